@@ -1,0 +1,1 @@
+"""Bowerbird without a window: everything but Qt."""

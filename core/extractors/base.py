@@ -1,0 +1,48 @@
+"""What an extractor is: it reads one kind of file, in a decoder child, and trusts nothing in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bowerbird.core.types import Extraction, Kind, Locator
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is read, and how large what comes back may be."""
+
+    image_side: int = 256
+    """Shorter side, in pixels, of the pictures handed to image models."""
+    thumbnail_side: int = 400
+    """Longest side of thumbnails."""
+    max_pixels: int = 250_000_000
+    max_pages: int = 2_000
+    max_characters: int = 2_000_000
+    max_bytes: int = 512 << 20
+    """Of a document; photos are bounded by their pixels."""
+    max_unpacked: int = 1 << 30
+    """Bytes that an archive, as office files and e-books are, may unpack to."""
+
+
+class Extractor(Protocol):
+    """Reads one kind of file."""
+
+    kind: Kind
+    suffixes: frozenset[str]
+    """Lower case, with the dot."""
+
+    def extract(self, path: Path, limits: Limits) -> Extraction:
+        """Everything searchable in the file.
+
+        Raises:
+            FileError: it cannot be read; the sentence is for its owner.
+        """
+
+    def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
+        """A JPEG of the file, or of the place in it, its longest side at most ``side`` pixels; empty if it has no looks.
+
+        Raises:
+            FileError: it cannot be read.
+        """

@@ -1,0 +1,83 @@
+"""What a photo says of itself: EXIF 2.32 tags, by number as the standard lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from PIL import Image
+
+from bowerbird.core.types import Properties
+
+_MAKE, _MODEL, _DATE, _EXIF, _GPS = 0x010F, 0x0110, 0x0132, 0x8769, 0x8825
+_TAKEN, _DIGITISED, _TIME, _F_NUMBER, _ISO, _FOCAL = 0x9003, 0x9004, 0x829A, 0x829D, 0x8827, 0x920A
+_SIDEWAYS = (5, 6, 7, 8)
+
+
+def properties(image: Image.Image) -> Properties:
+    """Size as it is looked at, capture time, camera, exposure and place; whatever is missing or broken stays empty."""
+    try:
+        tags = image.getexif()
+        more: Mapping[int, Any] = tags.get_ifd(_EXIF)
+        gps: Mapping[int, Any] = tags.get_ifd(_GPS)
+        turned = tags.get(0x0112) in _SIDEWAYS
+    except Exception:  # a broken EXIF block is no reason to refuse a good picture
+        return Properties(width=image.width, height=image.height)
+    width, height = (image.height, image.width) if turned else image.size
+    return Properties(
+        taken_at=_first_date(more.get(_TAKEN), more.get(_DIGITISED), tags.get(_DATE)),
+        camera=_camera(_text(tags.get(_MAKE)), _text(tags.get(_MODEL))),
+        exposure=_exposure(more),
+        latitude=_degrees(gps, 2, 1, "S", 90),
+        longitude=_degrees(gps, 4, 3, "W", 180),
+        width=width,
+        height=height,
+    )
+
+
+def _first_date(*values: object) -> datetime | None:
+    for value in values:
+        with suppress(ValueError):
+            return datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007: EXIF has no zone
+    return None
+
+
+def _text(value: object) -> str:
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+    return "".join(c for c in text.split("\0")[0] if c.isprintable()).strip()
+
+
+def _camera(make: str, model: str) -> str:
+    first = make.split(" ")[0]
+    return model if first and model.lower().startswith(first.lower()) else f"{make} {model}".strip()
+
+
+def _exposure(tags: Mapping[int, Any]) -> str:
+    parts = []
+    if focal := _number(tags.get(_FOCAL)):
+        parts.append(f"{focal:g} mm")
+    if aperture := _number(tags.get(_F_NUMBER)):
+        parts.append(f"f/{aperture:g}")
+    if seconds := _number(tags.get(_TIME)):
+        parts.append(f"1/{round(1 / seconds)} s" if seconds < 0.5 else f"{seconds:g} s")
+    if iso := _number(tags.get(_ISO)):
+        parts.append(f"ISO {iso:g}")
+    return ", ".join(parts)
+
+
+def _number(value: Any) -> float:
+    with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
+        number = round(float(value[0] if isinstance(value, tuple) else value), 6)
+        return number if 0 < number < 1e7 else 0.0
+    return 0.0
+
+
+def _degrees(gps: Mapping[int, Any], at: int, sign: int, negative: str, most: float) -> float | None:
+    with suppress(KeyError, TypeError, ValueError, ZeroDivisionError):
+        degrees, minutes, seconds = (float(part) for part in gps[at])
+        value = degrees + minutes / 60 + seconds / 3600
+        value = -value if _text(gps.get(sign)).upper() == negative else value
+        return value if -most <= value <= most and value == value else None
+    return None

@@ -1,0 +1,111 @@
+"""PDF through PDFium: text page by page, and pages as pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bowerbird.core.errors import FileError
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.segments import segments
+from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+SUFFIXES = frozenset({".pdf"})
+_HEAD = 1024  # readers accept the mark anywhere in here (ISO 32000, implementation note)
+_PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+_QUALITY = 85
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether the file begins as a PDF does."""
+    with path.open("rb") as file:
+        return b"%PDF-" in file.read(_HEAD)
+
+
+def extract(path: Path, limits: Limits) -> Extraction:
+    """The text by pages; a scan has none, and is still found by its title, name and looks."""
+    with _opened(path) as document:
+        found: list[Segment] = []
+        characters = 0
+        for number in range(min(len(document), limits.max_pages)):
+            text = _text(document, number)
+            found += segments(text, Locator(page=number + 1))
+            characters += len(text)
+            if characters > limits.max_characters:
+                break
+        return Extraction(Kind.DOCUMENT, tuple(found), _properties(document), _page(document, 0, limits.thumbnail_side))
+
+
+def render(path: Path, page: int, side: int) -> bytes:
+    """A page, counted from 1, as a JPEG."""
+    with _opened(path) as document:
+        return _page(document, min(page, len(document)) - 1, side)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[PdfDocument]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+        if not len(document):
+            raise FileError("The PDF has no pages.")
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower() or getattr(error, "err_code", None) == _PASSWORD_ERROR:
+            raise FileError("The PDF is locked with a password.") from None
+        raise FileError("This is no PDF, or it is damaged.") from None
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def _text(document: PdfDocument, number: int) -> str:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        text = page.get_textpage().get_text_bounded()
+    except pypdfium2.PdfiumError:
+        return ""  # one damaged page does not cost the others
+    return text.replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "")
+
+
+def _page(document: PdfDocument, number: int, side: int) -> bytes:
+    import pypdfium2
+
+    try:
+        page = document[number]
+        scale = side / max(page.get_size())
+        picture = page.render(scale=scale).to_pil().convert("RGB")
+    except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
+        return b""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _properties(document: PdfDocument) -> Properties:
+    told = document.get_metadata_dict()
+    return Properties(
+        title=told.get("Title", "").strip(),
+        author=told.get("Author", "").strip(),
+        taken_at=_date(told.get("CreationDate", "")),
+        pages=len(document),
+    )
+
+
+def _date(text: str) -> datetime | None:
+    """A PDF date, ``D:20240131120000+01'00'``: the local time in it."""
+    digits = text.removeprefix("D:")[:14]
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M%S"[: 2 * (len(digits) // 2)])  # noqa: DTZ007
+    except ValueError:
+        return None

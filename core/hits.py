@@ -1,0 +1,140 @@
+"""Makes hits of ranked candidates: which file, which moment, what to show of it, and why it is there, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bowerbird.core import ranking
+from bowerbird.core.catalog_view import CatalogView, FileRow, SegmentRow
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.ranking import Candidate, Source
+from bowerbird.core.types import Hit, Locator, Query, Reason
+from bowerbird.core.words import marks, query_words
+
+_SNIPPET = 240
+_BEFORE_MARK = 60
+_MOMENTS = 8
+_SURE = 0.08  # a label less probable than this is no reason to give
+
+
+class HitMaker:
+    """Turns candidates into hits."""
+
+    def __init__(self, paths: LibraryPaths, view: CatalogView) -> None:
+        """Where thumbnails lie, and who knows the files."""
+        self._paths, self._view = paths, view
+
+    def plain(self, file: FileRow) -> Hit:
+        """A file as a hit of nothing in particular."""
+        return self._hit(file, score=1.0, reasons=())
+
+    def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
+        """The first ``query.limit`` candidates that have a file which the query's filters let through."""
+        files = self._files(candidates, query)
+        unwanted = {word.lower() for word in query.without}
+        hits: list[Hit] = []
+        for candidate in candidates:
+            if len(hits) == query.limit:
+                break
+            if candidate.key in files:
+                hits += self._one(candidate, files[candidate.key], query, unwanted)
+        return tuple(hits)
+
+    def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
+        files: dict[int, list[FileRow]] = {}
+        keys = [candidate.key for candidate in candidates]
+        for row in self._view.files_of([key for key in keys if key > 0], query):
+            files.setdefault(row.content_id or 0, []).append(row)
+        for row in self._view.files_by_id([-key for key in keys if key < 0], query):
+            files[-row.id] = [row]
+        return files
+
+    def _one(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> list[Hit]:
+        order = ranking.moments(candidate)
+        rows = self._view.segments(order[:_MOMENTS])
+        segments = [rows[number] for number in order if number in rows]
+        if not segments and candidate.key > 0:
+            segments = self._view.segments_of(candidate.key)[:1]
+        if unwanted and _holds(unwanted, files, segments):
+            return []
+        words = query_words(query.text)
+        best = segments[0] if segments else None
+        snippet, spans = _snippet(best.text, words) if best else ("", ())
+        moments = tuple(row.locator for row in segments if row.locator != Locator())
+        hit = self._hit(
+            files[0],
+            score=candidate.score,
+            reasons=tuple(_reasons(candidate, segments, words, files[0])),
+            moment=moments[0] if moments else None,
+            snippet=snippet,
+            marks=spans,
+            copies=tuple(file.path for file in files[1:]),
+            moments=tuple(dict.fromkeys(moments[1:])),
+        )
+        return [hit]
+
+    def _hit(self, file: FileRow, *, score: float, reasons: tuple[Reason, ...], **shown: object) -> Hit:
+        return Hit(
+            path=file.path,
+            kind=file.kind,
+            score=score,
+            strong=score >= ranking.STRONG,
+            reasons=reasons,
+            thumbnail=self._paths.thumbnail(file.fingerprint) if file.fingerprint else None,
+            properties=file.properties,
+            modified_at=datetime.fromtimestamp(file.mtime_ns / 1e9),
+            size=file.size,
+            **shown,  # type: ignore[arg-type]
+        )
+
+
+def _holds(unwanted: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
+    names = " ".join(str(file.path.name) for file in files).lower()
+    said = " ".join(segment.text + " " + " ".join(label.name for label in segment.labels) for segment in segments)
+    return any(word in names for word in unwanted) or bool(marks(said, sorted(unwanted)))
+
+
+def _snippet(text: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The part of a text around its first matches, on one line, and their spans in it."""
+    flat = " ".join(text.split())
+    spans = marks(flat, words)
+    start = max(0, spans[0][0] - _BEFORE_MARK) if spans and len(flat) > _SNIPPET else 0
+    start = flat.find(" ", start) + 1 if start else 0
+    shown = flat[start : start + _SNIPPET]
+    return shown, tuple((a - start, b - start) for a, b in spans if a >= start and b <= start + len(shown))
+
+
+def _reasons(
+    candidate: Candidate, segments: Sequence[SegmentRow], words: list[str], file: FileRow
+) -> Iterable[Reason]:
+    by_id = {segment.id: segment for segment in segments}
+    for evidence in sorted(candidate.best.values(), key=lambda one: -one.strength):
+        segment = by_id.get(evidence.segment_id or 0)
+        if evidence.strength > 0 and (text := _sentence(evidence.source, segment, file)):
+            yield Reason(text, ranking.logistic(evidence.strength), marks(text, words))
+
+
+def _sentence(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
+    if source is Source.EXAMPLE:
+        return "close to your example"
+    if source is Source.NAME:
+        return f"named {file.path.name}"
+    if source is Source.LOOKS:
+        return _looks(segment)
+    where = _where(segment.locator) if segment else ""
+    if source is Source.WORDS:
+        return f"{where} has these words" if where else "has these words"
+    return f"{where} says it in other words" if where else "says it in other words"
+
+
+def _looks(segment: SegmentRow | None) -> str:
+    names = [label.name for label in segment.labels if label.probability >= _SURE][:3] if segment else []
+    return f"looks like: {', '.join(names)}" if names else "looks a little like it"
+
+
+def _where(locator: Locator) -> str:
+    if locator.page:
+        return f"page {locator.page}"
+    return locator.section

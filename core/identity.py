@@ -1,0 +1,63 @@
+"""Is this the same file, and is its folder there at all?"""
+
+from __future__ import annotations
+
+import os
+import stat
+from hashlib import blake2b
+from pathlib import Path
+
+from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.types import FileFacts
+
+_BLOCK = 1 << 20
+_FINGERPRINT_BYTES = 16
+
+
+def facts_of(path: Path) -> FileFacts | None:
+    """What the file system says of a regular file; None if there is none at this path. Links are not followed."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    # SQLite's integers are signed: Windows file indexes and some network devices use all 64 bits.
+    signed = [number - (1 << 64) if number >= 1 << 63 else number for number in (found.st_dev, found.st_ino)]
+    return FileFacts(path, found.st_size, found.st_mtime_ns, signed[0], signed[1])
+
+
+def fingerprint(path: Path) -> bytes:
+    """BLAKE2b over the whole content, 16 bytes: the same content has the same fingerprint wherever it lies.
+
+    Raises:
+        FileVanished: there is no such file.
+        FileError: it cannot be read.
+    """
+    digest = blake2b(digest_size=_FINGERPRINT_BYTES)
+    try:
+        with path.open("rb", buffering=0) as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileVanished("The file is gone.") from None
+    except PermissionError:
+        raise FileError("You have no permission to read this file.") from None
+    except OSError as error:
+        raise FileError(f"The disk cannot read this file: {error.strerror}.") from error
+    return digest.digest()
+
+
+def is_offline(folder: Path, *, known: bool) -> bool:
+    """Whether a watched folder is away: missing, or a mount point that is empty though files are ``known`` in it."""
+    if not folder.is_dir():
+        return not folder.exists()
+    return known and not _holds_anything(folder)
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return True  # it is there; that it cannot be read is another matter

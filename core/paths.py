@@ -1,0 +1,75 @@
+"""Where Bowerbird keeps what it keeps: one folder, the library, and nothing outside it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
+
+
+def default_library() -> Path:
+    """The library of ``BOWERBIRD_LIBRARY``, or of the platform's data directory."""
+    named = os.environ.get(LIBRARY_VARIABLE)
+    return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("bowerbird", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPaths:
+    """The files inside one library folder."""
+
+    root: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The truth: back this up."""
+        return self.root / "catalog.sqlite3"
+
+    @property
+    def vectors(self) -> Path:
+        """Rebuilt from the catalog. The name is short because Milvus Lite refuses long ones."""
+        return self.root / "vec.db"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.toml"
+
+    @property
+    def thumbnails(self) -> Path:
+        """JPEGs by content fingerprint."""
+        return self.root / "thumbnails"
+
+    @property
+    def models(self) -> Path:
+        """Model files and what is exported from them, by the SHA-256 of the weights."""
+        return self.root / "models"
+
+    @property
+    def examples(self) -> Path:
+        """Pictures pasted into the query box, kept until the window closes."""
+        return self.root / "examples"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "bowerbird.log"
+
+    @property
+    def socket(self) -> Path:
+        return self.root / "owner.sock"
+
+    @property
+    def door(self) -> Path:
+        """The socket's address and key, for this user's other processes only."""
+        return self.root / "owner.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "owner.lock"
+
+    def thumbnail(self, fingerprint: bytes) -> Path:
+        """Where the thumbnail of the content with this fingerprint lies, made or not."""
+        name = fingerprint.hex()
+        return self.thumbnails / name[:2] / f"{name}.jpg"

@@ -1,0 +1,111 @@
+"""Puts what every space and the keyword index found onto one scale, and groups it by content.
+
+Each list's scores become *evidence*, in the unit "standard deviations above unrelated": a cosine through its space's
+background of unrelated pairs, keywords through the share they are of a perfect match. Evidence of
+different sources for one content adds up, as log-likelihood ratios do; a logistic curve makes it a score of 0…1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+STRONG = 0.5
+"""A hit below this score is one of those after "nothing else matches well"."""
+
+_CENTRE, _SLOPE = 3.5, 0.9
+"""Evidence at which a score is one half, and how steeply it rises: see packaging/bench, table "calibration"."""
+WORDS_WEIGHT = 8.0
+"""Evidence of a text that could not match the words better; a short text that holds each once comes to about half."""
+_BM25_LIMIT = 2.2  # k1 + 1 for SQLite's k1 = 1.2: what a word's weight grows to as it repeats
+NAME_WEIGHT = 4.5
+"""Evidence of a file name that holds every word of the query."""
+
+
+class Source(StrEnum):
+    """Where evidence comes from."""
+
+    MEANING = "meaning"
+    LOOKS = "looks"
+    WORDS = "words"
+    NAME = "name"
+    EXAMPLE = "example"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for one content. ``key`` is the content's id, or minus the file's id where it has no content."""
+
+    key: int
+    segment_id: int | None
+    source: Source
+    strength: float
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A content with everything that speaks for it."""
+
+    key: int
+    best: dict[Source, Evidence] = field(default_factory=dict)
+    segments: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """All evidence together."""
+        return sum(evidence.strength for evidence in self.best.values())
+
+    @property
+    def score(self) -> float:
+        """0…1."""
+        return logistic(self.total)
+
+    def add(self, evidence: Evidence) -> None:
+        """Take one more reason; of one source the strongest counts."""
+        known = self.best.get(evidence.source)
+        if known is None or evidence.strength > known.strength:
+            self.best[evidence.source] = evidence
+        if evidence.segment_id is not None:
+            self.segments[evidence.segment_id] = self.segments.get(evidence.segment_id, 0.0) + evidence.strength
+
+
+def logistic(evidence: float) -> float:
+    """Evidence as a score of 0…1."""
+    return 1 / (1 + math.exp(_SLOPE * (_CENTRE - evidence)))
+
+
+def from_cosine(cosine: float, background: tuple[float, float]) -> float:
+    """Evidence of a cosine, against the mean and deviation of unrelated pairs in its space."""
+    mean, deviation = background
+    return max(0.0, (cosine - mean) / deviation)
+
+
+def from_bm25(bm25: float, information: float) -> float:
+    """Evidence of a keyword score: the part it is of the most that BM25 could give for this query.
+
+    Unlike BM25 itself this compares between queries. ``information`` is the sum of the query words' weights.
+    """
+    return WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
+
+
+def information(frequencies: Iterable[int], segments: int) -> float:
+    """How much words tell, by the number of segments each stands in: their summed inverse document frequencies.
+
+    The formula is the one of SQLite's bm25(), whose scores this divides (Robertson and Zaragoza 2009).
+    """
+    return sum(max(1e-6, math.log((segments - number + 0.5) / (number + 0.5))) for number in frequencies)
+
+
+def rank(evidence: Iterable[Evidence]) -> list[Candidate]:
+    """Candidates, best first; equal ones in a fixed order."""
+    candidates: dict[int, Candidate] = {}
+    for one in evidence:
+        candidates.setdefault(one.key, Candidate(one.key)).add(one)
+    return sorted(candidates.values(), key=lambda candidate: (-candidate.total, candidate.key))
+
+
+def moments(candidate: Candidate) -> Sequence[int]:
+    """The candidate's segments, best first."""
+    return sorted(candidate.segments, key=lambda segment: (-candidate.segments[segment], segment))

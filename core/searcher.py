@@ -1,0 +1,159 @@
+"""Answers queries: encode, retrieve from every space and the keyword index, rank, show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from bowerbird.core import ranking
+from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.examples import Examples
+from bowerbird.core.hits import HitMaker
+from bowerbird.core.inference import Inference
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.ranking import Evidence, Source
+from bowerbird.core.types import Modality, Query, Results, Space, Took, Vectors
+from bowerbird.core.vector_store import VectorStore
+from bowerbird.core.words import query_words, stem
+
+_TOP_K = 200
+_EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
+_WIDER = (_TOP_K, 2000, 16_000)  # top_k of a filtered search that found too little; the last is Milvus' own limit
+
+WEAK_PHOTOS = (
+    "Photos are found by the things in them, not yet by people, actions or relations. "
+    "A CLIP model would do better; see Models."
+)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds between calls."""
+
+    last: float
+
+    def lap(self) -> float:
+        now = time.perf_counter()
+        took, self.last = (now - self.last) * 1000, now
+        return took
+
+
+class Searcher:
+    """Stateless between queries; safe from any thread."""
+
+    def __init__(
+        self, paths: LibraryPaths, view: CatalogView, store: VectorStore, inference: Inference, examples: Examples
+    ) -> None:
+        """What it asks."""
+        self._view, self._store, self._inference, self._examples = view, store, inference, examples
+        self._hits = HitMaker(paths, view)
+
+    def browse(self, query: Query) -> Results:
+        """The newest files that pass the query's filters."""
+        clock = _Clock(time.perf_counter())
+        hits = tuple(self._hits.plain(row) for row in self._view.newest(query))
+        return Results(hits, Took(total=clock.lap()))
+
+    def search(self, query: Query) -> Results:
+        """The files that answer best.
+
+        Raises:
+            FileError: an example cannot be read.
+        """
+        clock = _Clock(time.perf_counter())
+        text = replace(query, text=" ".join((query.text, *query.phrases)).strip())
+        notice, vectors = self._encode(text.text)
+        like = [(space, rows) for path in query.like for space, rows in self._examples.vectors(path)]
+        encode = clock.lap()
+        evidence = list(self._retrieve(text, vectors, like))
+        retrieve = clock.lap()
+        hits = self._hits.make(ranking.rank(evidence), text)
+        took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
+        return Results(hits, took, notice)
+
+    def _encode(self, text: str) -> tuple[str, Mapping[str, Vectors]]:
+        if not text or not self._inference.spaces():
+            return "", {}
+        try:
+            return "", self._inference.encode_query(text).result()
+        except ModelUnavailable as error:
+            return f"{error} Only words and file names were searched.", {}
+
+    def _retrieve(
+        self, query: Query, vectors: Mapping[str, Vectors], like: list[tuple[Space, Vectors]]
+    ) -> Iterator[Evidence]:
+        allowed = self._view.allowed(query)
+        spaces = {space.id: space for space in self._inference.spaces()}
+        for name, rows in vectors.items():
+            source = Source.LOOKS if spaces[name].modality is Modality.IMAGE else Source.MEANING
+            yield from self._near(spaces[name], rows, query, allowed, source, spaces[name].background)
+        for space, rows in like:
+            yield from self._near(space, rows, query, allowed, Source.EXAMPLE, space.example_background)
+        yield from self._said(query, allowed)
+        yield from self._named(query, allowed)
+
+    def _near(
+        self,
+        space: Space,
+        rows: Vectors,
+        query: Query,
+        allowed: Collection[int] | None,
+        source: Source,
+        background: tuple[float, float],
+    ) -> Iterator[Evidence]:
+        cosines = self._nearest(space, rows, query, allowed)
+        segments = self._view.segments(cosines)
+        for number, cosine in cosines.items():
+            if number in segments and (allowed is None or segments[number].content_id in allowed):
+                strength = ranking.from_cosine(cosine, background)
+                yield Evidence(segments[number].content_id, number, source, strength)
+
+    def _nearest(
+        self, space: Space, rows: Vectors, query: Query, allowed: Collection[int] | None
+    ) -> dict[int, float]:
+        if allowed is not None and len(allowed) <= _EXACT:
+            numbers, matrix = self._view.vectors(space.id, allowed)
+            return dict(zip(numbers, (matrix @ rows.T).max(axis=1).tolist(), strict=True)) if numbers else {}
+        found: dict[int, float] = {}
+        for top_k in _WIDER:
+            found = _best(self._store.search(space.id, rows, top_k, query.kinds))
+            if allowed is None or len(found) < top_k or self._enough(found, allowed):
+                break
+        return found
+
+    def _enough(self, found: Collection[int], allowed: Collection[int]) -> bool:
+        return sum(row.content_id in allowed for row in self._view.segments(found).values()) >= _TOP_K
+
+    def _said(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
+        words = query_words(query.text)
+        if not words:
+            return
+        match = " OR ".join(f'"{word}"' for word in words)
+        found = dict(self._view.by_words(match, _TOP_K, allowed))
+        frequencies = self._view.frequencies({stem(word) for word in words})
+        information = ranking.information(
+            (frequencies.get(stem(word), 0) for word in words), max(1, self._view.segments_in_all())
+        )
+        for row in self._view.segments(found).values():
+            yield Evidence(row.content_id, row.id, Source.WORDS, ranking.from_bm25(found[row.id], information))
+
+    def _named(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
+        words = query_words(query.text)
+        whole = sum(len(word) for word in words)
+        for row, name in self._view.by_name(words, query, _TOP_K * 5):
+            said = sum(len(word) for word in words if word in name.lower())
+            key = row.content_id if row.content_id is not None else -row.id
+            if allowed is None or key in allowed or (row.content_id is None and not query.phrases):
+                yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * said / whole)
+
+
+def _best(found: list[list[tuple[int, float]]]) -> dict[int, float]:
+    best: dict[int, float] = {}
+    for number, cosine in (pair for row in found for pair in row):
+        best[number] = max(cosine, best.get(number, -1.0))
+    return best

@@ -1,0 +1,77 @@
+"""What the user may set, kept as ``settings.toml`` in the library."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import tomli_w
+
+from bowerbird.core.errors import EnvironmentFailure
+
+DEFAULT_EXCLUDES = (
+    ".*",
+    "*~",
+    "~$*",
+    "*.part",
+    "*.crdownload",
+    "*.tmp",
+    "Thumbs.db",
+    "desktop.ini",
+    "node_modules",
+    "__pycache__",
+    "site-packages",
+    "*.app",
+    "*.photoslibrary",
+    "$RECYCLE.BIN",
+    "System Volume Information",
+    "lost+found",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Frozen; make another with ``dataclasses.replace``."""
+
+    folders: tuple[str, ...] = ()
+    """The folders watched. Kept here, not in the catalog, so that a catalog that is lost can be built again."""
+    excludes: tuple[str, ...] = DEFAULT_EXCLUDES
+    """Globs; a file or folder whose name, or whose path below its watched folder, matches one is left out."""
+    cores: int = 0
+    """How many cores indexing may use; 0 is all."""
+    pause_on_battery: bool = False
+    theme: str = "system"
+    """system, light or dark."""
+
+
+def load(path: Path) -> Settings:
+    """Read settings; a missing file is the defaults.
+
+    Raises:
+        EnvironmentFailure: the file is not valid TOML or holds a value of the wrong type.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        return _from_table(tomllib.loads(path.read_text("utf-8", "surrogateescape")))
+    except (ValueError, TypeError) as error:
+        raise EnvironmentFailure(f"{path} cannot be read ({error}). Correct or delete it.") from error
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Write settings so that a crash leaves the old file or the new one."""
+    draft = path.with_suffix(".new")
+    draft.write_text(tomli_w.dumps(asdict(settings)), "utf-8", "surrogateescape")
+    draft.replace(path)
+
+
+def _from_table(table: dict[str, object]) -> Settings:
+    defaults = Settings()
+    values: dict[str, object] = {}
+    for name in (known.name for known in fields(Settings) if known.name in table):
+        value = tuple(table[name]) if isinstance(table[name], list) else table[name]  # type: ignore[arg-type]
+        if type(value) is not type(getattr(defaults, name)):
+            raise TypeError(f"{name} has the wrong type")
+        values[name] = value
+    return Settings(**values)  # type: ignore[arg-type]

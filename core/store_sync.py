@@ -1,0 +1,89 @@
+"""Keeps the vector store level with the catalog: whatever the catalog has and the store may lack is sent again.
+
+Ids are the catalog's, so sending twice is harmless: after a crash the two meet without anything being embedded again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+
+from bowerbird.core.catalog import Catalog
+from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.types import Space
+from bowerbird.core.vector_store import VectorStore
+
+log = logging.getLogger(__name__)
+
+_CONTENTS_AT_ONCE = 64
+_LATEST_S = 0.5  # a vector waits no longer than this while more are being made
+_DEAD_AT_ONCE = 1000
+
+
+class StoreSync:
+    """The writing side of the vector store; the indexer thread owns it."""
+
+    def __init__(self, catalog: Catalog, store: VectorStore, spaces: Sequence[Space]) -> None:
+        """``spaces`` are those to search."""
+        self._catalog, self._store, self._spaces = catalog, store, spaces
+        self._ran_at = 0.0
+        self.notice = ""
+        """What had to be mended, for the user, or empty."""
+
+    def open(self) -> None:
+        """Start the store; one that is damaged or lost is filled again from the catalog."""
+        existed = self._store.exists()
+        try:
+            self._store.open()
+            lost = not self._level()
+        except StoreDamaged as error:
+            log.warning("%s", error, exc_info=True)
+            self._store.discard()
+            self._store.open()
+            lost = True
+        for space in self._spaces:
+            self._store.ensure(space.id, space.dimension)
+        if lost:
+            self._refill(existed)
+
+    def _refill(self, existed: bool) -> None:
+        self._catalog.mark_all_unstored()
+        if existed:
+            self.notice = "The search data was damaged and has been rebuilt. Nothing of yours was touched."
+
+    def _level(self) -> bool:
+        """Whether the store holds all that the catalog believes it does; what it holds beyond that is deleted."""
+        for space in self._spaces:
+            have, want = self._store.ids(space.id), self._catalog.stored_segments(space.id)
+            if want - have:
+                return False
+            self._store.delete(sorted(have - want - self._catalog.segments(space.id)))
+        return True
+
+    def close(self) -> None:
+        """Stop the store."""
+        self._store.close()
+
+    def run(self, *, hurry: bool) -> None:
+        """Send what is due: full batches, and the rest when in a hurry or after half a second.
+
+        Raises:
+            StoreDamaged: the store refused; it is restarted, and the rows are sent again next time.
+        """
+        full = True
+        while full:
+            due = self._catalog.unstored(_CONTENTS_AT_ONCE)
+            full = len(due) == _CONTENTS_AT_ONCE
+            if due and (full or hurry or time.monotonic() - self._ran_at > _LATEST_S):
+                self._send(due)
+        if hurry and (dead := self._catalog.dead_segments(_DEAD_AT_ONCE)):
+            self._store.delete(dead)
+            self._catalog.bury(dead)
+
+    def _send(self, contents: Sequence[int]) -> None:
+        for rows in self._catalog.vectors_of(contents):
+            self._store.ensure(rows.space, rows.vectors.shape[1])
+            self._store.upsert(rows.space, rows.segment_ids, rows.vectors, rows.kinds)
+        self._catalog.mark_stored(contents)
+        self._ran_at = time.monotonic()

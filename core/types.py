@@ -1,0 +1,358 @@
+"""The words everything in Bowerbird is said in: small frozen values, no behaviour beyond themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""Shape (n, dimension), each row of length 1."""
+Pixels = NDArray[np.uint8]
+"""Shape (height, width, 3), sRGB, upright."""
+
+
+class Kind(StrEnum):
+    """What a file is to the person who keeps it."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    RECORDING = "recording"
+    CLIP = "clip"
+
+
+class Modality(StrEnum):
+    """What a model is given."""
+
+    TEXT = "text"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in its file a segment lies: a page from 1, a named section, or a span in seconds."""
+
+    page: int | None = None
+    section: str = ""
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One searchable piece of a file. A document's segments, joined, are its text: they do not overlap."""
+
+    modality: Modality
+    locator: Locator = Locator()
+    text: str = ""
+    pixels: Pixels | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of itself. Empty where it says nothing."""
+
+    title: str = ""
+    author: str = ""
+    taken_at: datetime | None = None
+    """Local time, as the camera's clock or the document's own date had it, without a zone."""
+    camera: str = ""
+    exposure: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that a decoder child read out of one file. ``thumbnail`` is a JPEG, or empty."""
+
+    kind: Kind
+    segments: tuple[Segment, ...]
+    properties: Properties = Properties()
+    thumbnail: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A class that a photo's classifier saw, with its probability (0…1)."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One model at one revision with one preprocessing: its vectors compare with each other and nothing else.
+
+    ``background`` is the mean and standard deviation of the cosine between a query and an unrelated item,
+    measured once per space; ranking uses it to put every space on one scale.
+    """
+
+    id: str
+    dimension: int
+    modality: Modality
+    """What its documents are."""
+    takes_text: bool
+    """Whether a typed sentence can be compared with it."""
+    background: tuple[float, float]
+    example_background: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Vectors by space id, a row per item; and, from a classifier, each item's labels, most probable first."""
+
+    vectors: Mapping[str, Vectors]
+    labels: tuple[tuple[Label, ...], ...] = ()
+
+
+class Change(StrEnum):
+    """What happened to a path, as far as a watcher or a scan can tell."""
+
+    PRESENT = "present"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """Something may have changed at ``path``; the indexer looks for itself. A folder may be named too."""
+
+    path: Path
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the file system says of a file: enough to tell whether it changed."""
+
+    path: Path
+    size: int
+    mtime_ns: int
+    device: int
+    inode: int
+
+
+class FileState(StrEnum):
+    """Where a file stands."""
+
+    PENDING = "pending"
+    INDEXED = "indexed"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class FolderState(StrEnum):
+    """Where a watched folder stands."""
+
+    READY = "ready"
+    INDEXING = "indexing"
+    OFFLINE = "offline"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder the user named, as it stands now. ``files`` counts those found; ``pending`` those still to read."""
+
+    path: Path
+    state: FolderState
+    files: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and why, in a sentence for its owner."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the present round of indexing is."""
+
+    done: int = 0
+    total: int = 0
+    per_second: float = 0.0
+    left_s: float | None = None
+    paused: bool = False
+    waiting: str = ""
+    """Why nothing moves though nobody paused it ("on battery"); empty otherwise."""
+    folder: Path | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether files are waiting to be read."""
+        return self.done < self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The library at a glance."""
+
+    directory: Path
+    counts: Mapping[Kind, int]
+    folders: tuple[Folder, ...]
+    progress: Progress
+    failures: int
+    skipped: int
+    segments: int
+    spaces: tuple[Space, ...]
+    notices: tuple[str, ...] = ()
+    """Sentences the user should see: models missing, a store rebuilt, a folder unreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked. Text and examples combine; empty filters let everything through."""
+
+    text: str = ""
+    like: tuple[Path, ...] = ()
+    phrases: tuple[str, ...] = ()
+    """Exact wordings, each of which must stand in the file or its name."""
+    without: tuple[str, ...] = ()
+    """Words that must not."""
+    kinds: frozenset[Kind] = frozenset()
+    under: tuple[Path, ...] = ()
+    after: date | None = None
+    """First day let through."""
+    before: date | None = None
+    """First day no longer let through."""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason a hit is there, in words, with its strength (0…1). ``marks`` are spans of ``text`` that matched."""
+
+    text: str
+    strength: float
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A file that answers a query, at the moment that answers it best."""
+
+    path: Path
+    kind: Kind | None
+    """None for a file no extractor reads, found by its name."""
+    score: float
+    """0…1, falls with rank."""
+    strong: bool
+    """False once "nothing else matches well"."""
+    reasons: tuple[Reason, ...]
+    """Strongest first."""
+    moment: Locator | None = None
+    snippet: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+    """Spans of ``snippet`` that matched."""
+    thumbnail: Path | None = None
+    properties: Properties = Properties()
+    modified_at: datetime | None = None
+    size: int = 0
+    copies: tuple[Path, ...] = ()
+    """Other places the same content lies."""
+    moments: tuple[Locator, ...] = ()
+    """Further moments of the same file that match, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Where a search's time went, in milliseconds."""
+
+    total: float = 0.0
+    encode: float = 0.0
+    retrieve: float = 0.0
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to a query. ``notice`` is a sentence worth showing beside it, or empty."""
+
+    hits: tuple[Hit, ...]
+    took: Took = Took()
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file shown large: an image (JPEG or PNG bytes) or its text, the matching spans marked."""
+
+    path: Path
+    kind: Kind | None
+    image: bytes = b""
+    text: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+    focus: int = 0
+    """Offset in ``text`` to scroll to."""
+    page: int | None = None
+    pages: int | None = None
+    details: tuple[tuple[str, str], ...] = ()
+    """Rows such as ("Taken", "14 July 2024, 17:02")."""
+    problem: str = ""
+    """Why nothing can be shown, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run of indexing came to. ``files`` counts seen, indexed, unchanged, skipped, failed and offline ones."""
+
+    files: Mapping[str, int]
+    segments: int
+    took_s: float
+    failures: tuple[Failure, ...]
+
+
+class EventKind(StrEnum):
+    """What the core tells the window about; the window then asks for what it shows."""
+
+    PROGRESS = "progress"
+    FILES = "files"
+    FOLDERS = "folders"
+    FAILURES = "failures"
+    MODELS = "models"
+    ACTIVATE = "activate"
+    """A second start asks the first window to come to the front."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that changed. ``progress`` comes with PROGRESS."""
+
+    kind: EventKind
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """A model of the catalogue, as it stands on this machine."""
+
+    id: str
+    title: str
+    purpose: str
+    licence: str
+    size_bytes: int
+    installed: bool
+    problem: str = ""
+    how_to_get: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of ``bowerbird doctor``."""
+
+    name: str
+    ok: bool
+    detail: str = field(default="")

@@ -1,0 +1,155 @@
+"""The vector store: Milvus, one collection per space, ids the catalog's segment ids. Rebuilt from the catalog if lost."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.types import Kind, Vectors
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
+
+_KIND_CODES = {kind: number for number, kind in enumerate(Kind, 1)}
+_ROWS_AT_ONCE = 256  # about 1 MB of 1280-d floats a call; larger calls measured no faster
+_ITERATE = 10_000
+
+
+class VectorStore:
+    """Searches normalised vectors by inner product, exactly (FLAT).
+
+    Reads may come from any thread; writes from the indexer thread alone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the database file; ``open`` starts it."""
+        self._path = path
+        self._client: MilvusClient | None = None
+        self._known: set[str] = set()
+
+    def open(self) -> None:
+        """Start the store.
+
+        Raises:
+            StoreDamaged: the file cannot be opened; ``discard`` it and fill the store again.
+        """
+        from pymilvus.exceptions import MilvusException
+
+        try:
+            self._client = _client(self._path)
+            self._known = set(self._client.list_collections())
+            for name in self._known:
+                self._client.load_collection(name)
+        except (MilvusException, RuntimeError, OSError, ValueError) as error:
+            self.close()
+            raise StoreDamaged(f"The vector store {self._path} cannot be opened: {error}.") from error
+
+    def close(self) -> None:
+        """Stop the store and its server process."""
+        if self._client is None:
+            return
+        from milvus_lite.server_manager import server_manager_instance
+
+        with suppress(Exception):  # a store that died must not keep its owner from closing
+            self._client.close()
+        server_manager_instance.release_server(str(self._path))
+        self._client = None
+
+    def discard(self) -> None:
+        """Delete the store's files."""
+        self.close()
+        for leftover in self._path.parent.glob(f"*{self._path.name}*"):
+            leftover.unlink(missing_ok=True)
+
+    def exists(self) -> bool:
+        """Whether there is a database file."""
+        return self._path.exists()
+
+    def ensure(self, space_id: str, dimension: int) -> None:
+        """Make the collection of a space if there is none."""
+        name = collection_of(space_id)
+        if name not in self._known:
+            _create(self._ready, name, dimension)
+            self._known.add(name)
+
+    def drop(self, space_id: str) -> None:
+        """Drop the collection of a space."""
+        if (name := collection_of(space_id)) in self._known:
+            self._ready.drop_collection(name)
+            self._known.discard(name)
+
+    def upsert(self, space_id: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
+        """Store rows, in place of any with the same ids. ``vectors`` has shape (n, dimension), normalised."""
+        for start in range(0, len(segment_ids), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            rows = [
+                {"id": number, "kind": _KIND_CODES[kind], "vector": vector}
+                for number, kind, vector in zip(segment_ids[part], kinds[part], vectors[part], strict=True)
+            ]
+            self._ready.upsert(collection_of(space_id), rows)
+
+    def delete(self, segment_ids: Sequence[int]) -> None:
+        """Delete these segments from every space; unknown ids are no error."""
+        for name in self._known if segment_ids else ():
+            self._ready.delete(name, ids=list(segment_ids))
+
+    def search(
+        self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()
+    ) -> list[list[tuple[int, float]]]:
+        """For each query row the nearest (segment id, cosine), best first; empty where the space holds nothing."""
+        name = collection_of(space_id)
+        if name not in self._known:
+            return [[] for _ in vectors]
+        codes = [_KIND_CODES[kind] for kind in kinds]
+        found = self._ready.search(
+            name, data=list(np.ascontiguousarray(vectors)), limit=top_k, filter=f"kind in {codes}" if codes else ""
+        )
+        return [[(int(row["id"]), float(row["distance"])) for row in rows] for rows in found]
+
+    def ids(self, space_id: str) -> set[int]:
+        """Every segment id that a space holds, to compare with the catalog."""
+        name = collection_of(space_id)
+        if name not in self._known:
+            return set()
+        rows, found = self._ready.query_iterator(name, batch_size=_ITERATE, output_fields=["id"]), set[int]()
+        while batch := rows.next():
+            found.update(int(row["id"]) for row in batch)
+        return found
+
+    @property
+    def _ready(self) -> MilvusClient:
+        if self._client is None:
+            raise StoreDamaged("The vector store is not open.")
+        return self._client
+
+
+def collection_of(space_id: str) -> str:
+    """The collection's name: Milvus takes letters, digits and underscores only."""
+    return "s_" + re.sub(r"\W", "_", space_id)
+
+
+def _client(path: Path) -> MilvusClient:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # milvus-lite 2.5.1 imports pkg_resources, which says that it is old
+        from pymilvus import MilvusClient
+
+        return MilvusClient(str(path))
+
+
+def _create(client: MilvusClient, name: str, dimension: int) -> None:
+    from pymilvus import DataType, MilvusClient
+
+    schema: Any = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("kind", DataType.INT8)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
+    index = client.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="IP")
+    client.create_collection(name, schema=schema, index_params=index)

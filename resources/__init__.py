@@ -1,0 +1,1 @@
+"""Icons, styles and data that ship with Bowerbird."""
