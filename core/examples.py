@@ -54,7 +54,7 @@ class Examples:
 
     def _read(self, path: Path) -> list[tuple[Space, Vectors]]:
         side = self._inference.image_side()
-        extraction = self._pool.extract(path, Limits(image_side=side) if side else Limits()).result()
+        extraction = self._pool.extract(path, Limits(image_side=side) if side else Limits(), urgent=True).result()
         encoded: dict[str, Vectors] = {}
         for modality in Modality:
             if items := _items(extraction, modality):

@@ -6,7 +6,9 @@ One process and one thread per slot, not an executor: one dead child must not br
 from __future__ import annotations
 
 import itertools
+import logging
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,18 +16,22 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from queue import PriorityQueue
+from queue import Empty, PriorityQueue
 from typing import Any
 
-from bowerbird.core import sandbox
-from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderTimeout, FileError
+from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderTimeout
+from bowerbird.core.extractors import child, wire
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Locator
 
+log = logging.getLogger(__name__)
+
+Serve = Callable[[Connection, int, bool, float], None]
 _SPAWN = multiprocessing.get_context("spawn")
 _START_S = 60.0  # a cold disk and a busy machine
-_FILES_A_CHILD = 2_000  # then a fresh one, so that no decoder's leak adds up
-_WATCHED, _WAITED_FOR = 1, 0  # priorities: what the indexer wants, and what the user waits for
+_IDLE_S = 60.0  # then a child ends and gives its memory back
+_CLOSE_S = 5.0
+_FIRST, _LATER, _NEVER = 0, 1, 2  # priorities within a queue; the last one ends the slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,155 +41,174 @@ class _Task:
     answer: Future[Any]
 
 
+_Queue = PriorityQueue[tuple[int, int, _Task | None]]
+
+
 class ExtractPool:
-    """Reads files in ``size`` decoder children, started when first needed."""
+    """Reads files in ``size`` decoder children, and what the user waits for in one more; all start when first needed."""
 
-    def __init__(self, size: int, *, deadline_s: float = 60.0) -> None:
-        """A file gets ``deadline_s`` seconds."""
-        self._size, self._deadline_s = size, deadline_s
-        self._tasks: PriorityQueue[tuple[int, int, _Task | None]] = PriorityQueue()
+    def __init__(self, size: int, *, deadline_s: float = 60.0, serve: Serve = child.serve) -> None:
+        """A file gets ``deadline_s`` seconds. ``serve`` is what the children run."""
         self._numbers = itertools.count()
-        self._slots: list[_Slot] = []
-        self._starting = threading.Lock()
+        self._indexing: _Queue = PriorityQueue()
+        self._waited_for: _Queue = PriorityQueue()
+        queues = [self._indexing] * size + [self._waited_for]
+        self._slots = [_Slot(queue, deadline_s, serve, nice=queue is self._indexing) for queue in queues]
+        self._closed = False
 
-    def extract(self, path: Path, limits: Limits) -> Future[Extraction]:
-        """Everything searchable in a file; fails with a ``FileError`` or ``FileSkipped``."""
-        return self._submit(_WATCHED, "extract", path, limits)
+    def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Extraction]:
+        """Everything searchable in a file; fails with a ``FileError`` or ``FileSkipped``. ``urgent``: the user waits."""
+        return self._submit(self._waited_for if urgent else self._indexing, "extract", path, limits)
 
     def render(self, path: Path, locator: Locator | None, side: int) -> Future[bytes]:
-        """A JPEG of a file for the preview; overtakes all extraction."""
-        return self._submit(_WAITED_FOR, "render", path, locator, side)
+        """A JPEG of a file for the preview; fails as ``extract`` does. The user waits: it overtakes all indexing."""
+        return self._submit(self._waited_for, "render", path, locator, side)
 
     def close(self) -> None:
-        """End the children, whatever they are doing."""
+        """End the children, whatever they are doing; what is not answered yet fails or is cancelled."""
+        self._closed = True
         for slot in self._slots:
             slot.close()
-        for _ in self._slots:
-            self._tasks.put((-1, next(self._numbers), None))
+        for queue in (self._indexing, self._waited_for):
+            _cancel_all(queue)
+        for slot in self._slots:
+            slot.queue.put((_NEVER, next(self._numbers), None))
+        for slot in self._slots:
+            slot.join(_CLOSE_S)
 
-    def _submit(self, priority: int, call: str, *arguments: Any) -> Future[Any]:
-        with self._starting:
-            if not self._slots:
-                self._slots = [_Slot(self._tasks, self._deadline_s) for _ in range(self._size)]
+    def _submit(self, queue: _Queue, call: str, *arguments: Any) -> Future[Any]:
         answer: Future[Any] = Future()
-        self._tasks.put((priority, next(self._numbers), _Task(call, arguments, answer)))
+        if self._closed:
+            answer.cancel()
+            return answer
+        for slot in self._slots:
+            if slot.queue is queue:
+                slot.start()
+        queue.put((_FIRST if call == "render" else _LATER, next(self._numbers), _Task(call, arguments, answer)))
         return answer
 
 
 class _Slot:
     """A thread that feeds one child after another."""
 
-    def __init__(self, tasks: PriorityQueue[tuple[int, int, _Task | None]], deadline_s: float) -> None:
-        self._tasks, self._deadline_s = tasks, deadline_s
-        self._child: SpawnProcess | None = None
+    def __init__(self, queue: _Queue, deadline_s: float, serve: Serve, *, nice: bool) -> None:
+        self.queue = queue
+        self._deadline_s, self._serve, self._nice = deadline_s, serve, nice
+        self._thread = threading.Thread(target=self._run, name="decoder", daemon=True)
+        self._lock = threading.Lock()  # around starting and ending a child, and starting the thread
+        self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
-        self._left = 0
+        self._fresh = True
         self._closed = False
-        threading.Thread(target=self._run, name="decoder", daemon=True).start()
+
+    def start(self) -> None:
+        """Begin to take tasks; a child starts with the first one."""
+        with self._lock:
+            if self._thread.ident is None:
+                self._thread.start()
 
     def close(self) -> None:
-        self._closed = True
-        self._end_child()
+        """Kill the child; the thread notices and ends."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def join(self, seconds: float) -> None:
+        """Wait for the thread to end."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
 
     def _run(self) -> None:
-        while (task := self._tasks.get()[2]) is not None and not self._closed:
-            if task.answer.set_running_or_notify_cancel():
-                _settle(task.answer, lambda task=task: self._ask(task))  # type: ignore[misc]
-
-    def _ask(self, task: _Task) -> Any:
-        pipe = self._ready()
-        try:
-            pipe.send((task.call, task.arguments))
-            if not pipe.poll(self._deadline_s):
+        while not self._closed:
+            try:
+                _, _, task = self.queue.get(timeout=_IDLE_S if self._pipe else None)
+            except Empty:
                 self._end_child()
-                raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.")
-            done, value = pipe.recv()
-        except (EOFError, OSError):
+                continue
+            if task is None:
+                break
+            if task.answer.set_running_or_notify_cancel():
+                self._answer(task)
+        self._end_child()
+
+    def _answer(self, task: _Task) -> None:
+        try:
+            task.answer.set_result(self._asked(task))
+        except BowerbirdError as error:
+            task.answer.set_exception(error)
+        except Exception as error:
+            log.exception("asking a decoder child")
             self._end_child()
-            raise DecoderCrashed("This file made its decoder crash; it may be damaged.") from None
-        if not done:
-            raise value
-        return value
+            task.answer.set_exception(error)
+
+    def _asked(self, task: _Task) -> Extraction | bytes:
+        """The child's answer. A child that other files may have damaged gets a second chance to be a fresh one."""
+        pipe = self._ready()
+        fresh, self._fresh = self._fresh, False
+        try:
+            answer, last = self._exchange(pipe, task)
+        except (EOFError, OSError, DecoderCrashed) as error:
+            self._end_child()
+            if fresh or self._closed:
+                log.warning("%s of %r ended its decoder", task.call, task.arguments[0])
+                raise DecoderCrashed("Reading this file made its decoder crash; it may be damaged.") from error
+            return self._asked(task)
+        if last:
+            self._end_child()
+        if isinstance(answer, BowerbirdError):
+            raise answer
+        return answer
+
+    def _exchange(self, pipe: Connection, task: _Task) -> tuple[wire.Answer, bool]:
+        pipe.send((task.call, task.arguments))
+        if pipe.poll(self._deadline_s):
+            return wire.receive(pipe)
+        self._end_child()
+        log.warning("%s of %r took too long", task.call, task.arguments[0])
+        raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.")
 
     def _ready(self) -> Connection:
-        if self._pipe is None or self._left == 0:
-            self._end_child()
-            self._pipe, there = _SPAWN.Pipe()
-            self._child = _SPAWN.Process(target=_child, args=(there,), name="bowerbird-decoder", daemon=True)
-            self._child.start()
-            there.close()
-            self._left = _FILES_A_CHILD
-            if not self._pipe.poll(_START_S) or not self._pipe.recv():
-                raise FileError("The decoder did not start; restart Bowerbird and try this file again.")
-        self._left -= 1
+        if self._pipe is None:
+            self._pipe, self._fresh = self._started(), True
+            if not _says_ready(self._pipe):
+                self._end_child()
+                raise DecoderCrashed("The decoder did not start. Restart Bowerbird and try this file again.")
         return self._pipe
 
+    def _started(self) -> Connection:
+        here, there = _SPAWN.Pipe()
+        arguments = (there, os.getpid(), self._nice, 2 * self._deadline_s)
+        with self._lock:
+            if self._closed:
+                raise DecoderCrashed("Bowerbird is closing.")
+            self._process = _SPAWN.Process(target=self._serve, args=arguments, name="bowerbird-decoder", daemon=True)
+            self._process.start()
+        there.close()
+        return here
+
     def _end_child(self) -> None:
-        child, pipe, self._child, self._pipe = self._child, self._pipe, None, None
-        if child is not None and child.pid is not None:
-            child.kill()
-            child.join(5)
+        with self._lock:
+            process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if process is not None:
+            process.kill()
+            process.join(_CLOSE_S)
         if pipe is not None:
             pipe.close()
 
 
-def _settle(answer: Future[Any], work: Callable[[], Any]) -> None:
+def _says_ready(pipe: Connection) -> bool:
     try:
-        answer.set_result(work())
-    except BaseException as error:
-        answer.set_exception(error)
-
-
-def _child(pipe: Connection) -> None:
-    """The decoder: asked for one file after another until the pipe closes."""
-    import os
-    import signal
-
-    sandbox.die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(5)
-    calls = {"extract": _extract, "render": _render}
-    _import_before_locking()
-    sandbox.enter()
-    pipe.send(True)
-    try:
-        while True:
-            call, arguments = pipe.recv()
-            pipe.send(_guarded(calls[call], arguments))
+        return pipe.poll(_START_S) and pipe.recv_bytes(len(child.READY)) == child.READY
     except (EOFError, OSError):
-        return
+        return False
 
 
-def _guarded(call: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
-    try:
-        return True, call(*arguments)
-    except BowerbirdError as error:
-        return False, type(error)(str(error))
-    except MemoryError:
-        return False, FileError("This file needs more memory than Bowerbird gives one file.")
-    except RecursionError:
-        return False, FileError("This file is nested too deeply to be read.")
-    except Exception as error:
-        return False, FileError(f"This file cannot be read ({type(error).__name__}: {error}).")
-
-
-def _import_before_locking() -> None:
-    import filetype  # noqa: F401
-    import numpy  # noqa: F401
-    import PIL.Image
-
-    import bowerbird.core.extractors  # noqa: F401
-
-    PIL.Image.init()
-
-
-def _extract(path: Path, limits: Limits) -> Extraction:
-    from bowerbird.core.extractors import extractor_for
-
-    return extractor_for(path).extract(path, limits)
-
-
-def _render(path: Path, locator: Locator | None, side: int) -> bytes:
-    from bowerbird.core.extractors import extractor_for
-
-    return extractor_for(path).render(path, locator, side)
+def _cancel_all(queue: _Queue) -> None:
+    while True:
+        try:
+            _, _, task = queue.get_nowait()
+        except Empty:
+            return
+        if task is not None:
+            task.answer.cancel()

@@ -288,7 +288,7 @@ class Indexer(threading.Thread):
             return
         self._dirty, self._reported = False, now
         self._progress = self._pace.progress(
-            self._catalog.jobs(), paused=self.paused, waiting="on battery" if self._battery else ""
+            self._catalog.jobs(), paused=self.paused, why="on battery" if self._battery else ""
         )
         self._on_event(Event(EventKind.PROGRESS, self._progress))
 

@@ -31,11 +31,11 @@ class Pace:
         while self._marks[0][0] < now - _WINDOW_S:
             self._marks.popleft()
 
-    def progress(self, waiting: int) -> Progress:
+    def progress(self, waiting: int, *, paused: bool = False, why: str = "") -> Progress:
         """Files done and in all in this round, files a second, seconds left (None until it can be told honestly)."""
         rate = self._per_second()
         left = waiting / rate if rate and waiting else None
-        return Progress(self._done, self._done + waiting, rate, left)
+        return Progress(self._done, self._done + waiting, rate, left, paused, why)
 
     def _per_second(self) -> float:
         if not self._marks:

@@ -1,65 +1,113 @@
 """What a decoder child gives up before it opens a stranger's file: memory, time, writing, the network, other programs.
 
-Limits hold everywhere; Landlock (writing) and seccomp (network, programs) where the kernel has them.
+Limits hold on every Unix; Landlock (writing, programs) and seccomp (network, programs, other processes) where the Linux
+kernel and libseccomp have them. What is missing is left out: the other walls stand by themselves.
 """
 
 from __future__ import annotations
 
-import logging
+import errno
+import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
-log = logging.getLogger(__name__)
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_CLONE_THREAD = 0x10000  # linux/sched.h
+_MEMORY = 4 << 30  # bytes of address space; a 250-megapixel photo takes up to 2 GB while it is converted
+_FILES = 64  # open at once
+_FORBIDDEN = (
+    "socket socketpair connect bind listen accept accept4 sendto sendmsg execve execveat fork vfork ptrace kill tkill "
+    "pidfd_open pidfd_send_signal process_vm_readv process_vm_writev mount umount2 pivot_root chroot setns unshare "
+    "bpf perf_event_open keyctl add_key request_key userfaultfd io_uring_setup init_module finit_module kexec_load "
+    "unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat symlink symlinkat mknod mknodat "
+    "truncate chmod fchmod fchmodat chown fchown lchown fchownat setxattr fsetxattr lsetxattr utimensat"
+).split()
 
-MEMORY = 3 << 30
-"""Bytes of address space. A 250-megapixel photo takes about 1 GB."""
-_FILES = 64
-_FORBIDDEN = ("socket", "connect", "bind", "listen", "execve", "execveat", "ptrace", "process_vm_writev", "mount", "setns")
 
+def die_with(parent: int) -> None:
+    """End this process when ``parent``, which started it, ends however: Linux; elsewhere its closed pipe does that."""
+    if sys.platform != "linux":
+        return
+    import ctypes
 
-def die_with_parent() -> None:
-    """End this process when its parent does, however that ends (Linux; elsewhere the closed pipe does it)."""
-    if sys.platform == "linux":
-        import ctypes
-
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the call above
+        os._exit(1)
 
 
 def enter() -> None:
     """Give it all up. There is no way back for this process."""
+    # Prepared before the walls stand: finding libseccomp takes running ldconfig, as ``ctypes.util`` does it.
+    walls = [_reading_only, _calls_forbidden()] if sys.platform == "linux" else []
+    _set_limits()
+    for wall in walls:
+        with suppress(Exception):  # an older kernel
+            wall()
+
+
+def _set_limits() -> None:
     if sys.platform == "win32":
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
-    with suppress(ValueError, OSError):  # macOS has no such limit
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for limit, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _FILES),
+        (resource.RLIMIT_AS, _MEMORY),
+    ):
+        with suppress(ValueError, OSError):  # macOS knows no limit of address space
+            resource.setrlimit(limit, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    if sys.platform == "linux":
-        for lock in (_no_writing, _no_network):
-            try:
-                lock()
-            except Exception as error:  # an older kernel, or no libseccomp: the limits above still hold
-                log.info("this kernel does not offer %s: %s", lock.__name__, error)
 
 
-def _no_writing() -> None:
+def allow_cpu(seconds: float) -> None:
+    """From now on, at most this much CPU time: the last resort against a child that outlives its parent's patience."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime + seconds) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
+
+
+def memory_used() -> int:
+    """The most bytes this process ever held; 0 where that is not told."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def _reading_only() -> None:
+    import ctypes
+
     from landlock import FSAccess, Ruleset
 
-    reading = FSAccess.READ_FILE | FSAccess.READ_DIR
-    Ruleset(FSAccess.all() & ~reading & ~FSAccess.EXECUTE).apply()
+    ctypes.set_errno(0)  # the library takes an old error for its own
+    ruleset = Ruleset(FSAccess.all())
+    ruleset.allow("/", rules=FSAccess.READ_FILE | FSAccess.READ_DIR)
+    ruleset.apply()
 
 
-def _no_network() -> None:
-    import errno
-
-    import pyseccomp
-
+def _calls_forbidden() -> Callable[[], None]:
+    """What forbids the calls; nothing where there is no libseccomp."""
+    try:
+        import pyseccomp
+    except Exception:
+        return lambda: None
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
     for name in _FORBIDDEN:
-        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-    rules.load()
+        with suppress(Exception):  # a call that this machine does not have
+            rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
+    # Threads, but no processes. The C library falls back to clone, whose flags a filter can see.
+    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
+    return rules.load  # type: ignore[no-any-return]

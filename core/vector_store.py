@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -136,6 +137,7 @@ def collection_of(space_id: str) -> str:
 
 
 def _client(path: Path) -> MilvusClient:
+    logging.getLogger("pymilvus").setLevel(logging.ERROR)  # it warns of every query that this server is the small one
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # milvus-lite 2.5.1 imports pkg_resources, which says that it is old
         from pymilvus import MilvusClient

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bowerbird.core.errors import FileSkipped
+from bowerbird.core.errors import FileError, FileSkipped, FileVanished
 from bowerbird.core.extractors.base import Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
+from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.types import Kind
 
 EXTRACTORS: tuple[Extractor, ...] = (PhotoExtractor(), DocumentExtractor())
@@ -15,12 +16,13 @@ EXTRACTORS: tuple[Extractor, ...] = (PhotoExtractor(), DocumentExtractor())
 # Known by name, so that counts and filters tell the truth about them; nobody reads them yet.
 _UNREAD = {
     Kind.RECORDING: "aac ac3 aif aiff amr ape caf flac m4a m4b mid mka mp3 oga ogg opus wav wma wv",
-    Kind.CLIP: "3g2 3gp asf avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv ts vob webm wmv",
-}
-_KINDS = {suffix: extractor.kind for extractor in EXTRACTORS for suffix in extractor.suffixes} | {
-    f".{suffix}": kind for kind, suffixes in _UNREAD.items() for suffix in suffixes.split()
+    Kind.CLIP: "3g2 3gp asf avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv vob webm wmv",
 }
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
+_KINDS = {f".{suffix}": kind for kind, suffixes in _UNREAD.items() for suffix in suffixes.split()} | {
+    suffix: extractor.kind for suffix, extractor in _BY_SUFFIX.items()
+}
+_PLAIN = frozenset("authors changelog contributing copying dockerfile license makefile news notice readme todo".split())
 
 
 def kind_of(path: Path) -> Kind | None:
@@ -29,18 +31,18 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def extractor_for(path: Path) -> Extractor:
-    """Who reads this file: by its name, or by its first bytes where they plainly say something else.
+    """Who reads this file: by its name, or by its first bytes where it has no telling one or they plainly contradict.
 
     Raises:
         FileSkipped: nobody does.
+        FileError: it cannot even be opened.
     """
-    named = _BY_SUFFIX.get(_suffix(path))
-    found = _BY_SUFFIX.get(_sniffed(path))
-    if named is None and found is None:
-        raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")
-    if named is None or (found is not None and found.kind is not named.kind):
-        return found or named  # type: ignore[return-value]
-    return named
+    named, found = _BY_SUFFIX.get(_suffix(path)), _found(path)
+    # A picture that is really some text is a broken picture, not a document.
+    by_content = None if named and found == ".txt" else _BY_SUFFIX.get(found)
+    if extractor := by_content or named:
+        return extractor
+    raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")
 
 
 def _suffix(path: Path) -> str:
@@ -48,14 +50,12 @@ def _suffix(path: Path) -> str:
     return path.suffix.lower() or (".txt" if path.name.lower() in _PLAIN else "")
 
 
-_PLAIN = frozenset("authors changelog contributing copying dockerfile license makefile news notice readme todo".split())
-
-
-def _sniffed(path: Path) -> str:
-    import filetype
-
+def _found(path: Path) -> str:
     try:
-        guess = filetype.guess(str(path))
-    except (OSError, ValueError, TypeError):
-        return ""
-    return f".{guess.extension}" if guess else ""
+        return suffix_by_content(path)
+    except FileNotFoundError:
+        raise FileVanished("The file is gone.") from None
+    except PermissionError:
+        raise FileError("You have no permission to read this file.") from None
+    except OSError as error:
+        raise FileError(f"The file cannot be opened ({error.strerror}).") from None

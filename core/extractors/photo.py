@@ -1,166 +1,72 @@
-"""Photos: everything Pillow, libheif, LibRaw and resvg read, upright and in sRGB."""
+"""Photos and other still pictures: what is searched and shown of them."""
 
 from __future__ import annotations
 
-import io
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
-
-from bowerbird.core.errors import FileError, FileVanished
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.colour import to_srgb
-from bowerbird.core.extractors.exif import properties
-from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
 
-Image.MAX_IMAGE_PIXELS = None  # our own limit, in ``_open``, speaks a sentence
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
-_RAW = frozenset(f".{s}" for s in "3fr arw cr2 cr3 dcr dng erf kdc mef mos mrw nef nrw orf pef raf raw rw2 sr2 srw".split())
-_SVG = frozenset({".svg", ".svgz"})
-_OTHER = frozenset(
-    f".{s}"
-    for s in "apng avif avifs bmp cur dcx dds dib eps fits gif heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpe "
-    "jpeg jpf jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi rgb rgba sgi tga tif tiff webp xbm xpm".split()
+_PICTURES = (
+    "apng avif avifs bmp bw cur dcx dds dib gif heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpc jpe jpeg jpf "
+    "jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi ras rgb rgba sgi svg svgz tga tif tiff webp xbm xpm"
 )
-_JPEG_QUALITY = 80
-_DRAFT = 2  # a JPEG is decoded at no less than this many times the size asked for, so that resampling has enough to work on
-_LONGEST = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
-_SVG_SIDE = 1024
+_RAW = "3fr arw cr2 cr3 dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
+_TIFF_PAGES = 16  # a scanned fax or letter; more of them is a video's business
 
 
 class PhotoExtractor:
-    """Reads photos and other still pictures."""
+    """Reads photos and other still pictures, in every format of Pillow, libheif, LibRaw and resvg."""
 
     kind = Kind.PHOTO
-    suffixes = _RAW | _SVG | _OTHER
+    suffixes = frozenset(f".{suffix}" for suffix in f"{_PICTURES} {_RAW}".split())
 
     def extract(self, path: Path, limits: Limits) -> Extraction:
-        """The picture for image models, its thumbnail, and what its EXIF says."""
-        with _decoding():
-            image = _open(path, limits)
-            facts = properties(image)
-            image.draft("RGB", (limits.image_side * _DRAFT, limits.image_side * _DRAFT))
-            turn = _turn(image)
-            small = to_srgb(_reduced(image, limits))
-            pixels = _pixels(small, limits.image_side, turn)
-            thumbnail = _jpeg(_upright(_within(small, limits.thumbnail_side), turn))
-        segment = Segment(Modality.IMAGE, pixels=pixels)
-        return Extraction(self.kind, (segment,), facts, thumbnail)
+        """The picture for image models (of a scan, each page), its thumbnail, and what its EXIF says."""
+        from bowerbird.core.extractors import exif, picture
+        from bowerbird.core.extractors.formats import opened
+
+        with picture.decoding(), opened(path, limits.max_pixels) as image:
+            properties = exif.properties(image)
+            picture.draft(image, limits.image_side)
+            image.load()
+            turn = picture.turn_of(image)
+            thumbnail = picture.jpeg(image, limits.thumbnail_side, turn)
+            first = Segment(Modality.IMAGE, pixels=picture.pixels(image, limits.image_side, turn))
+            return Extraction(self.kind, (first, *_further_pages(image, limits)), properties, thumbnail)
 
     def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
-        """The picture, its longest side at most ``side`` pixels."""
-        with _decoding():
-            image = _open(path, Limits())
+        """The picture, or the page of a scan, its longest side at most ``side`` pixels."""
+        from bowerbird.core.extractors import picture
+        from bowerbird.core.extractors.formats import opened
+
+        with picture.decoding(), opened(path, Limits().max_pixels) as image:
+            if locator and locator.page and 1 < locator.page <= _pages(image):
+                image.seek(locator.page - 1)
             image.draft("RGB", (side, side))
-            return _jpeg(_upright(to_srgb(_within(image, side)), _turn(image)))
+            return picture.jpeg(image, side, picture.turn_of(image), near=1.0)
 
 
-@contextmanager
-def _decoding() -> Iterator[None]:
-    """Whatever a decoder says about a hostile file becomes a sentence about that file."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except (FileError, MemoryError):
-        raise
-    except FileNotFoundError:
-        raise FileVanished("The file is gone.") from None
-    except PermissionError:
-        raise FileError("You have no permission to read this file.") from None
-    except UnidentifiedImageError:
-        raise FileError("This is not a picture, although its name says so, or it is damaged at its start.") from None
-    except Exception as error:
-        cut = "truncated" in str(error).lower() or isinstance(error, (EOFError, struct.error))
-        raise FileError("The picture is cut short." if cut else "The picture is damaged.") from error
+def _pages(image: Image) -> int:
+    """How many pictures to look at: the pages of a TIFF; the frames of an animation are one picture."""
+    return min(getattr(image, "n_frames", 1), _TIFF_PAGES) if image.format == "TIFF" else 1
 
 
-def _open(path: Path, limits: Limits) -> Image.Image:
-    if path.stat().st_size == 0:
-        raise FileError("The file is empty.")
-    suffix = path.suffix.lower()
-    if suffix in _SVG:
-        return _open_svg(path)
-    if suffix in _RAW:
-        return _open_raw(path)
-    import pillow_heif
+def _further_pages(image: Image, limits: Limits) -> list[Segment]:
+    from bowerbird.core.extractors import picture
+    from bowerbird.core.extractors.formats import check_size
 
-    pillow_heif.register_heif_opener()
-    image = Image.open(path)
-    if (number := image.width * image.height) > limits.max_pixels:
-        raise FileError(f"{number:,} pixels are more than Bowerbird opens (its limit is {limits.max_pixels:,}).")
-    return image
-
-
-def _open_svg(path: Path) -> Image.Image:
-    import resvg_py
-
-    # No resources folder: an SVG shows what is in it, not other files of the user's.
-    drawn = resvg_py.svg_to_bytes(svg_string=path.read_text("utf-8", "replace"), width=_SVG_SIDE, background="#ffffff")
-    return Image.open(io.BytesIO(bytes(drawn)))
-
-
-def _open_raw(path: Path) -> Image.Image:
-    import rawpy
-
-    with rawpy.imread(str(path)) as raw:
+    found = []
+    for page in range(2, _pages(image) + 1):
         try:
-            preview = raw.extract_thumb()
-        except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
-            return Image.fromarray(raw.postprocess(half_size=True))
-        if preview.format == rawpy.ThumbFormat.JPEG:
-            return Image.open(io.BytesIO(preview.data))
-        return Image.fromarray(preview.data)
-
-
-def _turn(image: Image.Image) -> Image.Transpose | None:
-    return {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_270,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_90,
-    }.get(image.getexif().get(0x0112, 1))
-
-
-def _upright(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
-    return image if turn is None else image.transpose(turn)
-
-
-def _reduced(image: Image.Image, limits: Limits) -> Image.Image:
-    """Box-reduced to about what is needed, so that colour conversion and resampling cost little."""
-    factor = min(image.size) // (limits.image_side * _DRAFT)
-    image.load()
-    return image.reduce(factor) if factor > 1 and image.mode in ("L", "RGB", "RGBA", "CMYK") else image
-
-
-def _within(image: Image.Image, side: int) -> Image.Image:
-    scale = side / max(image.size)
-    if scale >= 1:
-        return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0) if image.mode != "P" else image.convert("RGBA").resize(size)
-
-
-def _pixels(image: Image.Image, side: int, turn: Image.Transpose | None) -> Pixels:
-    scale = side / min(image.size)
-    longest = side * _LONGEST
-    wide, high = round(image.width * scale), round(image.height * scale)
-    if max(wide, high) > longest:
-        image = ImageOps.fit(image, (min(wide, longest), min(high, longest)), Image.Resampling.BICUBIC)
-    elif min(image.size) != side:
-        image = image.resize((wide, high), Image.Resampling.BICUBIC)
-    return np.ascontiguousarray(_upright(image, turn))
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=_JPEG_QUALITY)
-    return out.getvalue()
+            image.seek(page - 1)
+            check_size(image, limits.max_pixels)
+            pixels = picture.pixels(image, limits.image_side, picture.turn_of(image))
+        except Exception:  # the first page is good; a damaged later one does not cost it
+            break
+        found.append(Segment(Modality.IMAGE, Locator(page=page), pixels=pixels))
+    return found

@@ -1,0 +1,9 @@
+"""Models. To add one: its entry in ``resources/models/catalogue.toml``, one class, one line in ``MODELS``."""
+
+from __future__ import annotations
+
+from bowerbird.core.models.base import Model
+from bowerbird.core.models.photo import Lite0
+from bowerbird.core.models.text import MiniLm
+
+MODELS: tuple[type[Model], ...] = (MiniLm, Lite0)

@@ -1,0 +1,115 @@
+"""Opens a picture of any format as a Pillow image, by its content where that is plain, else by its name."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from PIL import Image
+
+from bowerbird.core.errors import FileError
+from bowerbird.core.extractors.photo import _RAW
+from bowerbird.core.extractors.sniff import suffix_by_content
+
+Image.MAX_IMAGE_PIXELS = None  # ``check_size`` speaks a sentence instead
+
+# Not those that run another program (EPS), nor those of science and games.
+_PILLOW = (
+    "JPEG MPO PNG GIF TIFF WEBP BMP DIB ICO CUR ICNS PSD PPM QOI TGA JPEG2000 SGI AVIF HEIF PCX DCX DDS IM MSP SUN XBM XPM"
+).split()
+_RAW_SUFFIXES = frozenset(f".{suffix}" for suffix in _RAW.split())
+_SVG_SIDE = 1024
+_SVG_BYTES = 64 << 20
+# References out of the drawing. resvg knows no network, but it would show other pictures of the user's.
+_OUTWARD = re.compile(r"""\bhref\s*=\s*(["'])\s*(?!#|data:)[^"']*\1""", re.IGNORECASE)
+
+
+@contextmanager
+def opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
+    """The picture, decoded as late as possible.
+
+    Raises:
+        FileError: it has more than ``max_pixels``. What else is wrong with a file comes as Pillow says it.
+    """
+    if path.stat().st_size == 0:
+        raise FileError("The file is empty.")
+    with _opened(path) as image:
+        check_size(image, max_pixels)
+        yield image
+
+
+def check_size(image: Image.Image, max_pixels: int) -> None:
+    """Refuse what would not fit into memory, before it is decoded."""
+    if (number := image.width * image.height) > max_pixels:
+        raise FileError(f"{number:,} pixels are more than Bowerbird opens (the limit is {max_pixels // 10**6:,} million).")
+
+
+def _opened(path: Path) -> Image.Image:
+    found = suffix_by_content(path)
+    if found == ".svg" or path.suffix.lower() == ".svgz":
+        return _drawn(path)
+    # Most raw formats look like TIFF, and Pillow would take their stamp-sized preview for the photo.
+    if path.suffix.lower() in _RAW_SUFFIXES and found not in (".jpg", ".png"):
+        return _developed(path)
+    if found in ("", ".heic", ".heif", ".avif"):
+        _know_heif()
+    return Image.open(path, formats=_known())
+
+
+@cache
+def _known() -> list[str]:
+    Image.init()
+    return [name for name in _PILLOW if name in Image.OPEN or name == "HEIF"]
+
+
+@cache
+def _know_heif() -> None:
+    import pillow_heif
+
+    pillow_heif.options.DECODE_THREADS = 1  # several decoders run side by side already
+    pillow_heif.register_heif_opener()
+
+
+def _drawn(path: Path) -> Image.Image:
+    import resvg_py
+
+    with path.open("rb") as file:
+        data = file.read(_SVG_BYTES)
+    if data.startswith(b"\x1f\x8b"):
+        data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
+    source = _OUTWARD.sub('href=""', data.decode("utf-8", "replace"))
+    try:
+        drawn = resvg_py.svg_to_bytes(svg_string=source, width=_SVG_SIDE, background="#ffffff")
+    except ValueError as error:
+        raise FileError("The drawing is damaged, or has no size.") from error
+    return Image.open(io.BytesIO(bytes(drawn)), formats=["PNG"])
+
+
+def _developed(path: Path) -> Image.Image:
+    import rawpy
+
+    with path.open("rb") as file, rawpy.imread(file) as raw:
+        try:
+            preview = raw.extract_thumb()
+        except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
+            return _with_exif(Image.fromarray(raw.postprocess(half_size=True, use_camera_wb=True)), path, upright=True)
+        if preview.format == rawpy.ThumbFormat.JPEG:
+            image = Image.open(io.BytesIO(preview.data), formats=["JPEG"])
+            return image if image.getexif() else _with_exif(image, path, upright=False)
+        return _with_exif(Image.fromarray(preview.data), path, upright=False)
+
+
+def _with_exif(image: Image.Image, path: Path, *, upright: bool) -> Image.Image:
+    """With the raw file's own EXIF, which its preview may lack; most raw formats begin as TIFF does."""
+    exif = Image.Exif()
+    with path.open("rb") as file, suppress(Exception):
+        exif.load_from_fp(file)
+    if upright:
+        exif.pop(0x0112, None)
+    image.info["exif"] = exif.tobytes() if exif else b""
+    return image

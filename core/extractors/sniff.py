@@ -1,0 +1,124 @@
+"""Tells what a file is by its first bytes, for files whose name says nothing, or the wrong thing."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zipfile
+from pathlib import Path
+
+from bowerbird.core.errors import FileError
+
+_HEAD = 8192
+_PDF = b"%PDF-"
+_PACKET = 188  # bytes of an MPEG transport stream, each beginning with G; TypeScript has the same suffix
+_LARGEST_TEXT = 1 << 20  # bytes: beyond, a text without a name is a log or data
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # MS-CFB: Word, Excel, PowerPoint and Outlook before 2007, and encrypted ones since
+_OLE_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("Book", ".xls"), ("PowerPoint Document", ".ppt"))
+_OLE_ENCRYPTED = "EncryptedPackage"
+_ZIPPED = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"))
+_ZIP_TYPES = {
+    b"application/epub+zip": ".epub",
+    b"application/vnd.oasis.opendocument.text": ".odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    b"application/vnd.oasis.opendocument.presentation": ".odp",
+}
+_BOM, _COMMENTS = rb"(?:\xef\xbb\xbf)?\s*", rb"(?:<!--.{0,2000}?-->\s*)*"
+_XML = rb"(?:<\?xml.{0,500}?\?>\s*)?"
+_HEADER = rb"(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|To|Date|Subject): [^\n]*\n(?:[ \t][^\n]*\n)*"
+_MARKS = (
+    (re.compile(rb"\s*\{\\rtf"), ".rtf"),
+    (re.compile(_BOM + _XML + _COMMENTS + rb"(?:<!DOCTYPE svg.{0,3000}?>\s*)?" + _COMMENTS + rb"<svg\b", re.DOTALL), ".svg"),
+    (re.compile(_BOM + _XML + _COMMENTS + rb"<(?:!DOCTYPE html|html)\b", re.DOTALL | re.IGNORECASE), ".html"),
+    (re.compile(rb"From [^\n]{3,200}\d\d:\d\d[^\n]{0,40}\n[\w-]+:"), ".mbox"),
+    (re.compile(rb"(?:" + _HEADER + rb"){3}"), ".eml"),
+)
+_SAME = {".jpx": ".jp2", ".tif": ".tiff"}
+
+
+def suffix_by_content(path: Path) -> str:
+    """The suffix the file should have, in lower case; empty if its content is nothing plain. Reads at most 8 kB.
+
+    Raises:
+        FileError: it is no ordinary file.
+        OSError: it cannot be opened.
+    """
+    head, size = _head(path)
+    if head.startswith((b"PK\3\4", b"PK\5\6")):
+        return _zipped(path)
+    if head.startswith(_OLE):
+        return ""  # told apart by ``ole_suffix``, which reads more than the head
+    if marked := _marked(head):
+        return marked
+    if not _is_text(head):
+        return _guessed(head)
+    return ".txt" if size <= _LARGEST_TEXT else ""
+
+
+def is_encrypted_office(path: Path) -> bool:
+    """Whether an office file is encrypted: an OLE container around the archive it should be (MS-OFFCRYPTO)."""
+    with path.open("rb") as file:
+        data = file.read(1 << 20)
+    return data.startswith(_OLE) and _OLE_ENCRYPTED.encode("utf-16-le") in data
+
+
+def ole_suffix(path: Path) -> str:
+    """The suffix that fits an OLE container by the streams in it; empty if it is none, or of no known kind."""
+    with path.open("rb") as file:
+        if file.read(len(_OLE)) != _OLE:
+            return ""
+        data = file.read(64 << 20)
+    return next((suffix for name, suffix in _OLE_STREAMS if f"{name}\0".encode("utf-16-le") in data), "")
+
+
+def _head(path: Path) -> tuple[bytes, int]:
+    # Not blocking: opening a pipe would wait for its writer for ever.
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(opened, "rb") as file:
+        facts = os.fstat(opened)
+        if not stat.S_ISREG(facts.st_mode):
+            raise FileError("This is not an ordinary file.")
+        return file.read(_HEAD), facts.st_size
+
+
+def _marked(head: bytes) -> str:
+    # Readers accept the mark anywhere in the first kilobyte (ISO 32000, implementation note); so do texts about PDF.
+    if head.lstrip().startswith(_PDF) or (_PDF in head[:1024] and not _is_text(head)):
+        return ".pdf"
+    return next((suffix for mark, suffix in _MARKS if mark.match(head)), "")
+
+
+def _guessed(head: bytes) -> str:
+    import filetype
+
+    if len(head) > 2 * _PACKET and head[0] == head[_PACKET] == head[2 * _PACKET] == 0x47:
+        return ".m2ts"
+    guess = filetype.guess(head)
+    suffix = f".{guess.extension}" if guess else ""
+    return _SAME.get(suffix, suffix)
+
+
+def _zipped(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()[:10_000]
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                return _ZIP_TYPES.get(archive.read("mimetype").strip(), ".zip")
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+        return ".zip"
+    if "[Content_Types].xml" not in names:
+        return ".zip"
+    return next((suffix for folder, suffix in _ZIPPED if any(name.startswith(folder) for name in names)), ".zip")
+
+
+def _is_text(head: bytes) -> bool:
+    if not head or b"\0" in head:
+        return False
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:  # not merely a character cut in two
+            return False
+        text = head[: error.start].decode("utf-8")
+    return sum(c < " " and c not in "\n\r\t\f" for c in text) <= len(text) // 100

@@ -1,0 +1,54 @@
+"""Golden inputs and vectors: a runtime that gives others is not used, because silently wrong vectors are worse than none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models.base import Model
+from bowerbird.core.types import Modality, Pixels, Vectors
+
+AGREES = 0.999
+"""Least cosine between a runtime's vectors and the golden ones."""
+SENTENCES = ("A satin bowerbird collects blue things.", "the quick brown fox", "Rechnung Nr. 42 vom 3. Mai")
+
+
+def picture() -> Pixels:
+    """A picture made of waves: the same on every machine, with something in every frequency."""
+    y, x = np.mgrid[0:256, 0:256].astype(np.float32) / 255
+    bands = [np.sin(2 * np.pi * (a * x + b * y + c * x * y)) for a, b, c in ((3, 1, 9), (1, 5, 4), (13, 2, 2))]
+    return np.round(127.5 + 127.5 * np.stack(bands, axis=2)).astype(np.uint8)
+
+
+def inputs(modality: Modality) -> list[Any]:
+    """The golden items of a modality."""
+    return list(SENTENCES) if modality is Modality.TEXT else [picture(), picture()[::-1].copy()]
+
+
+def agreement(model: Model) -> float:
+    """The least cosine between what a loaded model gives for its golden inputs and what it should."""
+    made = model.encode(inputs(model.modality)).vectors
+    return min(float((vectors * _expected()[space]).sum(axis=1).min()) for space, vectors in made.items())
+
+
+def check(model: Model) -> None:
+    """Compare a loaded model with its golden vectors.
+
+    Raises:
+        ModelUnavailable: they differ.
+    """
+    if (found := agreement(model)) < AGREES:
+        raise ModelUnavailable(
+            f"The model {model.id} gives wrong results on this computer (agreement {found:.3f}), so it is not used."
+        )
+
+
+def _expected() -> Mapping[str, Vectors]:
+    text = (resources.files("bowerbird.resources") / "models" / "golden.json").read_text("utf-8")
+    vectors = {space: np.array(rows, np.float32) for space, rows in json.loads(text).items()}
+    return {space: rows / np.linalg.norm(rows, axis=1, keepdims=True) for space, rows in vectors.items()}
