@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,8 @@ class CatalogView:
     def offline(self) -> int:
         """Files in folders that are not there now."""
         row = self._db.execute(
-            "SELECT count(*) FROM files f JOIN folders o ON o.id = f.folder_id WHERE o.state = ?", (FolderState.OFFLINE,)
+            "SELECT count(*) FROM files f JOIN folders o ON o.id = f.folder_id WHERE o.state = ?",
+            (FolderState.OFFLINE,),
         ).fetchone()
         return int(row[0])
 
@@ -131,7 +133,9 @@ class CatalogView:
         if not (query.under or query.after or query.before or query.phrases):
             return None
         where, values = _conditions(query)
-        ids = self._ids(f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}", values)
+        ids = self._ids(
+            f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}", values
+        )
         for phrase in query.phrases:
             ids &= self._with_phrase(phrase)
         return frozenset(ids)
@@ -202,9 +206,7 @@ class CatalogView:
     def files_by_id(self, ids: Iterable[int], query: Query) -> list[FileRow]:
         """These files, those that pass the query's filters."""
         where, values = _conditions(query)
-        rows = self._db.execute(
-            f"{_FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids)))
-        )
+        rows = self._db.execute(f"{_FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
         return [_file(row) for row in rows]
 
     def file(self, path: Path) -> FileRow | None:
@@ -235,7 +237,9 @@ class CatalogView:
         ).fetchall()
         if not rows:
             return [], np.empty((0, 0), np.float32)
-        return [row[0] for row in rows], np.stack([np.frombuffer(row[1], np.float16) for row in rows]).astype(np.float32)
+        return [row[0] for row in rows], np.stack([np.frombuffer(row[1], np.float16) for row in rows]).astype(
+            np.float32
+        )
 
 
 def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
@@ -265,23 +269,23 @@ def _folder(path: bytes, state: str, files: int, pending: int) -> Folder:
     return Folder(Path(os.fsdecode(path)), now, files, pending)
 
 
-def _file(row: Sequence[object]) -> FileRow:
+def _file(row: Sequence[Any]) -> FileRow:
     number, path, kind, state, size, mtime_ns, content_id, fingerprint, properties = row[:9]
     return FileRow(
         number, Path(os.fsdecode(path)), Kind(kind) if kind else None, FileState(state), size, mtime_ns, content_id,
         fingerprint or b"", _properties(properties),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )
 
 
-def _segment(row: Sequence[object]) -> SegmentRow:
+def _segment(row: Sequence[Any]) -> SegmentRow:
     number, content_id, ordinal, text, labels, page, section, start_s, end_s = row
-    seen = tuple(Label(name, probability) for name, probability in json.loads(str(labels)))
-    return SegmentRow(number, content_id, ordinal, text, seen, Locator(page, section, start_s, end_s))  # type: ignore[arg-type]
+    seen = tuple(Label(name, probability) for name, probability in json.loads(labels))
+    return SegmentRow(number, content_id, ordinal, text, seen, Locator(page, section, start_s, end_s))
 
 
-def _properties(text: object) -> Properties:
+def _properties(text: str | None) -> Properties:
     if not text:
         return Properties()
-    values: Mapping[str, object] = json.loads(str(text))
+    values: Mapping[str, Any] = json.loads(text)
     taken_at = values.get("taken_at")
-    return Properties(**{**values, "taken_at": datetime.fromisoformat(str(taken_at)) if taken_at else None})  # type: ignore[arg-type]
+    return Properties(**{**values, "taken_at": datetime.fromisoformat(taken_at) if taken_at else None})

@@ -51,7 +51,9 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bowerbird", description="Find files by what is in them.")
-    parser.add_argument("--library", type=_folder, default=default_library(), help="the folder Bowerbird keeps its data in")
+    parser.add_argument(
+        "--library", type=_folder, default=default_library(), help="the folder Bowerbird keeps its data in"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 

@@ -1,16 +1,16 @@
 """What can go wrong, apart from our own mistakes (those stay ordinary exceptions and reach the log).
 
-    BowerbirdError          a sentence for the user, with what to do
-      EnvironmentFailure    the machine, the library folder, the stores: exit code 1
-        LibraryBusy         another process owns the library
-        StoreDamaged        a catalog or vector store that cannot be read
-        ModelUnavailable    a model's files are missing, wrong or will not load
-      UsageError            what was asked makes no sense: exit code 2
-      FileError             one file cannot be read: a line in the failures list
-        FileVanished        it was gone before it was read
-        DecoderTimeout      reading it took longer than allowed
-        DecoderCrashed      reading it ended the decoder
-      FileSkipped           no extractor reads this kind of file
+BowerbirdError          a sentence for the user, with what to do
+  EnvironmentFailure    the machine, the library folder, the stores: exit code 1
+    LibraryBusy         another process owns the library
+    StoreDamaged        a catalog or vector store that cannot be read
+    ModelUnavailable    a model's files are missing, wrong or will not load
+  UsageError            what was asked makes no sense: exit code 2
+  FileError             one file cannot be read: a line in the failures list
+    FileVanished        it was gone before it was read
+    DecoderTimeout      reading it took longer than allowed
+    DecoderCrashed      reading it ended the decoder
+  FileSkipped           no extractor reads this kind of file
 """
 
 from __future__ import annotations

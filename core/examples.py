@@ -12,7 +12,7 @@ from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.identity import fingerprint
 from bowerbird.core.inference import Inference
-from bowerbird.core.types import Extraction, Modality, Space, Vectors
+from bowerbird.core.types import Extraction, Modality, Pixels, Space, Vectors
 
 _KEPT = 16  # typing beside a dropped example asks for it again with every letter
 _SEGMENTS = 8  # of a long document: enough to say what it is about, few enough to search with
@@ -62,10 +62,10 @@ class Examples:
         return [(space, _spread(encoded[space.id])) for space in self._comparing() if space.id in encoded]
 
 
-def _items(extraction: Extraction, modality: Modality) -> list[object]:
+def _items(extraction: Extraction, modality: Modality) -> list[str | Pixels]:
     mine = [segment for segment in extraction.segments if segment.modality is modality]
     kept = [mine[index] for index in _evenly(len(mine))]
-    return [segment.pixels if modality is Modality.IMAGE else segment.text for segment in kept]
+    return [segment.text if segment.pixels is None else segment.pixels for segment in kept]
 
 
 def _spread(rows: Vectors) -> Vectors:

@@ -45,7 +45,7 @@ _Queue = PriorityQueue[tuple[int, int, _Task | None]]
 
 
 class ExtractPool:
-    """Reads files in ``size`` decoder children, and what the user waits for in one more; all start when first needed."""
+    """Reads files in ``size`` decoder children, and what the user waits for in one more. None starts before its use."""
 
     def __init__(self, size: int, *, deadline_s: float = 60.0, serve: Serve = child.serve) -> None:
         """A file gets ``deadline_s`` seconds. ``serve`` is what the children run."""
@@ -57,7 +57,7 @@ class ExtractPool:
         self._closed = False
 
     def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Extraction]:
-        """Everything searchable in a file; fails with a ``FileError`` or ``FileSkipped``. ``urgent``: the user waits."""
+        """Everything searchable in a file; fails with ``FileError`` or ``FileSkipped``. ``urgent``: the user waits."""
         return self._submit(self._waited_for if urgent else self._indexing, "extract", path, limits)
 
     def render(self, path: Path, locator: Locator | None, side: int) -> Future[bytes]:

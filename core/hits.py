@@ -106,9 +106,7 @@ def _snippet(text: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], .
     return shown, tuple((a - start, b - start) for a, b in spans if a >= start and b <= start + len(shown))
 
 
-def _reasons(
-    candidate: Candidate, segments: Sequence[SegmentRow], words: list[str], file: FileRow
-) -> Iterable[Reason]:
+def _reasons(candidate: Candidate, segments: Sequence[SegmentRow], words: list[str], file: FileRow) -> Iterable[Reason]:
     by_id = {segment.id: segment for segment in segments}
     for evidence in sorted(candidate.best.values(), key=lambda one: -one.strength):
         segment = by_id.get(evidence.segment_id or 0)

@@ -112,6 +112,11 @@ class Indexer(threading.Thread):
         """Work by these settings from now on."""
         self.post(lambda: self._use(settings))
 
+    @property
+    def stuck(self) -> bool:
+        """Whether something keeps the library from being written, and was there to be retried."""
+        return time.monotonic() < self._retry_at
+
     def stop(self) -> None:
         """End after what is being written; what was being read stays queued."""
         self.post(lambda: setattr(self, "_stopping", True))

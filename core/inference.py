@@ -100,7 +100,7 @@ class Inference:
 
     # encoding
 
-    def encode_documents(self, modality: Modality, items: Sequence[str] | Sequence[Pixels]) -> Future[Encoded]:
+    def encode_documents(self, modality: Modality, items: Sequence[str | Pixels]) -> Future[Encoded]:
         """Vectors of items in every active space of a modality. Fails with ``ModelUnavailable``."""
         return self._ask("documents", modality, items)
 
@@ -114,7 +114,9 @@ class Inference:
 
     def _check(self, entry: Entry) -> Check:
         try:
-            return Check(entry.title, True, f"agreement with the golden vectors {self._ask('check', entry.id).result():.5f}")
+            return Check(
+                entry.title, True, f"agreement with the golden vectors {self._ask('check', entry.id).result():.5f}"
+            )
         except ModelUnavailable as error:
             return Check(entry.title, False, str(error))
 

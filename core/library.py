@@ -110,7 +110,9 @@ class Library:
         except (StoreDamaged, sqlite3.DatabaseError) as error:
             log.warning("the catalog is damaged", exc_info=error)
             kept = _set_aside(self._paths.catalog)
-            self._notices.append(f"The catalog was damaged. It is being rebuilt from your folders; the old one is {kept}.")
+            self._notices.append(
+                f"The catalog was damaged. It is being rebuilt from your folders; the old one is {kept}."
+            )
             catalog = Catalog(self._paths.catalog)
         return catalog
 
@@ -235,7 +237,7 @@ class Library:
         self._begin()
         while not self._indexer.idle.wait(0.2):
             on_progress(self._indexer.progress())
-            if self._indexer.trouble and not self._indexer.can_go_on:
+            if self._indexer.stuck:
                 raise EnvironmentFailure(self._indexer.trouble)
         return self._report(self._indexer.indexed - before, time.monotonic() - started)
 

@@ -119,7 +119,9 @@ class RemoteLibrary:
             door = json.loads(LibraryPaths(directory).door.read_text())
             self._owner = Client(door["address"], authkey=bytes.fromhex(door["key"]))
         except (OSError, ValueError, EOFError, AuthenticationError) as error:
-            raise EnvironmentFailure(f"Another Bowerbird has {directory} open and does not answer. Try again.") from error
+            raise EnvironmentFailure(
+                f"Another Bowerbird has {directory} open and does not answer. Try again."
+            ) from error
 
     def close(self) -> None:
         """Hang up."""

@@ -190,9 +190,7 @@ class Pipeline:
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in reading.vectors.items()},
             self._spaces if not self.problem else frozenset(reading.vectors),
         )
-        outcome = Outcome(
-            reading.facts, FileState.INDEXED, content=content, thumbnail=extraction.thumbnail
-        )
+        outcome = Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=extraction.thumbnail)
         self._finish(reading, outcome)
 
     def _fail(self, reading: Reading, error: BowerbirdError) -> None:

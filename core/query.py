@@ -70,4 +70,3 @@ def _filtered(query: Query, name: str, value: str) -> Query:
     if name == "under":
         return replace(query, under=(*query.under, Path(value).expanduser().absolute()))
     return replace(query, **{name: parse_date(value)})  # type: ignore[arg-type]
-

@@ -15,7 +15,7 @@ from enum import StrEnum
 STRONG = 0.5
 """A hit below this score is one of those after "nothing else matches well"."""
 
-_CENTRE, _SLOPE = 3.5, 0.9
+_CENTRE, _SLOPE = 2.6, 1.2
 """Evidence at which a score is one half, and how steeply it rises: see packaging/bench, table "calibration"."""
 WORDS_WEIGHT = 8.0
 """Evidence of a text that could not match the words better; a short text that holds each once comes to about half."""

@@ -66,7 +66,7 @@ class Searcher:
             FileError: an example cannot be read.
         """
         clock = _Clock(time.perf_counter())
-        text = replace(query, text=" ".join((query.text, *query.phrases)).strip())
+        text, unsaid = self._spelled(query)
         notice, vectors = self._encode(text.text)
         like = [(space, rows) for path in query.like for space, rows in self._examples.vectors(path)]
         encode = clock.lap()
@@ -74,7 +74,15 @@ class Searcher:
         retrieve = clock.lap()
         hits = self._hits.make(ranking.rank(evidence), text)
         took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
-        return Results(hits, took, notice)
+        return Results(hits, took, notice or unsaid)
+
+    def _spelled(self, query: Query) -> tuple[Query, str]:
+        """The query with its phrases as text too; if nothing holds them, as text only, and a sentence that says so."""
+        text = replace(query, text=" ".join((query.text, *query.phrases)).strip())
+        if not query.phrases or self._view.allowed(replace(Query(), phrases=query.phrases)):
+            return text, ""
+        said = " and ".join(f'"{phrase}"' for phrase in query.phrases)
+        return replace(text, phrases=()), f"No file has the exact words {said}. These come closest."
 
     def _encode(self, text: str) -> tuple[str, Mapping[str, Vectors]]:
         if not text or not self._inference.spaces():
@@ -113,9 +121,7 @@ class Searcher:
                 strength = ranking.from_cosine(cosine, background)
                 yield Evidence(segments[number].content_id, number, source, strength)
 
-    def _nearest(
-        self, space: Space, rows: Vectors, query: Query, allowed: Collection[int] | None
-    ) -> dict[int, float]:
+    def _nearest(self, space: Space, rows: Vectors, query: Query, allowed: Collection[int] | None) -> dict[int, float]:
         if allowed is not None and len(allowed) <= _EXACT:
             numbers, matrix = self._view.vectors(space.id, allowed)
             return dict(zip(numbers, (matrix @ rows.T).max(axis=1).tolist(), strict=True)) if numbers else {}

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from bowerbird.core.types import Change, FileChange
 
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+
 if TYPE_CHECKING:
-    from watchdog.events import FileSystemEvent
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
 _LATEST_S = 2.0  # a file that never rests, such as a log, is reported this often all the same
@@ -108,13 +109,15 @@ class Watcher:
 
     def _rested(self) -> list[Path]:
         now = time.monotonic()
-        due = [p for p, (first, last) in self._moving.items() if now - last >= self._settle_s or now - first >= _LATEST_S]
+        due = [
+            p for p, (first, last) in self._moving.items() if now - last >= self._settle_s or now - first >= _LATEST_S
+        ]
         for path in due:
             del self._moving[path]
         return due
 
 
-class _Listener:
+class _Listener(FileSystemEventHandler):
     """What watchdog calls, on its own thread: it notes the path and returns."""
 
     def __init__(self, touch: Callable[[Path], None]) -> None:

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from bowerbird.core.types import Extraction, Kind, Locator
 
+DAMAGED = "The document is damaged, or not what its name says."
+LOCKED = "The document is locked with a password."
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -41,7 +44,7 @@ class Extractor(Protocol):
         """
 
     def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
-        """A JPEG of the file, or of the place in it, its longest side at most ``side`` pixels; empty if it has no looks.
+        """A JPEG of the file or the place in it, its longest side at most ``side`` pixels; empty if it has no looks.
 
         Raises:
             FileError: it cannot be read.

@@ -38,8 +38,8 @@ CALLS: Calls = {"extract": _extract, "render": _render}
 def serve(pipe: Connection, parent: int, nice: bool, seconds: float, calls: Calls = CALLS) -> None:
     """Answer requests until the pipe closes or this process is used up.
 
-    ``parent`` is the process that must be alive, ``nice`` yields to other programs, ``seconds`` bounds the CPU time of a
-    file. A request is the name of a call and its arguments; an answer is as ``wire`` sends it.
+    ``parent`` is the process that must be alive, ``nice`` yields to other programs, ``seconds`` bounds the CPU time of
+    a file. A request is the name of a call and its arguments; an answer is as ``wire`` sends it.
     """
     _settle_in(parent, nice)
     sandbox.enter()
@@ -67,7 +67,7 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
         return FileError("This file needs more memory than Bowerbird gives one file.")
     except RecursionError:
         return FileError("This file is nested too deeply to be read.")
-    except Exception as error:
+    except BaseException as error:  # a Rust library's panic is no Exception
         return FileError(f"This file cannot be read ({type(error).__name__}: {str(error)[:200]}).")
 
 

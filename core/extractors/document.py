@@ -7,21 +7,38 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.core.errors import FileError, FileVanished
-from bowerbird.core.extractors import mail, odf, office, pdf, text
+from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Kind, Locator
 
-_READERS: tuple[tuple[frozenset[str], Callable[[Path, Limits], Extraction]], ...] = (
+Reader = Callable[[Path, str, Limits], Extraction]
+_READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
     (mail.SUFFIXES, mail.extract),
-    (text.SUFFIXES, text.extract),
     (odf.SUFFIXES, odf.extract),
+    (iwork.SUFFIXES, iwork.extract),
     (office.SUFFIXES, office.extract),
+    (text.SUFFIXES, text.extract),
+)
+_TEXTS = {".txt", ".html", ".eml", ".mbox", ".svg"}
+_IN_TEXT = {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".rtf"} | mail.SUFFIXES
+# Formats with one way of reading: between these the name is believed, else the content.
+_FAMILIES = (
+    {".doc", ".dot"},
+    {".docx", ".docm", ".dotx", ".dotm"},
+    {".xls", ".xlt"},
+    {".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm"},
+    {".ppt", ".pot", ".pps"},
+    {".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm"},
+    {".html", ".htm", ".xhtml"},
+    {".odt", ".ott"},
+    {".ods", ".ots"},
+    {".odp", ".otp"},
 )
 
 
 class DocumentExtractor:
-    """Reads documents, by the format their name or their first bytes tell."""
+    """Reads documents, by the format their first bytes tell or else their name."""
 
     kind = Kind.DOCUMENT
     suffixes = frozenset[str]().union(*(suffixes for suffixes, _ in _READERS))
@@ -29,8 +46,10 @@ class DocumentExtractor:
     def extract(self, path: Path, limits: Limits) -> Extraction:
         """The text in segments, and what the document says of itself."""
         try:
-            self._check(path, limits)
-            return _reader(path)(path, limits)
+            _check(path, limits)
+            form = _form(path)
+            reader = next((reader for suffixes, reader in _READERS if form in suffixes), text.extract)
+            return reader(path, form, limits)
         except FileNotFoundError:
             raise FileVanished("The file is gone.") from None
         except PermissionError:
@@ -38,32 +57,44 @@ class DocumentExtractor:
 
     def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
         """The page of a PDF; other documents are shown as text."""
-        if not pdf.is_pdf(path):
+        if _form(path) not in pdf.SUFFIXES:
             return b""
         return pdf.render(path, (locator.page if locator else None) or 1, side)
 
-    def _check(self, path: Path, limits: Limits) -> None:
-        size = path.stat().st_size
-        if size == 0:
-            raise FileError("The file is empty.")
-        if size > limits.max_bytes:
-            raise FileError(f"The document is larger than Bowerbird reads ({limits.max_bytes >> 20} MB).")
-        if zipfile.is_zipfile(path):
-            _check_archive(path, limits)
+
+def _form(path: Path) -> str:
+    """The suffix of the format to read it as."""
+    named = path.suffix.lower()
+    found = [sniff.suffix_by_content(path)]
+    if found == [""]:
+        found = sniff.ole_suffixes(path)
+    if any(_agree(named, one) for one in found) or not found:
+        return named
+    return found[0] if any(found[0] in suffixes for suffixes, _ in _READERS) else named
+
+
+def _agree(named: str, found: str) -> bool:
+    if found in _TEXTS:  # the name knows better which kind of text
+        return named in _IN_TEXT or named in text.SUFFIXES
+    return named == found or any({named, found} <= family for family in _FAMILIES)
+
+
+def _check(path: Path, limits: Limits) -> None:
+    size = path.stat().st_size
+    if size == 0:
+        raise FileError("The file is empty.")
+    # Of texts and mailboxes the beginning is read, however long they are.
+    if size > limits.max_bytes and path.suffix.lower() not in text.SUFFIXES | {".mbox"}:
+        raise FileError(f"The document is larger than Bowerbird reads (the limit is {limits.max_bytes >> 20} MB).")
+    if sniff.is_zip(path):
+        _check_archive(path, limits)
 
 
 def _check_archive(path: Path, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return  # the format's own reader will say what is wrong
     if unpacked > limits.max_unpacked:
         raise FileError(f"The document would unpack to {unpacked >> 20:,} MB, more than Bowerbird opens.")
-
-
-def _reader(path: Path) -> Callable[[Path, Limits], Extraction]:
-    if pdf.is_pdf(path):
-        return pdf.extract
-    suffix = path.suffix.lower()
-    return next((reader for suffixes, reader in _READERS if suffix in suffixes), text.extract)

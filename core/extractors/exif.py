@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -13,6 +14,13 @@ from bowerbird.core.types import Properties
 
 _MAKE, _MODEL, _DATE, _EXIF, _GPS = 0x010F, 0x0110, 0x0132, 0x8769, 0x8825
 _TAKEN, _DIGITISED, _TIME, _F_NUMBER, _ISO, _FOCAL = 0x9003, 0x9004, 0x829A, 0x829D, 0x8827, 0x920A
+_DESCRIPTION, _ARTIST = 0x010E, 0x013B
+_SAYS_NOTHING = {"OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK DIGITAL STILL CAMERA", "MINOLTA DIGITAL CAMERA", "DCIM"}
+_XMP_DATE = re.compile(
+    rb"(?:exif:DateTimeOriginal|photoshop:DateCreated|xmp:CreateDate)\s*(?:=\s*[\"']|>)\s*"
+    rb"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)"
+)
+_XMP_BYTES = 1 << 20
 _SIDEWAYS = (5, 6, 7, 8)
 
 
@@ -26,21 +34,39 @@ def properties(image: Image.Image) -> Properties:
     except Exception:  # a broken EXIF block is no reason to refuse a good picture
         return Properties(width=image.width, height=image.height)
     width, height = (image.height, image.width) if turned else image.size
+    place = _degrees(gps, 2, 1, "S", 90), _degrees(gps, 4, 3, "W", 180)
+    if None in place or place == (0.0, 0.0):  # what cameras without a fix write; there is only sea
+        place = None, None
     return Properties(
-        taken_at=_first_date(more.get(_TAKEN), more.get(_DIGITISED), tags.get(_DATE)),
+        taken_at=_first_date(more.get(_TAKEN), more.get(_DIGITISED), _xmp_date(image), tags.get(_DATE)),
         camera=_camera(_text(tags.get(_MAKE)), _text(tags.get(_MODEL))),
         exposure=_exposure(more),
-        latitude=_degrees(gps, 2, 1, "S", 90),
-        longitude=_degrees(gps, 4, 3, "W", 180),
+        title=_title(tags),
+        author=_text(tags.get(_ARTIST)),
+        latitude=place[0],
+        longitude=place[1],
         width=width,
         height=height,
     )
 
 
+def _title(tags: Mapping[int, Any]) -> str:
+    title = _text(tags.get(_DESCRIPTION))
+    return "" if title.upper() in _SAYS_NOTHING else title
+
+
+def _xmp_date(image: Image.Image) -> str:
+    """The capture time of XMP, as EXIF would write it; not parsed as XML, which a hostile file would like."""
+    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
+    packet = packet if isinstance(packet, bytes) else str(packet).encode("utf-8", "replace")
+    found = _XMP_DATE.search(packet[:_XMP_BYTES])
+    return "{}:{}:{} {}".format(*(part.decode() for part in found.groups())) if found else ""
+
+
 def _first_date(*values: object) -> datetime | None:
     for value in values:
         with suppress(ValueError):
-            return datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007: EXIF has no zone
+            return datetime.strptime(_text(value)[:19], "%Y:%m:%d %H:%M:%S")  # EXIF has no zone
     return None
 
 

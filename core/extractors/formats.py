@@ -20,8 +20,9 @@ Image.MAX_IMAGE_PIXELS = None  # ``check_size`` speaks a sentence instead
 
 # Not those that run another program (EPS), nor those of science and games.
 _PILLOW = (
-    "JPEG MPO PNG GIF TIFF WEBP BMP DIB ICO CUR ICNS PSD PPM QOI TGA JPEG2000 SGI AVIF HEIF PCX DCX DDS IM MSP SUN XBM XPM"
-).split()
+    "JPEG MPO PNG GIF TIFF WEBP AVIF HEIF BMP DIB ICO CUR ICNS PSD PPM QOI TGA JPEG2000 SGI "
+    "PCX DCX DDS IM MSP SUN XBM XPM"
+)
 _RAW_SUFFIXES = frozenset(f".{suffix}" for suffix in _RAW.split())
 _SVG_SIDE = 1024
 _SVG_BYTES = 64 << 20
@@ -46,7 +47,8 @@ def opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
 def check_size(image: Image.Image, max_pixels: int) -> None:
     """Refuse what would not fit into memory, before it is decoded."""
     if (number := image.width * image.height) > max_pixels:
-        raise FileError(f"{number:,} pixels are more than Bowerbird opens (the limit is {max_pixels // 10**6:,} million).")
+        most = f"the limit is {max_pixels // 10**6:,} million"
+        raise FileError(f"{number:,} pixels are more than Bowerbird opens ({most}).")
 
 
 def _opened(path: Path) -> Image.Image:
@@ -61,10 +63,9 @@ def _opened(path: Path) -> Image.Image:
     return Image.open(path, formats=_known())
 
 
-@cache
 def _known() -> list[str]:
     Image.init()
-    return [name for name in _PILLOW if name in Image.OPEN or name == "HEIF"]
+    return [name for name in _PILLOW.split() if name in Image.OPEN]
 
 
 @cache
@@ -98,7 +99,7 @@ def _developed(path: Path) -> Image.Image:
             preview = raw.extract_thumb()
         except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
             return _with_exif(Image.fromarray(raw.postprocess(half_size=True, use_camera_wb=True)), path, upright=True)
-        if preview.format == rawpy.ThumbFormat.JPEG:
+        if isinstance(preview.data, bytes):
             image = Image.open(io.BytesIO(preview.data), formats=["JPEG"])
             return image if image.getexif() else _with_exif(image, path, upright=False)
         return _with_exif(Image.fromarray(preview.data), path, upright=False)

@@ -5,56 +5,58 @@ from __future__ import annotations
 import mailbox
 from collections.abc import Iterator
 from datetime import datetime
-from email import message_from_binary_file, policy
+from email import message_from_binary_file, message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.office import plain_html
-from bowerbird.core.extractors.segments import segments
-from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".eml", ".mbox", ".mht", ".mhtml"})
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _MESSAGES = 5_000
 
 
-def extract(path: Path, limits: Limits) -> Extraction:
-    """Headers people read and the body, a section for each message of a mailbox.
+def extract(path: Path, form: str, limits: Limits) -> Extraction:
+    """Headers people read, the body and the names of what is attached; a section for each message of a mailbox.
 
     Raises:
         FileError: there is no message in the file.
     """
-    found: list[Segment] = []
-    first: Message[Any, Any] | None = None
-    for message in _messages(path):
-        first = first or message
-        found += segments(_text(message), Locator(section=_header(message, "Subject")[:120]))
-        if sum(len(segment.text) for segment in found[-1:]) and len(found) > limits.max_characters // 1000:
-            break
-    if first is None or not any(first[name] for name in (*_HEADERS, "Content-Type", "MIME-Version")):
+    messages = _messages(path, form)
+    first = next(messages, None)
+    if first is None or not first.keys():
         raise FileError("There is no mail in this file.")
-    return Extraction(Kind.DOCUMENT, tuple(found), _properties(first))
+    parts = ((Locator(section=_header(one, "Subject")[:120]), _text(one)) for one in chain([first], messages))
+    found = of_parts(parts, limits.max_characters)
+    return Extraction(Kind.DOCUMENT, found, Properties() if form == ".mbox" else _properties(first))
 
 
-def _messages(path: Path) -> Iterator[Message[Any, Any]]:
-    if path.suffix.lower() == ".mbox":
-        box = mailbox.mbox(path, factory=lambda file: message_from_binary_file(file, policy=policy.default), create=False)  # type: ignore[arg-type,return-value]
-        for number, message in enumerate(box):
-            if number == _MESSAGES:
-                return
-            yield message
+def _messages(path: Path, form: str) -> Iterator[Message[Any, Any]]:
+    if form == ".mbox":
+        box = mailbox.mbox(path, create=False)
+        for key in islice(box.iterkeys(), _MESSAGES):
+            yield message_from_bytes(box.get_bytes(key), policy=policy.default)
     else:
         with path.open("rb") as file:
             yield message_from_binary_file(file, policy=policy.default)
 
 
 def _text(message: Message[Any, Any]) -> str:
-    headers = "\n".join(f"{name}: {value}" for name in _HEADERS if (value := _header(message, name)))
-    return f"{headers}\n\n{_body(message)}\n\n"
+    lines = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
+    try:
+        if attached := [name for part in message.walk() if (name := part.get_filename())]:
+            lines.append(f"Attached: {', '.join(attached)}")
+        body = _body(message)
+    except Exception:  # the parser trips over hostile structure in many ways; the headers are still worth having
+        body = ""
+    return "\n".join(lines) + f"\n\n{body}\n\n"
 
 
 def _body(message: Message[Any, Any]) -> str:
@@ -63,7 +65,7 @@ def _body(message: Message[Any, Any]) -> str:
         return ""
     try:
         content = part.get_content() if isinstance(part, EmailMessage) else str(part.get_payload())
-    except (LookupError, ValueError, KeyError):
+    except LookupError:  # an encoding nobody knows
         raw = part.get_payload(decode=True)
         content = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
     return plain_html(content) if part.get_content_subtype() == "html" else str(content)

@@ -3,61 +3,88 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import segments
-from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".odt", ".ods", ".odp", ".ott", ".ots", ".otp", ".fodt", ".fods", ".fodp"})
 
 _NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}%s"
 _PARAGRAPH, _HEADING = _NAMES % ("text", "p"), _NAMES % ("text", "h")
+_GAPS = {_NAMES % ("text", "s"): " ", _NAMES % ("text", "tab"): "\t", _NAMES % ("text", "line-break"): "\n"}
+_BODY = _NAMES % ("office", "body")
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
+_TOLD = {f"{_DUBLIN_CORE}title": "title", f"{_DUBLIN_CORE}creator": "author", f"{_DUBLIN_CORE}date": "date"}
 _SLIDE, _SHEET, _SHEET_NAME = _NAMES % ("drawing", "page"), _NAMES % ("table", "table"), _NAMES % ("table", "name")
 
 
-def extract(path: Path, limits: Limits) -> Extraction:
+def extract(path: Path, form: str, limits: Limits) -> Extraction:
     """The text, a locator for each slide, sheet or chapter.
 
     Raises:
         FileError: it cannot be read.
     """
     try:
-        with _content(path) as file:
-            parts = list(_parts(file, limits.max_characters))
-    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError) as error:
-        raise FileError("The document is damaged, or not what its name says.") from error
-    except RuntimeError as error:
-        raise FileError("The document is locked with a password.") from error
-    found: list[Segment] = []
-    for locator, text in parts:
-        found += segments(text, locator)
-    return Extraction(Kind.DOCUMENT, tuple(found), Properties())
+        with _opened(path, "content.xml") as file:
+            found = of_parts(_parts(file), limits.max_characters)
+        with _opened(path, "meta.xml") as file:
+            properties = _properties(file)
+    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
+        raise FileError(LOCKED if _is_locked(path) else DAMAGED) from error
+    return Extraction(Kind.DOCUMENT, found, properties)
 
 
-def _content(path: Path) -> IO[bytes]:
-    return zipfile.ZipFile(path).open("content.xml") if zipfile.is_zipfile(path) else path.open("rb")
+def _opened(path: Path, name: str) -> IO[bytes]:
+    """The part of a packed document, or the flat one."""
+    return zipfile.ZipFile(path).open(name) if zipfile.is_zipfile(path) else path.open("rb")
 
 
-def _parts(file: IO[bytes], most: int) -> Iterator[tuple[Locator, str]]:
-    where, lines, slides, characters = Locator(), list[str](), 0, 0
-    for event, element in ElementTree.iterparse(file, events=("start", "end")):  # noqa: S314: expat bounds entities
-        begins = event == "start" and element.tag in (_SLIDE, _SHEET)
-        if begins or (event == "end" and element.tag == _HEADING):
-            yield where, "\n".join(lines) + "\n"
+def _is_locked(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return b"encryption-data" in archive.read("META-INF/manifest.xml")
+    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError):
+        return False
+
+
+def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
+    where, slides = Locator(), 0
+    for event, element in ElementTree.iterparse(file, events=("start", "end")):
+        if event == "start" and element.tag in (_SLIDE, _SHEET):
             slides += element.tag == _SLIDE
-            where, lines = _locator(element, slides), []
-        if event == "end" and element.tag in (_PARAGRAPH, _HEADING):
-            lines.append(text := "".join(element.itertext()))
-            characters += len(text)
+            where = _locator(element, slides)
+        elif event == "end" and element.tag in _GAPS:
+            element.text = _GAPS[element.tag]
+        elif event == "end" and element.tag in (_PARAGRAPH, _HEADING):
+            text = "".join(element.itertext())
+            if element.tag == _HEADING and not slides:
+                where = _locator(element, slides)
+            yield where, f"{text}\n"
+            tail = element.tail
             element.clear()
-        if characters > most:
-            break
-    yield where, "\n".join(lines)
+            element.tail = tail
+
+
+def _properties(file: IO[bytes]) -> Properties:
+    told: dict[str, str] = {}
+    for _, element in ElementTree.iterparse(file):
+        if element.tag in _TOLD and element.text:
+            told.setdefault(_TOLD[element.tag], element.text.strip())
+        elif element.tag == _BODY:
+            element.clear()
+    taken = None
+    with suppress(ValueError):
+        taken = datetime.fromisoformat(told.get("date", "")[:26]).replace(tzinfo=None)
+    return Properties(title=told.get("title", ""), author=told.get("author", ""), taken_at=taken)
 
 
 def _locator(element: ElementTree.Element, slide: int) -> Locator:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -9,47 +11,94 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import segments
-from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+from bowerbird.core.extractors import sniff
+from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
     from kreuzberg import ExtractionConfig
 
-SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in "doc docm docx dot dotm dotx epub fb2 htm html hwp hwpx ipynb key msg numbers "
-    "one pages pot potm potx pps ppsm ppsx ppt pptm pptx rtf vsdx wps xhtml xls xlsb xlsm xlsx xlt xltx xps".split()
-)
-_CLOSED = frozenset({".key", ".numbers", ".pages", ".one", ".hwp"})  # text in these that is not found is there all the same
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_OFFICE, _MS = "application/vnd.openxmlformats-officedocument.", "application/vnd.ms-"
+_TYPES = {
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".docm": f"{_MS}word.document.macroEnabled.12",
+    ".dotx": f"{_OFFICE}wordprocessingml.template",
+    ".dotm": f"{_MS}word.template.macroEnabled.12",
+    ".doc": "application/msword",
+    ".dot": "application/msword",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    ".xlsm": f"{_MS}excel.sheet.macroEnabled.12",
+    ".xlsb": f"{_MS}excel.sheet.binary.macroEnabled.12",
+    ".xltx": f"{_OFFICE}spreadsheetml.template",
+    ".xltm": f"{_MS}excel.template.macroenabled.12",
+    ".xls": f"{_MS}excel",
+    ".xlt": f"{_MS}excel",
+    ".pptx": f"{_OFFICE}presentationml.presentation",
+    ".pptm": f"{_MS}powerpoint.presentation.macroEnabled.12",
+    ".potx": f"{_OFFICE}presentationml.template",
+    ".potm": f"{_MS}powerpoint.template.macroEnabled.12",
+    ".ppsx": f"{_OFFICE}presentationml.slideshow",
+    ".ppsm": f"{_MS}powerpoint.slideshow.macroenabled.12",
+    ".ppt": f"{_MS}powerpoint",
+    ".pot": f"{_MS}powerpoint",
+    ".pps": f"{_MS}powerpoint",
+    ".rtf": "application/rtf",
+    ".epub": "application/epub+zip",
+    ".fb2": "application/x-fictionbook+xml",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".msg": f"{_MS}outlook",
+    ".hwp": "application/x-hwp",
+    ".hwpx": "application/haansofthwpx",
+}
+SUFFIXES = frozenset(_TYPES)
+_MARK = "\n\x1e{page_num}\x1e\n"
+_SLIDES = re.compile(r"\n?\x1e(\d+)\x1e\n?")
+_COMPLETE = 0.9  # of the text: with less of it, a document's structure is worth nothing
+_LABEL = 120  # characters of a heading kept in a locator
 
 
-def extract(path: Path, limits: Limits) -> Extraction:
-    """The text; of slides, by slide.
+def extract(path: Path, form: str, limits: Limits) -> Extraction:
+    """The text; by page or slide, else by sheet or chapter, where the format has them.
 
     Raises:
         FileError: it cannot be read.
     """
+    try:
+        result = read(path.read_bytes(), _TYPES[form])
+    except FileError:
+        if sniff.is_encrypted_office(path):
+            raise FileError(LOCKED) from None
+        raise
+    if form == ".hwp" and not result.content.strip():
+        raise FileError("There is no text in this document that Bowerbird can read.")
+    parts = _parts(result)
+    return Extraction(Kind.DOCUMENT, of_parts(parts, limits.max_characters), _properties(result.metadata))
+
+
+def read(data: bytes, mime_type: str) -> Any:
+    """kreuzberg's result.
+
+    Raises:
+        FileError: it could not read this.
+    """
     import kreuzberg
 
     try:
-        result = kreuzberg.extract_file_sync(path, config=_config())
+        return kreuzberg.extract_bytes_sync(data, mime_type, config=_config())
     except (kreuzberg.KreuzbergError, RuntimeError, ValueError) as error:
-        raise FileError(_sentence(path, str(error))) from error
-    found = _segments(result, limits)
-    if not found and path.suffix.lower() in _CLOSED:
-        raise FileError("There is no text in this document that Bowerbird can read.")
-    return Extraction(Kind.DOCUMENT, found, _properties(result.metadata))
+        low = str(error).lower()
+        raise FileError(LOCKED if "password" in low or "encrypt" in low else DAMAGED) from error
 
 
 def plain_html(source: str) -> str:
-    """The text of an HTML page."""
-    import kreuzberg
-
+    """The text of an HTML page; the source if it is too broken for that."""
     try:
-        return str(kreuzberg.extract_bytes_sync(source.encode(), "text/html", config=_config()).content)
-    except kreuzberg.KreuzbergError:
+        return "\n\n".join(text for _, text in _parts(read(source.encode("utf-8", "replace"), _TYPES[".html"])) if text)
+    except FileError:
         return source
 
 
@@ -59,46 +108,72 @@ def _config() -> ExtractionConfig:
 
     return kreuzberg.ExtractionConfig(
         use_cache=False,
-        disable_ocr=True,
+        disable_ocr=True,  # type: ignore[call-arg]  # missing in kreuzberg's stubs
         enable_quality_processing=False,
         output_format="plain",
-        pages=kreuzberg.PageConfig(extract_pages=True),
+        include_document_structure=True,
+        pages=kreuzberg.PageConfig(extract_pages=True, insert_page_markers=True, marker_format=_MARK),
     )
 
 
-def _segments(result: Any, limits: Limits) -> tuple[Segment, ...]:
+def _parts(result: Any) -> list[tuple[Locator, str]]:
+    if "\x1e" in result.content:
+        return _by_slide(result.content)
     pages = [page for page in result.pages or () if page["content"].strip()]
     if len(pages) > 1:
-        return tuple(one for page in pages for one in segments(page["content"], Locator(page=page["page_number"])))
-    return tuple(segments(result.content[: limits.max_characters].replace("\0", "")))
+        return [(Locator(page=page["page_number"]), page["content"]) for page in pages]
+    parts = list(_by_structure((result.document or {}).get("nodes", ())))
+    complete = sum(len(text) for _, text in parts) >= _COMPLETE * len(result.content)
+    return parts if complete else [(Locator(), result.content)]
+
+
+def _by_slide(content: str) -> list[tuple[Locator, str]]:
+    before, *numbered = _SLIDES.split(content)
+    slides = zip(numbered[::2], numbered[1::2], strict=True)
+    return [(Locator(), before), *((Locator(page=int(number)), text) for number, text in slides)]
+
+
+def _by_structure(nodes: Any) -> Iterator[tuple[Locator, str]]:
+    where, texts = Locator(), list[str]()
+    for content in (node["content"] for node in nodes):
+        if content["node_type"] in ("heading", "slide"):
+            yield where, "\n\n".join(texts)
+            where, texts = _place(content), []
+        if text := _text(content):
+            texts.append(text)
+    yield where, "\n\n".join(texts)
+
+
+def _place(content: dict[str, Any]) -> Locator:
+    if content["node_type"] == "slide":
+        return Locator(page=content["number"])
+    return Locator(section=" ".join(content["text"].split())[:_LABEL])
+
+
+def _text(content: dict[str, Any]) -> str:
+    if content["node_type"] != "table":
+        return content.get("text") or (content.get("title") or "" if content["node_type"] == "slide" else "")
+    rows: dict[int, list[str]] = {}
+    for cell in content["grid"]["cells"]:
+        rows.setdefault(cell["row"], []).append(cell["content"])
+    return "\n".join("\t".join(cells).strip() for _, cells in sorted(rows.items()))
 
 
 def _properties(told: dict[str, Any]) -> Properties:
     authors = told.get("authors") or told.get("author") or ""
     return Properties(
-        title=str(told.get("title") or "").strip(),
-        author=", ".join(authors) if isinstance(authors, list) else str(authors),
+        title=str(told.get("title") or told.get("subject") or "").strip(),
+        author=", ".join(map(str, authors)) if isinstance(authors, list) else str(authors),
         taken_at=_date(told.get("modified_at") or told.get("created_at")),
-        pages=told.get("page_count") or None,
+        pages=_number(told.get("page_count")) or _number(told.get("slide_count")),
     )
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
 
 
 def _date(value: object) -> datetime | None:
     with suppress(ValueError, TypeError):
-        return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+        return datetime.fromisoformat(str(value)[:26]).replace(tzinfo=None)
     return None
-
-
-def _sentence(path: Path, said: str) -> str:
-    low = said.lower()
-    if "password" in low or "encrypt" in low or _wrapped(path):
-        return "The document is locked with a password."
-    if "unsupported" in low or "unknown extension" in low or "validation" in low:
-        return "Bowerbird cannot read this format yet; the file is found by its name."
-    return "The document is damaged, or not what its name says."
-
-
-def _wrapped(path: Path) -> bool:
-    """Whether an office file is encrypted: then it is an OLE container around the archive it should be (MS-OFFCRYPTO)."""
-    with path.open("rb") as file:
-        return path.suffix.lower().endswith(("x", "m", "b")) and file.read(len(_OLE)) == _OLE

@@ -11,36 +11,23 @@ from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import segments
-from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
 SUFFIXES = frozenset({".pdf"})
-_HEAD = 1024  # readers accept the mark anywhere in here (ISO 32000, implementation note)
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _QUALITY = 85
 
 
-def is_pdf(path: Path) -> bool:
-    """Whether the file begins as a PDF does."""
-    with path.open("rb") as file:
-        return b"%PDF-" in file.read(_HEAD)
-
-
-def extract(path: Path, limits: Limits) -> Extraction:
+def extract(path: Path, form: str, limits: Limits) -> Extraction:
     """The text by pages; a scan has none, and is still found by its title, name and looks."""
     with _opened(path) as document:
-        found: list[Segment] = []
-        characters = 0
-        for number in range(min(len(document), limits.max_pages)):
-            text = _text(document, number)
-            found += segments(text, Locator(page=number + 1))
-            characters += len(text)
-            if characters > limits.max_characters:
-                break
-        return Extraction(Kind.DOCUMENT, tuple(found), _properties(document), _page(document, 0, limits.thumbnail_side))
+        pages = ((Locator(page=n + 1), _text(document, n)) for n in range(min(len(document), limits.max_pages)))
+        found = of_parts(pages, limits.max_characters)
+        return Extraction(Kind.DOCUMENT, found, _properties(document), _page(document, 0, limits.thumbnail_side))
 
 
 def render(path: Path, page: int, side: int) -> bytes:
@@ -54,7 +41,8 @@ def _opened(path: Path) -> Iterator[PdfDocument]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(path)
+        # Not by name: PDFium takes no names that are not UTF-8.
+        document = pypdfium2.PdfDocument(path.open("rb"), autoclose=True)
         if not len(document):
             raise FileError("The PDF has no pages.")
     except pypdfium2.PdfiumError as error:
@@ -75,7 +63,7 @@ def _text(document: PdfDocument, number: int) -> str:
         text = page.get_textpage().get_text_bounded()
     except pypdfium2.PdfiumError:
         return ""  # one damaged page does not cost the others
-    return text.replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "")
+    return str(text).replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "")
 
 
 def _page(document: PdfDocument, number: int, side: int) -> bytes:
@@ -106,6 +94,6 @@ def _date(text: str) -> datetime | None:
     """A PDF date, ``D:20240131120000+01'00'``: the local time in it."""
     digits = text.removeprefix("D:")[:14]
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S"[: 2 * (len(digits) // 2)])  # noqa: DTZ007
+        return datetime.strptime(digits, "%Y%m%d%H%M%S"[: 2 * (len(digits) // 2)])
     except ValueError:
         return None

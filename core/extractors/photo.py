@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _PICTURES = (
-    "apng avif avifs bmp bw cur dcx dds dib gif heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpc jpe jpeg jpf "
-    "jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi ras rgb rgba sgi svg svgz tga tif tiff webp xbm xpm"
+    "apng avif avifs bmp bw cur dcx dds dib gif heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpc jpe jpeg "
+    "jpf jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi ras rgb rgba sgi svg svgz tga tif tiff webp xbm xpm"
 )
 _RAW = "3fr arw cr2 cr3 dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
 _TIFF_PAGES = 16  # a scanned fax or letter; more of them is a video's business

@@ -21,7 +21,7 @@ _DRAFT = 2
 has 53 dB against full decoding in 45 ms; at 1.5 times it would be 46 dB in 36 ms; full decoding takes 145."""
 _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for: five times as fast, 52 dB
 _LONGEST = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
-_NEAR = 4 / 3  # a picture at most this much larger than a thumbnail is its own thumbnail: resampling costs more than bytes
+_NEAR = 4 / 3  # a picture at most this much larger than a thumbnail is its own: resampling costs more than bytes
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

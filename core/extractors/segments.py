@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from bowerbird.core.types import Locator, Modality, Segment
 
@@ -12,6 +13,20 @@ LENGTH = 1_100
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WIDE_TOKENS = 4  # a character of these scripts weighs about as much as four Latin ones
 _BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?…]['\")\]]*\s|[。！？]|\n"), re.compile(r"\s"))
+_MARKS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
+_CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
+
+
+def of_parts(parts: Iterable[tuple[Locator, str]], most: int) -> tuple[Segment, ...]:
+    """Segments of the parts, none across two places, until there are ``most`` characters."""
+    found, left = list[Segment](), most
+    for where, group in groupby(parts, key=lambda part: part[0]):
+        text = "".join(text for _, text in group)[:left]
+        left -= len(text)
+        found += segments(text, where)
+        if left <= 0:
+            break
+    return tuple(found)
 
 
 def segments(text: str, locator: Locator = Locator()) -> Iterator[Segment]:  # noqa: B008: frozen
@@ -21,7 +36,8 @@ def segments(text: str, locator: Locator = Locator()) -> Iterator[Segment]:  # n
 
 
 def pieces(text: str) -> Iterator[str]:
-    """The pieces alone. Blank text gives none."""
+    """The pieces alone, without control characters. Blank text gives none."""
+    text = text.translate(_CONTROLS)
     start = 0
     while start < len(text):
         end = _end(text, start)
@@ -40,4 +56,7 @@ def _end(text: str, start: int) -> int:
         ends = [found.end() for found in pattern.finditer(text, start + room // 2, start + room)]
         if ends:
             return ends[-1]
-    return start + room
+    end = start + room
+    while end > start + 1 and _MARKS.match(text[end]):
+        end -= 1
+    return end

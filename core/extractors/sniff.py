@@ -12,9 +12,11 @@ from bowerbird.core.errors import FileError
 
 _HEAD = 8192
 _PDF = b"%PDF-"
+_ZIP = (b"PK\3\4", b"PK\5\6")
 _PACKET = 188  # bytes of an MPEG transport stream, each beginning with G; TypeScript has the same suffix
 _LARGEST_TEXT = 1 << 20  # bytes: beyond, a text without a name is a log or data
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # MS-CFB: Word, Excel, PowerPoint and Outlook before 2007, and encrypted ones since
+# MS-CFB: Word, Excel, PowerPoint and Outlook before 2007, and encrypted ones since.
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _OLE_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("Book", ".xls"), ("PowerPoint Document", ".ppt"))
 _OLE_ENCRYPTED = "EncryptedPackage"
 _ZIPPED = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"))
@@ -25,11 +27,13 @@ _ZIP_TYPES = {
     b"application/vnd.oasis.opendocument.presentation": ".odp",
 }
 _BOM, _COMMENTS = rb"(?:\xef\xbb\xbf)?\s*", rb"(?:<!--.{0,2000}?-->\s*)*"
+_SVG_TYPE = rb"(?:<!DOCTYPE svg.{0,3000}?>\s*)?"
 _XML = rb"(?:<\?xml.{0,500}?\?>\s*)?"
-_HEADER = rb"(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|To|Date|Subject): [^\n]*\n(?:[ \t][^\n]*\n)*"
+_HEADERS = rb"(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|To|Date|Subject)"
+_HEADER = _HEADERS + rb": [^\n]*\n(?:[ \t][^\n]*\n)*"
 _MARKS = (
     (re.compile(rb"\s*\{\\rtf"), ".rtf"),
-    (re.compile(_BOM + _XML + _COMMENTS + rb"(?:<!DOCTYPE svg.{0,3000}?>\s*)?" + _COMMENTS + rb"<svg\b", re.DOTALL), ".svg"),
+    (re.compile(_BOM + _XML + _COMMENTS + _SVG_TYPE + _COMMENTS + rb"<svg\b", re.DOTALL), ".svg"),
     (re.compile(_BOM + _XML + _COMMENTS + rb"<(?:!DOCTYPE html|html)\b", re.DOTALL | re.IGNORECASE), ".html"),
     (re.compile(rb"From [^\n]{3,200}\d\d:\d\d[^\n]{0,40}\n[\w-]+:"), ".mbox"),
     (re.compile(rb"(?:" + _HEADER + rb"){3}"), ".eml"),
@@ -45,10 +49,10 @@ def suffix_by_content(path: Path) -> str:
         OSError: it cannot be opened.
     """
     head, size = _head(path)
-    if head.startswith((b"PK\3\4", b"PK\5\6")):
+    if head.startswith(_ZIP):
         return _zipped(path)
     if head.startswith(_OLE):
-        return ""  # told apart by ``ole_suffix``, which reads more than the head
+        return ""  # told apart by ``ole_suffixes``, which reads more than the head
     if marked := _marked(head):
         return marked
     if not _is_text(head):
@@ -63,13 +67,19 @@ def is_encrypted_office(path: Path) -> bool:
     return data.startswith(_OLE) and _OLE_ENCRYPTED.encode("utf-16-le") in data
 
 
-def ole_suffix(path: Path) -> str:
-    """The suffix that fits an OLE container by the streams in it; empty if it is none, or of no known kind."""
+def ole_suffixes(path: Path) -> list[str]:
+    """The suffixes that fit an OLE container by the streams in it, embedded ones too; none if it is no container."""
     with path.open("rb") as file:
         if file.read(len(_OLE)) != _OLE:
-            return ""
+            return []
         data = file.read(64 << 20)
-    return next((suffix for name, suffix in _OLE_STREAMS if f"{name}\0".encode("utf-16-le") in data), "")
+    return [suffix for name, suffix in _OLE_STREAMS if f"{name}\0".encode("utf-16-le") in data]
+
+
+def is_zip(path: Path) -> bool:
+    """Whether it begins as an archive does."""
+    with path.open("rb") as file:
+        return file.read(4) in _ZIP
 
 
 def _head(path: Path) -> tuple[bytes, int]:
@@ -90,7 +100,7 @@ def _marked(head: bytes) -> str:
 
 
 def _guessed(head: bytes) -> str:
-    import filetype
+    import filetype  # type: ignore[import-untyped]
 
     if len(head) > 2 * _PACKET and head[0] == head[_PACKET] == head[2 * _PACKET] == 0x47:
         return ".m2ts"

@@ -22,7 +22,7 @@ _SURE = 0.05
 
 def centred(labels: Vectors) -> Vectors:
     """Label vectors less their mean: what all labels share tells no photo from another."""
-    return labels - labels.mean(axis=0)
+    return np.asarray(labels - labels.mean(axis=0), np.float32)
 
 
 def combine(logits: NDArray[np.float32], labels: Vectors) -> Vectors:

@@ -67,7 +67,9 @@ def _renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:
 def _lite0() -> nn.Module:
     from torch import Tensor, nn
 
-    def unit(channels: int, out: int, kernel: int, stride: int = 1, groups: int = 1, *, bends: bool = True) -> nn.Module:
+    def unit(
+        channels: int, out: int, kernel: int, stride: int = 1, groups: int = 1, *, bends: bool = True
+    ) -> nn.Module:
         layers: list[nn.Module] = [
             nn.Conv2d(channels, out, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False),
             nn.BatchNorm2d(out, eps=1e-3),
@@ -81,9 +83,7 @@ def _lite0() -> nn.Module:
             super().__init__()
             wide = channels * expansion
             widen = [unit(channels, wide, 1)] if expansion > 1 else []
-            self.layers = nn.Sequential(
-                *widen, unit(wide, wide, kernel, stride, wide), unit(wide, out, 1, bends=False)
-            )
+            self.layers = nn.Sequential(*widen, unit(wide, wide, kernel, stride, wide), unit(wide, out, 1, bends=False))
             self.adds = stride == 1 and channels == out
 
         def forward(self, x: Tensor) -> Tensor:

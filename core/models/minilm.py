@@ -43,8 +43,8 @@ def network(folder: Path) -> nn.Module:
     from transformers import BertModel
     from transformers.utils import logging
 
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
     class Sentences(nn.Module):
         def __init__(self) -> None:

@@ -26,7 +26,9 @@ _AT_ONCE = 8  # measured: more only costs memory
 def network(weights: Path) -> Network:
     """EfficientNet-lite0 as runtimes take it."""
     example = {"pixels": np.zeros((2, 3, efficientnet.SIDE, efficientnet.SIDE), np.float32)}
-    return Network("efficientnet-lite0-57934424", partial(efficientnet.network, weights), example, ("features", "logits"))
+    return Network(
+        "efficientnet-lite0-57934424", partial(efficientnet.network, weights), example, ("features", "logits")
+    )
 
 
 class Lite0:

@@ -137,7 +137,10 @@ def _export(network: Network, path: Path, parent: int) -> None:
 
     die_with(parent)
     warnings.simplefilter("ignore")
-    varying = {name: {axis: f"{name}{axis}" for axis in ((0, 1) if value.ndim == 2 else (0,))} for name, value in network.example.items()}
+    varying = {
+        name: {axis: f"{name}{axis}" for axis in ((0, 1) if value.ndim == 2 else (0,))}
+        for name, value in network.example.items()
+    }
     draft = path.with_suffix(f".{os.getpid()}")
     with torch.inference_mode():
         # The older exporter: for these networks the same graph, without onnxscript and in a tenth of the time.

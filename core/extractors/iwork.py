@@ -1,0 +1,59 @@
+"""Pages, Numbers and Keynote: the packages of today through kreuzberg, those of iWork '09 by their XML."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from xml.etree import ElementTree
+
+from bowerbird.core.errors import FileError
+from bowerbird.core.extractors import office
+from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.types import Extraction, Kind, Locator
+
+_APPLE = "application/x-iwork-"
+_TYPES = {".pages": "pages-sffpages", ".numbers": "numbers-sffnumbers", ".key": "keynote-sffkey"}
+SUFFIXES = frozenset(_TYPES)
+_INDEXES = ("index.xml", "index.apxl")
+_NAMES = "{http://developer.apple.com/namespaces/%s}%s"
+_PARAGRAPH, _CELL, _STRING = _NAMES % ("sf", "p"), _NAMES % ("sf", "ct"), _NAMES % ("sfa", "s")
+_SLIDE = _NAMES % ("keynote2", "slide")
+
+
+def extract(path: Path, form: str, limits: Limits) -> Extraction:
+    """The text; of a presentation of '09, by slide.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            index = next((name for name in _INDEXES if name in archive.namelist()), None)
+            if index is not None:
+                with archive.open(index) as file:
+                    found = of_parts(_parts(file), limits.max_characters)
+                    return Extraction(Kind.DOCUMENT, found)
+    except RuntimeError as error:
+        raise FileError(LOCKED) from error
+    except (zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError) as error:
+        raise FileError(DAMAGED) from error
+    text = office.read(path.read_bytes(), _APPLE + _TYPES[form]).content
+    if not text.strip():
+        raise FileError("There is no text in this document that Bowerbird can read; it may be locked with a password.")
+    return Extraction(Kind.DOCUMENT, of_parts([(Locator(), text)], limits.max_characters))
+
+
+def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
+    slide, where = 0, Locator()
+    for event, element in ElementTree.iterparse(file, events=("start", "end")):
+        if event == "start" and element.tag == _SLIDE:
+            slide += 1
+            where = Locator(page=slide)
+        elif event == "end" and element.tag in (_PARAGRAPH, _CELL):
+            text = "".join(element.itertext()) if element.tag == _PARAGRAPH else element.get(_STRING, "")
+            element.clear()
+            if text.strip():
+                yield where, f"{text.strip()}\n"

@@ -1,0 +1,150 @@
+"""The files that could not be read, and why; what one can do about them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bowerbird.core.types import Failure
+from bowerbird.gui.desk import Desk
+from bowerbird.gui.desktop import show_in_folder
+from bowerbird.gui.hit_model import Index
+from bowerbird.gui.wording import count, name_of, shown
+
+_NOWHERE = QModelIndex()
+_COLUMNS = ("File", "Why")
+
+
+class FailureModel(QAbstractTableModel):
+    """A row per failure."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        super().__init__()
+        self.failures: tuple[Failure, ...] = ()
+
+    def show(self, failures: Sequence[Failure]) -> None:
+        """Show these."""
+        if tuple(failures) != self.failures:
+            self.beginResetModel()
+            self.failures = tuple(failures)
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802: Qt's name
+        return 0 if parent.isValid() else len(self.failures)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802: Qt's name
+        return len(_COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        failure = self.failures[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return failure.reason if index.column() else name_of(failure.path)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return failure.reason if index.column() else shown(str(failure.path))
+        return None
+
+    def headerData(  # noqa: N802: Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        return _COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+
+class FailuresDialog(QDialog):
+    """The list and four buttons. It follows the library while it is open."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        """Show this desk's failures."""
+        super().__init__(parent)
+        self._desk = desk
+        self.setWindowTitle("Files that could not be read")
+        self.resize(760, 440)
+        self.model = FailureModel()
+        self.list = QTreeView(rootIsDecorated=False, uniformRowHeights=True, allColumnsShowFocus=True)
+        self._title = QLabel(objectName="title")
+        self._place()
+        desk.failures_changed.connect(self.refresh)
+        desk.status_changed.connect(self.refresh)
+        self.refresh()
+
+    def _place(self) -> None:
+        self.list.setModel(self.model)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName("Files that could not be read, and why")
+        self.list.header().resizeSection(0, 240)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.list.selectionModel().selectionChanged.connect(self._enable)
+        note = QLabel("Each is tried again by itself when it changes.", objectName="muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addWidget(note)
+        column.addWidget(self.list, 1)
+        column.addLayout(self._buttons())
+        QShortcut(QKeySequence.StandardKey.Copy, self, self._copy)
+
+    def _buttons(self) -> QHBoxLayout:
+        self._one = QPushButton("Try again", clicked=lambda: self._retry(self._chosen()))
+        self._all = QPushButton("Try all again", clicked=lambda: self._retry(()))
+        self._reveal = QPushButton("Show in folder", clicked=self._show_in_folder)
+        self._copy_button = QPushButton("Copy", clicked=self._copy)
+        closing = QPushButton("Close", clicked=self.accept)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in (self._one, self._all, self._reveal, self._copy_button):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(closing)
+        return row
+
+    def refresh(self) -> None:
+        """Ask again what failed."""
+        self._desk.bridge.latest("failures", lambda library: library.failures(), self._show)
+
+    def _show(self, failures: tuple[Failure, ...]) -> None:
+        self.model.show(failures)
+        many = len(failures)
+        self._title.setText(f"{count(many, 'file')} could not be read" if many else "Everything could be read")
+        self._enable()
+
+    def _enable(self) -> None:
+        chosen = bool(self._chosen())
+        for button in (self._one, self._reveal):
+            button.setEnabled(chosen)
+        for button in (self._all, self._copy_button):
+            button.setEnabled(bool(self.model.failures))
+
+    def _chosen(self) -> tuple[Path, ...]:
+        rows = self.list.selectionModel().selectedRows()
+        return tuple(self.model.failures[index.row()].path for index in rows)
+
+    def _retry(self, paths: tuple[Path, ...]) -> None:
+        self._desk.retry(paths)
+
+    def _show_in_folder(self) -> None:
+        for path in self._chosen()[:1]:
+            show_in_folder(path)
+
+    def _copy(self) -> None:
+        chosen = set(self._chosen())
+        told = [one for one in self.model.failures if not chosen or one.path in chosen]
+        lines = (f"{os.fsencode(one.path).decode('utf-8', 'replace')}\t{one.reason}" for one in told)
+        QGuiApplication.clipboard().setText("\n".join(lines))

@@ -1,0 +1,66 @@
+"""A hit shown as large as the window allows, until Space or Escape."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from bowerbird.core.types import Hit, Preview
+from bowerbird.gui.desk import Desk
+from bowerbird.gui.hit_actions import open_hit
+from bowerbird.gui.preview import FilePreview, decoded, preview_side
+from bowerbird.gui.wording import name_of
+
+
+class QuickLook(QDialog):
+    """One file, large."""
+
+    def __init__(self, desk: Desk, hit: Hit, parent: QWidget) -> None:
+        """Show this hit."""
+        super().__init__(parent)
+        self._desk, self._hit = desk, hit
+        self.setWindowTitle(name_of(hit.path))
+        room = parent.size()
+        self.resize(room.width() * 4 // 5, room.height() * 9 // 10)
+        high = self.height() - 96
+        self._preview = FilePreview(desk, picture=high, text=high)
+        self._place()
+        self._preview.show_thumbnail(hit)
+        self._ask()
+
+    def _place(self) -> None:
+        area = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._preview)
+        opening = QPushButton("Open", objectName="primary", clicked=lambda: open_hit(self._desk, self._hit))
+        closing = QPushButton("Close", clicked=self.reject)
+        row = QHBoxLayout()
+        row.addWidget(QLabel(name_of(self._hit.path), objectName="title"), 1)
+        row.addWidget(opening)
+        row.addWidget(closing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(area, 1)
+        column.addLayout(row)
+        closing.setFocus()
+
+    def _ask(self) -> None:
+        hit, query = self._hit, self._desk.query
+        side = preview_side(QSize(self.width(), self.height()), self.devicePixelRatio())
+        self._desk.bridge.latest(
+            "look",
+            lambda library: decoded(library.preview(hit.path, query, hit.moment, side)),
+            lambda answer: self._show(*answer),
+        )
+
+    def _show(self, preview: Preview, image: QImage) -> None:
+        if self.isVisible():
+            self._preview.show_preview(preview, image)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802: Qt's name
+        if event.key() == Qt.Key.Key_Space:
+            self.reject()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,167 @@
+"""What the user may set."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bowerbird.core.settings import DEFAULT_EXCLUDES, Settings
+from bowerbird.core.types import Status
+from bowerbird.gui.desk import Desk
+from bowerbird.gui.desktop import show_in_folder
+from bowerbird.gui.wording import shown
+
+_THEMES = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dark"))
+
+
+class SettingsDialog(QDialog):
+    """Folders change at once; the rest when Save is pressed."""
+
+    def __init__(self, desk: Desk, settings: Settings, parent: QWidget | None = None) -> None:
+        """Begin with these settings."""
+        super().__init__(parent)
+        self._desk, self._before = desk, settings
+        self.setWindowTitle("Settings")
+        self.resize(560, 640)
+        self.folders = QListWidget()
+        self.excludes = QPlainTextEdit("\n".join(settings.excludes))
+        self.cores = _cores(settings.cores)
+        self.battery = QCheckBox("Pause while running on &battery")
+        self.battery.setChecked(settings.pause_on_battery)
+        self.theme = _themes(settings.theme)
+        self._place()
+        desk.status_changed.connect(self._show_folders)
+        if desk.status:
+            self._show_folders(desk.status)
+
+    def _place(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(8)
+        self._place_folders(column)
+        self._place_excludes(column)
+        column.addSpacing(8)
+        column.addLayout(self._form())
+        column.addWidget(self._library_line())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.button(QDialogButtonBox.StandardButton.Save).setObjectName("primary")
+        buttons.accepted.connect(self._save)
+        buttons.rejected.connect(self.reject)
+        column.addSpacing(8)
+        column.addWidget(buttons)
+
+    def _place_folders(self, column: QVBoxLayout) -> None:
+        self.folders.setAccessibleName("Folders that Bowerbird looks after")
+        self.folders.setMaximumHeight(128)
+        adding = QPushButton("&Add a folder…", clicked=self._desk.wants_folder)
+        self.remove = QPushButton("Stop looking after it", clicked=self._remove, enabled=False)
+        self.folders.currentItemChanged.connect(lambda now, before: self.remove.setEnabled(now is not None))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(adding)
+        row.addWidget(self.remove)
+        row.addStretch(1)
+        column.addWidget(QLabel("Folders", objectName="title"))
+        column.addWidget(self.folders)
+        column.addLayout(row)
+        column.addSpacing(8)
+
+    def _place_excludes(self, column: QVBoxLayout) -> None:
+        title = QLabel("&Leave out", objectName="title")
+        title.setBuddy(self.excludes)
+        self.excludes.setAccessibleName("Names to leave out, one per line")
+        self.excludes.setTabChangesFocus(True)
+        usual = QPushButton("As it was at first", objectName="link", flat=True)
+        usual.clicked.connect(lambda: self.excludes.setPlainText("\n".join(DEFAULT_EXCLUDES)))
+        line = QHBoxLayout()
+        line.addWidget(QLabel("Files and folders with these names, one per line; * stands for anything.", objectName="small"), 1)
+        line.addWidget(usual)
+        column.addWidget(title)
+        column.addLayout(line)
+        column.addWidget(self.excludes, 1)
+
+    def _form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        form.addRow("Processor &cores to use", self.cores)
+        form.addRow("&Colours", self.theme)
+        form.addRow(self.battery)
+        return form
+
+    def _library_line(self) -> QLabel:
+        where = self._desk.status.directory if self._desk.status else Path()
+        line = QLabel(f'What Bowerbird knows is kept in <a href="x">{shown(str(where))}</a>', objectName="small")
+        line.setWordWrap(True)
+        line.linkActivated.connect(lambda link: show_in_folder(where))
+        return line
+
+    def chosen(self) -> Settings:
+        """The settings as they stand in the dialog."""
+        lines = (line.strip() for line in self.excludes.toPlainText().splitlines())
+        return replace(
+            self._before,
+            excludes=tuple(dict.fromkeys(line for line in lines if line)),
+            cores=self.cores.value(),
+            pause_on_battery=self.battery.isChecked(),
+            theme=str(self.theme.currentData()),
+        )
+
+    def _save(self) -> None:
+        settings = self.chosen()
+        self._desk.theme.choose(settings.theme)
+        if settings != self._before:
+            self._desk.bridge.call(
+                lambda library: library.change_settings(settings), lambda nothing: self._desk.refresh()
+            )
+        self.accept()
+
+    def _show_folders(self, status: Status) -> None:
+        paths = [str(folder.path) for folder in status.folders]
+        if paths == [self.folders.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.folders.count())]:
+            return
+        self.folders.clear()
+        for path in paths:
+            item = QListWidgetItem(shown(path))
+            item.setData(Qt.ItemDataRole.UserRole, path)
+            self.folders.addItem(item)
+
+    def _remove(self) -> None:
+        if item := self.folders.currentItem():
+            self._desk.remove_folder(Path(item.data(Qt.ItemDataRole.UserRole)))
+
+
+def _cores(cores: int) -> QSpinBox:
+    box = QSpinBox(minimum=0, maximum=os.cpu_count() or 1, value=cores)
+    box.setSpecialValueText("All of them")
+    box.setMinimumWidth(140)
+    return box
+
+
+def _themes(theme: str) -> QComboBox:
+    box = QComboBox()
+    for value, name in _THEMES:
+        box.addItem(name, value)
+    box.setCurrentIndex(max(0, box.findData(theme)))
+    return box

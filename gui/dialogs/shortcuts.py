@@ -1,0 +1,57 @@
+"""The keys, and what can be typed into the query."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+_KEYS = (
+    ("Ctrl+L or /", "Search"),
+    ("Down, Up", "From the query to the results and back"),
+    ("Arrows", "Along the results"),
+    ("Enter", "Open the file"),
+    ("Space", "Look at it large"),
+    ("Ctrl+F", "Find files similar to the chosen one"),
+    ("Ctrl+V", "Search by a copied file or picture"),
+    ("Ctrl+O", "Choose a file to search by"),
+    ("Ctrl+Shift+C", "Copy the chosen file's path"),
+    ("Ctrl+Shift+O", "Add a folder"),
+    ("Ctrl+,", "Settings"),
+    ("Ctrl+Q", "Quit"),
+    ("F1 or ?", "This list"),
+)
+_WORDS = (
+    ("kind:photo", "only photos; or document"),
+    ("after:2024-05", "from May 2024 on; before: works too"),
+    ("under:~/Trips", "only in this folder"),
+    ("-blurry", "nothing with this word"),
+    ('"exact words"', "these words as they stand"),
+)
+
+
+class ShortcutsDialog(QDialog):
+    """Two short lists."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Ready to show."""
+        super().__init__(parent)
+        self.setWindowTitle("Keys and words")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(8)
+        for title, rows in (("Keys", _KEYS), ("Words you can type", _WORDS)):
+            column.addWidget(QLabel(title, objectName="title"))
+            column.addLayout(_grid(rows))
+            column.addSpacing(12)
+        column.addWidget(QPushButton("Close", clicked=self.accept), 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _grid(rows: tuple[tuple[str, str], ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(5)
+    grid.setColumnStretch(1, 1)
+    for number, (left, right) in enumerate(rows):
+        grid.addWidget(QLabel(left, objectName="strong"), number, 0)
+        grid.addWidget(QLabel(right, objectName="muted"), number, 1)
+    return grid

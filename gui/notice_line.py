@@ -1,0 +1,53 @@
+"""A sentence beside the results: quiet, dismissible, sometimes with a way to do something about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+
+from bowerbird.gui.desk import Desk
+
+
+class NoticeLine(QFrame):
+    """One sentence. What was dismissed is not said again while the window is open."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Nothing to say yet."""
+        super().__init__(objectName="notice")
+        self._desk = desk
+        self._dismissed: set[str] = set()
+        self._text = QLabel(objectName="small", wordWrap=True)
+        self._models = QPushButton("Models…", objectName="link", flat=True)
+        self._models.clicked.connect(desk.wants_models)
+        self._close = QToolButton(toolTip="Dismiss")
+        self._close.setAccessibleName("Dismiss this notice")
+        self._close.setIconSize(QSize(12, 12))
+        self._close.clicked.connect(self._dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(12)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._models)
+        row.addWidget(self._close)
+        desk.theme.changed.connect(self._draw)
+        self._draw()
+        self.hide()
+
+    def say(self, sentences: tuple[str, ...]) -> None:
+        """Say the first of these that was not dismissed; be silent if there is none."""
+        text = next((one for one in sentences if one and one not in self._dismissed), "")
+        self._text.setText(text)
+        self._models.setVisible("model" in text.lower())
+        self.setVisible(bool(text))
+
+    @property
+    def text(self) -> str:
+        """What is being said."""
+        return self._text.text()
+
+    def _dismiss(self) -> None:
+        self._dismissed.add(self._text.text())
+        self.hide()
+
+    def _draw(self) -> None:
+        self._close.setIcon(self._desk.theme.icon("close", self._desk.theme.colours.muted))

@@ -1,0 +1,63 @@
+"""Turns the pages of a previewed document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from bowerbird.core.types import Locator
+from bowerbird.gui.theme import Theme
+
+
+class PageTurner(QWidget):
+    """‹ page 4 of 12 ›, and the other pages that match."""
+
+    turned = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        """Hidden until there are pages."""
+        super().__init__()
+        self._theme = theme
+        self._page, self._pages = 1, 1
+        self._back = QToolButton(toolTip="Previous page", clicked=lambda: self._turn(-1))
+        self._on = QToolButton(toolTip="Next page", clicked=lambda: self._turn(1))
+        self._said = QLabel(objectName="small")
+        self._also = QLabel(objectName="small")
+        self._also.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByKeyboard | Qt.TextInteractionFlag.LinksAccessibleByMouse
+        )
+        self._also.linkActivated.connect(lambda page: self.turned.emit(Locator(page=int(page))))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 4)
+        row.setSpacing(4)
+        for part in (self._back, self._said, self._on):
+            row.addWidget(part)
+        row.addStretch(1)
+        row.addWidget(self._also)
+        theme.changed.connect(self._draw)
+        self._draw()
+        self.hide()
+
+    def show_pages(self, page: int | None, pages: int | None, moments: tuple[Locator, ...]) -> None:
+        """Stand at this page of so many."""
+        self.setVisible(bool(page and pages and pages > 1))
+        self._page, self._pages = page or 1, pages or 1
+        self._said.setText(f"page {self._page} of {self._pages}")
+        self._back.setEnabled(self._page > 1)
+        self._on.setEnabled(self._page < self._pages)
+        others = [moment.page for moment in moments if moment.page and moment.page != page][:4]
+        blue = self._theme.colours.blue
+        links = ", ".join(f'<a href="{other}" style="color:{blue};text-decoration:none">{other}</a>' for other in others)
+        self._also.setText(f"also on {links}" if others else "")
+
+    def _turn(self, step: int) -> None:
+        self.turned.emit(Locator(page=min(self._pages, max(1, self._page + step))))
+
+    def _draw(self) -> None:
+        for button, icon, says in (
+            (self._back, "previous", "Previous page"),
+            (self._on, "next", "Next page"),
+        ):
+            button.setIcon(self._theme.icon(icon))
+            button.setIconSize(QSize(12, 12))
+            button.setAccessibleName(says)

@@ -1,0 +1,135 @@
+"""What: the query, the filters and the results."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QVBoxLayout
+
+from bowerbird.core.types import Hit, Results
+from bowerbird.gui.desk import Desk
+from bowerbird.gui.dialogs.quick_look import QuickLook
+from bowerbird.gui.empty_state import EmptyState
+from bowerbird.gui.filter_bar import FilterBar, found
+from bowerbird.gui.hit_actions import hit_menu, open_hit
+from bowerbird.gui.hit_delegate import HitDelegate
+from bowerbird.gui.hit_model import HitModel
+from bowerbird.gui.notice_line import NoticeLine
+from bowerbird.gui.query_box import QueryBox
+from bowerbird.gui.question import Question
+from bowerbird.gui.results_view import ResultsView
+
+
+class WhatPane(QFrame):
+    """The middle column."""
+
+    stretch = 1
+
+    def __init__(self, desk: Desk) -> None:
+        """Show the desk's question and its results."""
+        super().__init__(objectName="what")
+        self._desk = desk
+        self._said = ""
+        self._answered = Question()
+        self.query = QueryBox(desk)
+        self.filters = FilterBar(desk)
+        self.notice = NoticeLine(desk)
+        self.model = HitModel(self)
+        self.results = ResultsView(self.model, HitDelegate(desk))
+        self.empty = EmptyState(desk)
+        self._stack = QStackedWidget()
+        self._place()
+        self._listen()
+        self.setFocusProxy(self.query.edit)
+
+    def fit(self, window: int) -> None:
+        """Nothing to do: this column takes what is left."""
+
+    def _place(self) -> None:
+        self._stack.addWidget(self.results)
+        self._stack.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 0)
+        column.setSpacing(12)
+        column.addWidget(self.query)
+        column.addWidget(self.filters)
+        column.addWidget(self.notice)
+        column.addWidget(self._edge_to_edge())
+
+    def _edge_to_edge(self) -> QFrame:
+        """The results reach into the margin: their rings and their scroll bar lie there."""
+        frame = QFrame()
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(-6, 0, -16, 0)
+        inside.addWidget(self._stack)
+        return frame
+
+    def _listen(self) -> None:
+        desk, view = self._desk, self.results
+        desk.results_changed.connect(self._show)
+        desk.status_changed.connect(lambda status: self._notice())
+        desk.said.connect(self._say)
+        desk.thumbnails.ready.connect(view.viewport().update)
+        desk.theme.changed.connect(view.viewport().update)
+        self.query.down.connect(self._to_results)
+        self.query.pick_wanted.connect(self.pick_example)
+        view.left_above.connect(self.query.edit.setFocus)
+        view.looked.connect(desk.look_at)
+        view.opened.connect(lambda hit: open_hit(desk, hit))
+        view.peeked.connect(self._peek)
+        view.menu_wanted.connect(self._menu)
+        view.near_end.connect(desk.more)
+
+    def pick_example(self) -> None:
+        """Choose files to search by."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Search by a file", str(Path.home()))
+        if names:
+            self._desk.add_examples(tuple(Path(name) for name in names))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+        super().resizeEvent(event)
+        self.query.fit(self.width())
+
+    def _show(self, results: Results) -> None:
+        question = self._desk.question
+        same = replace(question, limit=0) == replace(self._answered, limit=0)
+        self._answered = question
+        before, scrolled = self._desk.hit, self.results.verticalScrollBar().value()
+        self.model.show(results.hits, weak=same and self.model.weak_shown)
+        row = self.model.row_of(before) if same else -1
+        self._choose(row)
+        self.results.verticalScrollBar().setValue(scrolled if same else 0)
+        self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty)
+        self.empty.explain()
+        strong = self.model.strong_count
+        self.filters.say(found(question, len(results.hits), strong, results.took.total, question.limit))
+        self._notice()
+
+    def _choose(self, row: int) -> None:
+        """The hit looked at stays; otherwise it is the best one."""
+        first = next((at for at in range(self.model.rowCount()) if self.model.hit(at)), -1)
+        if row >= 0 or first >= 0:
+            self.results.choose(row if row >= 0 else first)
+        else:
+            self._desk.look_at(None)
+
+    def _notice(self) -> None:
+        status = self._desk.status
+        self.notice.say((self._said, self._desk.results.notice, *(status.notices if status else ())))
+
+    def _say(self, sentence: str) -> None:
+        self._said = sentence
+        self._notice()
+
+    def _to_results(self) -> None:
+        if self.model.rowCount():
+            self.results.setFocus()
+
+    def _peek(self, hit: Hit) -> None:
+        QuickLook(self._desk, hit, self.window()).exec()
+
+    def _menu(self, hit: Hit, spot: QPoint) -> None:
+        hit_menu(self._desk, hit, self).exec(spot)

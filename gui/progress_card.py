@@ -1,0 +1,88 @@
+"""The quiet card: what is being read, how far it is, what could not be read, and pause."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout
+
+from bowerbird.core.types import Progress, Status
+from bowerbird.gui.desk import Desk
+from bowerbird.gui.wording import count, name_of, progress_line
+
+
+class ProgressCard(QFrame):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Show the desk's progress."""
+        super().__init__(objectName="card")
+        self._desk = desk
+        self._progress = Progress()
+        self._failures = 0
+        self._title = QLabel(objectName="strong")
+        self._bar = QProgressBar(textVisible=False)
+        self._bar.setAccessibleName("Progress")
+        self._line = QLabel(objectName="small", wordWrap=True)
+        self._failed = QPushButton(objectName="attention", flat=True)
+        self._failed.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._pause = QToolButton()
+        self._pause.setIconSize(QSize(14, 14))
+        self._place()
+        self._failed.clicked.connect(desk.wants_failures)
+        self._pause.clicked.connect(self._toggle)
+        desk.progressed.connect(self._show)
+        desk.status_changed.connect(self._show_failures)
+        desk.theme.changed.connect(self._draw)
+        self._draw()
+
+    def _place(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._title, 1)
+        top.addWidget(self._pause)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(7)
+        column.addLayout(top)
+        column.addWidget(self._bar)
+        column.addWidget(self._line)
+        column.addWidget(self._failed)
+
+    def _show(self, progress: Progress) -> None:
+        self._progress = progress
+        self._draw()
+
+    def _show_failures(self, status: Status) -> None:
+        self._failures = status.failures
+        self._draw()
+
+    def _draw(self) -> None:
+        progress = self._progress
+        moving = progress.busy or progress.paused
+        self.setVisible(moving or self._failures > 0)
+        title = self._title_of(progress)
+        metrics = self._title.fontMetrics()
+        self._title.setText(metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, 140))
+        for part in (self._title, self._bar, self._line, self._pause):
+            part.setVisible(moving)
+        self._bar.setRange(0, max(1, progress.total))
+        self._bar.setValue(progress.done if progress.total else 1)
+        self._line.setText(progress_line(progress) if progress.busy else "Nothing new is read until you go on.")
+        self._failed.setText(f"{count(self._failures, 'file')} could not be read")
+        self._failed.setVisible(self._failures > 0)
+        self._draw_pause(progress.paused)
+
+    def _draw_pause(self, paused: bool) -> None:
+        says = "Go on reading" if paused else "Pause reading"
+        self._pause.setIcon(self._desk.theme.icon("play" if paused else "pause", self._desk.theme.colours.muted))
+        self._pause.setToolTip(says)
+        self._pause.setAccessibleName(says)
+
+    def _title_of(self, progress: Progress) -> str:
+        if progress.paused:
+            return "Paused"
+        if progress.waiting:
+            return "Waiting"
+        return f"Indexing {name_of(progress.folder)}" if progress.folder else "Indexing"
+
+    def _toggle(self) -> None:
+        self._desk.pause(not self._progress.paused)

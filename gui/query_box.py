@@ -1,0 +1,205 @@
+"""The one loud thing: words and examples, typed, dropped, pasted or picked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+)
+
+from bowerbird.core.types import Locator, Preview, Query
+from bowerbird.gui.desk import Desk
+from bowerbird.gui.desktop import paths_of
+from bowerbird.gui.question import Question
+from bowerbird.gui.wording import name_of, shown
+
+_HEIGHT = 48
+_THUMB = 30
+_HINT_FITS = 560
+
+
+class QueryEdit(QLineEdit):
+    """The line one types in; it hands on the keys that are not for it."""
+
+    down = Signal()
+    erased = Signal()
+    """Backspace at the very beginning."""
+    pasted = Signal()
+    """Paste, of something that is not text."""
+    focused = Signal(bool)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802: Qt's name
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.down.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() == Qt.Key.Key_Backspace and self.cursorPosition() == 0 and not self.hasSelectedText():
+            self.erased.emit()
+        elif event.matches(QKeySequence.StandardKey.Paste) and carries_example():
+            self.pasted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802: Qt's name
+        super().focusInEvent(event)
+        self.focused.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802: Qt's name
+        super().focusOutEvent(event)
+        self.focused.emit(False)
+
+
+class QueryBox(QFrame):
+    """Shows the desk's text and examples, and changes them."""
+
+    down = Signal()
+    """Down or Enter: on to the results."""
+    pick_wanted = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        """Show this desk's question."""
+        super().__init__(objectName="query")
+        self._desk = desk
+        self._chips: dict[Path, QToolButton] = {}
+        self._sign = QLabel()
+        self._sign.setFixedSize(18, 18)
+        self.edit = QueryEdit(placeholderText="Describe what you are looking for")
+        self.edit.setAccessibleName("Search")
+        self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
+        self._hint = QToolButton(objectName="hint", text="drop a file to search by it")
+        self._place()
+        self._listen()
+        self._draw()
+
+    def _place(self) -> None:
+        self._hint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._hint.setToolTip("Choose a file to search by (Ctrl+O), drop one, or paste one")
+        self._hint.setAccessibleName("Choose a file to search by")
+        self._hint.setIconSize(QSize(16, 16))
+        self.setFixedHeight(_HEIGHT)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(14, 0, 10, 0)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._sign)
+        self._row.addWidget(self.edit, 1)
+        self._row.addWidget(self._hint)
+        self._shadow = QGraphicsDropShadowEffect(self, blurRadius=24, xOffset=0, yOffset=6)
+        self.setGraphicsEffect(self._shadow)
+
+    def _listen(self) -> None:
+        self.edit.textEdited.connect(self._desk.type_text)
+        self.edit.textChanged.connect(self._typed)
+        self.edit.down.connect(self.down)
+        self.edit.erased.connect(self._drop_last)
+        self.edit.pasted.connect(self.paste)
+        self.edit.focused.connect(self._light)
+        self._hint.clicked.connect(self.pick_wanted)
+        self._desk.question_changed.connect(self._follow)
+        self._desk.theme.changed.connect(self._draw)
+
+    def fit(self, width: int) -> None:
+        """Say less where there is less room."""
+        roomy = width >= _HINT_FITS
+        style = Qt.ToolButtonStyle
+        self._hint.setToolButtonStyle(style.ToolButtonTextBesideIcon if roomy else style.ToolButtonIconOnly)
+
+    def paste(self) -> None:
+        """Search by what the clipboard holds."""
+        carried = QGuiApplication.clipboard().mimeData()
+        if files := tuple(path for path in paths_of(carried) if path.is_file()):
+            self._desk.add_examples(files)
+        elif carried.hasImage():
+            image = QImage(carried.imageData())
+            self._desk.bridge.call(
+                lambda library: library.paste_example(_png(image)), lambda path: self._desk.add_examples((path,))
+            )
+        elif carried.hasText():
+            self.edit.setFocus()
+            self.edit.paste()
+
+    def _typed(self, text: str) -> None:
+        if text != self._desk.question.text:
+            self._desk.type_text(text)
+
+    def _drop_last(self) -> None:
+        if self._desk.question.like:
+            self._desk.drop_example(self._desk.question.like[-1])
+
+    def _light(self, active: bool) -> None:
+        self.setProperty("active", active)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def _draw(self) -> None:
+        theme = self._desk.theme
+        self._sign.setPixmap(theme.icon("search").pixmap(QSize(16, 16), self.devicePixelRatio()))
+        self._hint.setIcon(theme.icon("drop", theme.colours.muted))
+        self._shadow.setColor(QColor(0, 0, 0, 110 if theme.colours.dark else 26))
+
+    # examples
+
+    def _follow(self, question: Question) -> None:
+        if self.edit.text() != question.text:
+            self.edit.setText(question.text)
+        for gone in [path for path in self._chips if path not in question.like]:
+            self._chips.pop(gone).deleteLater()
+        for path in question.like:
+            if path not in self._chips:
+                self._add_chip(path)
+        self.edit.setPlaceholderText("and words, if you like" if question.like else "Describe what you are looking for")
+
+    def _add_chip(self, path: Path) -> None:
+        chip = QToolButton(objectName="example", text="like this ×")
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setIconSize(QSize(_THUMB, _THUMB))
+        chip.setIcon(self._desk.theme.icon("file", self._desk.theme.colours.blue))
+        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        chip.setToolTip(f"{shown(str(path))}\nClick to search by it no more")
+        chip.setAccessibleName(f"Example {name_of(path)}, remove")
+        chip.clicked.connect(lambda: self._desk.drop_example(path))
+        self._row.insertWidget(1 + len(self._chips), chip)
+        self._chips[path] = chip
+        self._picture(path, chip)
+
+    def _picture(self, path: Path, chip: QToolButton) -> None:
+        """Ask the library for a picture: a decoder child reads the file, never this process."""
+
+        def draw(preview: Preview) -> None:
+            image = QImage.fromData(QByteArray(preview.image))
+            if self._chips.get(path) is chip and not image.isNull():
+                chip.setIcon(QIcon(_square(image, round(_THUMB * self.devicePixelRatio()))))
+
+        self._desk.bridge.call(
+            lambda library: library.preview(path, Query(), Locator(), 128), draw, lambda error: None
+        )
+
+
+def carries_example() -> bool:
+    """Whether the clipboard holds files or a picture."""
+    carried = QGuiApplication.clipboard().mimeData()
+    return bool(paths_of(carried)) or (carried.hasImage() and not carried.hasText())
+
+
+def _square(image: QImage, side: int) -> QPixmap:
+    scaled = image.scaled(
+        side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    left, top = (scaled.width() - side) // 2, (scaled.height() - side) // 2
+    return QPixmap.fromImage(scaled.copy(left, top, side, side))
+
+
+def _png(image: QImage) -> bytes:
+    written = QBuffer()
+    written.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(written, "PNG")  # type: ignore[call-overload]
+    return bytes(written.data().data())

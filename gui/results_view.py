@@ -1,0 +1,278 @@
+"""The results: justified rows in the order of their rank, by mouse, wheel and keyboard."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
+
+from bowerbird.core.types import Hit, Kind
+from bowerbird.gui.hit_delegate import CAPTION, HitDelegate
+from bowerbird.gui.hit_model import HitModel, Index
+from bowerbird.gui.justified import rows
+
+_HEIGHT, _GAP, _BELOW = 168, 14, 15
+_EDGE = 6  # room for the ring around the chosen hit
+_PARTING = 40
+_CARD_ASPECT = 1.38
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """A row of hits, or the parting line, where it lies in the whole."""
+
+    top: int
+    bottom: int
+    first: int
+    places: tuple[QRect, ...]
+
+
+class ResultsView(QAbstractItemView):
+    """Shows a ``HitModel``. Its current row is the hit looked at."""
+
+    opened = Signal(object)
+    looked = Signal(object)
+    """The current hit is another one, or None."""
+    peeked = Signal(object)
+    """Space: show it large."""
+    menu_wanted = Signal(object, QPoint)
+    left_above = Signal()
+    """Up from the first row: back to the query."""
+    near_end = Signal()
+
+    def __init__(self, model: HitModel, delegate: HitDelegate, parent: QWidget | None = None) -> None:
+        """Show this model with this delegate."""
+        super().__init__(parent)
+        self._bands: list[_Band] = []
+        self._tops: list[int] = []
+        self._height = 0
+        self._hits = model
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QAbstractItemView { background: transparent; border: none; }")
+        self.setModel(model)
+        self.setItemDelegate(delegate)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setAccessibleName("Results")
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.clicked.connect(self._clicked)
+
+    # what is chosen
+
+    def current_hit(self) -> Hit | None:
+        """The hit looked at."""
+        return self._hits.hit(self.currentIndex().row())
+
+    def choose(self, row: int) -> None:
+        """Look at the hit of this row."""
+        self.setCurrentIndex(self._hits.index(row))
+
+    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802: Qt's name
+        super().currentChanged(current, previous)
+        self.looked.emit(self._hits.hit(current.row()))
+
+    # laying out
+
+    def reset(self) -> None:
+        super().reset()
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+        self._lay_out()
+        super().resizeEvent(event)
+
+    def _lay_out(self) -> None:
+        width = self.viewport().width() - 2 * _EDGE
+        count = self._hits.rowCount()
+        parting = next((row for row in range(count) if self._hits.hit(row) is None), count)
+        self._bands, self._height = [], _EDGE
+        if width > 0:
+            self._place(0, parting, width)
+            if parting < count:
+                self._place_parting(parting, width)
+                self._place(parting + 1, count, width)
+        self._tops = [band.top for band in self._bands]
+        self.updateGeometries()
+        self.viewport().update()
+
+    def _place(self, first: int, end: int, width: int) -> None:
+        aspects = [_aspect(self._hits.hit(row)) for row in range(first, end)]
+        for row in rows(aspects, width, _HEIGHT, _GAP):
+            top, tall = self._height, row.height + CAPTION
+            places = tuple(
+                QRect(_EDGE + left, top, wide, tall) for left, wide in zip(row.lefts, row.widths, strict=True)
+            )
+            self._bands.append(_Band(top, top + tall, first + row.first, places))
+            self._height = top + tall + _BELOW
+
+    def _place_parting(self, row: int, width: int) -> None:
+        top = self._height
+        self._bands.append(_Band(top, top + _PARTING, row, (QRect(_EDGE, top, width, _PARTING),)))
+        self._height = top + _PARTING + _BELOW
+
+    def updateGeometries(self) -> None:  # noqa: N802: Qt's name
+        super().updateGeometries()
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        bar.setPageStep(page)
+        bar.setSingleStep(56)
+        bar.setRange(0, max(0, self._height - page))
+
+    # where things are
+
+    def _band_at(self, y: int) -> int:
+        return max(0, bisect_right(self._tops, y) - 1)
+
+    def _place_of(self, row: int) -> QRect:
+        for band in self._bands[self._band_of(row) : self._band_of(row) + 1]:
+            if 0 <= row - band.first < len(band.places):
+                return band.places[row - band.first]
+        return QRect()
+
+    def _band_of(self, row: int) -> int:
+        return max(0, bisect_right(self._bands, row, key=lambda band: band.first) - 1)
+
+    def visualRect(self, index: Index) -> QRect:  # noqa: N802: Qt's name
+        return self._place_of(index.row()).translated(0, -self.verticalOffset())
+
+    def indexAt(self, point: QPoint) -> QModelIndex:  # noqa: N802: Qt's name
+        spot = point + QPoint(0, self.verticalOffset())
+        if self._bands:
+            band = self._bands[self._band_at(spot.y())]
+            for number, place in enumerate(band.places):
+                if place.contains(spot):
+                    return self._hits.index(band.first + number)
+        return QModelIndex()
+
+    def scrollTo(  # noqa: N802: Qt's name
+        self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
+    ) -> None:
+        place = self._place_of(index.row()).adjusted(0, -_EDGE, 0, _EDGE)
+        bar, page = self.verticalScrollBar(), self.viewport().height()
+        if place.top() < bar.value():
+            bar.setValue(place.top())
+        elif place.bottom() > bar.value() + page:
+            bar.setValue(place.bottom() - page)
+
+    def horizontalOffset(self) -> int:  # noqa: N802: Qt's name
+        return 0
+
+    def verticalOffset(self) -> int:  # noqa: N802: Qt's name
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, index: Index) -> bool:  # noqa: N802: Qt's name
+        return False
+
+    def setSelection(  # noqa: N802: Qt's name
+        self, rect: QRect, command: QItemSelectionModel.SelectionFlag
+    ) -> None:
+        index = self.indexAt(rect.center())
+        self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802: Qt's name
+        region = QRegion()
+        for index in selection.indexes():
+            region += self.visualRect(index).adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
+        return region
+
+    # keys and mouse
+
+    def moveCursor(  # noqa: N802: Qt's name
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        act, row, last = QAbstractItemView.CursorAction, self.currentIndex().row(), self._hits.rowCount() - 1
+        page = max(1, self.viewport().height() // (_HEIGHT + CAPTION + _BELOW))
+        steps = {act.MoveUp: -1, act.MoveDown: 1, act.MovePageUp: -page, act.MovePageDown: page}
+        if row < 0 or action == act.MoveHome:
+            target = 0
+        elif action == act.MoveEnd:
+            target = last
+        elif action in steps:
+            target = self._above_or_below(row, steps[action])
+        else:
+            target = row + (-1 if action in (act.MoveLeft, act.MovePrevious) else 1)
+        return self._hits.index(min(last, max(0, target)))
+
+    def _above_or_below(self, row: int, step: int) -> int:
+        band = self._bands[min(len(self._bands) - 1, max(0, self._band_of(row) + step))]
+        middle = self._place_of(row).center().x()
+        nearest = min(range(len(band.places)), key=lambda number: abs(band.places[number].center().x() - middle))
+        return band.first + nearest
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802: Qt's name
+        key, hit = event.key(), self.current_hit()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(hit) if hit else self._clicked(self.currentIndex())
+        elif key == Qt.Key.Key_Space:
+            self.peeked.emit(hit) if hit else self._clicked(self.currentIndex())
+        elif key == Qt.Key.Key_Up and self._band_of(self.currentIndex().row()) == 0:
+            self.left_above.emit()
+        elif event.text().isprintable() and event.text():
+            event.ignore()  # letters are not for jumping to names
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802: Qt's name
+        if hit := self._hits.hit(self.indexAt(event.position().toPoint()).row()):
+            self.opened.emit(hit)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802: Qt's name
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        if hit := self._hits.hit(index.row()):
+            spot = self.viewport().mapToGlobal(self.visualRect(index).center()) if by_key else event.globalPos()
+            self.menu_wanted.emit(hit, spot)
+
+    def _clicked(self, index: Index) -> None:
+        if index.isValid() and self._hits.hit(index.row()) is None and self._hits.line[1]:
+            row = index.row()
+            self._hits.toggle_weak()
+            self.choose(row)
+
+    def _scrolled(self, value: int) -> None:
+        self.viewport().update()
+        if value > self._height - 3 * self.viewport().height():
+            self.near_end.emit()
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802: Qt's name
+        painter = QPainter(self.viewport())
+        offset, area = self.verticalOffset(), event.rect()
+        for band in self._bands[self._band_at(area.top() + offset - _BELOW) :]:
+            if band.top - offset > area.bottom() + _EDGE:
+                break
+            for number, place in enumerate(band.places):
+                self._paint_one(painter, band.first + number, place.translated(0, -offset))
+        painter.end()
+
+    def _paint_one(self, painter: QPainter, row: int, place: QRect) -> None:
+        option, index = QStyleOptionViewItem(), self._hits.index(row)
+        self.initViewItemOption(option)
+        option.rect = place  # type: ignore[attr-defined]
+        if index == self.currentIndex():
+            option.state |= QStyle.StateFlag.State_Selected  # type: ignore[attr-defined]
+        if place.contains(self.viewport().mapFromGlobal(self.cursor().pos())) and self.underMouse():
+            option.state |= QStyle.StateFlag.State_MouseOver  # type: ignore[attr-defined]
+        self.itemDelegate().paint(painter, option, index)
+
+
+def _aspect(hit: Hit | None) -> float:
+    if hit is None or hit.kind not in (Kind.PHOTO, Kind.CLIP):
+        return _CARD_ASPECT
+    wide, tall = hit.properties.width, hit.properties.height
+    return wide / tall if wide and tall else _CARD_ASPECT

@@ -1,0 +1,34 @@
+"""A page of one sentence: the library is being opened, is in use elsewhere, or cannot be opened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class WaitingPage(QWidget):
+    """A title, a sentence, and a button to try again."""
+
+    def __init__(self) -> None:
+        """Blank: opening takes a moment only, and a word that flashes by disturbs."""
+        super().__init__(objectName="page")
+        centre = Qt.AlignmentFlag.AlignCenter
+        self.title = QLabel(objectName="title", alignment=centre)
+        self.text = QLabel(objectName="muted", alignment=centre, wordWrap=True)
+        self.again = QPushButton("Try again")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(48, 48, 48, 48)
+        column.setSpacing(8)
+        column.addStretch(1)
+        column.addWidget(self.title)
+        column.addWidget(self.text)
+        column.addSpacing(12)
+        column.addWidget(self.again, 0, centre)
+        column.addStretch(1)
+        self.say("", "")
+
+    def say(self, title: str, text: str, *, again: bool = False) -> None:
+        """Say this, with or without the button."""
+        self.title.setText(title)
+        self.text.setText(text)
+        self.again.setVisible(again)

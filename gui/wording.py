@@ -1,0 +1,126 @@
+"""Numbers, times and names as people read them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from bowerbird.core.types import Hit, Kind, Locator, Progress
+
+KIND_NAMES: Mapping[Kind, str] = {
+    Kind.PHOTO: "Photos",
+    Kind.DOCUMENT: "Documents",
+    Kind.RECORDING: "Recordings",
+    Kind.CLIP: "Clips",
+}
+_ONE_OF: Mapping[Kind, str] = {
+    Kind.PHOTO: "photo",
+    Kind.DOCUMENT: "document",
+    Kind.RECORDING: "recording",
+    Kind.CLIP: "clip",
+}
+
+
+def number(value: int) -> str:
+    """1,284."""
+    return f"{value:,}"
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """1 file, 2 files."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def kinds_found(found: Mapping[Kind, int]) -> str:
+    """31,650 photos, 812 clips; at most two kinds, the commonest first."""
+    ordered = sorted((kind for kind in found if found[kind]), key=lambda kind: -found[kind])
+    return ", ".join(count(found[kind], _ONE_OF[kind]) for kind in ordered[:2]) or "nothing Bowerbird reads yet"
+
+
+def duration(seconds: float) -> str:
+    """1 min 40 s: a time left, no finer than it can be known."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        return f"{whole // 60} min {whole % 60 // 10 * 10} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def clock(seconds: float) -> str:
+    """1:23, or 1:02:03: a place in a recording."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(octets: int) -> str:
+    """3.1 MB."""
+    value = float(octets)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            break
+        value /= 1000
+    return f"{value:.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
+
+
+def day(moment: date) -> str:
+    """14 July 2024."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def minute(moment: datetime) -> str:
+    """14 July 2024, 17:02."""
+    return f"{day(moment)}, {moment:%H:%M}"
+
+
+def place_of(moment: Locator | None) -> str:
+    """Where in its file, short enough for a badge: p. 4, 1:23, or nothing."""
+    if moment is None:
+        return ""
+    if moment.page is not None:
+        return f"p. {moment.page}"
+    return clock(moment.start_s) if moment.start_s is not None else ""
+
+
+def shown(text: str) -> str:
+    """A name as it can be shown: bytes that are no text become question marks, line ends become arrows."""
+    readable = os.fsencode(text).decode("utf-8", "replace") if not text.isprintable() else text
+    return readable.replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
+
+
+def name_of(path: Path) -> str:
+    """A file's or folder's own name, as it can be shown."""
+    return shown(path.name or str(path))
+
+
+def breadcrumb(path: Path, folders: tuple[Path, ...]) -> str:
+    """The folders a file lies in, from the watched one on: Pictures › 2024 › Summer."""
+    for folder in folders:
+        if folder in path.parents:
+            return shown(" › ".join((folder.name or str(folder), *path.parent.relative_to(folder).parts)))
+    return shown(" › ".join(path.parent.parts[-3:]))
+
+
+def caption(hit: Hit) -> str:
+    """The line under a hit that has no reason to give: when it is from."""
+    moment = hit.properties.taken_at or hit.modified_at
+    return day(moment) if moment else ""
+
+
+def progress_line(progress: Progress) -> str:
+    """1,284 of 5,012 · 38 a second · 1 min 40 s left."""
+    parts = [f"{number(progress.done)} of {number(progress.total)}"]
+    if progress.paused:
+        return f"{parts[0]} · paused"
+    if progress.waiting:
+        return f"{parts[0]} · waiting: {progress.waiting}"
+    if progress.per_second >= 0.95:
+        parts.append(f"{progress.per_second:.0f} a second")
+    if progress.left_s is not None:
+        parts.append(f"{duration(progress.left_s)} left")
+    return " · ".join(parts)

@@ -1,0 +1,347 @@
+"""Photos made here, each with one thing that a camera, a phone or a broken disk does to them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+import zlib
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.extractors import extractor_for
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.photo import PhotoExtractor
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels
+
+RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 210), (255, 255, 255)
+PHOTO = PhotoExtractor()
+
+
+def quarters(wide: int = 400, high: int = 300) -> Image.Image:
+    """Red at the upper left, green right of it, blue below, white at the lower right."""
+    image = Image.new("RGB", (wide, high), WHITE)
+    image.paste(RED, (0, 0, wide // 2, high // 2))
+    image.paste(GREEN, (wide // 2, 0, wide, high // 2))
+    image.paste(BLUE, (0, high // 2, wide // 2, high))
+    return image
+
+
+def read(path: Path, **limits: int) -> Extraction:
+    return PHOTO.extract(path, Limits(**limits))
+
+
+def pixels_of(extraction: Extraction) -> Pixels:
+    pixels = extraction.segments[0].pixels
+    assert pixels is not None and pixels.dtype == np.uint8
+    return pixels
+
+
+def corners(pixels: Pixels) -> list[tuple[int, ...]]:
+    """Upper left, upper right, lower left, lower right."""
+    high, wide = pixels.shape[:2]
+    spots = [(high // 8, wide // 8), (high // 8, -wide // 8), (-high // 8, wide // 8), (-high // 8, -wide // 8)]
+    return [tuple(int(value) for value in pixels[spot]) for spot in spots]
+
+
+def assert_upright(extraction: Extraction) -> None:
+    assert_colours(corners(pixels_of(extraction)), [RED, GREEN, BLUE, WHITE])
+    assert_colours(corners(np.asarray(Image.open(io.BytesIO(extraction.thumbnail)))), [RED, GREEN, BLUE, WHITE])
+
+
+def assert_colours(seen: list[tuple[int, ...]], expected: list[tuple[int, ...]], off: int = 12) -> None:
+    assert all(abs(a - b) <= off for one, two in zip(seen, expected, strict=True) for a, b in zip(one, two, strict=True)), seen
+
+
+UNTURN = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.mark.parametrize("orientation", [0, *UNTURN, 9])
+def test_every_orientation_comes_upright(tmp_path: Path, orientation: int) -> None:
+    turn = UNTURN.get(orientation)
+    stored = quarters() if turn is None else quarters().transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored.save(tmp_path / "a.jpg", quality=95, exif=exif)
+    extraction = read(tmp_path / "a.jpg")
+    assert_upright(extraction)
+    assert (extraction.properties.width, extraction.properties.height) == (400, 300)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "mode"),
+    [("png", "RGB"), ("png", "P"), ("gif", "P"), ("bmp", "RGB"), ("tiff", "RGB"), ("tiff", "CMYK"), ("webp", "RGB"),
+     ("avif", "RGB"), ("heic", "RGB"), ("jpg", "CMYK"), ("ppm", "RGB"), ("tga", "RGB"), ("jp2", "RGB"), ("sgi", "RGB"),
+     ("ico", "RGB"), ("pcx", "RGB"), ("dds", "RGB"), ("icns", "RGB"), ("qoi", "RGB")],
+)  # fmt: skip
+def test_formats_and_modes(tmp_path: Path, suffix: str, mode: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    image = quarters(256, 256)
+    if suffix == "heic":
+        import pillow_heif
+
+        pillow_heif.from_pillow(image).save(path, quality=90)
+    else:
+        (image.quantize(8) if mode == "P" else image.convert(mode)).save(path)
+    extraction = extractor_for(path).extract(path, Limits())
+    assert extraction.kind is Kind.PHOTO
+    assert_upright(extraction)
+
+
+def test_segment_is_as_models_want_it(tmp_path: Path) -> None:
+    quarters(640, 480).save(tmp_path / "a.jpg")
+    (segment,) = read(tmp_path / "a.jpg", image_side=200).segments
+    assert segment.modality is Modality.IMAGE and segment.locator == Locator()
+    assert pixels_of(read(tmp_path / "a.jpg", image_side=200)).shape == (200, 267, 3)
+    assert pixels_of(read(tmp_path / "a.jpg")).flags.writeable
+
+
+@pytest.mark.parametrize(("size", "shape"), [((20, 10), (256, 512, 3)), ((1, 1), (256, 256, 3)), ((3000, 100), (256, 1024, 3))])
+def test_small_and_long_pictures(tmp_path: Path, size: tuple[int, int], shape: tuple[int, ...]) -> None:
+    quarters(*size).save(tmp_path / "a.png")
+    extraction = read(tmp_path / "a.png")
+    assert pixels_of(extraction).shape == shape
+    thumbnail = Image.open(io.BytesIO(extraction.thumbnail))
+    assert max(thumbnail.size) == max(min(max(size), 400), 1)
+
+
+def test_a_large_jpeg_is_drafted_and_still_right(tmp_path: Path) -> None:
+    quarters(3200, 2400).save(tmp_path / "a.jpg", quality=90)
+    extraction = read(tmp_path / "a.jpg")
+    assert pixels_of(extraction).shape == (256, 341, 3)
+    assert_upright(extraction)
+    assert Image.open(io.BytesIO(extraction.thumbnail)).size == (400, 300)
+
+
+def test_transparency_is_white(tmp_path: Path) -> None:
+    image = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
+    image.save(tmp_path / "a.png")
+    assert corners(pixels_of(read(tmp_path / "a.png")))[0] == WHITE
+    palette = Image.new("P", (100, 100), 0)
+    palette.putpalette([0, 0, 0, 200, 0, 0])
+    palette.save(tmp_path / "b.png", transparency=0)
+    assert corners(pixels_of(read(tmp_path / "b.png")))[0] == WHITE
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_sixteen_bits(tmp_path: Path, suffix: str) -> None:
+    Image.fromarray(np.full((300, 300), 0x8000, np.uint16)).save(tmp_path / f"a.{suffix}")
+    assert corners(pixels_of(read(tmp_path / f"a.{suffix}")))[0] == (127, 127, 127)
+
+
+def test_floats_use_their_own_range(tmp_path: Path) -> None:
+    ramp = np.linspace(-3, 7, 300, dtype=np.float32)
+    Image.fromarray(np.tile(ramp, (300, 1))).save(tmp_path / "a.tiff")
+    pixels = pixels_of(read(tmp_path / "a.tiff"))
+    assert pixels[0, 0, 0] < 5 and pixels[0, -1, 0] > 250
+
+
+def test_another_profile_becomes_srgb(tmp_path: Path) -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    quarters().save(tmp_path / "a.jpg", icc_profile=srgb, quality=95)
+    assert_upright(read(tmp_path / "a.jpg"))
+    swapped = srgb.replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
+    swapped = swapped.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    quarters().save(tmp_path / "b.jpg", icc_profile=swapped, quality=95)
+    red, green, blue, white = corners(pixels_of(read(tmp_path / "b.jpg")))
+    assert red[2] > red[0] + 50 and blue[0] > blue[2] + 50 and white == WHITE
+
+
+def test_a_broken_profile_costs_nothing(tmp_path: Path) -> None:
+    quarters().save(tmp_path / "a.png", icc_profile=b"no profile at all")
+    assert_upright(read(tmp_path / "a.png"))
+
+
+def test_what_the_camera_wrote(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Canon", "Canon PowerShot S40"
+    exif[0x010E], exif[0x013B] = "The harbour at dusk", "Ada Byron"
+    exif[0x8769] = {0x9003: "2003:12:14 12:01:44", 0x920A: 6.8, 0x829D: 1.9, 0x829A: 0.002, 0x8827: 100}
+    exif[0x8825] = {1: "S", 2: (33.0, 51.0, 30.0), 3: "W", 4: (70.0, 30.0, 0.0)}
+    quarters().save(tmp_path / "a.jpg", exif=exif)
+    exif = Image.open(tmp_path / "a.jpg").getexif()
+    for suffix in ("jpg", "png", "webp", "tiff"):
+        quarters().save(tmp_path / f"a.{suffix}", exif=exif)
+        told = read(tmp_path / f"a.{suffix}").properties
+        assert told.taken_at == datetime(2003, 12, 14, 12, 1, 44)
+        assert told.camera == "Canon PowerShot S40"
+        assert told.exposure == "6.8 mm, f/1.9, 1/500 s, ISO 100"
+        assert told.title == "The harbour at dusk" and told.author == "Ada Byron"
+        assert told.latitude == pytest.approx(-33.8583, abs=1e-3) and told.longitude == pytest.approx(-70.5)
+
+
+def test_senseless_exif_is_left_out(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "OLYMPUS DIGITAL CAMERA         "
+    exif[0x8769] = {0x9003: "0000:00:00 00:00:00", 0x829D: 0.0}
+    exif[0x8825] = {1: "N", 2: (0.0, 0.0, 0.0), 3: "E", 4: (0.0, 0.0, 0.0)}
+    quarters().save(tmp_path / "a.jpg", exif=exif)
+    told = read(tmp_path / "a.jpg").properties
+    assert (told.title, told.taken_at, told.exposure, told.latitude, told.longitude) == ("", None, "", None, None)
+
+
+def test_the_date_of_xmp_serves_where_exif_has_none(tmp_path: Path) -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:DateTimeOriginal="2019-05-04T10:20:30+02:00"/></x:xmpmeta>'
+    quarters().save(tmp_path / "a.jpg", xmp=xmp)
+    assert read(tmp_path / "a.jpg").properties.taken_at == datetime(2019, 5, 4, 10, 20, 30)
+
+
+def test_thumbnails_carry_no_secrets(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: (52.0, 30.0, 0.0)}
+    quarters().save(tmp_path / "a.jpg", exif=exif, comment=b"secret")
+    thumbnail = read(tmp_path / "a.jpg").thumbnail
+    assert b"Exif" not in thumbnail and b"secret" not in thumbnail
+
+
+def test_pages_of_a_scan_are_segments(tmp_path: Path) -> None:
+    pages = [Image.new("RGB", (200, 300), colour) for colour in (RED, GREEN, BLUE)]
+    pages[0].save(tmp_path / "fax.tif", save_all=True, append_images=pages[1:])
+    extraction = read(tmp_path / "fax.tif")
+    assert [segment.locator.page for segment in extraction.segments] == [None, 2, 3]
+    third = Image.open(io.BytesIO(PHOTO.render(tmp_path / "fax.tif", Locator(page=3), 100)))
+    assert_colours([third.getpixel((30, 50))], [BLUE])  # type: ignore[list-item]
+
+
+def test_an_animation_is_its_first_frame(tmp_path: Path) -> None:
+    frames = [quarters(), Image.new("RGB", (400, 300), GREEN)]
+    for suffix in ("gif", "png", "webp"):
+        frames[0].save(tmp_path / f"a.{suffix}", save_all=True, append_images=frames[1:])
+        extraction = read(tmp_path / f"a.{suffix}")
+        assert len(extraction.segments) == 1
+        assert_upright(extraction)
+
+
+def test_drawings(tmp_path: Path) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="#dc1e28"/></svg>'
+    (tmp_path / "a.svg").write_text(drawing)
+    (tmp_path / "b.svgz").write_bytes(gzip.compress(drawing.encode()))
+    (tmp_path / "c.dat").write_text('<?xml version="1.0"?>\n<!-- drawn -->\n' + drawing)
+    for name in ("a.svg", "b.svgz", "c.dat"):
+        assert extractor_for(tmp_path / name).kind is Kind.PHOTO
+        assert_colours(corners(pixels_of(read(tmp_path / name)))[:1], [RED])
+
+
+def test_a_drawing_shows_nothing_but_itself(tmp_path: Path) -> None:
+    Image.new("RGB", (10, 10), RED).save(tmp_path / "private.png")
+    link = (tmp_path / "private.png").as_uri(), str(tmp_path / "private.png")
+    pictures = "".join(f'<image href="{href}" xlink:href="{href}" width="40" height="30"/>' for href in link)
+    (tmp_path / "a.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40" height="30">{pictures}</svg>'
+    )
+    assert corners(pixels_of(read(tmp_path / "a.svg")))[0] == WHITE
+
+
+def test_a_drawing_that_explodes_is_refused(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
+    (tmp_path / "a.svg").write_text(f'<!DOCTYPE svg [{entities}]><svg xmlns="http://www.w3.org/2000/svg"><text>&e11;</text></svg>')
+    with pytest.raises(FileError, match="drawing"):
+        read(tmp_path / "a.svg")
+
+
+def test_raw_files_show_their_development(tmp_path: Path) -> None:
+    (tmp_path / "a.dng").write_bytes(dng(64, 48))
+    extraction = read(tmp_path / "a.dng")
+    assert pixels_of(extraction).shape[0] == 256
+    assert extraction.properties.camera == "Bower Bird"
+
+
+def test_the_name_may_lie(tmp_path: Path) -> None:
+    quarters().save(tmp_path / "really.png")
+    (tmp_path / "really.png").rename(tmp_path / "a.jpg")
+    quarters().save(tmp_path / "photo.jpg")
+    (tmp_path / "photo.jpg").rename(tmp_path / "letter.docx")
+    for name in ("a.jpg", "letter.docx"):
+        extractor = extractor_for(tmp_path / name)
+        assert_upright(extractor.extract(tmp_path / name, Limits()))
+
+
+def png(wide: int, high: int) -> bytes:
+    """A valid PNG of one row, whose header promises more."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+
+
+def test_a_gigapixel_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(40_000, 25_000))
+    with pytest.raises(FileError, match="1,000,000,000 pixels are more than Bowerbird opens"):
+        read(tmp_path / "a.png")
+
+
+def whole_jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((400, 300), 80).save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.jpg", b"", "The file is empty."),
+        ("cut.jpg", whole_jpeg()[:9000], "The picture is cut short."),
+        ("noise.jpg", bytes(range(256)) * 40, "This is not a picture, although its name says so"),
+        ("prose.jpg", b"This is only a text, whatever its name says.\n", "This is not a picture"),
+        ("bad.dng", b"II*\0 nothing of a raw file", "damaged|not a picture"),
+        ("bad.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><rect</svg>", "The drawing is damaged"),
+    ],
+)
+def test_reasons_that_people_understand(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FileError, match=sentence):
+        extractor_for(tmp_path / name).extract(tmp_path / name, Limits())
+
+
+def test_a_vanished_file(tmp_path: Path) -> None:
+    with pytest.raises(FileVanished):
+        read(tmp_path / "gone.jpg")
+
+
+def test_render_is_never_larger_than_asked_nor_than_the_photo(tmp_path: Path) -> None:
+    quarters(1600, 1200).save(tmp_path / "a.jpg")
+    assert Image.open(io.BytesIO(PHOTO.render(tmp_path / "a.jpg", None, 800))).size == (800, 600)
+    assert Image.open(io.BytesIO(PHOTO.render(tmp_path / "a.jpg", None, 5000))).size == (1600, 1200)
+
+
+def dng(wide: int, high: int) -> bytes:
+    """The smallest raw photo there is: a grey field behind a Bayer filter (Adobe DNG 1.4), without a preview."""
+    data = struct.pack("<H", 30_000) * (wide * high)
+    model, make = b"Bird\0", b"Bower\0"
+    one, matrix = struct.pack("<II", 1, 1), struct.pack("<18i", *(v for n in range(9) for v in (int(n % 4 == 0), 1)))
+    tags: list[tuple[int, int, int, bytes]] = [
+        (254, 4, 1, struct.pack("<I", 0)), (256, 4, 1, struct.pack("<I", wide)), (257, 4, 1, struct.pack("<I", high)),
+        (258, 3, 1, struct.pack("<H", 16)), (259, 3, 1, struct.pack("<H", 1)), (262, 3, 1, struct.pack("<H", 32803)),
+        (271, 2, len(make), make), (272, 2, len(model), model), (273, 4, 1, b"STRP"),
+        (277, 3, 1, struct.pack("<H", 1)), (278, 4, 1, struct.pack("<I", high)),
+        (279, 4, 1, struct.pack("<I", len(data))), (33421, 3, 2, struct.pack("<HH", 2, 2)),
+        (33422, 1, 4, bytes((0, 1, 1, 2))), (50706, 1, 4, bytes((1, 4, 0, 0))), (50708, 2, len(model), model),
+        (50717, 4, 1, struct.pack("<I", 65535)), (50721, 10, 9, matrix), (50728, 5, 3, one * 3), (50778, 3, 1, struct.pack("<H", 21)),
+    ]  # fmt: skip
+    place = 8 + 2 + 12 * len(tags) + 4
+    directory, beyond = struct.pack("<H", len(tags)), b""
+    strip = place + sum(len(value) + len(value) % 2 for _, _, _, value in tags if len(value) > 4)
+    for number, kind, count, value in tags:
+        value = struct.pack("<I", strip) if value == b"STRP" else value
+        if len(value) > 4:
+            directory += struct.pack("<HHII", number, kind, count, place + len(beyond))
+            beyond += value + bytes(len(value) % 2)
+        else:
+            directory += struct.pack("<HHI", number, kind, count) + value.ljust(4, b"\0")
+    return b"II*\0" + struct.pack("<I", 8) + directory + bytes(4) + beyond + data

@@ -1,0 +1,51 @@
+"""Segments: disjoint, complete, of a length that models read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bowerbird.core.extractors.segments import LENGTH, of_parts, pieces
+from bowerbird.core.types import Locator
+
+SENTENCE = "The otter slid down the bank and was gone before anyone had seen it. "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "short", SENTENCE * 100, "\n\n".join([SENTENCE * 5] * 40), "x" * 5_000, "word " * 2_000,
+        "水獭滑下河岸，不见了。" * 300, "水" * 3_000, "👩🏽\u200d🚀" * 1_000, "e\u0301" * 3_000, "a\n" * 4_000,
+    ],
+)  # fmt: skip
+def test_pieces_joined_are_the_text(text: str) -> None:
+    found = list(pieces(text))
+    assert "".join(found) == text
+    assert max(map(len, found)) <= LENGTH
+
+
+def test_cuts_fall_between_paragraphs_sentences_and_words() -> None:
+    paragraphs = "\n\n".join([SENTENCE * 9] * 10)
+    assert all(piece.endswith("\n\n") for piece in list(pieces(paragraphs))[:-1])
+    assert all(piece.endswith(". ") for piece in pieces(SENTENCE * 50))
+    assert all(piece.endswith(" ") for piece in pieces("word " * 1_000))
+    assert all(piece.endswith("。") for piece in pieces("水獭滑下河岸，不见了。" * 300))
+
+
+def test_wide_scripts_get_shorter_pieces() -> None:
+    assert max(map(len, pieces("水獭滑下河岸，不见了。" * 300))) <= LENGTH // 3
+
+
+def test_marks_stay_with_their_letters() -> None:
+    assert not any(piece.startswith("\u0301") for piece in pieces("e\u0301" * 3_000))
+
+
+def test_blank_text_gives_nothing_and_control_characters_go() -> None:
+    assert list(pieces(" \n\t\n")) == []
+    assert list(pieces("a\0b\x07c\ufeff")) == ["abc"]
+
+
+def test_no_segment_crosses_a_place() -> None:
+    first, second = Locator(page=1), Locator(page=2)
+    found = of_parts([(first, "one "), (first, "more "), (second, "two")], 100)
+    assert [(one.locator, one.text) for one in found] == [(first, "one more "), (second, "two")]
+    assert sum(len(one.text) for one in of_parts([(first, "x" * 80), (second, "y" * 80)], 100)) == 100

@@ -1,0 +1,228 @@
+"""The main job through the façade: real models, stores and decoder processes on files that the tests make."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests import makers
+
+from bowerbird.core.errors import LibraryBusy, UsageError
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.types import FolderState, Kind, Locator, Progress, Query
+
+Opener = Callable[[], Library]
+
+
+def quiet(progress: Progress) -> None:
+    """Nobody looks."""
+
+
+def first(library: Library, text: str) -> str:
+    hits = library.search(Query(text)).hits
+    return hits[0].path.name if hits else ""
+
+
+@pytest.fixture
+def notes(files: Path) -> Path:
+    makers.text(files / "strudel.txt", "To bake an apple strudel, roll the dough until it is thin as paper.")
+    makers.text(files / "moving.md", "# Moving house\n\nThe lorry comes on Monday. Pack the kitchen first.")
+    makers.docx(files / "wings.docx", "Lift on a swept wing falls off quickly in supersonic flow.")
+    makers.pdf(files / "report.pdf", "Penguins returned late to the colony", "Krill was scarce this winter")
+    for seed in range(4):
+        makers.photo(files / f"shapes{seed}.jpg", seed)
+    return files
+
+
+def test_finds_documents_by_meaning_words_and_page(open_library: Opener, notes: Path) -> None:
+    library = open_library()
+    report = library.index([notes], quiet)
+    assert report.files == {"seen": 8, "indexed": 8, "unchanged": 0, "skipped": 0, "failed": 0, "offline": 0}
+    assert first(library, "recipe for a pastry dessert with fruit") == "strudel.txt"
+    assert first(library, "aerodynamics of aircraft above the speed of sound") == "wings.docx"
+    hit = library.search(Query("krill")).hits[0]
+    assert (hit.path.name, hit.moment, hit.kind) == ("report.pdf", Locator(page=2), Kind.DOCUMENT)
+    assert [hit.snippet[a:b] for a, b in hit.marks] == ["Krill"]
+    assert any("page 2 has these words" in reason.text for reason in hit.reasons)
+
+
+def test_finds_the_twin_of_an_example(open_library: Opener, notes: Path, tmp_path: Path) -> None:
+    library = open_library()
+    library.index([notes], quiet)
+    twin = makers.photo(tmp_path / "twin.png", seed=2, size=(640, 480))
+    same, other, *_ = library.search(Query(like=(notes / "shapes2.jpg",))).hits
+    assert same.path.name == "shapes2.jpg" and same.score > other.score
+    assert library.search(Query(like=(twin,))).hits[0].kind is Kind.PHOTO
+    document = makers.text(tmp_path / "like.txt", "An apple cake needs thin dough, rolled out and baked.")
+    assert library.search(Query(like=(document,))).hits[0].path.name == "strudel.txt"
+
+
+def test_filters_narrow_down(open_library: Opener, notes: Path) -> None:
+    inner = notes / "inner"
+    inner.mkdir()
+    makers.text(inner / "dough.txt", "Bread dough rests overnight.")
+    library = open_library()
+    library.index([notes], quiet)
+    names = {hit.path.name for hit in library.search(Query("dough", under=(inner,))).hits}
+    assert names == {"dough.txt"}
+    assert {hit.kind for hit in library.search(Query("dough", kinds=frozenset({Kind.PHOTO}))).hits} == {Kind.PHOTO}
+    assert "dough.txt" not in {hit.path.name for hit in library.search(Query("dough", without=("bread",))).hits}
+    assert [hit.path.name for hit in library.search(Query(phrases=("bread dough",))).hits] == ["dough.txt"]
+    missed = library.search(Query(phrases=("dough bread",)))
+    assert missed.hits and "exact words" in missed.notice
+
+
+def test_a_second_run_reads_only_what_changed(open_library: Opener, notes: Path) -> None:
+    library = open_library()
+    library.index([notes], quiet)
+    makers.text(notes / "strudel.txt", "Now this is about harbour cranes.")
+    (notes / "moving.md").rename(notes / "moved.md")
+    shutil.copy(notes / "wings.docx", notes / "copy of wings.docx")
+    (notes / "report.pdf").unlink()
+    report = library.index([], quiet)
+    assert (report.files["seen"], report.files["failed"]) == (8, 0)
+    assert first(library, "unloading ships with harbour cranes") == "strudel.txt"
+    assert first(library, "which day the lorry comes") == "moved.md"
+    assert not any(hit.path.name == "report.pdf" for hit in library.search(Query("krill")).hits)
+    wings = library.search(Query("supersonic wing")).hits[0]
+    assert {wings.path.name, *(copy.name for copy in wings.copies)} == {"wings.docx", "copy of wings.docx"}
+
+
+def test_watching_shows_changes_as_they_happen(open_library: Opener, files: Path) -> None:
+    library = open_library()
+    library.add_folder(files)
+    library.start()
+    note = makers.text(files / "note.txt", "The lighthouse keeper wrote every evening.")
+    makers.eventually(lambda: first(library, "diary of a man at a beacon") == "note.txt")
+    note.unlink()
+    makers.eventually(lambda: not library.search(Query("lighthouse")).hits)
+
+
+def test_every_bad_file_has_a_reason_and_costs_no_other(open_library: Opener, files: Path) -> None:
+    (files / "empty.txt").touch()
+    (files / "noise.txt").write_bytes(os.urandom(4096))
+    (files / "cut.jpg").write_bytes(makers.photo(files / "whole.jpg").read_bytes()[:600])
+    strange = Path(os.fsdecode(os.fsencode(files) + b"/caf\xe9\nnew \xf0\x9f\x98\x80.txt"))
+    makers.text(strange, "bells of the old town")
+    library = open_library()
+    report = library.index([files], quiet)
+    assert {failure.path.name for failure in report.failures} == {"empty.txt", "noise.txt", "cut.jpg"}
+    assert all(failure.reason.endswith(".") for failure in report.failures)
+    assert first(library, "church bells") == strange.name
+    makers.text(files / "empty.txt", "no longer empty")
+    assert library.index([], quiet).files["failed"] == 2
+
+
+def test_files_nobody_reads_are_found_by_name(open_library: Opener, files: Path) -> None:
+    (files / "holiday song.mp3").write_bytes(b"ID3" + bytes(100))
+    (files / "firmware.zzz").write_bytes(bytes(100))
+    library = open_library()
+    assert library.index([files], quiet).files["skipped"] == 2
+    assert first(library, "firmware") == "firmware.zzz"
+    assert library.search(Query("holiday song")).hits[0].kind is Kind.RECORDING
+
+
+def test_a_folder_that_is_away_keeps_what_was_found(open_library: Opener, notes: Path, tmp_path: Path) -> None:
+    library = open_library()
+    library.index([notes], quiet)
+    notes.rename(tmp_path / "elsewhere")
+    assert library.index([], quiet).files["offline"] == 8
+    assert library.status().folders[0].state is FolderState.OFFLINE
+    assert first(library, "apple strudel") == "strudel.txt"
+    (tmp_path / "elsewhere").rename(notes)
+    assert library.index([], quiet).files["unchanged"] == 8
+
+
+def test_removing_a_folder_leaves_nothing(open_library: Opener, notes: Path, library_folder: Path) -> None:
+    library = open_library()
+    library.index([notes], quiet)
+    library.remove_folder(notes)
+    assert not library.search(Query("dough")).hits
+    library.close()
+    rows = sqlite3.connect(LibraryPaths(library_folder).catalog)
+    for table in ("files", "contents", "segments", "embeddings", "dead_segments", "jobs"):
+        assert rows.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    assert not list((library_folder / "thumbnails").rglob("*.jpg"))
+
+
+def test_folders_that_make_no_sense_are_refused(open_library: Opener, notes: Path, library_folder: Path) -> None:
+    library = open_library()
+    library.add_folder(notes)
+    (notes / "inner").mkdir()
+    for folder in (notes / "inner", notes.parent, notes / "strudel.txt", library_folder):
+        with pytest.raises(UsageError):
+            library.add_folder(folder)
+
+
+@pytest.mark.parametrize("store", ["catalog.sqlite3", "vec.db"])
+def test_a_damaged_store_is_rebuilt(open_library: Opener, notes: Path, library_folder: Path, store: str) -> None:
+    library = open_library()
+    library.index([notes], quiet)
+    library.close()
+    (library_folder / store).write_bytes(b"this is no database" * 500)
+    library = open_library()
+    library.index([], quiet)
+    assert any("damaged" in notice for notice in library.status().notices)
+    assert first(library, "recipe for a pastry dessert with fruit") == "strudel.txt"
+
+
+def test_a_lost_vector_store_is_filled_from_the_catalog(
+    open_library: Opener, notes: Path, library_folder: Path
+) -> None:
+    library = open_library()
+    library.index([notes], quiet)
+    library.close()
+    (library_folder / "vec.db").unlink()
+    library = open_library()
+    library.index([], quiet)
+    hit = library.search(Query(like=(notes / "shapes1.jpg",))).hits[0]
+    assert hit.path.name == "shapes1.jpg"
+
+
+def test_only_one_process_owns_a_library(open_library: Opener, library_folder: Path) -> None:
+    open_library()
+    with pytest.raises(LibraryBusy):
+        Library(library_folder).open()
+
+
+def test_killed_while_indexing_it_ends_like_a_clean_run(
+    open_library: Opener, notes: Path, library_folder: Path, tmp_path: Path
+) -> None:
+    for number in range(60):
+        makers.text(notes / f"note{number}.txt", f"Note {number} is about " + ", ".join("abcdefgh"[number % 8] * 40))
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    (clean / "models").symlink_to(library_folder / "models")
+    whole = Library(clean)
+    whole.open()
+    whole.index([notes], quiet)
+    whole.close()
+    command = [sys.executable, "-m", "bowerbird.gui", "--library", str(library_folder), "index", str(notes)]
+    for seconds in (1.5, 2.5, 3.5):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    library = open_library()
+    library.index([notes], quiet)
+    library.close()
+    assert _rows(library_folder) == _rows(clean)
+
+
+def _rows(folder: Path) -> list[tuple[object, ...]]:
+    rows = sqlite3.connect(LibraryPaths(folder).catalog)
+    return rows.execute(
+        "SELECT f.path, hex(c.fingerprint), s.ordinal, s.text, s.page, s.section, count(e.space), c.stored "
+        "FROM files f JOIN contents c ON c.id = f.content_id LEFT JOIN segments s ON s.content_id = c.id "
+        "LEFT JOIN embeddings e ON e.segment_id = s.id GROUP BY f.id, s.id ORDER BY f.path, s.ordinal"
+    ).fetchall()
