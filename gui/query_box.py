@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -118,13 +118,18 @@ class QueryBox(QFrame):
         if files := tuple(path for path in paths_of(carried) if path.is_file()):
             self._desk.add_examples(files)
         elif carried.hasImage():
-            image = QImage(carried.imageData())
-            self._desk.bridge.call(
-                lambda library: library.paste_example(_png(image)), lambda path: self._desk.add_examples((path,))
-            )
+            self.take_image(carried)
         elif carried.hasText():
             self.edit.setFocus()
             self.edit.paste()
+
+    def take_image(self, carried: QMimeData) -> None:
+        """Search by a picture that is no file yet."""
+        image = QImage(carried.imageData())
+        if not image.isNull():
+            self._desk.bridge.call(
+                lambda library: library.paste_example(_png(image)), lambda path: self._desk.add_examples((path,))
+            )
 
     def _typed(self, text: str) -> None:
         if text != self._desk.question.text:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.core.errors import FileError, FileVanished
-from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text
+from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text, web
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Kind, Locator
 
@@ -17,6 +17,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (mail.SUFFIXES, mail.extract),
     (odf.SUFFIXES, odf.extract),
     (iwork.SUFFIXES, iwork.extract),
+    (web.SUFFIXES, web.extract),
     (office.SUFFIXES, office.extract),
     (text.SUFFIXES, text.extract),
 )

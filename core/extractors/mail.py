@@ -14,8 +14,8 @@ from typing import Any
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.office import plain_html
-from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.extractors.segments import label, of_parts
+from bowerbird.core.extractors.web import plain
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".eml", ".mbox", ".mht", ".mhtml"})
@@ -33,7 +33,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
     first = next(messages, None)
     if first is None or not first.keys():
         raise FileError("There is no mail in this file.")
-    parts = ((Locator(section=_header(one, "Subject")[:120]), _text(one)) for one in chain([first], messages))
+    parts = ((Locator(section=label(_header(one, "Subject"))), _text(one)) for one in chain([first], messages))
     found = of_parts(parts, limits.max_characters)
     return Extraction(Kind.DOCUMENT, found, Properties() if form == ".mbox" else _properties(first))
 
@@ -68,7 +68,7 @@ def _body(message: Message[Any, Any]) -> str:
     except LookupError:  # an encoding nobody knows
         raw = part.get_payload(decode=True)
         content = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return plain_html(content) if part.get_content_subtype() == "html" else str(content)
+    return plain(content) if part.get_content_subtype() == "html" else str(content)
 
 
 def _header(message: Message[Any, Any], name: str) -> str:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.extractors.segments import label, of_parts
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".odt", ".ods", ".odp", ".ott", ".ots", ".otp", ".fodt", ".fods", ".fodp"})
@@ -84,11 +84,11 @@ def _properties(file: IO[bytes]) -> Properties:
     taken = None
     with suppress(ValueError):
         taken = datetime.fromisoformat(told.get("date", "")[:26]).replace(tzinfo=None)
-    return Properties(title=told.get("title", ""), author=told.get("author", ""), taken_at=taken)
+    return Properties(title=label(told.get("title", "")), author=label(told.get("author", "")), taken_at=taken)
 
 
 def _locator(element: ElementTree.Element, slide: int) -> Locator:
     if element.tag == _SLIDE:
         return Locator(page=slide)
     name = element.get(_SHEET_NAME) if element.tag == _SHEET else "".join(element.itertext())
-    return Locator(section=(name or "").strip()[:120])
+    return Locator(section=label(name or ""))

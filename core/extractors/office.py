@@ -1,4 +1,4 @@
-"""Office, e-book and web formats, through kreuzberg, with everything off that reaches beyond the file."""
+"""Office and e-book formats, through kreuzberg, with everything off that reaches beyond the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.extractors.segments import label, of_parts
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ _TYPES = {
     ".rtf": "application/rtf",
     ".epub": "application/epub+zip",
     ".fb2": "application/x-fictionbook+xml",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".xhtml": "text/html",
     ".ipynb": "application/x-ipynb+json",
     ".msg": f"{_MS}outlook",
     ".hwp": "application/x-hwp",
@@ -58,7 +55,8 @@ SUFFIXES = frozenset(_TYPES)
 _MARK = "\n\x1e{page_num}\x1e\n"
 _SLIDES = re.compile(r"\n?\x1e(\d+)\x1e\n?")
 _COMPLETE = 0.9  # of the text: with less of it, a document's structure is worth nothing
-_LABEL = 120  # characters of a heading kept in a locator
+# kreuzberg leaves links and emphasis in "plain" text as Markdown has them.
+_LINK, _STRONG = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)"), re.compile(r"(?<!\w)(\*\*|__|\*|~~)(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
 
 
 def extract(path: Path, form: str, limits: Limits) -> Extraction:
@@ -75,7 +73,8 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
         raise
     if form == ".hwp" and not result.content.strip():
         raise FileError("There is no text in this document that Bowerbird can read.")
-    parts = _parts(result)
+    parts = [(Locator(), result.content)] if form == ".msg" else _parts(result)
+    parts = [(where, _unmarked(text)) for where, text in parts]
     return Extraction(Kind.DOCUMENT, of_parts(parts, limits.max_characters), _properties(result.metadata))
 
 
@@ -92,14 +91,6 @@ def read(data: bytes, mime_type: str) -> Any:
     except (kreuzberg.KreuzbergError, RuntimeError, ValueError) as error:
         low = str(error).lower()
         raise FileError(LOCKED if "password" in low or "encrypt" in low else DAMAGED) from error
-
-
-def plain_html(source: str) -> str:
-    """The text of an HTML page; the source if it is too broken for that."""
-    try:
-        return "\n\n".join(text for _, text in _parts(read(source.encode("utf-8", "replace"), _TYPES[".html"])) if text)
-    except FileError:
-        return source
 
 
 @cache
@@ -123,8 +114,16 @@ def _parts(result: Any) -> list[tuple[Locator, str]]:
     if len(pages) > 1:
         return [(Locator(page=page["page_number"]), page["content"]) for page in pages]
     parts = list(_by_structure((result.document or {}).get("nodes", ())))
-    complete = sum(len(text) for _, text in parts) >= _COMPLETE * len(result.content)
+    complete = sum(_ink(text) for _, text in parts) >= _COMPLETE * _ink(result.content)
     return parts if complete else [(Locator(), result.content)]
+
+
+def _ink(text: str) -> int:
+    return sum(map(len, text.split()))
+
+
+def _unmarked(text: str) -> str:
+    return _STRONG.sub(r"\2", _LINK.sub(r"\1", text))
 
 
 def _by_slide(content: str) -> list[tuple[Locator, str]]:
@@ -147,7 +146,7 @@ def _by_structure(nodes: Any) -> Iterator[tuple[Locator, str]]:
 def _place(content: dict[str, Any]) -> Locator:
     if content["node_type"] == "slide":
         return Locator(page=content["number"])
-    return Locator(section=" ".join(content["text"].split())[:_LABEL])
+    return Locator(section=label(_unmarked(content["text"])))
 
 
 def _text(content: dict[str, Any]) -> str:
@@ -162,8 +161,8 @@ def _text(content: dict[str, Any]) -> str:
 def _properties(told: dict[str, Any]) -> Properties:
     authors = told.get("authors") or told.get("author") or ""
     return Properties(
-        title=str(told.get("title") or told.get("subject") or "").strip(),
-        author=", ".join(map(str, authors)) if isinstance(authors, list) else str(authors),
+        title=label(str(told.get("title") or told.get("subject") or "")),
+        author=label(", ".join(map(str, authors)) if isinstance(authors, list) else str(authors)),
         taken_at=_date(told.get("modified_at") or told.get("created_at")),
         pages=_number(told.get("page_count")) or _number(told.get("slide_count")),
     )

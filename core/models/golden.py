@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.base import Model
+from bowerbird.core.models.catalogue import data
+from bowerbird.core.models.runtimes import WrongResults
 from bowerbird.core.types import Modality, Pixels, Vectors
 
 AGREES = 0.999
@@ -40,15 +40,14 @@ def check(model: Model) -> None:
     """Compare a loaded model with its golden vectors.
 
     Raises:
-        ModelUnavailable: they differ.
+        WrongResults: they differ.
     """
     if (found := agreement(model)) < AGREES:
-        raise ModelUnavailable(
+        raise WrongResults(
             f"The model {model.id} gives wrong results on this computer (agreement {found:.3f}), so it is not used."
         )
 
 
 def _expected() -> Mapping[str, Vectors]:
-    text = (resources.files("bowerbird.resources") / "models" / "golden.json").read_text("utf-8")
-    vectors = {space: np.array(rows, np.float32) for space, rows in json.loads(text).items()}
+    vectors = {space: np.array(rows, np.float32) for space, rows in json.loads(data("golden.json")).items()}
     return {space: rows / np.linalg.norm(rows, axis=1, keepdims=True) for space, rows in vectors.items()}

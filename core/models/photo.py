@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
-from bowerbird.core.models import conse, efficientnet, text
+from bowerbird.core.models import conse, efficientnet
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.catalogue import label_corrections
 from bowerbird.core.models.runtimes import Network
@@ -20,15 +18,13 @@ from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 SPACE = "efficientnet-lite0@1"
 CONSE_SPACE = "conse-lite0-minilm@1"
 IMAGE_SIDE = round(efficientnet.SIDE / efficientnet.CROP)
-_AT_ONCE = 8  # measured: more only costs memory
+_AT_ONCE = 4  # measured: more only costs memory
 
 
 def network(weights: Path) -> Network:
     """EfficientNet-lite0 as runtimes take it."""
-    example = {"pixels": np.zeros((2, 3, efficientnet.SIDE, efficientnet.SIDE), np.float32)}
-    return Network(
-        "efficientnet-lite0-57934424", partial(efficientnet.network, weights), example, ("features", "logits")
-    )
+    example = {"pixels": np.zeros((2, efficientnet.SIDE, efficientnet.SIDE, 3), np.uint8)}
+    return Network("efficientnet-lite0-57934424", partial(efficientnet.network, weights), example, ("features", "logits"))
 
 
 class Lite0:
@@ -38,36 +34,29 @@ class Lite0:
     modality = Modality.IMAGE
 
     def __init__(self, loading: Loading) -> None:
-        """Load the network and the labels' vectors."""
-        self._runtime = loading.runtime(network(loading.files["weights"]))
-        self._text = cast(text.MiniLm, loading.other(text.MiniLm.id))
+        """Load the network and the labels' names."""
+        self._network = loading.runtime(network(loading.files["weights"]))
         self._names = label_names(loading.files["labels"])
-        self._labels = self._label_vectors(loading.cache)
+
+    @property
+    def runtime(self) -> str:
+        """What runs it, in words."""
+        return self._network.name
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors and labels of photos."""
         parts = [
-            self._runtime.run({"pixels": efficientnet.batch(items[start : start + _AT_ONCE])})
+            self._network.run({"pixels": efficientnet.batch(items[start : start + _AT_ONCE])})
             for start in range(0, len(items), _AT_ONCE)
         ]
         features, logits = (np.concatenate(one) for one in zip(*parts, strict=True))
         vectors = features / np.linalg.norm(features, axis=1, keepdims=True)
-        return Encoded(
-            {SPACE: vectors, CONSE_SPACE: conse.combine(logits, self._labels)}, conse.seen(logits, self._names)
-        )
+        return Encoded({SPACE: vectors, CONSE_SPACE: conse.combine(logits)}, conse.seen(logits, self._names))
 
-    def encode_query(self, query: str) -> Mapping[str, Vectors]:
-        """The vector of a typed sentence among photos: ConSE's space is the text model's."""
-        return {CONSE_SPACE: self._text.vectors([query])}
-
-    def _label_vectors(self, cache: Path) -> Vectors:
-        sentences = [conse.PROMPT.format(name) for name in self._names]
-        file = cache / f"labels-{sha256('|'.join(sentences).encode()).hexdigest()[:16]}.npy"
-        if not file.exists():
-            draft = file.with_suffix(".new.npy")
-            np.save(draft, self._text.vectors(sentences))
-            draft.replace(file)
-        return conse.centred(np.load(file))
+    @staticmethod
+    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+        """MiniLM's vectors of typed sentences, as photos compare with them."""
+        return {CONSE_SPACE: conse.queries(sentences)}
 
 
 def label_names(file: Path) -> list[str]:

@@ -14,6 +14,7 @@ from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import Encoded, Modality, Vectors
 
 SPACE = "minilm-l6-v2@1"
+_AT_ONCE = 4  # measured: on a CPU no larger batch is faster, and small ones pad less
 
 
 def network(weights: Path) -> Network:
@@ -31,15 +32,25 @@ class MiniLm:
     def __init__(self, loading: Loading) -> None:
         """Load the tokenizer and the network."""
         self._tokenizer = minilm.tokenizer(loading.files["tokenizer"])
-        self._runtime = loading.runtime(network(loading.files["weights"]))
+        self._network = loading.runtime(network(loading.files["weights"]))
+
+    @property
+    def runtime(self) -> str:
+        """What runs it, in words."""
+        return self._network.name
 
     def encode(self, items: Sequence[str]) -> Encoded:
         """Vectors of passages."""
         return Encoded({SPACE: self.vectors(items)})
 
-    def encode_query(self, text: str) -> Mapping[str, Vectors]:
-        """The vector of a typed sentence."""
-        return {SPACE: self.vectors([text])}
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of a typed sentence, shape (1, 384)."""
+        return self.vectors([text])
+
+    @staticmethod
+    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+        """Sentences compare with passages as they are."""
+        return {SPACE: sentences}
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (n, 384). Texts of like length go together, so that little is spent on padding."""
@@ -47,8 +58,5 @@ class MiniLm:
         made = np.empty((len(texts), 384), np.float32)
         for start in range(0, len(order), _AT_ONCE):
             part = order[start : start + _AT_ONCE]
-            made[part] = self._runtime.run(minilm.batch(self._tokenizer, [texts[at] for at in part]))[0]
+            made[part] = self._network.run(minilm.batch(self._tokenizer, [texts[at] for at in part]))[0]
         return made
-
-
-_AT_ONCE = 4  # measured: on a CPU no larger batch is faster, and small ones pad less

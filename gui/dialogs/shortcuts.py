@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 _KEYS = (
-    ("Ctrl+L or /", "Search"),
+    ("Ctrl+L, Ctrl+F or /", "Search"),
     ("Down, Up", "From the query to the results and back"),
     ("Arrows", "Along the results"),
     ("Enter", "Open the file"),
     ("Space", "Look at it large"),
-    ("Ctrl+F", "Find files similar to the chosen one"),
+    ("Ctrl+M", "Find files similar to the chosen one"),
     ("Ctrl+V", "Search by a copied file or picture"),
     ("Ctrl+O", "Choose a file to search by"),
     ("Ctrl+Shift+C", "Copy the chosen file's path"),

@@ -1,0 +1,219 @@
+"""The window: its panes side by side, and the pages that stand in for them while there is nothing to show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QWidget
+
+from bowerbird.core.errors import BowerbirdError, LibraryBusy
+from bowerbird.gui.bridge import Bridge
+from bowerbird.gui.theme import Theme
+
+if TYPE_CHECKING:
+    from bowerbird.core.settings import Settings
+    from bowerbird.core.types import Status
+    from bowerbird.gui.panes.what import WhatPane
+
+_AGAIN_MS = 1000
+
+
+class MainWindow(QMainWindow):
+    """Built in two steps: an empty window that shows at once, then ``furnish``, which imports the rest."""
+
+    closed = Signal()
+    """The library is closed too."""
+    furnished = Signal()
+
+    def __init__(self, bridge: Bridge, theme: Theme) -> None:
+        """An empty window; the library is opened once it has been painted."""
+        super().__init__()
+        self._bridge, self._theme = bridge, theme
+        self._closing = False
+        self.setWindowTitle("Bowerbird")
+        self.resize(1360, 860)
+        self.setMinimumSize(760, 480)
+        self.setAcceptDrops(True)
+        self.setCentralWidget(_shell())
+        QTimer.singleShot(0, self.furnish)
+
+    def furnish(self) -> None:
+        """Build the panes and open the library."""
+        from bowerbird.gui.desk import Desk
+        from bowerbird.gui.drop_veil import DropVeil
+        from bowerbird.gui.first_run import FirstRunPage
+        from bowerbird.gui.panes import PANES
+        from bowerbird.gui.shortcuts import install
+        from bowerbird.gui.thumbnails import Thumbnails
+        from bowerbird.gui.waiting_page import WaitingPage
+
+        self.desk = Desk(self._bridge, self._theme, Thumbnails())
+        self.panes = [pane(self.desk) for pane in PANES]
+        self.first_run, self.waiting = FirstRunPage(self.desk), WaitingPage()
+        self._place()
+        self.veil = DropVeil(self, self._theme)
+        install(self)
+        self._listen()
+        self._show_page(self.waiting)
+        self.furnished.emit()
+        self._open()
+
+    @property
+    def what(self) -> WhatPane:
+        """The pane with the query and the results."""
+        from bowerbird.gui.panes.what import WhatPane
+
+        return next(pane for pane in self.panes if isinstance(pane, WhatPane))
+
+    def _place(self) -> None:
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for pane in self.panes:
+            row.addWidget(pane, pane.stretch)
+        row.addWidget(self.first_run, 1)
+        row.addWidget(self.waiting, 1)
+        self.setCentralWidget(middle)
+        self._fit()
+
+    def _listen(self) -> None:
+        self.waiting.again.clicked.connect(self._open)
+        self.desk.status_changed.connect(self._stands)
+        self.desk.wants_folder.connect(self.choose_folder)
+        self.desk.wants_front.connect(self.come_forward)
+        self.desk.wants_settings.connect(self.show_settings)
+        self.desk.wants_failures.connect(self.show_failures)
+        self.desk.wants_models.connect(self.show_models)
+
+    # the library
+
+    def _open(self) -> None:
+        if not self._closing:
+            self._bridge.open(lambda nothing: self._opened(), self._not_opened)
+
+    def _opened(self) -> None:
+        self._bridge.call(lambda library: library.settings(), lambda settings: self._theme.choose(settings.theme))
+        self.desk.refresh()
+        self.desk.search()
+
+    def _not_opened(self, error: BowerbirdError) -> None:
+        self._show_page(self.waiting)
+        if isinstance(error, LibraryBusy):
+            says = "It opens here by itself when that ends."
+            self.waiting.say("Bowerbird is busy in another window or command", says)
+            QTimer.singleShot(_AGAIN_MS, self._open)
+        else:
+            self.waiting.say("Bowerbird cannot open its library", str(error), again=True)
+
+    def _stands(self, status: Status) -> None:
+        if status.folders:
+            self._show_page(None)
+        elif not self.first_run.isVisible():
+            self._show_page(self.first_run)
+            self.first_run.look()
+
+    def _show_page(self, page: QWidget | None) -> None:
+        was_working = self.panes[1].isVisible()
+        for other in (self.first_run, self.waiting):
+            other.setVisible(other is page)
+        for pane in self.panes[1:]:
+            pane.setVisible(page is None)
+        if page is None and not was_working:
+            self.what.query.edit.setFocus()
+
+    # what the window does
+
+    def come_forward(self) -> None:
+        """In front of other windows, also out of the dock."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def choose_folder(self) -> None:
+        """Let the user choose a folder to look after."""
+        if name := QFileDialog.getExistingDirectory(self, "Look after a folder", str(Path.home())):
+            self.desk.add_folder(Path(name))
+
+    def show_settings(self) -> None:
+        """Ask the library for its settings, then show them."""
+        self._bridge.call(lambda library: library.settings(), self._show_settings)
+
+    def _show_settings(self, settings: Settings) -> None:
+        from bowerbird.gui.dialogs.settings import SettingsDialog
+
+        SettingsDialog(self.desk, settings, self).open()
+
+    def show_failures(self) -> None:
+        """The files that could not be read."""
+        from bowerbird.gui.dialogs.failures import FailuresDialog
+
+        FailuresDialog(self.desk, self).open()
+
+    def show_models(self) -> None:
+        """The models, and how to get more."""
+        from bowerbird.gui.dialogs.models import ModelsDialog
+
+        ModelsDialog(self.desk, self).open()
+
+    def show_shortcuts(self) -> None:
+        """The keys."""
+        from bowerbird.gui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self).open()
+
+    # what Qt tells
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802: Qt's name
+        from bowerbird.gui.desktop import paths_of
+
+        if paths_of(event.mimeData()) or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self.veil.cover(paths_of(event.mimeData()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802: Qt's name
+        self.veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802: Qt's name
+        from bowerbird.gui.desktop import paths_of
+
+        self.veil.hide()
+        event.acceptProposedAction()
+        paths = paths_of(event.mimeData())
+        for folder in (path for path in paths if path.is_dir()):
+            self.desk.add_folder(folder)
+        if files := tuple(path for path in paths if path.is_file()):
+            self.desk.add_examples(files)
+        elif not paths:
+            self.what.query.take_image(event.mimeData())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for pane in getattr(self, "panes", ()):
+            pane.fit(self.width())
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802: Qt's name
+        event.accept()
+        if not self._closing:
+            self._closing = True
+            self.desk.thumbnails.close()
+            self._bridge.close(self.closed.emit)
+
+
+def _shell() -> QWidget:
+    """What is painted first: the colours of the columns."""
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    left = QFrame(objectName="where")
+    left.setFixedWidth(224)
+    row.addWidget(left)
+    row.addStretch(1)
+    return whole
