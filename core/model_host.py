@@ -1,118 +1,201 @@
 """The process that owns the models. It can die, or be ended to free memory, without taking the window along.
 
-Queries have a thread of their own, so that a typed sentence never waits behind a batch of photos.
+Each kind of call has a thread of its own, so that a typed sentence never waits behind a batch of photos.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
+from queue import Queue
+from typing import TYPE_CHECKING, Any, cast
 
 from bowerbird.core import sandbox
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.types import Encoded, Label, Modality, Vectors
 
+if TYPE_CHECKING:
+    from bowerbird.core.models.base import Model, TextModel
+
 IDLE_S = 600.0
 """After so long without a request the host ends itself; the next request starts another."""
+_NICE = 5  # behind the window, ahead of the decoders: they wait for the models, not the other way
 
 Request = tuple[int, str, tuple[Any, ...]]
+"""A number, the call ("documents", "query", "check") and its arguments. None instead: finish, then end."""
 
 
-def serve(pipe: Connection, models: Path, active: Sequence[str], threads: int, parent: int) -> None:
-    """Answer requests until the pipe closes or nothing was asked for ``IDLE_S``. The process's entry."""
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to the request of the same number: a value, or why there is none."""
+
+    number: int
+    value: Any = None
+    error: BowerbirdError | None = None
+    details: str = ""
+    """For the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a host is started with."""
+
+    models: Path
+    """Where exported networks and checked hashes are kept."""
+    active: tuple[str, ...]
+    """Ids of the models it serves."""
+    threads: int
+    idle_s: float = IDLE_S
+
+
+def serve(pipe: Connection, setup: Setup, parent: int) -> None:
+    """Answer requests until the pipe closes, it is told to end, or nothing was asked for a while: the process's entry."""
     sandbox.die_with(parent)
+    _settle_in()
+    host = _Host(pipe, setup)
+    with suppress(EOFError, OSError):
+        while pipe.poll(setup.idle_s) or host.busy:
+            if not pipe.poll():
+                continue
+            if (request := pipe.recv()) is None:
+                host.finish()
+                break
+            host.take(request)
+    os._exit(0)  # a batch in another thread must not keep the process alive
+
+
+def _settle_in() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    host = _Host(pipe, models, active, threads)
-    try:
-        while pipe.poll(IDLE_S):
-            host.take(pipe.recv())
-    except (EOFError, OSError):
-        pass
-    os._exit(0)  # a batch in the other thread must not keep the process alive
+    with suppress(OSError):
+        if sys.platform == "win32":
+            import psutil
+
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            os.nice(_NICE)
 
 
 class _Host:
-    def __init__(self, pipe: Connection, models: Path, active: Sequence[str], threads: int) -> None:
-        self._pipe, self._models, self._active = pipe, models, active
-        self._threads = threads or os.cpu_count() or 1
-        self._loaded: dict[str, Any] = {}
-        self._loading, self._sending = threading.RLock(), threading.Lock()
-        self._queues = {name: SimpleQueue[Request]() for name in ("documents", "query", "check")}
-        for queue in self._queues.values():
-            threading.Thread(target=self._work, args=(queue,), daemon=True).start()
+    def __init__(self, pipe: Connection, setup: Setup) -> None:
+        self._models = _Models(setup)
+        self._pipe, self._sending = pipe, threading.Lock()
+        calls: Mapping[str, Callable[..., Any]] = {
+            "documents": self._models.documents,
+            "query": self._models.query,
+            "check": self._models.check,
+        }
+        self._queues: dict[str, Queue[Request]] = {name: Queue() for name in calls}
+        for name, call in calls.items():
+            threading.Thread(target=self._work, args=(self._queues[name], call), name=name, daemon=True).start()
+
+    @property
+    def busy(self) -> bool:
+        return any(queue.unfinished_tasks for queue in self._queues.values())
 
     def take(self, request: Request) -> None:
         self._queues[request[1]].put(request)
 
-    def _work(self, queue: SimpleQueue[Request]) -> None:
-        calls: Mapping[str, Callable[..., Any]] = {
-            "documents": self._documents, "query": self._query, "check": self._check
-        }  # fmt: skip
-        while True:
-            number, call, arguments = queue.get()
-            reply = _guarded(partial(calls[call], *arguments))
-            with self._sending:
-                self._pipe.send((number, *reply))
+    def finish(self) -> None:
+        for queue in self._queues.values():
+            queue.join()
 
-    def _documents(self, modality: Modality, items: Sequence[Any]) -> Encoded:
+    def _work(self, queue: Queue[Request], call: Callable[..., Any]) -> None:
+        while True:
+            number, _, arguments = queue.get()
+            reply = _answer(number, partial(call, *arguments))
+            with self._sending, suppress(OSError):
+                self._pipe.send(reply)
+            queue.task_done()
+
+
+def _answer(number: int, call: Callable[[], Any]) -> Reply:
+    try:
+        return Reply(number, call())
+    except BowerbirdError as error:
+        return Reply(number, error=error, details=traceback.format_exc())
+    except Exception as error:
+        sentence = f"A model failed ({type(error).__name__}); the log has the details."
+        return Reply(number, error=ModelUnavailable(sentence), details=traceback.format_exc())
+
+
+class _Models:
+    """The active models, each loaded when first needed and checked before it is used."""
+
+    def __init__(self, setup: Setup) -> None:
+        from bowerbird.core.models import MODELS
+        from bowerbird.core.models.catalogue import load
+
+        self._setup = setup
+        self._kinds = {kind.id: kind for kind in MODELS if kind.id in setup.active}
+        self._entries = {name: load()[name] for name in setup.active}
+        self._loaded: dict[str, Model | ModelUnavailable] = {}
+        # A lock each: a sentence must not wait for the photo model to load.
+        self._loading = {name: threading.Lock() for name in setup.active}
+
+    def documents(self, modality: Modality, items: Sequence[Any]) -> Encoded:
         vectors: dict[str, Vectors] = {}
         labels: tuple[tuple[Label, ...], ...] = ()
-        for model in (self._model(name) for name in self._active):
-            if model.modality is modality:
-                encoded = model.encode(items)
-                vectors |= encoded.vectors
-                labels = encoded.labels or labels
+        for name in (name for name, kind in self._kinds.items() if kind.modality is modality):
+            encoded = self._model(name).encode(items)
+            vectors |= encoded.vectors
+            labels = encoded.labels or labels
         return Encoded(vectors, labels)
 
-    def _query(self, text: str) -> dict[str, Vectors]:
-        return {space: row for name in self._active for space, row in self._model(name).encode_query(text).items()}
+    def query(self, text: str) -> Mapping[str, Vectors]:
+        sentences: dict[str, Vectors] = {}
+        found: dict[str, Vectors] = {}
+        for name, entry in self._entries.items():
+            for space, text_model in entry.text_models.items():
+                if text_model in self._kinds:
+                    if text_model not in sentences:
+                        sentences[text_model] = cast("TextModel", self._model(text_model)).encode_query(text)
+                    found[space] = self._kinds[name].queries(sentences[text_model])[space]
+        return found
 
-    def _check(self, name: str) -> float:
+    def check(self, name: str) -> str:
         from bowerbird.core.models import golden
 
-        return golden.agreement(self._model(name))
+        model = self._model(name)
+        return f"{model.runtime}, agreement with the golden vectors {golden.agreement(model):.5f}"
 
-    def _model(self, name: str) -> Any:
-        with self._loading:
+    def _model(self, name: str) -> Model:
+        with self._loading[name]:
             if name not in self._loaded:
-                self._loaded[name] = self._load(name)
-            return self._loaded[name]
+                try:
+                    self._loaded[name] = self._load(name)
+                except ModelUnavailable as error:
+                    self._loaded[name] = error  # for good: trying again with every batch would take seconds each
+            loaded = self._loaded[name]
+        if isinstance(loaded, ModelUnavailable):
+            raise loaded
+        return loaded
 
-    def _load(self, name: str) -> Any:
-        from bowerbird.core.models import MODELS, golden
+    def _load(self, name: str) -> Model:
+        from bowerbird.core.models import golden
         from bowerbird.core.models.base import Loading
-        from bowerbird.core.models.catalogue import load
-        from bowerbird.core.models.runtimes import accelerator
+        from bowerbird.core.models.runtimes import WrongResults, accelerator
         from bowerbird.core.models.sources import Sources
 
-        files = Sources(self._models).files(load()[name])
-        kind = next(model for model in MODELS if model.id == name)
-        for device in dict.fromkeys((accelerator(), "")):
-            model = kind(Loading(files, self._models, self._threads, device, self._model))
+        setup, problem = self._setup, ModelUnavailable("")
+        files = Sources(setup.models).files(self._entries[name])
+        gpu = accelerator()
+        # A GPU that computes wrongly leaves the CPU; an export that has gone bad is made again.
+        for device, fresh in (*([(gpu, False)] if gpu else []), ("", False), ("", True)):
             try:
+                model = self._kinds[name](Loading(files, setup.models, setup.threads, device, fresh))
                 golden.check(model)
-            except ModelUnavailable:
-                if not device:
-                    raise
-                continue  # a GPU that computes wrongly leaves the CPU
-            return model
-        raise AssertionError("the CPU comes last and raises")
-
-
-def _guarded(call: Callable[[], Any]) -> tuple[bool, Any]:
-    try:
-        return True, call()
-    except BowerbirdError as error:
-        return False, error
-    except Exception as error:
-        import traceback
-
-        return False, ModelUnavailable(f"A model failed ({type(error).__name__}).\n{traceback.format_exc()}")
+            except WrongResults as error:
+                problem = error
+            else:
+                return model
+        raise problem

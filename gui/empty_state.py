@@ -17,8 +17,8 @@ class EmptyState(QWidget):
         """Say nothing yet."""
         super().__init__()
         self._desk = desk
-        self._title = QLabel(objectName="title", alignment=Qt.AlignmentFlag.AlignCenter)
-        self._text = QLabel(objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._title = label("", "title", centre=True)
+        self._text = label("", "muted", centre=True, wrap=True)
         self._button = QPushButton("Clear filters")
         self._button.clicked.connect(lambda: desk.ask(desk.question.unfiltered()))
         column = QVBoxLayout(self)

@@ -38,7 +38,7 @@ class FilterBar(QWidget):
         self._place = self._chip("Folder", self._folder_menu)
         self._clear = QToolButton(objectName="chip", text="Clear filters")
         self._clear.clicked.connect(lambda: desk.ask(desk.question.unfiltered()))
-        self._count = QLabel(objectName="muted")
+        self._count = label("", "muted")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)

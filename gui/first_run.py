@@ -36,10 +36,10 @@ class FolderCard(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def sizeHint(self) -> QSize:  # noqa: N802: Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(256, 60)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802: Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours, chosen = self._theme.colours, self.isChecked()
@@ -72,7 +72,7 @@ class FirstRunPage(QWidget):
         self.start = QPushButton("Start", objectName="primary")
         self.start.clicked.connect(self._begin)
         self._other = QPushButton("Choose other folders…", clicked=desk.wants_folder)
-        self._note = QLabel("Looking for your folders…", objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._note = label("Looking for your folders…", "muted", centre=True)
         self._note.setWordWrap(True)
         self._place()
         desk.said.connect(lambda sentence: self._note.setText(sentence) if sentence else None)
@@ -81,10 +81,10 @@ class FirstRunPage(QWidget):
         centre = Qt.AlignmentFlag.AlignCenter
         column = QVBoxLayout()
         column.setSpacing(0)
-        column.addWidget(QLabel("What should Bowerbird look after?", objectName="question", alignment=centre))
+        column.addWidget(label("What should Bowerbird look after?", "question", centre=True))
         column.addSpacing(12)
         column.addWidget(
-            QLabel("It reads these folders on this computer, and nothing leaves it.", objectName="lead", alignment=centre)
+            label("It reads these folders on this computer, and nothing leaves it.", "lead", centre=True)
         )
         column.addSpacing(24)
         column.addLayout(self._grid)

@@ -39,7 +39,7 @@ class HitDelegate(QStyledItemDelegate):
             self._parting(painter, place, index, chosen)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802: Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(220, 168 + CAPTION)
 
     def _hit(self, painter: QPainter, place: QRect, hit: Hit, chosen: bool, hovered: bool) -> None:

@@ -71,7 +71,7 @@ class HitModel(QAbstractListModel):
 
     # what Qt asks
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802: Qt's name
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -90,7 +90,7 @@ class HitModel(QAbstractListModel):
         usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return usual | Qt.ItemFlag.ItemIsDragEnabled if self.hit(index.row()) else usual
 
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802: Qt's name
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         carried = QMimeData()
         hits = [hit for index in indexes if (hit := self.hit(index.row()))]
         carried.setUrls([url_of(os.fspath(hit.path)) for hit in hits])

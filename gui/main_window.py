@@ -168,17 +168,17 @@ class MainWindow(QMainWindow):
 
     # what Qt tells
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802: Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         from bowerbird.gui.desktop import paths_of
 
         if paths_of(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
             self.veil.cover(paths_of(event.mimeData()))
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802: Qt's name
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.veil.hide()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802: Qt's name
+    def dropEvent(self, event: QDropEvent) -> None:
         from bowerbird.gui.desktop import paths_of
 
         self.veil.hide()
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         elif not paths:
             self.what.query.take_image(event.mimeData())
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
         for pane in getattr(self, "panes", ()):
             pane.fit(self.width())
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802: Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
         if not self._closing:
             self._closing = True

@@ -34,10 +34,10 @@ class NavRow(QAbstractButton):
             self.setAccessibleName(f"{self.text()}, {figure}" if figure else self.text())
             self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802: Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(120, _HEIGHT)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802: Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours, place = self._theme.colours, self.rect()

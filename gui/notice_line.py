@@ -16,7 +16,7 @@ class NoticeLine(QFrame):
         super().__init__(objectName="notice")
         self._desk = desk
         self._dismissed: set[str] = set()
-        self._text = QLabel(objectName="small", wordWrap=True)
+        self._text = label("", "small", wrap=True)
         self._models = QPushButton("Models…", objectName="link", flat=True)
         self._models.clicked.connect(desk.wants_models)
         self._close = QToolButton(toolTip="Dismiss")

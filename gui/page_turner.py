@@ -21,8 +21,8 @@ class PageTurner(QWidget):
         self._page, self._pages = 1, 1
         self._back = QToolButton(toolTip="Previous page", clicked=lambda: self._turn(-1))
         self._on = QToolButton(toolTip="Next page", clicked=lambda: self._turn(1))
-        self._said = QLabel(objectName="small")
-        self._also = QLabel(objectName="small")
+        self._said = label("", "small")
+        self._also = label("", "small")
         self._also.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByKeyboard | Qt.TextInteractionFlag.LinksAccessibleByMouse
         )

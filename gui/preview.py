@@ -30,7 +30,7 @@ class PictureView(QWidget):
         self._fit()
         self.update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
@@ -39,7 +39,7 @@ class PictureView(QWidget):
             high = self._picture.height() * self.width() // max(1, self._picture.width())
             self.setFixedHeight(max(40, min(self._highest, high)))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802: Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture.isNull():
             return
         painter = QPainter(self)
@@ -109,7 +109,7 @@ class FilePreview(QWidget):
         self._picture = PictureView(picture)
         self._text = PassageView(desk)
         self._text.setFixedHeight(text)
-        self._problem = QLabel(objectName="muted", wordWrap=True)
+        self._problem = label("", "muted", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -19,10 +19,10 @@ class ProgressCard(QFrame):
         self._desk = desk
         self._progress = Progress()
         self._failures = 0
-        self._title = QLabel(objectName="strong")
+        self._title = label("", "strong")
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName("Progress")
-        self._line = QLabel(objectName="small", wordWrap=True)
+        self._line = label("", "small", wrap=True)
         self._failed = QPushButton(objectName="attention", flat=True)
         self._failed.setCursor(Qt.CursorShape.PointingHandCursor)
         self._pause = QToolButton()

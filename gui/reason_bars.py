@@ -36,10 +36,10 @@ class ReasonBars(QWidget):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802: Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(200, _LINE * len(self._reasons))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802: Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number, reason in enumerate(self._reasons):

@@ -82,7 +82,7 @@ class ResultsView(QAbstractItemView):
         """Look at the hit of this row."""
         self.setCurrentIndex(self._hits.index(row))
 
-    def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802: Qt's name
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.looked.emit(self._hits.hit(current.row()))
 
@@ -92,7 +92,7 @@ class ResultsView(QAbstractItemView):
         super().reset()
         self._lay_out()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()
         super().resizeEvent(event)
 
@@ -125,7 +125,7 @@ class ResultsView(QAbstractItemView):
         self._bands.append(_Band(top, top + _PARTING, row, (QRect(_EDGE, top, width, _PARTING),)))
         self._height = top + _PARTING + _BELOW
 
-    def updateGeometries(self) -> None:  # noqa: N802: Qt's name
+    def updateGeometries(self) -> None:
         super().updateGeometries()
         bar, page = self.verticalScrollBar(), self.viewport().height()
         bar.setPageStep(page)
@@ -146,10 +146,10 @@ class ResultsView(QAbstractItemView):
     def _band_of(self, row: int) -> int:
         return max(0, bisect_right(self._bands, row, key=lambda band: band.first) - 1)
 
-    def visualRect(self, index: Index) -> QRect:  # noqa: N802: Qt's name
+    def visualRect(self, index: Index) -> QRect:
         return self._place_of(index.row()).translated(0, -self.verticalOffset())
 
-    def indexAt(self, point: QPoint) -> QModelIndex:  # noqa: N802: Qt's name
+    def indexAt(self, point: QPoint) -> QModelIndex:
         spot = point + QPoint(0, self.verticalOffset())
         if self._bands:
             band = self._bands[self._band_at(spot.y())]
@@ -158,7 +158,7 @@ class ResultsView(QAbstractItemView):
                     return self._hits.index(band.first + number)
         return QModelIndex()
 
-    def scrollTo(  # noqa: N802: Qt's name
+    def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
     ) -> None:
         place = self._place_of(index.row()).adjusted(0, -_EDGE, 0, _EDGE)
@@ -168,22 +168,22 @@ class ResultsView(QAbstractItemView):
         elif place.bottom() > bar.value() + page:
             bar.setValue(place.bottom() - page)
 
-    def horizontalOffset(self) -> int:  # noqa: N802: Qt's name
+    def horizontalOffset(self) -> int:
         return 0
 
-    def verticalOffset(self) -> int:  # noqa: N802: Qt's name
+    def verticalOffset(self) -> int:
         return self.verticalScrollBar().value()
 
-    def isIndexHidden(self, index: Index) -> bool:  # noqa: N802: Qt's name
+    def isIndexHidden(self, index: Index) -> bool:
         return False
 
-    def setSelection(  # noqa: N802: Qt's name
+    def setSelection(
         self, rect: QRect, command: QItemSelectionModel.SelectionFlag
     ) -> None:
         index = self.indexAt(rect.center())
         self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
 
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:  # noqa: N802: Qt's name
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         region = QRegion()
         for index in selection.indexes():
             region += self.visualRect(index).adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
@@ -191,7 +191,7 @@ class ResultsView(QAbstractItemView):
 
     # keys and mouse
 
-    def moveCursor(  # noqa: N802: Qt's name
+    def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
     ) -> QModelIndex:
         act, row, last = QAbstractItemView.CursorAction, self.currentIndex().row(), self._hits.rowCount() - 1
@@ -213,7 +213,7 @@ class ResultsView(QAbstractItemView):
         nearest = min(range(len(band.places)), key=lambda number: abs(band.places[number].center().x() - middle))
         return band.first + nearest
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802: Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key, hit = event.key(), self.current_hit()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit(hit) if hit else self._clicked(self.currentIndex())
@@ -226,11 +226,11 @@ class ResultsView(QAbstractItemView):
         else:
             super().keyPressEvent(event)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802: Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if hit := self._hits.hit(self.indexAt(event.position().toPoint()).row()):
             self.opened.emit(hit)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802: Qt's name
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         index = self.currentIndex() if by_key else self.indexAt(event.pos())
         if hit := self._hits.hit(index.row()):
@@ -250,7 +250,7 @@ class ResultsView(QAbstractItemView):
 
     # painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802: Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         offset, area = self.verticalOffset(), event.rect()
         for band in self._bands[self._band_at(area.top() + offset - _BELOW) :]:

@@ -13,8 +13,8 @@ class WaitingPage(QWidget):
         """Blank: opening takes a moment only, and a word that flashes by disturbs."""
         super().__init__(objectName="page")
         centre = Qt.AlignmentFlag.AlignCenter
-        self.title = QLabel(objectName="title", alignment=centre)
-        self.text = QLabel(objectName="muted", alignment=centre, wordWrap=True)
+        self.title = label("", "title", centre=True)
+        self.text = label("", "muted", centre=True, wrap=True)
         self.again = QPushButton("Try again")
         column = QVBoxLayout(self)
         column.setContentsMargins(48, 48, 48, 48)

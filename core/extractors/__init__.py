@@ -38,8 +38,8 @@ def extractor_for(path: Path) -> Extractor:
         FileError: it cannot even be opened.
     """
     named, found = _BY_SUFFIX.get(_suffix(path)), _found(path)
-    # A picture that is really some text is a broken picture, not a document.
-    by_content = None if named and found == ".txt" else _BY_SUFFIX.get(found)
+    # A picture or a recording that is really some text is broken, not a document.
+    by_content = None if found == ".txt" and kind_of(path) else _BY_SUFFIX.get(found)
     if extractor := by_content or named:
         return extractor
     raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")

@@ -60,6 +60,8 @@ class _Page(HTMLParser):
             return
         if tag in _SILENT:
             self._silent = tag
+        elif tag == "body":
+            self._in.discard("title")  # left open, it would swallow the page
         elif tag == "meta":
             self._note({name: value or "" for name, value in attrs})
         elif tag in _HEADINGS:

@@ -46,10 +46,10 @@ class FailureModel(QAbstractTableModel):
             self.failures = tuple(failures)
             self.endResetModel()
 
-    def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802: Qt's name
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.failures)
 
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802: Qt's name
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
         return len(_COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -60,7 +60,7 @@ class FailureModel(QAbstractTableModel):
             return failure.reason if index.column() else shown(str(failure.path))
         return None
 
-    def headerData(  # noqa: N802: Qt's name
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         return _COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
@@ -77,7 +77,7 @@ class FailuresDialog(QDialog):
         self.resize(760, 440)
         self.model = FailureModel()
         self.list = QTreeView(rootIsDecorated=False, uniformRowHeights=True, allColumnsShowFocus=True)
-        self._title = QLabel(objectName="title")
+        self._title = label("", "title")
         self._place()
         desk.failures_changed.connect(self.refresh)
         desk.status_changed.connect(self.refresh)
@@ -90,7 +90,7 @@ class FailuresDialog(QDialog):
         self.list.header().resizeSection(0, 240)
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.list.selectionModel().selectionChanged.connect(self._enable)
-        note = QLabel("Each is tried again by itself when it changes.", objectName="muted")
+        note = label("Each is tried again by itself when it changes.", "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)

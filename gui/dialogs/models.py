@@ -34,9 +34,9 @@ class ModelsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)
-        column.addWidget(QLabel("Models", objectName="title"))
+        column.addWidget(label("Models", "title"))
         says = "They read your files on this computer. The more that are here, the better Bowerbird understands."
-        column.addWidget(QLabel(says, objectName="muted", wordWrap=True))
+        column.addWidget(label(says, "muted", wrap=True))
         column.addWidget(area, 1)
         column.addWidget(closing, 0, Qt.AlignmentFlag.AlignRight)
 
@@ -59,12 +59,12 @@ def _row(model: ModelState) -> QWidget:
     column.setContentsMargins(0, 10, 0, 10)
     column.setSpacing(3)
     first = QHBoxLayout()
-    first.addWidget(QLabel(model.title, objectName="strong"), 1)
-    first.addWidget(QLabel("installed" if model.installed else "not installed", objectName="small"))
+    first.addWidget(label(model.title, "strong"), 1)
+    first.addWidget(label("installed" if model.installed else "not installed", "small"))
     column.addLayout(first)
-    column.addWidget(QLabel(model.purpose, wordWrap=True))
+    column.addWidget(label(model.purpose, wrap=True))
     facts = " · ".join(part for part in (size(model.size_bytes) if model.size_bytes else "", model.licence) if part)
-    column.addWidget(QLabel(facts, objectName="small"))
+    column.addWidget(label(facts, "small"))
     advice = model.problem or ("" if model.installed else model.how_to_get)
     if advice:
         column.addWidget(_advice(advice))
@@ -72,7 +72,7 @@ def _row(model: ModelState) -> QWidget:
 
 
 def _advice(text: str) -> QLabel:
-    label = QLabel(text, objectName="small", wordWrap=True)
+    label = label(text, "small", wrap=True)
     label.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )

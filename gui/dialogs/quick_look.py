@@ -36,7 +36,7 @@ class QuickLook(QDialog):
         opening = QPushButton("Open", objectName="primary", clicked=lambda: open_hit(self._desk, self._hit))
         closing = QPushButton("Close", clicked=self.reject)
         row = QHBoxLayout()
-        row.addWidget(QLabel(name_of(self._hit.path), objectName="title"), 1)
+        row.addWidget(label(name_of(self._hit.path), "title"), 1)
         row.addWidget(opening)
         row.addWidget(closing)
         column = QVBoxLayout(self)
@@ -59,7 +59,7 @@ class QuickLook(QDialog):
         if self.isVisible():
             self._preview.show_preview(preview, image)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802: Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
             self.reject()
         else:

@@ -40,7 +40,7 @@ class ShortcutsDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
         for title, rows in (("Keys", _KEYS), ("Words you can type", _WORDS)):
-            column.addWidget(QLabel(title, objectName="title"))
+            column.addWidget(label(title, "title"))
             column.addLayout(_grid(rows))
             column.addSpacing(12)
         column.addWidget(QPushButton("Close", clicked=self.accept), 0, Qt.AlignmentFlag.AlignRight)
@@ -52,6 +52,6 @@ def _grid(rows: tuple[tuple[str, str], ...]) -> QGridLayout:
     grid.setVerticalSpacing(5)
     grid.setColumnStretch(1, 1)
     for number, (left, right) in enumerate(rows):
-        grid.addWidget(QLabel(left, objectName="strong"), number, 0)
-        grid.addWidget(QLabel(right, objectName="muted"), number, 1)
+        grid.addWidget(label(left, "strong"), number, 0)
+        grid.addWidget(label(right, "muted"), number, 1)
     return grid

@@ -89,7 +89,7 @@ class WhatPane(QFrame):
         if names:
             self._desk.add_examples(tuple(Path(name) for name in names))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802: Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.query.fit(self.width())
 

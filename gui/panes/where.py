@@ -31,7 +31,7 @@ class WherePane(QFrame):
         self._kinds: dict[Kind | None, NavRow] = {}
         self._folders: dict[Path, NavRow] = {}
         self._chosen = QButtonGroup(self)
-        self._waiting = QLabel("Your folders will appear here.", objectName="muted", wordWrap=True)
+        self._waiting = label("Your folders will appear here.", "muted", wrap=True)
         self._waiting.setContentsMargins(8, 0, 8, 0)
         self._rows = QVBoxLayout()
         self._all = QWidget()
@@ -49,7 +49,7 @@ class WherePane(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 16, 12, 12)
         column.setSpacing(8)
-        name = QLabel("Bowerbird", objectName="name")
+        name = label("Bowerbird", "name")
         name.setContentsMargins(8, 0, 0, 8)
         column.addWidget(name)
         column.addWidget(self._waiting)
@@ -87,7 +87,7 @@ class WherePane(QFrame):
         return row
 
     def _folder_title(self) -> QHBoxLayout:
-        title = QLabel("Folders", objectName="section")
+        title = label("Folders", "section")
         self._add = QToolButton(toolTip="Add a folder (Ctrl+Shift+O)")
         self._add.setAccessibleName("Add a folder")
         self._add.setIconSize(QSize(14, 14))

@@ -44,9 +44,9 @@ class WhyPane(QFrame):
         self._moment: Locator | None = None
         self._preview = FilePreview(desk, picture=300, text=252)
         self._turner = PageTurner(desk.theme)
-        self._name = QLabel(objectName="title", wordWrap=True)
-        self._where = QLabel(objectName="small", wordWrap=True)
-        self._because = QLabel("Why this is here", objectName="section")
+        self._name = label("", "title", wrap=True)
+        self._where = label("", "small", wrap=True)
+        self._because = label("Why this is here", "section")
         self._reasons = ReasonBars(desk.theme)
         self._details = QGridLayout()
         self._inside = QWidget()
@@ -147,10 +147,10 @@ class WhyPane(QFrame):
             if widget := item.widget():
                 widget.deleteLater()
         for number, (name, value) in enumerate(rows):
-            told = QLabel(_breakable(value), wordWrap=True)
+            told = label(_breakable(value), wrap=True)
             told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             top = Qt.AlignmentFlag.AlignTop
-            self._details.addWidget(QLabel(name, objectName="muted"), number, 0, top)
+            self._details.addWidget(label(name, "muted"), number, 0, top)
             self._details.addWidget(told, number, 1, top)
 
     def _turn(self, moment: Locator) -> None:

@@ -1,0 +1,37 @@
+"""Runs measurements: ``packaging/bench [NAME...]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from tests.bench import report, retrieval, throughput
+
+TABLES = {"retrieval": retrieval.measure, "throughput": throughput.measure}
+_HERE = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(prog="packaging/bench", description="Measure Bowerbird.")
+    parser.add_argument("names", nargs="*", choices=[[], *TABLES], default=list(TABLES))
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("BOWERBIRD_TEST_DATA", _HERE.parent / "shared/data")))
+    parser.add_argument("--json", type=Path, default=_HERE / "build/bench.json")
+    asked = parser.parse_args()
+    if not (asked.data / "README.md").exists():
+        parser.error(f"there is no test data at {asked.data}; name it with --data")
+    found: list[report.Figure] = []
+    with tempfile.TemporaryDirectory(prefix="bowerbird-bench-") as work:
+        for name in asked.names or TABLES:
+            table = TABLES[name](asked.data, Path(work) / name)
+            print(f"\n{name}")
+            report.show(table)
+            found += table
+    report.keep(found, asked.json)
+    print(f"\nkept as {asked.json}")
+
+
+if __name__ == "__main__":
+    main()
