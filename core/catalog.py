@@ -63,6 +63,8 @@ class Catalog:
             StoreDamaged: the file is not a readable catalog.
             EnvironmentFailure: it was written by a later version, or cannot be opened at all.
         """
+        self.may_have_orphans = True
+        """Whether ``drop_orphans`` could find something."""
         try:
             self._db = connect(path)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -141,6 +143,8 @@ class Catalog:
         ).fetchone()
         if found is None:
             self._insert(folder, facts, kind)
+        else:
+            self.may_have_orphans = True
         self.queue_again(facts.path, priority)
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
@@ -202,6 +206,7 @@ class Catalog:
         rows = [(os.fsencode(path),) for path in paths]
         self._db.executemany("DELETE FROM files WHERE path = ?", rows)
         self._db.executemany("DELETE FROM jobs WHERE path = ?", rows)
+        self.may_have_orphans = True
 
     def note_unreadable(self, folder: Path, path: Path, reason: str) -> None:
         """A folder inside a watched one cannot be read: it stands among the failures under its own path."""
@@ -286,6 +291,7 @@ class Catalog:
             "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
             "RETURNING fingerprint"
         )
+        self.may_have_orphans = False
         return [fingerprint for (fingerprint,) in rows.fetchall()]
 
     def lacking(self, spaces: frozenset[str], modality_of: dict[str, str]) -> list[Path]:

@@ -62,6 +62,7 @@ _FILE = (
 )
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
+_TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
 
 
@@ -107,6 +108,10 @@ class CatalogView:
             (FolderState.OFFLINE,),
         ).fetchone()
         return int(row[0])
+
+    def roughly_segments(self) -> int:
+        """About how many segments there are; counting them would take longer than a search."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
 
     def segments_in_all(self) -> int:
         """How many segments there are."""
@@ -172,15 +177,19 @@ class CatalogView:
         return {term: number for term, number in rows}
 
     def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
-        """Files whose name, or whose folders' names, hold one of the words; and that name."""
+        """Files whose name, or whose folders' names, hold one of the words; and that name. The most telling first."""
+        long = [word for word in words if len(word) >= _TRIGRAM]
         if not words:
             return []
         where, values = _conditions(query)
-        said = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
+        if long:
+            said, asked = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in long)]
+        else:
+            said, asked = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words), [f"%{_plain(w)}%" for w in words]
         rows = self._db.execute(
             f"{_FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
-            f"{where or 'WHERE 1'} AND ({said}) LIMIT ?",
-            (*values, *(f"%{_plain(word)}%" for word in words), limit),
+            f"{where or 'WHERE 1'} AND ({said}) ORDER BY {'n.rank' if long else 'f.id'} LIMIT ?",
+            (*values, *asked, limit),
         )
         return [(_file(row), row[9]) for row in rows]
 

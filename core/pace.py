@@ -19,12 +19,13 @@ class Pace:
         self._done = 0
         self._marks: deque[tuple[float, int]] = deque()
 
-    def finished(self, files: int, waiting: int) -> None:
-        """So many more files are done, so many still wait; a round that ends starts the next from nothing."""
-        if not waiting and not files:
-            self._done = 0
-            self._marks.clear()
-            return
+    def end(self) -> None:
+        """Nothing is left: the next file begins another round."""
+        self._done = 0
+        self._marks.clear()
+
+    def finished(self, files: int) -> None:
+        """So many more files are done."""
         self._done += files
         now = time.monotonic()
         self._marks.append((now, self._done))

@@ -90,7 +90,7 @@ def memory_used() -> int:
 def _reading_only() -> None:
     import ctypes
 
-    from landlock import FSAccess, Ruleset  # type: ignore[import-untyped]
+    from landlock import FSAccess, Ruleset
 
     ctypes.set_errno(0)  # the library takes an old error for its own
     ruleset = Ruleset(FSAccess.all())
@@ -101,7 +101,7 @@ def _reading_only() -> None:
 def _calls_forbidden() -> Callable[[], None]:
     """What forbids the calls; nothing where there is no libseccomp."""
     try:
-        import pyseccomp  # type: ignore[import-untyped]
+        import pyseccomp
     except Exception:
         return lambda: None
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)

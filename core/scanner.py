@@ -63,7 +63,7 @@ class Scanner:
                 folder = self._folder_of(change.path)
                 if folder is None:
                     continue
-                if change.change is Change.PRESENT and change.path.is_dir():
+                if change.path == folder or (change.change is Change.PRESENT and change.path.is_dir()):
                     to_scan.append((folder, change.path))
                 else:
                     self._apply_one(folder, change.path)

@@ -143,7 +143,7 @@ class Searcher:
         found = dict(self._view.by_words(match, _TOP_K, allowed))
         frequencies = self._view.frequencies({stem(word) for word in words})
         information = ranking.information(
-            (frequencies.get(stem(word), 0) for word in words), max(1, self._view.segments_in_all())
+            (frequencies.get(stem(word), 0) for word in words), max(1, self._view.roughly_segments())
         )
         for row in self._view.segments(found).values():
             yield Evidence(row.content_id, row.id, Source.WORDS, ranking.from_bm25(found[row.id], information))
@@ -151,7 +151,7 @@ class Searcher:
     def _named(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
         words = query_words(query.text)
         whole = sum(len(word) for word in words)
-        for row, name in self._view.by_name(words, query, _TOP_K * 5):
+        for row, name in self._view.by_name(words, query, _TOP_K):
             said = sum(len(word) for word in words if word in name.lower())
             key = row.content_id if row.content_id is not None else -row.id
             if allowed is None or key in allowed or (row.content_id is None and not query.phrases):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LATEST_S = 2.0  # a file that never rests, such as a log, is reported this often all the same
 _POLL_S = 30.0
+_ATTEND_S = 5.0
 _TELLING = ("created", "modified", "deleted", "moved", "closed")
 
 OnChange = Callable[[Sequence[FileChange]], None]
@@ -36,6 +37,8 @@ class Watcher:
         self._moving: dict[Path, tuple[float, float]] = {}  # when each path was first and last touched
         self._wake = threading.Condition()
         self._watches: dict[Path, tuple[BaseObserver, ObservedWatch]] = {}
+        self._away: set[Path] = set()
+        self._looked_at = 0.0
         self._observers = [Observer()]
         self._observers[0].start()
         self._closed = False
@@ -47,8 +50,11 @@ class Watcher:
         """What the user should know: folders that can only be looked at now and then."""
 
     def watch(self, folder: Path) -> None:
-        """Watch a folder and all below it. A folder that is away is left to the next scan."""
-        if folder in self._watches or not folder.is_dir():
+        """Watch a folder and all below it; one that is away, from when it comes back."""
+        if folder in self._watches:
+            return
+        if not folder.is_dir():
+            self._away.add(folder)
             return
         try:
             self._watch(self._observers[0], folder)
@@ -72,6 +78,7 @@ class Watcher:
 
     def unwatch(self, folder: Path) -> None:
         """Watch a folder no longer."""
+        self._away.discard(folder)
         if found := self._watches.pop(folder, None):
             observer, watch = found
             observer.unschedule(watch)
@@ -100,12 +107,29 @@ class Watcher:
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait(self._settle_s / 2 if self._moving else None)
+                self._wake.wait(self._settle_s / 2 if self._moving else _ATTEND_S)
                 if self._closed:
                     return
                 rested = self._rested()
             if rested:
                 self._on_change([_change(path) for path in rested])
+            self._attend()
+
+    def _attend(self) -> None:
+        """Notice watched folders that went away with their disk, or came back: no notification says so reliably."""
+        if time.monotonic() - self._looked_at < _ATTEND_S:
+            return
+        self._looked_at = time.monotonic()
+        gone = [folder for folder in self._watches if not folder.is_dir()]
+        back = [folder for folder in self._away if folder.is_dir()]
+        for folder in gone:
+            self.unwatch(folder)
+            self._away.add(folder)
+        for folder in back:
+            self._away.discard(folder)
+            self.watch(folder)
+        for folder in (*gone, *back):
+            self._touch(folder)
 
     def _rested(self) -> list[Path]:
         now = time.monotonic()

@@ -35,6 +35,6 @@ def _heed_signals(window: MainWindow) -> None:
     """Ctrl+C and a logout close the window as its owner would. Python sees signals only when it runs: hence a timer."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: window.close())
-    timer = QTimer(window, interval=_SIGNAL_MS)
+    timer = QTimer(window)
     timer.timeout.connect(lambda: None)
-    timer.start()
+    timer.start(_SIGNAL_MS)

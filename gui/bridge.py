@@ -47,7 +47,9 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._waiting: dict[EventKind, Event] = {}
         self._closed = False
-        self._quiet = QTimer(self, singleShot=True, interval=_EVENT_INTERVAL_MS)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_EVENT_INTERVAL_MS)
         self._quiet.timeout.connect(self._flush)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
         self._answered.connect(lambda deliver: deliver(), Qt.ConnectionType.QueuedConnection)
@@ -85,7 +87,7 @@ class Bridge(QObject):
     def call(
         self,
         op: Callable[[Library], T],
-        success: Callable[[T], None] = lambda result: None,
+        success: Callable[[T], None] = lambda _: None,
         failure: Failed | None = None,
     ) -> None:
         """Run ``op`` in a thread, then ``success`` or ``failure`` on the UI thread."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.types import Event, EventKind, Hit, Kind, Progress, Query, Results, Status
 from bowerbird.gui.bridge import Bridge
+from bowerbird.gui.parts import once
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
 from bowerbird.gui.theme import Theme
 from bowerbird.gui.thumbnails import Thumbnails
@@ -46,12 +47,9 @@ class Desk(QObject):
         self.query = Query(limit=FIRST_LIMIT)
         self.results = Results(())
         self.hit: Hit | None = None
-        self._typing = QTimer(self, singleShot=True)
-        self._typing.timeout.connect(self.search)
-        self._later = QTimer(self, singleShot=True, interval=_REFRESH_MS)
-        self._later.timeout.connect(self.search)
-        self._stale = QTimer(self, singleShot=True, interval=_STATUS_MS)
-        self._stale.timeout.connect(self.refresh)
+        self._typing = once(self, _TYPING_MS, self.search)
+        self._later = once(self, _REFRESH_MS, self.search)
+        self._stale = once(self, _STATUS_MS, self.refresh)
         bridge.happened.connect(self._hear)
         bridge.failed.connect(lambda error: self.said.emit(str(error)))
 
@@ -148,23 +146,21 @@ class Desk(QObject):
 
     def add_folder(self, folder: Path) -> None:
         """Watch one more folder."""
-        self.bridge.call(lambda library: library.add_folder(folder), lambda nothing: self.refresh())
+        self.bridge.call(lambda library: library.add_folder(folder), lambda _: self.refresh())
 
     def remove_folder(self, folder: Path) -> None:
         """Forget a folder."""
         if self.question.folder == folder:
             self.show_folder(None)
-        self.bridge.call(lambda library: library.remove_folder(folder), lambda nothing: self._changed())
+        self.bridge.call(lambda library: library.remove_folder(folder), lambda _: self._changed())
 
     def pause(self, paused: bool) -> None:
         """Stop reading, or go on."""
-        self.bridge.call(
-            lambda library: library.pause() if paused else library.resume(), lambda nothing: self.refresh()
-        )
+        self.bridge.call(lambda library: library.pause() if paused else library.resume(), lambda _: self.refresh())
 
     def retry(self, paths: tuple[Path, ...] = ()) -> None:
         """Read failed files again, all of them if none is named."""
-        self.bridge.call(lambda library: library.retry(paths), lambda many: self.failures_changed.emit())
+        self.bridge.call(lambda library: library.retry(paths), lambda _: self.failures_changed.emit())
 
     def _changed(self) -> None:
         self.refresh()

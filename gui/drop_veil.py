@@ -17,7 +17,7 @@ class DropVeil(QWidget):
     def __init__(self, window: QWidget, theme: Theme) -> None:
         """For this window."""
         super().__init__(window)
-        self._theme = theme
+        self._window, self._theme = window, theme
         self._says = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -26,7 +26,7 @@ class DropVeil(QWidget):
         """Cover the window."""
         folders = bool(paths) and all(path.is_dir() for path in paths)
         self._says = "Drop to look after this folder" if folders else "Drop to search by it"
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
 

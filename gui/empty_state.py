@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bowerbird.core.types import Status
 from bowerbird.gui.desk import Desk
+from bowerbird.gui.parts import button, label
 from bowerbird.gui.question import Question
 
 
@@ -19,8 +20,7 @@ class EmptyState(QWidget):
         self._desk = desk
         self._title = label("", "title", centre=True)
         self._text = label("", "muted", centre=True, wrap=True)
-        self._button = QPushButton("Clear filters")
-        self._button.clicked.connect(lambda: desk.ask(desk.question.unfiltered()))
+        self._button = button("Clear filters", lambda: desk.ask(desk.question.unfiltered()))
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addStretch(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from bowerbird.core.types import Kind
 from bowerbird.gui.desk import Desk
+from bowerbird.gui.parts import label, tool
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.wording import KIND_NAMES, count, name_of
 
@@ -36,8 +37,9 @@ class FilterBar(QWidget):
         self._kind = self._chip("Kind of file", self._kind_menu)
         self._time = self._chip("Time", self._time_menu)
         self._place = self._chip("Folder", self._folder_menu)
-        self._clear = QToolButton(objectName="chip", text="Clear filters")
-        self._clear.clicked.connect(lambda: desk.ask(desk.question.unfiltered()))
+        self._clear = tool("Clear filters", lambda: desk.ask(desk.question.unfiltered()))
+        self._clear.setObjectName("chip")
+        self._clear.setText("Clear filters")
         self._count = label("", "muted")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -55,12 +57,15 @@ class FilterBar(QWidget):
         self._count.setText(text)
         self._count.setToolTip(text)
 
-    def _chip(self, name: str, fill: object) -> QToolButton:
-        chip = QToolButton(objectName="chip", popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+    def _chip(self, name: str, fill: Callable[[QMenu], None]) -> QToolButton:
+        chip = QToolButton()
+        chip.setObjectName("chip")
+        chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setAccessibleDescription(name)
         menu = QMenu(chip)
-        menu.aboutToShow.connect(lambda: (menu.clear(), fill(menu)))  # type: ignore[operator]
+        menu.aboutToShow.connect(menu.clear)
+        menu.aboutToShow.connect(lambda: fill(menu))
         chip.setMenu(menu)
         return chip
 
@@ -94,11 +99,11 @@ class FilterBar(QWidget):
         chosen = self._desk.question.folder == folder
         self._choice(menu, name_of(folder), chosen, lambda: self._desk.show_folder(folder))
 
-    def _choice(self, menu: QMenu, text: str, chosen: bool, act: object) -> None:
+    def _choice(self, menu: QMenu, text: str, chosen: bool, act: Callable[[], None]) -> None:
         action = menu.addAction(text)
         action.setCheckable(True)
         action.setChecked(chosen)
-        action.triggered.connect(lambda: act())  # type: ignore[operator]
+        action.triggered.connect(lambda: act())
 
     def _choose_dates(self) -> None:
         dialog = DatesDialog(self._desk.question.period, self)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Kind
 from bowerbird.gui.desk import Desk
+from bowerbird.gui.parts import button, label
 from bowerbird.gui.theme import Theme, sized
 from bowerbird.gui.wording import kinds_found, name_of, shown
 
@@ -44,7 +45,8 @@ class FolderCard(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours, chosen = self._theme.colours, self.isChecked()
         place = self.rect().adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(colours.blue if chosen or self.hasFocus() else colours.line), 2 if self.hasFocus() else 1))
+        edge = colours.blue if chosen or self.hasFocus() else colours.line
+        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
         painter.setBrush(QColor(colours.wash if chosen else colours.card))
         painter.drawRoundedRect(place, 10, 10)
         self._theme.icon(self._icon, colours.blue if chosen else colours.ink).paint(painter, QRect(15, 22, 16, 16))
@@ -64,28 +66,26 @@ class FirstRunPage(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         """Ask the library for suggestions with ``look``."""
-        super().__init__(objectName="page")
+        super().__init__()
+        self.setObjectName("page")
         self._desk = desk
         self.cards: list[FolderCard] = []
         self._grid = QGridLayout()
         self._grid.setSpacing(10)
-        self.start = QPushButton("Start", objectName="primary")
-        self.start.clicked.connect(self._begin)
-        self._other = QPushButton("Choose other folders…", clicked=desk.wants_folder)
+        self.start = button("Start", self._begin, "primary")
+        self._other = button("Choose other folders…", desk.wants_folder)
         self._note = label("Looking for your folders…", "muted", centre=True)
         self._note.setWordWrap(True)
         self._place()
         desk.said.connect(lambda sentence: self._note.setText(sentence) if sentence else None)
 
     def _place(self) -> None:
-        centre = Qt.AlignmentFlag.AlignCenter
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(label("What should Bowerbird look after?", "question", centre=True))
         column.addSpacing(12)
-        column.addWidget(
-            label("It reads these folders on this computer, and nothing leaves it.", "lead", centre=True)
-        )
+        says = "It reads these folders on this computer, and nothing leaves it."
+        column.addWidget(label(says, "lead", centre=True))
         column.addSpacing(24)
         column.addLayout(self._grid)
         column.addSpacing(20)
@@ -105,9 +105,9 @@ class FirstRunPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        for button in (self.start, self._other):
-            button.setMinimumHeight(38)
-            row.addWidget(button)
+        for one in (self.start, self._other):
+            one.setMinimumHeight(38)
+            row.addWidget(one)
         row.addStretch(1)
         self.start.hide()
         return row

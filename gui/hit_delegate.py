@@ -16,7 +16,6 @@ from bowerbird.gui.wording import caption, name_of, place_of, shown
 
 CAPTION = 44  # the two lines under a picture
 _RADIUS = 10
-_ICON_OF = {Kind.PHOTO: "photo", Kind.DOCUMENT: "document", Kind.RECORDING: "recording", Kind.CLIP: "clip", None: "file"}
 
 
 class HitDelegate(QStyledItemDelegate):
@@ -30,7 +29,7 @@ class HitDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        state, place = option.state, option.rect  # type: ignore[attr-defined]
+        state, place = option.state, option.rect
         hit = index.data(HIT_ROLE)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if isinstance(hit, Hit):
@@ -47,7 +46,7 @@ class HitDelegate(QStyledItemDelegate):
         if hit.snippet and hit.kind is not Kind.PHOTO:
             self._words(painter, picture, hit)
         elif hit.thumbnail and (pixmap := self._desk.thumbnails.get(hit.thumbnail)):
-            self._picture(painter, picture, pixmap)
+            self._picture(painter, picture, pixmap, hit)
         else:
             self._blank(painter, picture, hit)
         if badge := place_of(hit.moment):
@@ -56,13 +55,21 @@ class HitDelegate(QStyledItemDelegate):
             self._ring(painter, picture, chosen)
         self._caption(painter, place.adjusted(0, picture.height() + 7, 0, 0), hit)
 
-    def _picture(self, painter: QPainter, place: QRect, pixmap: QPixmap) -> None:
-        fill_rounded(painter, QRectF(place), pixmap, _RADIUS)
+    def _picture(self, painter: QPainter, place: QRect, pixmap: QPixmap, hit: Hit) -> None:
+        page = hit.kind is not Kind.PHOTO and hit.kind is not Kind.CLIP
+        fill_rounded(painter, QRectF(place), pixmap, _RADIUS, top=page)
+        if page:
+            self._edge(painter, place)
 
     def _card(self, painter: QPainter, place: QRect) -> None:
-        colours = self._desk.theme.colours
-        painter.setPen(QPen(QColor(colours.line), 1))
-        painter.setBrush(QColor(colours.card))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._desk.theme.colours.card))
+        painter.drawRoundedRect(QRectF(place), _RADIUS, _RADIUS)
+        self._edge(painter, place)
+
+    def _edge(self, painter: QPainter, place: QRect) -> None:
+        painter.setPen(QPen(QColor(self._desk.theme.colours.line), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
 
     def _words(self, painter: QPainter, place: QRect, hit: Hit) -> None:
@@ -82,7 +89,7 @@ class HitDelegate(QStyledItemDelegate):
         colours = self._desk.theme.colours
         side = 28
         box = QRect(place.center() - QPoint(side // 2, side // 2 + 8), QSize(side, side))
-        self._desk.theme.icon(_ICON_OF[hit.kind], colours.muted).paint(painter, box)
+        self._desk.theme.icon(_icon_of(hit.kind), colours.muted).paint(painter, box)
         painter.setFont(sized(self._desk.theme.font, 11, bold=True))
         painter.setPen(QColor(colours.muted))
         suffix = shown(hit.path.suffix.lstrip(".").upper()[:8])
@@ -95,7 +102,7 @@ class HitDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 21, 24, 210))
         painter.drawRoundedRect(box, 6, 6)
-        self._desk.theme.icon(_ICON_OF[kind], "#ffffff").paint(painter, QRect(box.left() + 8, box.top() + 4, 12, 12))
+        self._desk.theme.icon(_icon_of(kind), "#ffffff").paint(painter, QRect(box.left() + 8, box.top() + 4, 12, 12))
         painter.setFont(font)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box.adjusted(26, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
@@ -138,13 +145,17 @@ class HitDelegate(QStyledItemDelegate):
             painter.drawLine(start, middle + 10, left + width, middle + 10)
 
 
-def fill_rounded(painter: QPainter, place: QRectF, pixmap: QPixmap, radius: float) -> None:
-    """Fill a rounded place with a picture, cropped to fit; a brush, since clipping leaves jagged corners."""
+def _icon_of(kind: Kind | None) -> str:
+    return kind.value if kind else "file"
+
+
+def fill_rounded(painter: QPainter, place: QRectF, pixmap: QPixmap, radius: float, *, top: bool = False) -> None:
+    """Fill a rounded place with a picture, cropped to its middle or its top. With a brush: clipping has jagged edges."""
     scale = max(place.width() / pixmap.width(), place.height() / pixmap.height())
     left = place.center().x() - pixmap.width() * scale / 2
-    top = place.center().y() - pixmap.height() * scale / 2
+    above = place.top() if top else place.center().y() - pixmap.height() * scale / 2
     brush = QBrush(pixmap)
-    brush.setTransform(QTransform().translate(left, top).scale(scale, scale))
+    brush.setTransform(QTransform().translate(left, above).scale(scale, scale))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush)
     painter.drawRoundedRect(place, radius, radius)

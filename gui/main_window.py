@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
 
     def _open(self) -> None:
         if not self._closing:
-            self._bridge.open(lambda nothing: self._opened(), self._not_opened)
+            self._bridge.open(lambda _: self._opened(), self._not_opened)
 
     def _opened(self) -> None:
         self._bridge.call(lambda library: library.settings(), lambda settings: self._theme.choose(settings.theme))
@@ -212,7 +212,8 @@ def _shell() -> QWidget:
     whole = QWidget()
     row = QHBoxLayout(whole)
     row.setContentsMargins(0, 0, 0, 0)
-    left = QFrame(objectName="where")
+    left = QFrame()
+    left.setObjectName("where")
     left.setFixedWidth(224)
     row.addWidget(left)
     row.addStretch(1)

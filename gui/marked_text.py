@@ -80,10 +80,10 @@ def _characters(text: str, units: int) -> int:
 
 def _format(start: int, end: int, colours: Colours) -> QTextLayout.FormatRange:
     marked = QTextLayout.FormatRange()
-    marked.start, marked.length = start, end - start  # type: ignore[misc]
+    marked.start, marked.length = start, end - start
     form = QTextCharFormat()
     form.setForeground(QColor(colours.straw))
-    marked.format = form  # type: ignore[misc]
+    marked.format = form
     return marked
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from bowerbird.gui.desk import Desk
+from bowerbird.gui.parts import button, label, tool
 
 
 class NoticeLine(QFrame):
@@ -13,16 +13,13 @@ class NoticeLine(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         """Nothing to say yet."""
-        super().__init__(objectName="notice")
+        super().__init__()
+        self.setObjectName("notice")
         self._desk = desk
         self._dismissed: set[str] = set()
         self._text = label("", "small", wrap=True)
-        self._models = QPushButton("Models…", objectName="link", flat=True)
-        self._models.clicked.connect(desk.wants_models)
-        self._close = QToolButton(toolTip="Dismiss")
-        self._close.setAccessibleName("Dismiss this notice")
-        self._close.setIconSize(QSize(12, 12))
-        self._close.clicked.connect(self._dismiss)
+        self._models = button("Models…", desk.wants_models, "link")
+        self._close = tool("Dismiss this notice", self._dismiss, 12)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(12)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from bowerbird.core.types import Locator
+from bowerbird.gui.parts import label, tool
 from bowerbird.gui.theme import Theme
 
 
@@ -19,10 +20,11 @@ class PageTurner(QWidget):
         super().__init__()
         self._theme = theme
         self._page, self._pages = 1, 1
-        self._back = QToolButton(toolTip="Previous page", clicked=lambda: self._turn(-1))
-        self._on = QToolButton(toolTip="Next page", clicked=lambda: self._turn(1))
+        self._back = tool("Previous page", lambda: self._turn(-1), 12)
+        self._on = tool("Next page", lambda: self._turn(1), 12)
         self._said = label("", "small")
         self._also = label("", "small")
+        self._also.setTextFormat(Qt.TextFormat.RichText)
         self._also.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByKeyboard | Qt.TextInteractionFlag.LinksAccessibleByMouse
         )
@@ -47,17 +49,13 @@ class PageTurner(QWidget):
         self._on.setEnabled(self._page < self._pages)
         others = [moment.page for moment in moments if moment.page and moment.page != page][:4]
         blue = self._theme.colours.blue
-        links = ", ".join(f'<a href="{other}" style="color:{blue};text-decoration:none">{other}</a>' for other in others)
+        style = f'style="color:{blue};text-decoration:none"'
+        links = ", ".join(f'<a href="{other}" {style}>{other}</a>' for other in others)
         self._also.setText(f"also on {links}" if others else "")
 
     def _turn(self, step: int) -> None:
         self.turned.emit(Locator(page=min(self._pages, max(1, self._page + step))))
 
     def _draw(self) -> None:
-        for button, icon, says in (
-            (self._back, "previous", "Previous page"),
-            (self._on, "next", "Next page"),
-        ):
-            button.setIcon(self._theme.icon(icon))
-            button.setIconSize(QSize(12, 12))
-            button.setAccessibleName(says)
+        self._back.setIcon(self._theme.icon("previous"))
+        self._on.setIcon(self._theme.icon("next"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, SignalInstance
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, SignalInstance
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
 
 Act = Callable[[], object] | SignalInstance
@@ -51,4 +51,13 @@ def scrolling(inside: QWidget) -> QScrollArea:
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     made.setWidget(inside)
+    return made
+
+
+def once(owner: QObject, wait_ms: int, act: Callable[[], object]) -> QTimer:
+    """A timer that, each time it is started, does this once."""
+    made = QTimer(owner)
+    made.setSingleShot(True)
+    made.setInterval(wait_ms)
+    made.timeout.connect(act)
     return made

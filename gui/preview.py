@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QLabel, QSizePolicy, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QSizePolicy, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Hit, Kind, Preview
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.hit_delegate import fill_rounded
 from bowerbird.gui.marked_text import utf16
+from bowerbird.gui.parts import label
 
 _RADIUS = 10
 
@@ -51,7 +63,11 @@ class PictureView(QWidget):
             Qt.AspectRatioMode.IgnoreAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-        fill_rounded(painter, QRectF(left, top, size.width(), size.height()), sharp, _RADIUS)
+        place = QRectF(left, top, size.width(), size.height())
+        fill_rounded(painter, place, sharp, _RADIUS)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.AlternateBase), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
 
 
 class PassageView(QTextBrowser):
@@ -59,7 +75,8 @@ class PassageView(QTextBrowser):
 
     def __init__(self, desk: Desk) -> None:
         """Empty."""
-        super().__init__(objectName="passage")
+        super().__init__()
+        self.setObjectName("passage")
         self._desk = desk
         self._preview: Preview | None = None
         self.setAccessibleName("Text of the file")
@@ -95,7 +112,7 @@ class PassageView(QTextBrowser):
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._place(start))
         cursor.setPosition(self._place(end), QTextCursor.MoveMode.KeepAnchor)
-        selection.cursor, selection.format = cursor, form  # type: ignore[misc]
+        selection.cursor, selection.format = cursor, form
         return selection
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from bowerbird.core.types import Progress, Status
 from bowerbird.gui.desk import Desk
+from bowerbird.gui.parts import button, label, tool
 from bowerbird.gui.wording import count, name_of, progress_line
 
 
@@ -15,21 +16,19 @@ class ProgressCard(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         """Show the desk's progress."""
-        super().__init__(objectName="card")
+        super().__init__()
+        self.setObjectName("card")
         self._desk = desk
         self._progress = Progress()
         self._failures = 0
         self._title = label("", "strong")
-        self._bar = QProgressBar(textVisible=False)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
         self._line = label("", "small", wrap=True)
-        self._failed = QPushButton(objectName="attention", flat=True)
-        self._failed.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._pause = QToolButton()
-        self._pause.setIconSize(QSize(14, 14))
+        self._failed = button("", desk.wants_failures, "attention")
+        self._pause = tool("Pause reading", self._toggle, 14)
         self._place()
-        self._failed.clicked.connect(desk.wants_failures)
-        self._pause.clicked.connect(self._toggle)
         desk.progressed.connect(self._show)
         desk.status_changed.connect(self._show_failures)
         desk.theme.changed.connect(self._draw)

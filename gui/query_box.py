@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 from bowerbird.core.types import Locator, Preview, Query
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import paths_of
+from bowerbird.gui.parts import tool
 from bowerbird.gui.question import Question
 from bowerbird.gui.wording import name_of, shown
 
 _HEIGHT = 48
+_ASKS = "Describe what you are looking for"
 _THUMB = 30
 _HINT_FITS = 560
 
@@ -67,24 +69,25 @@ class QueryBox(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         """Show this desk's question."""
-        super().__init__(objectName="query")
+        super().__init__()
+        self.setObjectName("query")
         self._desk = desk
         self._chips: dict[Path, QToolButton] = {}
         self._sign = QLabel()
         self._sign.setFixedSize(18, 18)
-        self.edit = QueryEdit(placeholderText="Describe what you are looking for")
+        self.edit = QueryEdit()
+        self.edit.setPlaceholderText(_ASKS)
         self.edit.setAccessibleName("Search")
         self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
-        self._hint = QToolButton(objectName="hint", text="drop a file to search by it")
+        self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_wanted)
         self._place()
         self._listen()
         self._draw()
 
     def _place(self) -> None:
         self._hint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._hint.setToolTip("Choose a file to search by (Ctrl+O), drop one, or paste one")
-        self._hint.setAccessibleName("Choose a file to search by")
-        self._hint.setIconSize(QSize(16, 16))
+        self._hint.setObjectName("hint")
+        self._hint.setText("drop a file to search by it")
         self.setFixedHeight(_HEIGHT)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 10, 0)
@@ -92,7 +95,9 @@ class QueryBox(QFrame):
         self._row.addWidget(self._sign)
         self._row.addWidget(self.edit, 1)
         self._row.addWidget(self._hint)
-        self._shadow = QGraphicsDropShadowEffect(self, blurRadius=24, xOffset=0, yOffset=6)
+        self._shadow = QGraphicsDropShadowEffect(self)
+        self._shadow.setBlurRadius(24)
+        self._shadow.setOffset(0, 6)
         self.setGraphicsEffect(self._shadow)
 
     def _listen(self) -> None:
@@ -102,7 +107,6 @@ class QueryBox(QFrame):
         self.edit.erased.connect(self._drop_last)
         self.edit.pasted.connect(self.paste)
         self.edit.focused.connect(self._light)
-        self._hint.clicked.connect(self.pick_wanted)
         self._desk.question_changed.connect(self._follow)
         self._desk.theme.changed.connect(self._draw)
 
@@ -160,18 +164,17 @@ class QueryBox(QFrame):
         for path in question.like:
             if path not in self._chips:
                 self._add_chip(path)
-        self.edit.setPlaceholderText("and words, if you like" if question.like else "Describe what you are looking for")
+        self.edit.setPlaceholderText("and words, if you like" if question.like else _ASKS)
 
     def _add_chip(self, path: Path) -> None:
-        chip = QToolButton(objectName="example", text="like this ×")
+        chip = tool(f"Example {name_of(path)}, remove", lambda: self._desk.drop_example(path), _THUMB)
+        chip.setObjectName("example")
+        chip.setText("like this ×")
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        chip.setIconSize(QSize(_THUMB, _THUMB))
         chip.setIcon(self._desk.theme.icon("file", self._desk.theme.colours.blue))
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         chip.setToolTip(f"{shown(str(path))}\nClick to search by it no more")
-        chip.setAccessibleName(f"Example {name_of(path)}, remove")
-        chip.clicked.connect(lambda: self._desk.drop_example(path))
         self._row.insertWidget(1 + len(self._chips), chip)
         self._chips[path] = chip
         self._picture(path, chip)
@@ -184,9 +187,7 @@ class QueryBox(QFrame):
             if self._chips.get(path) is chip and not image.isNull():
                 chip.setIcon(QIcon(_square(image, round(_THUMB * self.devicePixelRatio()))))
 
-        self._desk.bridge.call(
-            lambda library: library.preview(path, Query(), Locator(), 128), draw, lambda error: None
-        )
+        self._desk.bridge.call(lambda library: library.preview(path, Query(), Locator(), 128), draw, lambda _: None)
 
 
 def carries_example() -> bool:

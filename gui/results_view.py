@@ -23,7 +23,9 @@ from bowerbird.gui.hit_model import HitModel, Index
 from bowerbird.gui.justified import rows
 
 _HEIGHT, _GAP, _BELOW = 168, 14, 15
-_EDGE = 6  # room for the ring around the chosen hit
+EDGE = 6
+"""Room around the hits, for the ring of the chosen one."""
+_BAR = 14  # room for the scroll bar, whether it shows or not
 _PARTING = 40
 _CARD_ASPECT = 1.38
 
@@ -97,10 +99,10 @@ class ResultsView(QAbstractItemView):
         super().resizeEvent(event)
 
     def _lay_out(self) -> None:
-        width = self.viewport().width() - 2 * _EDGE
+        width = self.width() - 2 * EDGE - _BAR
         count = self._hits.rowCount()
         parting = next((row for row in range(count) if self._hits.hit(row) is None), count)
-        self._bands, self._height = [], _EDGE
+        self._bands, self._height = [], EDGE
         if width > 0:
             self._place(0, parting, width)
             if parting < count:
@@ -115,14 +117,14 @@ class ResultsView(QAbstractItemView):
         for row in rows(aspects, width, _HEIGHT, _GAP):
             top, tall = self._height, row.height + CAPTION
             places = tuple(
-                QRect(_EDGE + left, top, wide, tall) for left, wide in zip(row.lefts, row.widths, strict=True)
+                QRect(EDGE + left, top, wide, tall) for left, wide in zip(row.lefts, row.widths, strict=True)
             )
             self._bands.append(_Band(top, top + tall, first + row.first, places))
             self._height = top + tall + _BELOW
 
     def _place_parting(self, row: int, width: int) -> None:
         top = self._height
-        self._bands.append(_Band(top, top + _PARTING, row, (QRect(_EDGE, top, width, _PARTING),)))
+        self._bands.append(_Band(top, top + _PARTING, row, (QRect(EDGE, top, width, _PARTING),)))
         self._height = top + _PARTING + _BELOW
 
     def updateGeometries(self) -> None:
@@ -161,7 +163,7 @@ class ResultsView(QAbstractItemView):
     def scrollTo(
         self, index: Index, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
     ) -> None:
-        place = self._place_of(index.row()).adjusted(0, -_EDGE, 0, _EDGE)
+        place = self._place_of(index.row()).adjusted(0, -EDGE, 0, EDGE)
         bar, page = self.verticalScrollBar(), self.viewport().height()
         if place.top() < bar.value():
             bar.setValue(place.top())
@@ -177,23 +179,19 @@ class ResultsView(QAbstractItemView):
     def isIndexHidden(self, index: Index) -> bool:
         return False
 
-    def setSelection(
-        self, rect: QRect, command: QItemSelectionModel.SelectionFlag
-    ) -> None:
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         index = self.indexAt(rect.center())
         self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         region = QRegion()
         for index in selection.indexes():
-            region += self.visualRect(index).adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
+            region += self.visualRect(index).adjusted(-EDGE, -EDGE, EDGE, EDGE)
         return region
 
     # keys and mouse
 
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         act, row, last = QAbstractItemView.CursorAction, self.currentIndex().row(), self._hits.rowCount() - 1
         page = max(1, self.viewport().height() // (_HEIGHT + CAPTION + _BELOW))
         steps = {act.MoveUp: -1, act.MoveDown: 1, act.MovePageUp: -page, act.MovePageDown: page}
@@ -254,7 +252,7 @@ class ResultsView(QAbstractItemView):
         painter = QPainter(self.viewport())
         offset, area = self.verticalOffset(), event.rect()
         for band in self._bands[self._band_at(area.top() + offset - _BELOW) :]:
-            if band.top - offset > area.bottom() + _EDGE:
+            if band.top - offset > area.bottom() + EDGE:
                 break
             for number, place in enumerate(band.places):
                 self._paint_one(painter, band.first + number, place.translated(0, -offset))
@@ -263,11 +261,11 @@ class ResultsView(QAbstractItemView):
     def _paint_one(self, painter: QPainter, row: int, place: QRect) -> None:
         option, index = QStyleOptionViewItem(), self._hits.index(row)
         self.initViewItemOption(option)
-        option.rect = place  # type: ignore[attr-defined]
+        option.rect = place
         if index == self.currentIndex():
-            option.state |= QStyle.StateFlag.State_Selected  # type: ignore[attr-defined]
+            option.state |= QStyle.StateFlag.State_Selected
         if place.contains(self.viewport().mapFromGlobal(self.cursor().pos())) and self.underMouse():
-            option.state |= QStyle.StateFlag.State_MouseOver  # type: ignore[attr-defined]
+            option.state |= QStyle.StateFlag.State_MouseOver
         self.itemDelegate().paint(painter, option, index)
 
 

@@ -152,7 +152,7 @@ def _drawing(name: str, colour: str, size: int) -> QImage:
     drawing = resources.files("bowerbird.resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
     drawing = drawing.replace("currentColor", colour)
     drawing = re.sub(r'width="\d+" height="\d+" viewBox', f'width="{size}" height="{size}" viewBox', drawing, count=1)
-    image = QImage.fromData(drawing.encode(), "SVG")
+    image = QImage.fromData(drawing.encode())
     return image.scaled(QSize(size, size)) if image.width() != size else image
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from bowerbird.gui.parts import label
 
 
 class WaitingPage(QWidget):
@@ -11,8 +13,8 @@ class WaitingPage(QWidget):
 
     def __init__(self) -> None:
         """Blank: opening takes a moment only, and a word that flashes by disturbs."""
-        super().__init__(objectName="page")
-        centre = Qt.AlignmentFlag.AlignCenter
+        super().__init__()
+        self.setObjectName("page")
         self.title = label("", "title", centre=True)
         self.text = label("", "muted", centre=True, wrap=True)
         self.again = QPushButton("Try again")
@@ -23,7 +25,7 @@ class WaitingPage(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.text)
         column.addSpacing(12)
-        column.addWidget(self.again, 0, centre)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         self.say("", "")
 

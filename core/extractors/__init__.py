@@ -22,7 +22,8 @@ _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extrac
 _KINDS = {f".{suffix}": kind for kind, suffixes in _UNREAD.items() for suffix in suffixes.split()} | {
     suffix: extractor.kind for suffix, extractor in _BY_SUFFIX.items()
 }
-_PLAIN = frozenset("authors changelog contributing copying dockerfile license makefile news notice readme todo".split())
+_PLAIN_NAMES = "authors changelog contributing copying dockerfile license makefile news notice readme todo"
+_PLAIN = frozenset(_PLAIN_NAMES.split())
 
 
 def kind_of(path: Path) -> Kind | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.core.errors import FileError, FileVanished
 from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text, web
-from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.types import Extraction, Kind, Locator
+
+# What archives, compressed streams, numbers and texts out of order raise in the readers below.
+_SAID_OF_DAMAGE = (OSError, ValueError, LookupError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 Reader = Callable[[Path, str, Limits], Extraction]
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
@@ -55,6 +60,8 @@ class DocumentExtractor:
             raise FileVanished("The file is gone.") from None
         except PermissionError:
             raise FileError("You have no permission to read this file.") from None
+        except _SAID_OF_DAMAGE as error:
+            raise FileError(DAMAGED) from error
 
     def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
         """The page of a PDF; other documents are shown as text."""

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import office
@@ -38,7 +38,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
                     return Extraction(Kind.DOCUMENT, found)
     except RuntimeError as error:
         raise FileError(LOCKED) from error
-    except (zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ET.ParseError, NotImplementedError) as error:
         raise FileError(DAMAGED) from error
     text = office.read(path.read_bytes(), _APPLE + _TYPES[form]).content
     if not text.strip():
@@ -48,7 +48,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
 
 def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
     slide, where = 0, Locator()
-    for event, element in ElementTree.iterparse(file, events=("start", "end")):
+    for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  # expat bounds expansion
         if event == "start" and element.tag == _SLIDE:
             slide += 1
             where = Locator(page=slide)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
@@ -27,7 +27,7 @@ _TOLD = {f"{_DUBLIN_CORE}title": "title", f"{_DUBLIN_CORE}creator": "author", f"
 _SLIDE, _SHEET, _SHEET_NAME = _NAMES % ("drawing", "page"), _NAMES % ("table", "table"), _NAMES % ("table", "name")
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(path: Path, _form: str, limits: Limits) -> Extraction:
     """The text, a locator for each slide, sheet or chapter.
 
     Raises:
@@ -38,7 +38,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
             found = of_parts(_parts(file), limits.max_characters)
         with _opened(path, "meta.xml") as file:
             properties = _properties(file)
-    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
+    except (ET.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
         raise FileError(LOCKED if _is_locked(path) else DAMAGED) from error
     return Extraction(Kind.DOCUMENT, found, properties)
 
@@ -58,7 +58,7 @@ def _is_locked(path: Path) -> bool:
 
 def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
     where, slides = Locator(), 0
-    for event, element in ElementTree.iterparse(file, events=("start", "end")):
+    for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  # expat bounds expansion
         if event == "start" and element.tag in (_SLIDE, _SHEET):
             slides += element.tag == _SLIDE
             where = _locator(element, slides)
@@ -76,7 +76,7 @@ def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
 
 def _properties(file: IO[bytes]) -> Properties:
     told: dict[str, str] = {}
-    for _, element in ElementTree.iterparse(file):
+    for _, element in ET.iterparse(file):  # noqa: S314  # expat bounds expansion
         if element.tag in _TOLD and element.text:
             told.setdefault(_TOLD[element.tag], element.text.strip())
         elif element.tag == _BODY:
@@ -87,7 +87,7 @@ def _properties(file: IO[bytes]) -> Properties:
     return Properties(title=label(told.get("title", "")), author=label(told.get("author", "")), taken_at=taken)
 
 
-def _locator(element: ElementTree.Element, slide: int) -> Locator:
+def _locator(element: ET.Element, slide: int) -> Locator:
     if element.tag == _SLIDE:
         return Locator(page=slide)
     name = element.get(_SHEET_NAME) if element.tag == _SHEET else "".join(element.itertext())

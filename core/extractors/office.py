@@ -56,7 +56,8 @@ _MARK = "\n\x1e{page_num}\x1e\n"
 _SLIDES = re.compile(r"\n?\x1e(\d+)\x1e\n?")
 _COMPLETE = 0.9  # of the text: with less of it, a document's structure is worth nothing
 # kreuzberg leaves links and emphasis in "plain" text as Markdown has them.
-_LINK, _STRONG = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)"), re.compile(r"(?<!\w)(\*\*|__|\*|~~)(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+_STRONG = re.compile(r"(?<!\w)(\*\*|__|\*|~~)(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
 
 
 def extract(path: Path, form: str, limits: Limits) -> Extraction:
@@ -79,7 +80,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
 
 
 def read(data: bytes, mime_type: str) -> Any:
-    """kreuzberg's result.
+    """Kreuzberg's result.
 
     Raises:
         FileError: it could not read this.

@@ -15,14 +15,14 @@ from bowerbird.core.extractors.segments import label, of_parts
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
+    from pypdfium2 import PdfDocument
 
 SUFFIXES = frozenset({".pdf"})
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _QUALITY = 85
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(path: Path, _form: str, limits: Limits) -> Extraction:
     """The text by pages; a scan has none, and is still found by its title, name and looks."""
     with _opened(path) as document:
         pages = ((Locator(page=n + 1), _text(document, n)) for n in range(min(len(document), limits.max_pages)))

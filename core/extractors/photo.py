@@ -35,8 +35,9 @@ class PhotoExtractor:
             picture.draft(image, limits.image_side)
             image.load()
             turn = picture.turn_of(image)
-            thumbnail = picture.jpeg(image, limits.thumbnail_side, turn)
-            first = Segment(Modality.IMAGE, pixels=picture.pixels(image, limits.image_side, turn))
+            enough = picture.reduced(image, max(limits.image_side, limits.thumbnail_side // 2))
+            thumbnail = picture.jpeg(enough, limits.thumbnail_side, turn)
+            first = Segment(Modality.IMAGE, pixels=picture.pixels(enough, limits.image_side, turn))
             return Extraction(self.kind, (first, *_further_pages(image, limits)), properties, thumbnail)
 
     def render(self, path: Path, locator: Locator | None, side: int) -> bytes:

@@ -15,6 +15,7 @@ _WIDE_TOKENS = 4  # a character of these scripts weighs about as much as four La
 _BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?…]['\")\]]*\s|[。！？]|\n"), re.compile(r"\s"))
 _MARKS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
 _LABEL = 200
+_NOWHERE = Locator()
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 
 
@@ -35,7 +36,7 @@ def label(text: str) -> str:
     return " ".join(text.translate(_CONTROLS).split())[:_LABEL]
 
 
-def segments(text: str, locator: Locator = Locator()) -> Iterator[Segment]:  # noqa: B008: frozen
+def segments(text: str, locator: Locator = _NOWHERE) -> Iterator[Segment]:
     """The text in pieces, cut between paragraphs, else sentences, else words."""
     for piece in pieces(text):
         yield Segment(Modality.TEXT, locator, piece)

@@ -100,7 +100,7 @@ def _marked(head: bytes) -> str:
 
 
 def _guessed(head: bytes) -> str:
-    import filetype  # type: ignore[import-untyped]
+    import filetype
 
     if len(head) > 2 * _PACKET and head[0] == head[_PACKET] == head[2 * _PACKET] == 0x47:
         return ".m2ts"

@@ -20,8 +20,7 @@ _CODE = (
     "sv svelte swift tcl tf toml ts tsx v vb vhd vim vue xsl xslt yaml yml zig zsh"
 )
 _PROSE = (
-    "adoc asc asciidoc bib csv ics lrc log markdown md mdown nfo org pod rst rss srt tex text tsv txt vcf vtt wiki "
-    "xml"
+    "adoc asc asciidoc bib csv ics lrc log markdown md mdown nfo org pod rst rss srt tex text tsv txt vcf vtt wiki xml"
 )
 SUFFIXES = frozenset(f".{suffix}" for suffix in f"{_CODE} {_PROSE}".split())
 

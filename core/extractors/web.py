@@ -16,10 +16,11 @@ from bowerbird.core.types import Extraction, Kind, Locator, Properties
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 _SILENT = frozenset({"script", "style", "template", "svg", "math", "iframe", "object"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_APART = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header hr "
-    "li main nav ol p pre section summary table tbody tfoot thead title tr ul".split()
+_APART_TAGS = (
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header "
+    "hr li main nav ol p pre section summary table tbody tfoot thead title tr ul"
 )
+_APART = frozenset(_APART_TAGS.split())
 _GAPS = {"br": "\n", "td": "\t", "th": "\t", "option": "\n"}
 _SPACE = re.compile(r"[^\S\xa0]+")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*"), re.compile(r"[ \t]*\n[ \t]*")
@@ -27,7 +28,7 @@ _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s
 _AUTHOR, _DATES = "author", ("article:published_time", "date", "dcterms.created", "dc.date")
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(path: Path, _form: str, limits: Limits) -> Extraction:
     """The text a browser would show, by headings.
 
     Raises:

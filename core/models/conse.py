@@ -42,7 +42,7 @@ def label_vectors(encode: Callable[[Sequence[str]], Vectors], names: Sequence[st
 @cache
 def labels() -> Vectors:
     """The shipped label vectors, shape (1000, 384), relative to their mean."""
-    return _shipped() - _shipped().mean(axis=0)
+    return np.asarray(_shipped() - _shipped().mean(axis=0), np.float32)
 
 
 @cache

@@ -45,7 +45,7 @@ def _versions() -> str:
 
 def _require(network: Network) -> None:
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise ModelUnavailable(f"The model {network.name} needs the package {missing[0]} to be prepared for this computer.")
+        raise ModelUnavailable(f"The model {network.name} cannot be prepared: the package {missing[0]} is missing.")
 
 
 def _forget(network: Network, cache: Path) -> None:
@@ -70,9 +70,9 @@ def _export(network: Network, path: Path, parent: int) -> None:
     os.close(file)
     try:
         _write(network, draft)
-        os.replace(draft, path)
+        Path(draft).replace(path)
     except BaseException:
-        os.unlink(draft)
+        Path(draft).unlink()
         raise
 
 

@@ -1,4 +1,4 @@
-"""Golden inputs and vectors: a runtime that gives others is not used, because silently wrong vectors are worse than none."""
+"""Golden inputs and vectors. A runtime that gives others is not used: silently wrong vectors are worse than none."""
 
 from __future__ import annotations
 

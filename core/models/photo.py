@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,14 +25,15 @@ _AT_ONCE = 4  # measured: more only costs memory
 def network(weights: Path) -> Network:
     """EfficientNet-lite0 as runtimes take it."""
     example = {"pixels": np.zeros((2, efficientnet.SIDE, efficientnet.SIDE, 3), np.uint8)}
-    return Network("efficientnet-lite0-57934424", partial(efficientnet.network, weights), example, ("features", "logits"))
+    build = partial(efficientnet.network, weights)
+    return Network("efficientnet-lite0-57934424", build, example, ("features", "logits"))
 
 
 class Lite0:
     """Photos, 1280-d by example and 384-d by text."""
 
-    id = "efficientnet-lite0"
-    modality = Modality.IMAGE
+    id: ClassVar[str] = "efficientnet-lite0"
+    modality: ClassVar[Modality] = Modality.IMAGE
 
     def __init__(self, loading: Loading) -> None:
         """Load the network and the labels' names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,8 +27,8 @@ def network(weights: Path) -> Network:
 class MiniLm:
     """Passages and typed sentences, 384-d."""
 
-    id = "minilm-l6-v2"
-    modality = Modality.TEXT
+    id: ClassVar[str] = "minilm-l6-v2"
+    modality: ClassVar[Modality] = Modality.TEXT
 
     def __init__(self, loading: Loading) -> None:
         """Load the tokenizer and the network."""

@@ -14,8 +14,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QPushButton,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -25,6 +23,7 @@ from bowerbird.core.types import Failure
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.hit_model import Index
+from bowerbird.gui.parts import button, label
 from bowerbird.gui.wording import count, name_of, shown
 
 _NOWHERE = QModelIndex()
@@ -60,9 +59,7 @@ class FailureModel(QAbstractTableModel):
             return failure.reason if index.column() else shown(str(failure.path))
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         return _COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
@@ -76,7 +73,10 @@ class FailuresDialog(QDialog):
         self.setWindowTitle("Files that could not be read")
         self.resize(760, 440)
         self.model = FailureModel()
-        self.list = QTreeView(rootIsDecorated=False, uniformRowHeights=True, allColumnsShowFocus=True)
+        self.list = QTreeView()
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setAllColumnsShowFocus(True)
         self._title = label("", "title")
         self._place()
         desk.failures_changed.connect(self.refresh)
@@ -101,16 +101,16 @@ class FailuresDialog(QDialog):
         QShortcut(QKeySequence.StandardKey.Copy, self, self._copy)
 
     def _buttons(self) -> QHBoxLayout:
-        self._one = QPushButton("Try again", clicked=lambda: self._retry(self._chosen()))
-        self._all = QPushButton("Try all again", clicked=lambda: self._retry(()))
-        self._reveal = QPushButton("Show in folder", clicked=self._show_in_folder)
-        self._copy_button = QPushButton("Copy", clicked=self._copy)
-        closing = QPushButton("Close", clicked=self.accept)
+        self._one = button("Try again", lambda: self._desk.retry(self._chosen()))
+        self._all = button("Try all again", self._desk.retry)
+        self._reveal = button("Show in folder", self._show_in_folder)
+        self._copy_button = button("Copy", self._copy)
+        closing = button("Close", self.accept)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self._one, self._all, self._reveal, self._copy_button):
-            button.setAutoDefault(False)
-            row.addWidget(button)
+        for one in (self._one, self._all, self._reveal, self._copy_button):
+            one.setAutoDefault(False)
+            row.addWidget(one)
         row.addStretch(1)
         row.addWidget(closing)
         return row
@@ -127,17 +127,14 @@ class FailuresDialog(QDialog):
 
     def _enable(self) -> None:
         chosen = bool(self._chosen())
-        for button in (self._one, self._reveal):
-            button.setEnabled(chosen)
-        for button in (self._all, self._copy_button):
-            button.setEnabled(bool(self.model.failures))
+        for one in (self._one, self._reveal):
+            one.setEnabled(chosen)
+        for one in (self._all, self._copy_button):
+            one.setEnabled(bool(self.model.failures))
 
     def _chosen(self) -> tuple[Path, ...]:
         rows = self.list.selectionModel().selectedRows()
         return tuple(self.model.failures[index.row()].path for index in rows)
-
-    def _retry(self, paths: tuple[Path, ...]) -> None:
-        self._desk.retry(paths)
 
     def _show_in_folder(self) -> None:
         for path in self._chosen()[:1]:

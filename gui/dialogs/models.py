@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from bowerbird.core.types import ModelState
 from bowerbird.gui.desk import Desk
+from bowerbird.gui.parts import button, label, scrolling
 from bowerbird.gui.wording import size
 
 
@@ -28,17 +29,14 @@ class ModelsDialog(QDialog):
         self.refresh()
 
     def _place(self) -> None:
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        area.setWidget(self._inside)
-        closing = QPushButton("Close", clicked=self.accept)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)
         column.addWidget(label("Models", "title"))
         says = "They read your files on this computer. The more that are here, the better Bowerbird understands."
         column.addWidget(label(says, "muted", wrap=True))
-        column.addWidget(area, 1)
-        column.addWidget(closing, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(scrolling(self._inside), 1)
+        column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
 
     def refresh(self) -> None:
         """Ask again which models there are."""
@@ -72,8 +70,8 @@ def _row(model: ModelState) -> QWidget:
 
 
 def _advice(text: str) -> QLabel:
-    label = label(text, "small", wrap=True)
-    label.setTextInteractionFlags(
+    said = label(text, "small", wrap=True)
+    said.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
-    return label
+    return said

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Hit, Preview
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.hit_actions import open_hit
+from bowerbird.gui.parts import button, label, scrolling
 from bowerbird.gui.preview import FilePreview, decoded, preview_side
 from bowerbird.gui.wording import name_of
 
@@ -30,11 +31,8 @@ class QuickLook(QDialog):
         self._ask()
 
     def _place(self) -> None:
-        area = QScrollArea(widgetResizable=True, frameShape=QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._preview)
-        opening = QPushButton("Open", objectName="primary", clicked=lambda: open_hit(self._desk, self._hit))
-        closing = QPushButton("Close", clicked=self.reject)
+        opening = button("Open", lambda: open_hit(self._desk, self._hit), "primary")
+        closing = button("Close", self.reject)
         row = QHBoxLayout()
         row.addWidget(label(name_of(self._hit.path), "title"), 1)
         row.addWidget(opening)
@@ -42,7 +40,7 @@ class QuickLook(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
-        column.addWidget(area, 1)
+        column.addWidget(scrolling(self._preview), 1)
         column.addLayout(row)
         closing.setFocus()
 

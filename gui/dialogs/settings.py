@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 from bowerbird.core.settings import DEFAULT_EXCLUDES, Settings
 from bowerbird.core.types import Status
 from bowerbird.gui.desk import Desk
-from bowerbird.gui.desktop import show_in_folder
+from bowerbird.gui.parts import button, label
 from bowerbird.gui.wording import shown
 
 _THEMES = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dark"))
@@ -72,9 +71,10 @@ class SettingsDialog(QDialog):
     def _place_folders(self, column: QVBoxLayout) -> None:
         self.folders.setAccessibleName("Folders that Bowerbird looks after")
         self.folders.setMaximumHeight(128)
-        adding = QPushButton("&Add a folder…", clicked=self._desk.wants_folder)
-        self.remove = QPushButton("Stop looking after it", clicked=self._remove, enabled=False)
-        self.folders.currentItemChanged.connect(lambda now, before: self.remove.setEnabled(now is not None))
+        adding = button("&Add a folder…", self._desk.wants_folder)
+        self.remove = button("Stop looking after it", self._remove)
+        self.remove.setEnabled(False)
+        self.folders.currentItemChanged.connect(lambda now: self.remove.setEnabled(now is not None))
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(adding)
@@ -86,14 +86,14 @@ class SettingsDialog(QDialog):
         column.addSpacing(8)
 
     def _place_excludes(self, column: QVBoxLayout) -> None:
-        title = label("&Leave out", "title")
-        title.setBuddy(self.excludes)
+        title = label("Leave out", "title")
         self.excludes.setAccessibleName("Names to leave out, one per line")
         self.excludes.setTabChangesFocus(True)
-        usual = QPushButton("As it was at first", objectName="link", flat=True)
-        usual.clicked.connect(lambda: self.excludes.setPlainText("\n".join(DEFAULT_EXCLUDES)))
+        usual = button("Restore", lambda: self.excludes.setPlainText("\n".join(DEFAULT_EXCLUDES)), "link")
+        usual.setToolTip("As it was at first")
         line = QHBoxLayout()
-        line.addWidget(label("Files and folders with these names, one per line; * stands for anything.", "small"), 1)
+        says = "Files and folders with these names, one per line; * stands for anything."
+        line.addWidget(label(says, "small", wrap=True), 1)
         line.addWidget(usual)
         column.addWidget(title)
         column.addLayout(line)
@@ -112,9 +112,8 @@ class SettingsDialog(QDialog):
 
     def _library_line(self) -> QLabel:
         where = self._desk.status.directory if self._desk.status else Path()
-        line = QLabel(f'What Bowerbird knows is kept in <a href="x">{shown(str(where))}</a>', objectName="small")
-        line.setWordWrap(True)
-        line.linkActivated.connect(lambda link: show_in_folder(where))
+        line = label(f"What Bowerbird knows is kept in {shown(str(where))}", "small", wrap=True)
+        line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return line
 
     def chosen(self) -> Settings:
@@ -132,9 +131,7 @@ class SettingsDialog(QDialog):
         settings = self.chosen()
         self._desk.theme.choose(settings.theme)
         if settings != self._before:
-            self._desk.bridge.call(
-                lambda library: library.change_settings(settings), lambda nothing: self._desk.refresh()
-            )
+            self._desk.bridge.call(lambda library: library.change_settings(settings), lambda _: self._desk.refresh())
         self.accept()
 
     def _show_folders(self, status: Status) -> None:
@@ -153,7 +150,9 @@ class SettingsDialog(QDialog):
 
 
 def _cores(cores: int) -> QSpinBox:
-    box = QSpinBox(minimum=0, maximum=os.cpu_count() or 1, value=cores)
+    box = QSpinBox()
+    box.setRange(0, os.cpu_count() or 1)
+    box.setValue(cores)
     box.setSpecialValueText("All of them")
     box.setMinimumWidth(140)
     return box

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+
+from bowerbird.gui.parts import button, label
 
 _KEYS = (
     ("Ctrl+L, Ctrl+F or /", "Search"),
@@ -43,7 +45,7 @@ class ShortcutsDialog(QDialog):
             column.addWidget(label(title, "title"))
             column.addLayout(_grid(rows))
             column.addSpacing(12)
-        column.addWidget(QPushButton("Close", clicked=self.accept), 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
 
 
 def _grid(rows: tuple[tuple[str, str], ...]) -> QGridLayout:

@@ -20,7 +20,7 @@ from bowerbird.gui.hit_model import HitModel
 from bowerbird.gui.notice_line import NoticeLine
 from bowerbird.gui.query_box import QueryBox
 from bowerbird.gui.question import Question
-from bowerbird.gui.results_view import ResultsView
+from bowerbird.gui.results_view import EDGE, ResultsView
 
 
 class WhatPane(QFrame):
@@ -30,10 +30,12 @@ class WhatPane(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         """Show the desk's question and its results."""
-        super().__init__(objectName="what")
+        super().__init__()
+        self.setObjectName("what")
         self._desk = desk
         self._said = ""
         self._answered = Question()
+        self._own_choice = False
         self.query = QueryBox(desk)
         self.filters = FilterBar(desk)
         self.notice = NoticeLine(desk)
@@ -51,33 +53,28 @@ class WhatPane(QFrame):
     def _place(self) -> None:
         self._stack.addWidget(self.results)
         self._stack.addWidget(self.empty)
+        above = QVBoxLayout()
+        above.setContentsMargins(EDGE, 0, 20, 0)
+        above.setSpacing(12)
+        for part in (self.query, self.filters, self.notice):
+            above.addWidget(part)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 0)
-        column.setSpacing(12)
-        column.addWidget(self.query)
-        column.addWidget(self.filters)
-        column.addWidget(self.notice)
-        column.addWidget(self._edge_to_edge())
-
-    def _edge_to_edge(self) -> QFrame:
-        """The results reach into the margin: their rings and their scroll bar lie there."""
-        frame = QFrame()
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(-6, 0, -16, 0)
-        inside.addWidget(self._stack)
-        return frame
+        column.setContentsMargins(20 - EDGE, 16, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(above)
+        column.addWidget(self._stack)
 
     def _listen(self) -> None:
         desk, view = self._desk, self.results
         desk.results_changed.connect(self._show)
-        desk.status_changed.connect(lambda status: self._notice())
+        desk.status_changed.connect(lambda _: self._notice())
         desk.said.connect(self._say)
         desk.thumbnails.ready.connect(view.viewport().update)
         desk.theme.changed.connect(view.viewport().update)
         self.query.down.connect(self._to_results)
         self.query.pick_wanted.connect(self.pick_example)
         view.left_above.connect(self.query.edit.setFocus)
-        view.looked.connect(desk.look_at)
+        view.looked.connect(self._look)
         view.opened.connect(lambda hit: open_hit(desk, hit))
         view.peeked.connect(self._peek)
         view.menu_wanted.connect(self._menu)
@@ -97,10 +94,11 @@ class WhatPane(QFrame):
         question = self._desk.question
         same = replace(question, limit=0) == replace(self._answered, limit=0)
         self._answered = question
-        before, scrolled = self._desk.hit, self.results.verticalScrollBar().value()
+        scrolled = self.results.verticalScrollBar().value()
+        kept = self._desk.hit if same and self._own_choice else None
         self.model.show(results.hits, weak=same and self.model.weak_shown)
-        row = self.model.row_of(before) if same else -1
-        self._choose(row)
+        self._choose(self.model.row_of(kept))
+        self._own_choice = kept is not None
         self.results.verticalScrollBar().setValue(scrolled if same else 0)
         self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty)
         self.empty.explain()
@@ -115,6 +113,10 @@ class WhatPane(QFrame):
             self.results.choose(row if row >= 0 else first)
         else:
             self._desk.look_at(None)
+
+    def _look(self, hit: Hit | None) -> None:
+        self._own_choice = True
+        self._desk.look_at(hit)
 
     def _notice(self) -> None:
         status = self._desk.status

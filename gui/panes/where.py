@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Folder, FolderState, Kind, Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.nav_row import NavRow
+from bowerbird.gui.parts import label, scrolling, tool
 from bowerbird.gui.progress_card import ProgressCard
 from bowerbird.gui.question import Question
 from bowerbird.gui.wording import KIND_NAMES, name_of, number, shown
@@ -26,7 +27,8 @@ class WherePane(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         """Show the desk's library."""
-        super().__init__(objectName="where")
+        super().__init__()
+        self.setObjectName("where")
         self._desk = desk
         self._kinds: dict[Kind | None, NavRow] = {}
         self._folders: dict[Path, NavRow] = {}
@@ -47,7 +49,7 @@ class WherePane(QFrame):
 
     def _place(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 16, 12, 12)
+        column.setContentsMargins(12, 19, 12, 12)
         column.setSpacing(8)
         name = label("Bowerbird", "name")
         name.setContentsMargins(8, 0, 0, 8)
@@ -72,14 +74,11 @@ class WherePane(QFrame):
         self._rows.setSpacing(0)
         inside.addLayout(self._rows)
         inside.addStretch(1)
-        area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._all)
-        return area
+        return scrolling(self._all)
 
     def _kind_row(self, kind: Kind | None) -> NavRow:
-        row = NavRow(self._desk.theme, KIND_NAMES[kind] if kind else "Everything", icon=kind.value if kind else "everything")
+        name, icon = (KIND_NAMES[kind], kind.value) if kind else ("Everything", "everything")
+        row = NavRow(self._desk.theme, name, icon=icon)
         row.setChecked(kind is None)
         row.clicked.connect(lambda: self._desk.show_kind(kind))
         self._chosen.addButton(row)
@@ -88,10 +87,7 @@ class WherePane(QFrame):
 
     def _folder_title(self) -> QHBoxLayout:
         title = label("Folders", "section")
-        self._add = QToolButton(toolTip="Add a folder (Ctrl+Shift+O)")
-        self._add.setAccessibleName("Add a folder")
-        self._add.setIconSize(QSize(14, 14))
-        self._add.clicked.connect(self._desk.wants_folder)
+        self._add = tool("Add a folder (Ctrl+Shift+O)", self._desk.wants_folder, 14)
         line = QHBoxLayout()
         line.setContentsMargins(8, 0, 4, 2)
         line.addWidget(title, 1)
@@ -106,7 +102,7 @@ class WherePane(QFrame):
     def _show(self, status: Status) -> None:
         self._waiting.setVisible(not status.folders)
         self._all.setVisible(bool(status.folders))
-        total = sum(status.counts.values()) + status.skipped
+        total = sum(status.counts.values())
         for kind, row in self._kinds.items():
             found = status.counts.get(kind, 0) if kind else total
             row.set_figure(number(found) if found else "")

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Hit, Locator, Preview
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import copy_path, show_in_folder
+from bowerbird.gui.flow import FlowLayout
 from bowerbird.gui.hit_actions import open_hit
 from bowerbird.gui.page_turner import PageTurner
+from bowerbird.gui.parts import button, label, once, scrolling, tool
 from bowerbird.gui.preview import FilePreview, decoded
 from bowerbird.gui.reason_bars import ReasonBars
 from bowerbird.gui.wording import breadcrumb, name_of, shown
@@ -39,7 +31,8 @@ class WhyPane(QFrame):
 
     def __init__(self, desk: Desk) -> None:
         """Show the desk's hit."""
-        super().__init__(objectName="why")
+        super().__init__()
+        self.setObjectName("why")
         self._desk = desk
         self._moment: Locator | None = None
         self._preview = FilePreview(desk, picture=300, text=252)
@@ -50,7 +43,7 @@ class WhyPane(QFrame):
         self._reasons = ReasonBars(desk.theme)
         self._details = QGridLayout()
         self._inside = QWidget()
-        self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._timer = once(self, _PAUSE_MS, self._ask)
         self._place()
         self._listen()
         self._show(None)
@@ -63,8 +56,11 @@ class WhyPane(QFrame):
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        for part in (self._preview, self._turner, self._name, self._where):
-            column.addWidget(part)
+        column.addWidget(self._preview)
+        column.addWidget(self._turner)
+        column.addSpacing(8)
+        column.addWidget(self._name)
+        column.addWidget(self._where)
         column.addSpacing(8)
         column.addLayout(self._buttons())
         column.addSpacing(12)
@@ -78,29 +74,19 @@ class WhyPane(QFrame):
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(_scrolling(self._inside))
+        outer.addWidget(scrolling(self._inside))
 
-    def _buttons(self) -> QVBoxLayout:
-        opening = QPushButton("Open", objectName="primary", clicked=self._open)
-        reveal = QPushButton("Show in folder", clicked=lambda: self._desk.hit and show_in_folder(self._desk.hit.path))
-        similar = QPushButton("Find similar", clicked=self._find_similar)
-        self._copy = QToolButton(toolTip="Copy path", clicked=lambda: self._desk.hit and copy_path(self._desk.hit.path))
-        self._copy.setAccessibleName("Copy path")
-        self._copy.setIconSize(QSize(16, 16))
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for line, parts in ((first, (opening, reveal)), (second, (similar, self._copy))):
-            line.setSpacing(8)
-            for part in parts:
-                line.addWidget(part)
-            line.addStretch(1)
-        both = QVBoxLayout()
-        both.setSpacing(8)
-        both.addLayout(first)
-        both.addLayout(second)
-        return both
+    def _buttons(self) -> FlowLayout:
+        opening = button("Open", lambda: self._with_hit(lambda hit: open_hit(self._desk, hit)), "primary")
+        reveal = button("Show in folder", lambda: self._with_hit(lambda hit: show_in_folder(hit.path)))
+        similar = button("Find similar", lambda: self._with_hit(lambda hit: self._desk.find_similar(hit.path)))
+        self._copy = tool("Copy path", lambda: self._with_hit(lambda hit: copy_path(hit.path)))
+        line = FlowLayout()
+        for part in (opening, reveal, similar, self._copy):
+            line.addWidget(part)
+        return line
 
     def _listen(self) -> None:
-        self._timer.timeout.connect(self._ask)
         self._turner.turned.connect(self._turn)
         self._desk.hit_changed.connect(self._show)
         self._desk.theme.changed.connect(self._draw_icons)
@@ -157,24 +143,11 @@ class WhyPane(QFrame):
         self._moment = moment
         self._ask()
 
-    def _open(self) -> None:
+    def _with_hit(self, act: Callable[[Hit], None]) -> None:
         if self._desk.hit:
-            open_hit(self._desk, self._desk.hit)
-
-    def _find_similar(self) -> None:
-        if self._desk.hit:
-            self._desk.find_similar(self._desk.hit.path)
+            act(self._desk.hit)
 
 
 def _breakable(name: str) -> str:
     """Names have no spaces to break at: let them break after what joins their parts."""
     return re.sub(r"([_./-](?=[!-~])|[0-9A-Za-z]{20}(?=[0-9A-Za-z]))", "\\1\u200b", name)
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-    area.setWidget(inside)
-    return area

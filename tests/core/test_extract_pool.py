@@ -31,7 +31,9 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these
 
 def answer(text: str) -> Extraction:
     """What a well-behaved child would send."""
-    return Extraction(Kind.DOCUMENT, (Segment(Modality.TEXT, Locator(page=1), text),), Properties(title=str(os.getpid())))
+    return Extraction(
+        Kind.DOCUMENT, (Segment(Modality.TEXT, Locator(page=1), text),), Properties(title=str(os.getpid()))
+    )
 
 
 def _crash() -> None:
@@ -138,7 +140,7 @@ def test_our_own_mistakes_are_told_as_the_files(misdeed: str, sentence: str) -> 
 @LINUX
 @pytest.mark.parametrize("misdeed", ["write", "connect", "run", "fork", "kill"])
 def test_children_can_only_read(misdeed: str) -> None:
-    with pool() as opened, pytest.raises(FileError, match="PermissionError|not permitted|FileNotFoundError"):
+    with pool() as opened, pytest.raises(FileError, match=r"PermissionError|not permitted|FileNotFoundError"):
         ask(opened, misdeed)
     assert not Path("/tmp/bowerbird-was-here").exists()
 

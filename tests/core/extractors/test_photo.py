@@ -55,7 +55,9 @@ def assert_upright(extraction: Extraction) -> None:
 
 
 def assert_colours(seen: list[tuple[int, ...]], expected: list[tuple[int, ...]], off: int = 12) -> None:
-    assert all(abs(a - b) <= off for one, two in zip(seen, expected, strict=True) for a, b in zip(one, two, strict=True)), seen
+    assert all(
+        abs(a - b) <= off for one, two in zip(seen, expected, strict=True) for a, b in zip(one, two, strict=True)
+    ), seen
 
 
 UNTURN = {
@@ -110,7 +112,9 @@ def test_segment_is_as_models_want_it(tmp_path: Path) -> None:
     assert pixels_of(read(tmp_path / "a.jpg")).flags.writeable
 
 
-@pytest.mark.parametrize(("size", "shape"), [((20, 10), (256, 512, 3)), ((1, 1), (256, 256, 3)), ((3000, 100), (256, 1024, 3))])
+@pytest.mark.parametrize(
+    ("size", "shape"), [((20, 10), (256, 512, 3)), ((1, 1), (256, 256, 3)), ((3000, 100), (256, 1024, 3))]
+)
 def test_small_and_long_pictures(tmp_path: Path, size: tuple[int, int], shape: tuple[int, ...]) -> None:
     quarters(*size).save(tmp_path / "a.png")
     extraction = read(tmp_path / "a.png")
@@ -157,7 +161,7 @@ def test_another_profile_becomes_srgb(tmp_path: Path) -> None:
     swapped = srgb.replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
     swapped = swapped.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
     quarters().save(tmp_path / "b.jpg", icc_profile=swapped, quality=95)
-    red, green, blue, white = corners(pixels_of(read(tmp_path / "b.jpg")))
+    red, _, blue, white = corners(pixels_of(read(tmp_path / "b.jpg")))
     assert red[2] > red[0] + 50 and blue[0] > blue[2] + 50 and white == WHITE
 
 
@@ -195,7 +199,7 @@ def test_senseless_exif_is_left_out(tmp_path: Path) -> None:
 
 
 def test_the_date_of_xmp_serves_where_exif_has_none(tmp_path: Path) -> None:
-    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description exif:DateTimeOriginal="2019-05-04T10:20:30+02:00"/></x:xmpmeta>'
+    xmp = b'<x:xmpmeta><rdf:Description exif:DateTimeOriginal="2019-05-04T10:20:30+02:00"/></x:xmpmeta>'
     quarters().save(tmp_path / "a.jpg", xmp=xmp)
     assert read(tmp_path / "a.jpg").properties.taken_at == datetime(2019, 5, 4, 10, 20, 30)
 
@@ -227,7 +231,8 @@ def test_an_animation_is_its_first_frame(tmp_path: Path) -> None:
 
 
 def test_drawings(tmp_path: Path) -> None:
-    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="#dc1e28"/></svg>'
+    shape = '<rect width="40" height="30" fill="#dc1e28"/>'
+    drawing = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">{shape}</svg>'
     (tmp_path / "a.svg").write_text(drawing)
     (tmp_path / "b.svgz").write_bytes(gzip.compress(drawing.encode()))
     (tmp_path / "c.dat").write_text('<?xml version="1.0"?>\n<!-- drawn -->\n' + drawing)
@@ -241,14 +246,17 @@ def test_a_drawing_shows_nothing_but_itself(tmp_path: Path) -> None:
     link = (tmp_path / "private.png").as_uri(), str(tmp_path / "private.png")
     pictures = "".join(f'<image href="{href}" xlink:href="{href}" width="40" height="30"/>' for href in link)
     (tmp_path / "a.svg").write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40" height="30">{pictures}</svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40" height="30">'
+        f"{pictures}</svg>"
     )
     assert corners(pixels_of(read(tmp_path / "a.svg")))[0] == WHITE
 
 
 def test_a_drawing_that_explodes_is_refused(tmp_path: Path) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(12))
-    (tmp_path / "a.svg").write_text(f'<!DOCTYPE svg [{entities}]><svg xmlns="http://www.w3.org/2000/svg"><text>&e11;</text></svg>')
+    (tmp_path / "a.svg").write_text(
+        f'<!DOCTYPE svg [{entities}]><svg xmlns="http://www.w3.org/2000/svg"><text>&e11;</text></svg>'
+    )
     with pytest.raises(FileError, match="drawing"):
         read(tmp_path / "a.svg")
 
@@ -277,7 +285,9 @@ def png(wide: int, high: int) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", wide, high, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    )
 
 
 def test_a_gigapixel_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
@@ -332,7 +342,8 @@ def dng(wide: int, high: int) -> bytes:
         (277, 3, 1, struct.pack("<H", 1)), (278, 4, 1, struct.pack("<I", high)),
         (279, 4, 1, struct.pack("<I", len(data))), (33421, 3, 2, struct.pack("<HH", 2, 2)),
         (33422, 1, 4, bytes((0, 1, 1, 2))), (50706, 1, 4, bytes((1, 4, 0, 0))), (50708, 2, len(model), model),
-        (50717, 4, 1, struct.pack("<I", 65535)), (50721, 10, 9, matrix), (50728, 5, 3, one * 3), (50778, 3, 1, struct.pack("<H", 21)),
+        (50717, 4, 1, struct.pack("<I", 65535)), (50721, 10, 9, matrix), (50728, 5, 3, one * 3),
+        (50778, 3, 1, struct.pack("<H", 21)),
     ]  # fmt: skip
     place = 8 + 2 + 12 * len(tags) + 4
     directory, beyond = struct.pack("<H", len(tags)), b""

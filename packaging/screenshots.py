@@ -1,0 +1,189 @@
+"""Draws the window's main states, light and dark, with the real library. Started by ``packaging/screenshots``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from bowerbird.gui.main_window import MainWindow
+
+ROOT = Path(__file__).resolve().parents[1]
+_LONGEST_S = 240.0
+_SETTLE_S = 1.2
+
+
+def main() -> int:
+    """Make a home, open the window in it, draw."""
+    asked = _arguments()
+    asked.to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bowerbird-") as home:
+        os.environ |= {"HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "XDG_DATA_HOME": f"{home}/.data"}
+        _fill(Path(home), asked)
+        with _window(Path(home) / ".library") as window:
+            Drawing(window, asked.to, Path(home)).draw_all()
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="packaging/screenshots", description=__doc__)
+    parser.add_argument("to", type=Path, metavar="DIR", help="where the pictures go")
+    parser.add_argument("--photos", type=Path, help="photos to show in place of drawn ones")
+    parser.add_argument("--documents", type=Path, help="documents to show as well")
+    return parser.parse_args()
+
+
+def _fill(home: Path, asked: argparse.Namespace) -> None:
+    sys.path.insert(0, str(ROOT))
+    from tests.gui.made_files import write_documents, write_photos, write_unreadable
+
+    write_documents(home / "Documents")
+    write_unreadable(home / "Documents" / "Old disk")
+    write_photos(home / "Pictures", 12)
+    (home / "Music").mkdir()
+    for folder, name, many in ((asked.photos, "Pictures", 120), (asked.documents, "Documents", 60)):
+        files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
+        for path in files[:many]:
+            shutil.copy(path, home / name / path.name)
+
+
+@contextmanager
+def _window(library: Path) -> Iterator[MainWindow]:
+    from PySide6.QtWidgets import QApplication
+
+    from bowerbird.gui.bridge import Bridge
+    from bowerbird.gui.main_window import MainWindow
+    from bowerbird.gui.theme import Theme
+
+    application = QApplication([])
+    application.setQuitOnLastWindowClosed(False)
+    theme = Theme(application)
+    theme.choose("light")
+    window = MainWindow(Bridge(library), theme)
+    closed: list[bool] = []
+    window.closed.connect(lambda: closed.append(True))
+    window.show()
+    yield window
+    window.close()
+    wait(lambda: bool(closed))
+
+
+def wait(until: Callable[[], bool], longest_s: float = _LONGEST_S) -> None:
+    """Let the window work until something holds."""
+    from PySide6.QtWidgets import QApplication
+
+    end = time.monotonic() + longest_s
+    while not until():
+        if time.monotonic() > end:
+            raise TimeoutError("the window did not come to the state to be drawn")
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def settle(seconds: float = _SETTLE_S) -> None:
+    """Let what is under way arrive."""
+    end = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > end)
+
+
+class Drawing:
+    """The states, in the order in which a person comes to them."""
+
+    def __init__(self, window: MainWindow, to: Path, home: Path) -> None:
+        self._window, self._to, self._home = window, to, home
+
+    def draw_all(self) -> None:
+        """All of them, into files named after what they show."""
+        self._first_run()
+        self._indexing()
+        self._results()
+        self._small()
+        self._dialogs()
+
+    def _first_run(self) -> None:
+        window = self._window
+        wait(lambda: hasattr(window, "first_run") and bool(window.first_run.cards))
+        self._save("first-run")
+
+    def _indexing(self) -> None:
+        desk = self._window.desk
+        self._window.first_run.start.click()
+        wait(lambda: desk.status is not None and len(desk.status.folders) > 1)
+        wait(lambda: desk.status is not None and (desk.status.progress.done > 3 or not desk.status.progress.busy))
+        desk.pause(True)
+        settle(0.8)
+        desk.pause(False)
+        settle(0.5)
+        self._save("indexing", settle_s=0.05)
+        wait(lambda: desk.status is not None and sum(desk.status.counts.values()) > 3)
+        wait(lambda: desk.status is not None and not desk.status.progress.busy)
+        settle(2.5)
+
+    def _results(self) -> None:
+        from bowerbird.gui.question import Question
+
+        dahlia = self._home / "Pictures" / "Dahlia.jpg"
+        for name, question in (
+            ("everything", Question()),
+            ("text-results", Question(text="a red flower in the garden")),
+            ("example-results", Question(like=(dahlia,))),
+            ("text-and-example", Question(text="flower", like=(dahlia,))),
+            ("document-preview", Question(text="the dog rode on the truck")),
+            ("nothing-found", Question(text='"no such words anywhere"')),
+        ):
+            self._window.desk.ask(question)
+            settle(2.5)
+            self._save(name)
+
+    def _small(self) -> None:
+        from bowerbird.gui.question import Question
+
+        self._window.desk.ask(Question(text="apple cake with cream"))
+        self._window.resize(900, 600)
+        settle(2)
+        self._save("small")
+        self._window.resize(1360, 860)
+
+    def _dialogs(self) -> None:
+        window = self._window
+        for name, show in (
+            ("failures", window.show_failures),
+            ("settings", window.show_settings),
+            ("models", window.show_models),
+            ("shortcuts", window.show_shortcuts),
+        ):
+            show()
+            wait(lambda: _dialog() is not None)
+            settle()
+            self._save(name, dialog=True)
+            if (dialog := _dialog()) is not None:
+                dialog.close()
+            wait(lambda: _dialog() is None)
+
+    def _save(self, name: str, *, settle_s: float = _SETTLE_S, dialog: bool = False) -> None:
+        for scheme in ("light", "dark"):
+            self._window.desk.theme.choose(scheme)
+            settle(settle_s)
+            shown = (_dialog() if dialog else None) or self._window
+            shown.grab().save(str(self._to / f"{name}-{scheme}.png"))
+        self._window.desk.theme.choose("light")
+
+
+def _dialog() -> QWidget | None:
+    from PySide6.QtWidgets import QApplication, QDialog
+
+    return next((one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
