@@ -72,9 +72,9 @@ class Inference:
     # encoding
 
     def encode_documents(self, modality: Modality, items: Sequence[str] | Sequence[Pixels]) -> Future[Encoded]:
-        """Vectors of items in every active space of a modality, in order. Fails with ``ModelUnavailable``.
+        """Vectors of items in every active space of a modality, in order; of no items, none.
 
-        A batch costs no more memory than its items: the host splits it as the model likes.
+        A batch may be large: the host splits it as its models like. Fails with ``ModelUnavailable``.
         """
         return self._ask(_Asked("documents", (modality, items)))
 

@@ -145,7 +145,7 @@ class _Models:
     def documents(self, modality: Modality, items: Sequence[Any]) -> Encoded:
         vectors: dict[str, Vectors] = {}
         labels: tuple[tuple[Label, ...], ...] = ()
-        for name in (name for name, kind in self._kinds.items() if kind.modality is modality):
+        for name in (name for name, kind in self._kinds.items() if kind.modality is modality and items):
             encoded = self._model(name).encode(items)
             vectors |= encoded.vectors
             labels = encoded.labels or labels

@@ -38,9 +38,9 @@ class Desk(QObject):
     wants_folder = Signal()
     wants_front = Signal()
 
-    def __init__(self, bridge: Bridge, theme: Theme, thumbnails: Thumbnails) -> None:
+    def __init__(self, bridge: Bridge, theme: Theme, thumbnails: Thumbnails, parent: QObject) -> None:
         """Nothing is asked and nothing known yet."""
-        super().__init__()
+        super().__init__(parent)
         self.bridge, self.theme, self.thumbnails = bridge, theme, thumbnails
         self.status: Status | None = None
         self.question = Question()

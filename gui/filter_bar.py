@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDateEdit,
     QDialog,
@@ -34,6 +35,7 @@ class FilterBar(QWidget):
         """Show this desk's filters."""
         super().__init__()
         self._desk = desk
+        self._said = ""
         self._kind = self._chip("Kind of file", self._kind_menu)
         self._time = self._chip("Time", self._time_menu)
         self._place = self._chip("Folder", self._folder_menu)
@@ -54,8 +56,19 @@ class FilterBar(QWidget):
 
     def say(self, text: str) -> None:
         """Say how many results there are."""
-        self._count.setText(text)
+        self._said = text
         self._count.setToolTip(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say all of it, or how many, or nothing, as there is room."""
+        room, metrics = self._count.width(), self._count.fontMetrics()
+        told = (self._said, self._said.partition(" in ")[0], "")
+        self._count.setText(next(text for text in told if metrics.horizontalAdvance(text) <= room or not text))
 
     def _chip(self, name: str, fill: Callable[[QMenu], None]) -> QToolButton:
         chip = QToolButton()

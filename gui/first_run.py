@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLa
 
 from bowerbird.core.types import Kind
 from bowerbird.gui.desk import Desk
-from bowerbird.gui.parts import button, label
+from bowerbird.gui.parts import button, label, remove
 from bowerbird.gui.theme import Theme, sized
 from bowerbird.gui.wording import kinds_found, name_of, shown
 
@@ -118,7 +118,7 @@ class FirstRunPage(QWidget):
 
     def _show(self, suggestions: Suggestions) -> None:
         for card in self.cards:
-            card.deleteLater()
+            remove(card)
         self.cards = [FolderCard(self._desk.theme, path, found) for path, found in suggestions]
         for number, card in enumerate(self.cards):
             self._grid.addWidget(card, number // 2, number % 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -21,9 +21,9 @@ _RADIUS = 10
 class HitDelegate(QStyledItemDelegate):
     """Paints hits and the parting line."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, parent: QObject) -> None:
         """Colours and pictures come from the desk."""
-        super().__init__()
+        super().__init__(parent)
         self._desk = desk
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -150,7 +150,7 @@ def _icon_of(kind: Kind | None) -> str:
 
 
 def fill_rounded(painter: QPainter, place: QRectF, pixmap: QPixmap, radius: float, *, top: bool = False) -> None:
-    """Fill a rounded place with a picture, cropped to its middle or its top. With a brush: clipping has jagged edges."""
+    """Fill a rounded place with a picture, cropped to its middle or its top. By brush, as clipping has jagged edges."""
     scale = max(place.width() / pixmap.width(), place.height() / pixmap.height())
     left = place.center().x() - pixmap.width() * scale / 2
     above = place.top() if top else place.center().y() - pixmap.height() * scale / 2

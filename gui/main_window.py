@@ -22,7 +22,11 @@ _AGAIN_MS = 1000
 
 
 class MainWindow(QMainWindow):
-    """Built in two steps: an empty window that shows at once, then ``furnish``, which imports the rest."""
+    """Built in two steps: an empty window that shows at once, then ``furnish``, which imports the rest.
+
+    Every QObject has a parent, and the window is the last of them: what only Python owned, its garbage collector would
+    destroy in whichever thread it happens to run, and Qt objects may die in the UI thread only.
+    """
 
     closed = Signal()
     """The library is closed too."""
@@ -32,6 +36,7 @@ class MainWindow(QMainWindow):
         """An empty window; the library is opened once it has been painted."""
         super().__init__()
         self._bridge, self._theme = bridge, theme
+        bridge.setParent(self)
         self._closing = False
         self.setWindowTitle("Bowerbird")
         self.resize(1360, 860)
@@ -50,7 +55,7 @@ class MainWindow(QMainWindow):
         from bowerbird.gui.thumbnails import Thumbnails
         from bowerbird.gui.waiting_page import WaitingPage
 
-        self.desk = Desk(self._bridge, self._theme, Thumbnails())
+        self.desk = Desk(self._bridge, self._theme, Thumbnails(self), self)
         self.panes = [pane(self.desk) for pane in PANES]
         self.first_run, self.waiting = FirstRunPage(self.desk), WaitingPage()
         self._place()

@@ -33,16 +33,16 @@ def draw(painter: QPainter, place: QRect, passage: Passage, colours: Colours) ->
     """Draw a passage at the top of a place, elided to fit; its height."""
     text, cut = _fitted(passage, place.width())
     marks = [(utf16(text, a), utf16(text, min(b, cut))) for a, b in passage.marks if a < min(b, cut)]
-    layout = _laid_out(text, passage, place.width())
-    layout.setFormats([_format(a, b, colours) for a, b in marks])
+    layout = _laid_out(text, passage, place.width(), [_format(a, b, colours) for a, b in marks])
     _underlay(painter, place, layout, marks, colours)
     painter.setPen(QColor(passage.colour))
     layout.draw(painter, QPointF(place.topLeft()))
     return round(layout.boundingRect().height())
 
 
-def _laid_out(text: str, passage: Passage, width: int) -> QTextLayout:
+def _laid_out(text: str, passage: Passage, width: int, formats: Sequence[QTextLayout.FormatRange] = ()) -> QTextLayout:
     layout = QTextLayout(text, passage.font)
+    layout.setFormats(list(formats))  # before the lines: setting them later undoes the lines
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)

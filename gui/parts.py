@@ -61,3 +61,9 @@ def once(owner: QObject, wait_ms: int, act: Callable[[], object]) -> QTimer:
     made.setInterval(wait_ms)
     made.timeout.connect(act)
     return made
+
+
+def remove(widget: QWidget) -> None:
+    """Away at once for the eye, deleted when Qt is ready."""
+    widget.hide()
+    widget.deleteLater()

@@ -73,11 +73,12 @@ class PictureView(QWidget):
 class PassageView(QTextBrowser):
     """A text, its matches on straw, scrolled to the one that matters."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Empty."""
+    def __init__(self, desk: Desk, highest: int) -> None:
+        """Empty; never higher than ``highest``."""
         super().__init__()
         self.setObjectName("passage")
-        self._desk = desk
+        self.setAcceptDrops(False)
+        self._desk, self._highest = desk, highest
         self._preview: Preview | None = None
         self.setAccessibleName("Text of the file")
         self.setTabChangesFocus(True)
@@ -89,11 +90,21 @@ class PassageView(QTextBrowser):
         self._preview = preview
         self.setPlainText(preview.text)
         self._mark()
+        self._fit()
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._place(preview.focus))
         self.setTextCursor(cursor)
         spot = self.cursorRect(cursor).top()
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() + spot - 48)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """No higher than the text asks for."""
+        self.document().setTextWidth(self.viewport().width())
+        self.setFixedHeight(min(self._highest, round(self.document().size().height()) + 20))
 
     def _place(self, offset: int) -> int:
         text = self._preview.text if self._preview else ""
@@ -124,8 +135,7 @@ class FilePreview(QWidget):
         super().__init__()
         self._desk = desk
         self._picture = PictureView(picture)
-        self._text = PassageView(desk)
-        self._text.setFixedHeight(text)
+        self._text = PassageView(desk, text)
         self._problem = label("", "muted", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QIcon, QImage, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QGuiApplication,
+    QIcon,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -19,7 +29,8 @@ from PySide6.QtWidgets import (
 from bowerbird.core.types import Locator, Preview, Query
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import paths_of
-from bowerbird.gui.parts import tool
+from bowerbird.gui.hit_delegate import fill_rounded
+from bowerbird.gui.parts import remove, tool
 from bowerbird.gui.question import Question
 from bowerbird.gui.wording import name_of, shown
 
@@ -87,7 +98,7 @@ class QueryBox(QFrame):
     def _place(self) -> None:
         self._hint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._hint.setObjectName("hint")
-        self._hint.setText("drop a file to search by it")
+        self._hint.setText(" drop a file to search by it")
         self.setFixedHeight(_HEIGHT)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 10, 0)
@@ -160,7 +171,7 @@ class QueryBox(QFrame):
         if self.edit.text() != question.text:
             self.edit.setText(question.text)
         for gone in [path for path in self._chips if path not in question.like]:
-            self._chips.pop(gone).deleteLater()
+            remove(self._chips.pop(gone))
         for path in question.like:
             if path not in self._chips:
                 self._add_chip(path)
@@ -169,7 +180,7 @@ class QueryBox(QFrame):
     def _add_chip(self, path: Path) -> None:
         chip = tool(f"Example {name_of(path)}, remove", lambda: self._desk.drop_example(path), _THUMB)
         chip.setObjectName("example")
-        chip.setText("like this ×")
+        chip.setText(" like this ×")
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setIcon(self._desk.theme.icon("file", self._desk.theme.colours.blue))
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -200,8 +211,13 @@ def _square(image: QImage, side: int) -> QPixmap:
     scaled = image.scaled(
         side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
     )
-    left, top = (scaled.width() - side) // 2, (scaled.height() - side) // 2
-    return QPixmap.fromImage(scaled.copy(left, top, side, side))
+    square = QPixmap(side, side)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill_rounded(painter, QRectF(0, 0, side, side), QPixmap.fromImage(scaled), side / 5)
+    painter.end()
+    return square
 
 
 def _png(image: QImage) -> bytes:

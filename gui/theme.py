@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette, QPixmap
@@ -158,8 +159,13 @@ def _drawing(name: str, colour: str, size: int) -> QImage:
 
 def _style(colours: Colours) -> str:
     template = resources.files("bowerbird.resources").joinpath("styles", "window.qss").read_text("utf-8")
-    values = asdict(colours)
+    values = asdict(colours) | {"icons": _icons_folder(), "scheme": "dark" if colours.dark else "light"}
     return re.sub(r"@([a-z]+)", lambda name: str(values[name[1]]) if name[1] in values else name[0], template)
+
+
+def _icons_folder() -> str:
+    """Style sheets name their pictures by path: wheels are installed unpacked, so there is one."""
+    return Path(str(resources.files("bowerbird.resources").joinpath("icons"))).as_posix()
 
 
 def _palette(colours: Colours) -> QPalette:

@@ -22,9 +22,9 @@ class Thumbnails(QObject):
     ready = Signal()
     _read = Signal(object, QImage)
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QObject) -> None:
         """Nothing is read yet."""
-        super().__init__()
+        super().__init__(parent)
         self._kept: OrderedDict[Path, QPixmap | None] = OrderedDict()
         self._waiting: list[Path] = []
         self._asked: set[Path] = set()
@@ -51,7 +51,7 @@ class Thumbnails(QObject):
         """Read no more."""
         with self._lock:
             self._waiting.clear()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _begin(self, path: Path) -> None:
         self._asked.add(path)

@@ -119,13 +119,8 @@ class Drawing:
         desk = self._window.desk
         self._window.first_run.start.click()
         wait(lambda: desk.status is not None and len(desk.status.folders) > 1)
-        wait(lambda: desk.status is not None and (desk.status.progress.done > 3 or not desk.status.progress.busy))
-        desk.pause(True)
-        settle(0.8)
-        desk.pause(False)
-        settle(0.5)
-        self._save("indexing", settle_s=0.05)
-        wait(lambda: desk.status is not None and sum(desk.status.counts.values()) > 3)
+        wait(lambda: desk.status is not None and desk.status.progress.done > 12)
+        self._save("indexing", settle_s=0.2)
         wait(lambda: desk.status is not None and not desk.status.progress.busy)
         settle(2.5)
 

@@ -26,15 +26,13 @@ _ZIP_TYPES = {
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
     b"application/vnd.oasis.opendocument.presentation": ".odp",
 }
-_BOM, _COMMENTS = rb"(?:\xef\xbb\xbf)?\s*", rb"(?:<!--.{0,2000}?-->\s*)*"
-_SVG_TYPE = rb"(?:<!DOCTYPE svg.{0,3000}?>\s*)?"
-_XML = rb"(?:<\?xml.{0,500}?\?>\s*)?"
+_SKIPPED = ((b"<?", b"?>"), (b"<!--", b"-->"))  # before the first element of a page or a drawing
+_TAGS = ((b"<svg", ".svg"), (b"<html", ".html"))
+_TYPES = ((b"svg", ".svg"), (b"html", ".html"))
 _HEADERS = rb"(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|To|Date|Subject)"
 _HEADER = _HEADERS + rb": [^\n]*\n(?:[ \t][^\n]*\n)*"
 _MARKS = (
     (re.compile(rb"\s*\{\\rtf"), ".rtf"),
-    (re.compile(_BOM + _XML + _COMMENTS + _SVG_TYPE + _COMMENTS + rb"<svg\b", re.DOTALL), ".svg"),
-    (re.compile(_BOM + _XML + _COMMENTS + rb"<(?:!DOCTYPE html|html)\b", re.DOTALL | re.IGNORECASE), ".html"),
     (re.compile(rb"From [^\n]{3,200}\d\d:\d\d[^\n]{0,40}\n[\w-]+:"), ".mbox"),
     (re.compile(rb"(?:" + _HEADER + rb"){3}"), ".eml"),
 )
@@ -96,7 +94,19 @@ def _marked(head: bytes) -> str:
     # Readers accept the mark anywhere in the first kilobyte (ISO 32000, implementation note); so do texts about PDF.
     if head.lstrip().startswith(_PDF) or (_PDF in head[:1024] and not _is_text(head)):
         return ".pdf"
-    return next((suffix for mark, suffix in _MARKS if mark.match(head)), "")
+    return next((suffix for mark, suffix in _MARKS if mark.match(head)), "") or _markup(head)
+
+
+def _markup(head: bytes) -> str:
+    """By the document type or the first element. No pattern: those that skip comments can be made to run for ever."""
+    rest = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    while end := next((end for begin, end in _SKIPPED if rest.startswith(begin)), b""):
+        rest = rest.partition(end)[2].lstrip()
+    low = rest[:64].lower()
+    if low.startswith(b"<!doctype"):
+        name = low.removeprefix(b"<!doctype").lstrip()
+        return next((suffix for mark, suffix in _TYPES if name.startswith(mark)), "")
+    return next((suffix for mark, suffix in _TAGS if low.startswith(mark)), "")
 
 
 def _guessed(head: bytes) -> str:

@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core.models.base import unit
 from bowerbird.core.models.catalogue import data
 from bowerbird.core.types import Label, Vectors
 
@@ -36,7 +37,7 @@ def label_vectors(encode: Callable[[Sequence[str]], Vectors], names: Sequence[st
     very first search waiting for seconds; a test compares the two.
     """
     made = np.mean([encode([prompt.format(name) for name in names]) for prompt in PROMPTS], axis=0)
-    return _unit(made)
+    return unit(made)
 
 
 @cache
@@ -52,14 +53,14 @@ def _shipped() -> Vectors:
 
 def queries(sentences: Vectors) -> Vectors:
     """Sentence vectors, shape (n, 384), as photo vectors compare with them."""
-    return _unit(sentences - _shipped().mean(axis=0))
+    return unit(sentences - _shipped().mean(axis=0))
 
 
 def combine(logits: NDArray[np.float32]) -> Vectors:
     """Photo vectors of shape (n, 384) from class logits of shape (n, 1000)."""
     best = np.argpartition(-logits, TOP, axis=1)[:, :TOP]
     weights = _softmax(np.take_along_axis(logits, best, axis=1) / TEMPERATURE)
-    return _unit(np.einsum("nk,nkd->nd", weights, labels()[best]))
+    return unit(np.einsum("nk,nkd->nd", weights, labels()[best]))
 
 
 def seen(logits: NDArray[np.float32], names: Sequence[str]) -> tuple[tuple[Label, ...], ...]:
@@ -73,10 +74,6 @@ def _worth_telling(row: NDArray[np.float32], names: Sequence[str]) -> tuple[Labe
         found[names[at]] = found.get(names[at], 0.0) + float(row[at])
     sure = sorted(found.items(), key=lambda one: -one[1])
     return tuple(Label(name, round(probability, 3)) for name, probability in sure if probability >= _SURE)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

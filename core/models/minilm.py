@@ -29,11 +29,16 @@ def tokenizer(file: Path) -> Tokenizer:
 
 def batch(made: Tokenizer, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
     """Token ids and attention mask, each of shape (n, longest)."""
-    encoded = made.encode_batch(list(texts))
+    encoded = made.encode_batch([_speakable(text) for text in texts])
     return {
         "input_ids": np.array([one.ids for one in encoded], np.int64),
         "attention_mask": np.array([one.attention_mask for one in encoded], np.int64),
     }
+
+
+def _speakable(text: str) -> str:
+    """Without halves of characters, which a badly decoded file may hold and the tokenizer refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def network(folder: Path) -> nn.Module:

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from bowerbird.core.models import conse, efficientnet
-from bowerbird.core.models.base import Loading
+from bowerbird.core.models.base import Loading, unit
 from bowerbird.core.models.catalogue import label_corrections
 from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
@@ -19,7 +19,6 @@ from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 SPACE = "efficientnet-lite0@1"
 CONSE_SPACE = "conse-lite0-minilm@1"
 IMAGE_SIDE = round(efficientnet.SIDE / efficientnet.CROP)
-_AT_ONCE = 4  # measured: more only costs memory
 
 
 def network(weights: Path) -> Network:
@@ -37,6 +36,7 @@ class Lite0:
 
     def __init__(self, loading: Loading) -> None:
         """Load the network and the labels' names."""
+        self._at_once = loading.at_once
         self._network = loading.runtime(network(loading.files["weights"]))
         self._names = label_names(loading.files["labels"])
 
@@ -48,12 +48,11 @@ class Lite0:
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors and labels of photos."""
         parts = [
-            self._network.run({"pixels": efficientnet.batch(items[start : start + _AT_ONCE])})
-            for start in range(0, len(items), _AT_ONCE)
+            self._network.run({"pixels": efficientnet.batch(items[start : start + self._at_once])})
+            for start in range(0, len(items), self._at_once)
         ]
         features, logits = (np.concatenate(one) for one in zip(*parts, strict=True))
-        vectors = features / np.linalg.norm(features, axis=1, keepdims=True)
-        return Encoded({SPACE: vectors, CONSE_SPACE: conse.combine(logits)}, conse.seen(logits, self._names))
+        return Encoded({SPACE: unit(features), CONSE_SPACE: conse.combine(logits)}, conse.seen(logits, self._names))
 
     @staticmethod
     def queries(sentences: Vectors) -> Mapping[str, Vectors]:

@@ -15,7 +15,6 @@ from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import Encoded, Modality, Vectors
 
 SPACE = "minilm-l6-v2@1"
-_AT_ONCE = 4  # measured: on a CPU no larger batch is faster, and small ones pad less
 
 
 def network(weights: Path) -> Network:
@@ -33,6 +32,7 @@ class MiniLm:
     def __init__(self, loading: Loading) -> None:
         """Load the tokenizer and the network."""
         self._tokenizer = minilm.tokenizer(loading.files["tokenizer"])
+        self._at_once = loading.at_once
         self._network = loading.runtime(network(loading.files["weights"]))
 
     @property
@@ -57,7 +57,7 @@ class MiniLm:
         """Shape (n, 384). Texts of like length go together, so that little is spent on padding."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         made = np.empty((len(texts), 384), np.float32)
-        for start in range(0, len(order), _AT_ONCE):
-            part = order[start : start + _AT_ONCE]
+        for start in range(0, len(order), self._at_once):
+            part = order[start : start + self._at_once]
             made[part] = self._network.run(minilm.batch(self._tokenizer, [texts[at] for at in part]))[0]
         return made

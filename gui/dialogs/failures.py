@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,9 +33,9 @@ _COLUMNS = ("File", "Why")
 class FailureModel(QAbstractTableModel):
     """A row per failure."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QObject) -> None:
         """Empty."""
-        super().__init__()
+        super().__init__(parent)
         self.failures: tuple[Failure, ...] = ()
 
     def show(self, failures: Sequence[Failure]) -> None:
@@ -69,15 +69,17 @@ class FailuresDialog(QDialog):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         """Show this desk's failures."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self.setWindowTitle("Files that could not be read")
-        self.resize(760, 440)
-        self.model = FailureModel()
+        self.resize(820, 480)
+        self.model = FailureModel(self)
         self.list = QTreeView()
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setAllColumnsShowFocus(True)
         self._title = label("", "title")
+        self._whole = label("", "small", wrap=True)
         self._place()
         desk.failures_changed.connect(self.refresh)
         desk.status_changed.connect(self.refresh)
@@ -97,6 +99,7 @@ class FailuresDialog(QDialog):
         column.addWidget(self._title)
         column.addWidget(note)
         column.addWidget(self.list, 1)
+        column.addWidget(self._whole)
         column.addLayout(self._buttons())
         QShortcut(QKeySequence.StandardKey.Copy, self, self._copy)
 
@@ -122,19 +125,24 @@ class FailuresDialog(QDialog):
     def _show(self, failures: tuple[Failure, ...]) -> None:
         self.model.show(failures)
         many = len(failures)
+        if many and not self._chosen():
+            self.list.setCurrentIndex(self.model.index(0, 0))
         self._title.setText(f"{count(many, 'file')} could not be read" if many else "Everything could be read")
         self._enable()
 
     def _enable(self) -> None:
         chosen = bool(self._chosen())
+        self._whole.setText("\n".join(f"{shown(str(one.path))}: {one.reason}" for one in self._chosen_failures()[:1]))
         for one in (self._one, self._reveal):
             one.setEnabled(chosen)
         for one in (self._all, self._copy_button):
             one.setEnabled(bool(self.model.failures))
 
+    def _chosen_failures(self) -> tuple[Failure, ...]:
+        return tuple(self.model.failures[index.row()] for index in self.list.selectionModel().selectedRows())
+
     def _chosen(self) -> tuple[Path, ...]:
-        rows = self.list.selectionModel().selectedRows()
-        return tuple(self.model.failures[index.row()].path for index in rows)
+        return tuple(failure.path for failure in self._chosen_failures())
 
     def _show_in_folder(self) -> None:
         for path in self._chosen()[:1]:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from bowerbird.core.types import ModelState
 from bowerbird.gui.desk import Desk
-from bowerbird.gui.parts import button, label, scrolling
+from bowerbird.gui.parts import button, label, remove, scrolling
 from bowerbird.gui.wording import size
 
 
@@ -17,6 +17,7 @@ class ModelsDialog(QDialog):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         """Show the models of this desk's library."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self.setWindowTitle("Models")
         self.resize(600, 480)
@@ -45,7 +46,7 @@ class ModelsDialog(QDialog):
     def _show(self, models: tuple[ModelState, ...]) -> None:
         while item := self._rows.takeAt(0):
             if widget := item.widget():
-                widget.deleteLater()
+                remove(widget)
         for model in models:
             self._rows.addWidget(_row(model))
         self._rows.addStretch(1)

@@ -20,6 +20,7 @@ class QuickLook(QDialog):
     def __init__(self, desk: Desk, hit: Hit, parent: QWidget) -> None:
         """Show this hit."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._hit = desk, hit
         self.setWindowTitle(name_of(hit.path))
         room = parent.size()

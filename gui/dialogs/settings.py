@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +37,7 @@ class SettingsDialog(QDialog):
     def __init__(self, desk: Desk, settings: Settings, parent: QWidget | None = None) -> None:
         """Begin with these settings."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._before = desk, settings
         self.setWindowTitle("Settings")
         self.resize(560, 640)
@@ -122,7 +122,7 @@ class SettingsDialog(QDialog):
         return replace(
             self._before,
             excludes=tuple(dict.fromkeys(line for line in lines if line)),
-            cores=self.cores.value(),
+            cores=int(self.cores.currentData()),
             pause_on_battery=self.battery.isChecked(),
             theme=str(self.theme.currentData()),
         )
@@ -149,12 +149,13 @@ class SettingsDialog(QDialog):
             self._desk.remove_folder(Path(item.data(Qt.ItemDataRole.UserRole)))
 
 
-def _cores(cores: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(0, os.cpu_count() or 1)
-    box.setValue(cores)
-    box.setSpecialValueText("All of them")
-    box.setMinimumWidth(140)
+def _cores(cores: int) -> QComboBox:
+    there = os.cpu_count() or 1
+    box = QComboBox()
+    box.addItem(f"All of them ({there})", 0)
+    for many in range(1, there):
+        box.addItem(str(many), many)
+    box.setCurrentIndex(max(0, box.findData(cores)))
     return box
 
 

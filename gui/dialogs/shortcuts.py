@@ -37,6 +37,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Ready to show."""
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and words")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)

@@ -40,7 +40,7 @@ class WhatPane(QFrame):
         self.filters = FilterBar(desk)
         self.notice = NoticeLine(desk)
         self.model = HitModel(self)
-        self.results = ResultsView(self.model, HitDelegate(desk))
+        self.results = ResultsView(self.model, HitDelegate(desk, self))
         self.empty = EmptyState(desk)
         self._stack = QStackedWidget()
         self._place()
@@ -134,4 +134,6 @@ class WhatPane(QFrame):
         QuickLook(self._desk, hit, self.window()).exec()
 
     def _menu(self, hit: Hit, spot: QPoint) -> None:
-        hit_menu(self._desk, hit, self).exec(spot)
+        menu = hit_menu(self._desk, hit, self)
+        menu.exec(spot)
+        menu.deleteLater()

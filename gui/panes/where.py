@@ -11,7 +11,7 @@ from bowerbird.core.types import Folder, FolderState, Kind, Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.nav_row import NavRow
-from bowerbird.gui.parts import label, scrolling, tool
+from bowerbird.gui.parts import label, remove, scrolling, tool
 from bowerbird.gui.progress_card import ProgressCard
 from bowerbird.gui.question import Question
 from bowerbird.gui.wording import KIND_NAMES, name_of, number, shown
@@ -112,7 +112,7 @@ class WherePane(QFrame):
     def _show_folders(self, folders: tuple[Folder, ...]) -> None:
         known = {folder.path for folder in folders}
         for gone in [path for path in self._folders if path not in known]:
-            self._folders.pop(gone).deleteLater()
+            remove(self._folders.pop(gone))
         for folder in folders:
             if folder.path not in self._folders:
                 self._folders[folder.path] = self._folder_row(folder.path)
@@ -144,6 +144,7 @@ class WherePane(QFrame):
         menu.addSeparator()
         menu.addAction("Stop looking after it", lambda: self._desk.remove_folder(path))
         menu.exec(spot)
+        menu.deleteLater()
 
 
 def _figure(folder: Folder) -> str:

@@ -15,7 +15,7 @@ from bowerbird.gui.desktop import copy_path, show_in_folder
 from bowerbird.gui.flow import FlowLayout
 from bowerbird.gui.hit_actions import open_hit
 from bowerbird.gui.page_turner import PageTurner
-from bowerbird.gui.parts import button, label, once, scrolling, tool
+from bowerbird.gui.parts import button, label, once, remove, scrolling, tool
 from bowerbird.gui.preview import FilePreview, decoded
 from bowerbird.gui.reason_bars import ReasonBars
 from bowerbird.gui.wording import breadcrumb, name_of, shown
@@ -43,6 +43,7 @@ class WhyPane(QFrame):
         self._reasons = ReasonBars(desk.theme)
         self._details = QGridLayout()
         self._inside = QWidget()
+        self._hint = label("The file you choose is shown here.", "muted", wrap=True, centre=True)
         self._timer = once(self, _PAUSE_MS, self._ask)
         self._place()
         self._listen()
@@ -74,7 +75,9 @@ class WhyPane(QFrame):
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolling(self._inside))
+        self._scroll = scrolling(self._inside)
+        outer.addWidget(self._scroll)
+        outer.addWidget(self._hint)
 
     def _buttons(self) -> FlowLayout:
         opening = button("Open", lambda: self._with_hit(lambda hit: open_hit(self._desk, hit)), "primary")
@@ -98,7 +101,8 @@ class WhyPane(QFrame):
     # the hit
 
     def _show(self, hit: Hit | None) -> None:
-        self._inside.setVisible(hit is not None)
+        self._scroll.setVisible(hit is not None)
+        self._hint.setVisible(hit is None)
         self._desk.bridge.forget("preview")
         if hit is None:
             self._timer.stop()
@@ -131,7 +135,7 @@ class WhyPane(QFrame):
     def _show_details(self, rows: tuple[tuple[str, str], ...]) -> None:
         while item := self._details.takeAt(0):
             if widget := item.widget():
-                widget.deleteLater()
+                remove(widget)
         for number, (name, value) in enumerate(rows):
             told = label(_breakable(value), wrap=True)
             told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

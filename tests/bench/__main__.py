@@ -7,9 +7,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import report, retrieval, throughput
+from tests.bench import report, retrieval, throughput, window
 
-TABLES = {"retrieval": retrieval.measure, "throughput": throughput.measure}
+TABLES = {"retrieval": retrieval.measure, "throughput": throughput.measure, "window": window.measure}
 _HERE = Path(__file__).parents[2]
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter
 
 _LETTER = (
-    "Moving the kennel\n\nWe hired the old green lorry from the farm next door. The dog rode on the truck the whole way "
-    "and would not come down until we had unloaded the last of the boxes in the yard.",
-    "The garden\n\nThe roses came through the winter. Anna has planted beans along the south wall, and the well is deep "
-    "enough again to water everything in the evening.",
+    "Moving the kennel\n\nWe hired the old green lorry from the farm next door. The dog rode on the truck the whole "
+    "way and would not come down until we had unloaded the last of the boxes in the yard.",
+    "The garden\n\nThe roses came through the winter. Anna has planted beans along the south wall, and the well is "
+    "deep enough again to water everything in the evening.",
 )
 _RECIPE = """# Apple cake
 

@@ -1,0 +1,47 @@
+"""What a file is, by its first bytes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bowerbird.core.extractors.sniff import suffix_by_content
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [
+        (b"%PDF-1.7\n", ".pdf"),
+        (b"\0\0junk before it\n%PDF-1.4", ".pdf"),
+        (b"A note on the mark %PDF- in files.\n", ".txt"),
+        (b"BMW is a car maker, not a bitmap.\n", ".txt"),
+        (b"{\\rtf1 hello}", ".rtf"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- one --><!-- two -->\n<svg xmlns='x'/>", ".svg"),
+        (b"<?xml version='1.0'?><!DOCTYPE svg PUBLIC 'x'><svg/>", ".svg"),
+        (b"\n<!doctype HTML>\n<title>x</title>", ".html"),
+        (b"<?xml version='1.0'?><note/>", ".txt"),
+        (b"From ada@example.org Mon Jun 01 10:00:00 2009\nSubject: x\n", ".mbox"),
+        (b"From: ada\nTo: bob\nSubject: x\n\nbody", ".eml"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", ".jpg"),
+        (b"G" + bytes(187) + b"G" + bytes(187) + b"G", ".m2ts"),
+        (bytes(100), ""),
+        (b"", ""),
+    ],
+)
+def test_first_bytes(tmp_path: Path, content: bytes, suffix: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    assert suffix_by_content(tmp_path / "file") == suffix
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<!-- -->", b"<!--", b"<?", b"<?xml ?>", b"From: a\n", b"From: a\n ", b"From ", b" ", b"<!DOCTYPE svg "],
+)
+def test_nothing_makes_it_slow(tmp_path: Path, content: bytes) -> None:
+    """A guard against patterns that backtrack for ever, not a benchmark: they took minutes."""
+    (tmp_path / "file").write_bytes(content * 4_000)
+    began = time.monotonic()
+    suffix_by_content(tmp_path / "file")
+    assert time.monotonic() - began < 5

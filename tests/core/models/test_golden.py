@@ -1,0 +1,71 @@
+"""Both runtimes give the golden vectors, and what ships was made by this code.
+
+``BOWERBIRD_WRITE_GOLDEN=1`` writes the golden files anew, with torch, after a change that is meant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+
+from bowerbird import resources
+from bowerbird.core.models import MODELS, conse, golden, photo
+from bowerbird.core.models.base import Model
+from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.runtimes import WrongResults
+from bowerbird.core.models.sources import Sources
+from bowerbird.core.models.text import MiniLm
+from bowerbird.core.types import Vectors
+from tests.core.models.conftest import Loaded
+
+_FOLDER = Path(resources.__path__[0]) / "models"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def written(loaded: Loaded, models: Path) -> None:
+    """The golden files, written anew if that is asked for."""
+    if not os.environ.get("BOWERBIRD_WRITE_GOLDEN"):
+        return
+    np.save(_FOLDER / "label_vectors.npy", _label_vectors(loaded(MiniLm.id, "cpu"), models).astype(np.float16))
+    conse._shipped.cache_clear()
+    conse.labels.cache_clear()
+    found = {}
+    for kind in MODELS:
+        for space, rows in loaded(kind.id, "cpu").encode(golden.inputs(kind.modality)).vectors.items():
+            found[space] = [[round(float(value), 4) for value in row] for row in rows]
+    (_FOLDER / "golden.json").write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
+
+
+def _label_vectors(text: Model, models: Path) -> Vectors:
+    names = photo.label_names(Sources(models).files(load()[photo.Lite0.id])["labels"])
+    return conse.label_vectors(cast("MiniLm", text).vectors, names)
+
+
+def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models: Path) -> None:
+    made = _label_vectors(loaded(MiniLm.id, ""), models)
+    assert (made * conse._shipped()).sum(axis=1).min() >= 0.9999
+
+
+@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+@pytest.mark.parametrize("name", [kind.id for kind in MODELS])
+def test_a_runtime_agrees_with_the_golden_vectors(loaded: Loaded, name: str, device: str) -> None:
+    assert golden.agreement(loaded(name, device)) >= golden.AGREES
+
+
+def test_the_two_runtimes_agree(loaded: Loaded) -> None:
+    for kind in MODELS:
+        items = golden.inputs(kind.modality)
+        ours, other = (loaded(kind.id, device).encode(items).vectors for device in ("", "cpu"))
+        assert all((rows * other[space]).sum(axis=1).min() >= 0.9999 for space, rows in ours.items())
+
+
+def test_wrong_vectors_are_refused(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {space: np.roll(rows, 1, axis=1) for space, rows in golden._expected().items()}
+    monkeypatch.setattr(golden, "_expected", lambda: wrong)
+    with pytest.raises(WrongResults, match="wrong results on this computer"):
+        golden.check(loaded(MiniLm.id, ""))

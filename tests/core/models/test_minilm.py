@@ -1,0 +1,54 @@
+"""MiniLM gives what its authors' library gives."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import pytest
+
+from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.sources import Sources
+from bowerbird.core.models.text import SPACE, MiniLm
+from bowerbird.core.types import Vectors
+from tests.core.models.conftest import Loaded
+
+_TEXTS = [
+    "A dog runs along the beach.",
+    "word " * 700,  # longer than the model reads
+    "",
+    "Grüße aus Köln, 北京 and a 🐦",
+    "The minutes of the meeting of 3 May, with the decisions on the new boiler and who pays for it.",
+]
+
+
+@pytest.fixture(scope="module")
+def published(models) -> Vectors:
+    from sentence_transformers import SentenceTransformer
+
+    folder = Sources(models).files(load()["minilm-l6-v2"])["weights"].parent
+    reference = SentenceTransformer(str(folder), device="cpu")
+    return np.asarray(reference.encode(_TEXTS, normalize_embeddings=True), np.float32)
+
+
+@pytest.mark.parametrize(("device", "least"), [("cpu", 0.9999), ("", 0.9999)], ids=["torch", "onnx"])
+def test_equals_sentence_transformers(loaded: Loaded, published: Vectors, device: str, least: float) -> None:
+    made = loaded("minilm-l6-v2", device).encode(_TEXTS).vectors[SPACE]
+    assert (made * published).sum(axis=1).min() >= least
+
+
+def test_the_order_of_a_batch_is_kept(loaded: Loaded) -> None:
+    model = cast("MiniLm", loaded("minilm-l6-v2", ""))
+    alone = np.concatenate([model.encode_query(text) for text in _TEXTS])
+    assert (model.vectors(_TEXTS) * alone).sum(axis=1).min() >= 0.9999
+
+
+def test_a_half_character_is_read_as_a_question_mark(loaded: Loaded) -> None:
+    model = cast("MiniLm", loaded("minilm-l6-v2", ""))
+    assert (model.vectors(["caf\udce9"]) == model.vectors(["caf?"])).all()
+
+
+def test_vectors_are_of_length_one(loaded: Loaded) -> None:
+    made = loaded("minilm-l6-v2", "").encode(_TEXTS).vectors[SPACE]
+    assert made.shape == (len(_TEXTS), 384)
+    assert np.linalg.norm(made, axis=1) == pytest.approx(1.0, abs=1e-5)

@@ -1,0 +1,91 @@
+"""EfficientNet-lite0 and ConSE on real photos and odd ones."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bowerbird.core.models import conse, efficientnet, photo
+from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.sources import Sources
+from bowerbird.core.types import Encoded, Pixels
+from tests.core.models.conftest import Loaded
+
+
+@pytest.fixture(scope="module")
+def labelled(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
+    """Photos of ImageNet classes: the classes' names, and the photos encoded."""
+    with (data / "imagenet_sample" / "manifest.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    pictures = [_pixels(data / "imagenet_sample" / row["path"]) for row in rows]
+    return [row["label"] for row in rows], loaded(photo.Lite0.id, "").encode(pictures)
+
+
+def _pixels(path: Path) -> Pixels:
+    picture = Image.open(path).convert("RGB")
+    scale = photo.IMAGE_SIDE / min(picture.size)
+    return np.asarray(picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.BICUBIC))
+
+
+def test_classifies_as_well_as_published(labelled: tuple[list[str], Encoded], models: Path) -> None:
+    # 75 % is published for the whole validation set; names differ a little between the two lists.
+    labels, encoded = labelled
+    top = [seen[0].name.lower() if seen else "" for seen in encoded.labels]
+    right = sum(bool(set(label.lower().split()) & set(name.split())) for label, name in zip(labels, top, strict=True))
+    assert right / len(labels) >= 0.7
+
+
+def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], loaded: Loaded) -> None:
+    labels, encoded = labelled
+    sentences = loaded("minilm-l6-v2", "").encode([f"a picture of a {label}" for label in labels])
+    queries = photo.Lite0.queries(sentences.vectors["minilm-l6-v2@1"])[photo.CONSE_SPACE]
+    cosines = queries @ encoded.vectors[photo.CONSE_SPACE].T
+    rank = (cosines > np.diag(cosines)[:, None]).sum(axis=1)
+    assert (rank < 5).mean() >= 0.75
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (30, 20), (256, 256), (300, 1000), (2000, 3000)])
+def test_pictures_of_any_size_become_squares(size: tuple[int, int]) -> None:
+    (square,) = efficientnet.batch([np.full((*size, 3), 200, np.uint8)])
+    assert square.shape == (224, 224, 3)
+    assert square.min() == square.max() == 200
+
+
+def test_a_picture_of_the_right_size_is_only_cropped() -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (256, 340, 3), np.uint8)
+    (square,) = efficientnet.batch([picture])
+    assert (square == picture[16:240, 58:282]).all()
+
+
+def test_vectors_and_labels_of_a_batch_are_each_photos_own(loaded: Loaded) -> None:
+    model = loaded(photo.Lite0.id, "")
+    pictures = list(np.random.default_rng(2).integers(0, 256, (7, 256, 256, 3), np.uint8))
+    together = model.encode(pictures)
+    assert len(together.labels) == 7
+    for space, rows in together.vectors.items():
+        alone = np.concatenate([model.encode([picture]).vectors[space] for picture in pictures])
+        assert (rows * alone).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_classes_of_one_name_are_told_together() -> None:
+    logits = np.full((1, 1000), -20.0, np.float32)
+    logits[0, :3] = 5.0, 5.0, 5.5
+    names = ["sunglasses", "sunglasses", "beach", *map(str, range(997))]
+    ((first, second),) = conse.seen(logits, names)
+    assert (first.name, second.name) == ("sunglasses", "beach")
+    assert first.probability == pytest.approx(2 / (2 + np.exp(0.5)), abs=0.01)
+
+
+def test_unsure_labels_are_not_told() -> None:
+    assert conse.seen(np.zeros((2, 1000), np.float32), [str(number) for number in range(1000)]) == ((), ())
+
+
+def test_no_two_classes_share_a_name_but_sunglasses(models: Path) -> None:
+    names = photo.label_names(Sources(models).files(load()[photo.Lite0.id])["labels"])
+    twice = {name for name in names if names.count(name) > 1}
+    assert twice == {"sunglasses"}
+    assert not [name for name in names if set(name) & set("/()")]

