@@ -198,9 +198,11 @@ class CatalogView:
         rows = self._db.execute(f"{_SEGMENT} FROM segments s WHERE s.id IN {_ANY}", (json.dumps(list(ids)),))
         return {row[0]: _segment(row) for row in rows}
 
-    def segments_of(self, content_id: int) -> list[SegmentRow]:
-        """A content's segments in order."""
-        rows = self._db.execute(f"{_SEGMENT} FROM segments s WHERE s.content_id = ? ORDER BY ordinal", (content_id,))
+    def segments_of(self, content_id: int, most: int = -1) -> list[SegmentRow]:
+        """A content's segments in order, the first few or all."""
+        rows = self._db.execute(
+            f"{_SEGMENT} FROM segments s WHERE s.content_id = ? ORDER BY ordinal LIMIT ?", (content_id, most)
+        )
         return [_segment(row) for row in rows]
 
     def files_of(self, content_ids: Iterable[int], query: Query) -> list[FileRow]:

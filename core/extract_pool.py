@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Empty, PriorityQueue
 from typing import Any
 
-from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderTimeout
+from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderTimeout, EnvironmentFailure
 from bowerbird.core.extractors import child, wire
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Locator
@@ -31,6 +31,7 @@ _SPAWN = multiprocessing.get_context("spawn")
 _START_S = 60.0  # a cold disk and a busy machine
 _IDLE_S = 60.0  # then a child ends and gives its memory back
 _CLOSE_S = 5.0
+_CLOSING = "Bowerbird is closing."
 _FIRST, _LATER, _NEVER = 0, 1, 2  # priorities within a queue; the last one ends the slot
 
 
@@ -57,7 +58,10 @@ class ExtractPool:
         self._closed = False
 
     def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Extraction]:
-        """Everything searchable in a file; fails with ``FileError`` or ``FileSkipped``. ``urgent``: the user waits."""
+        """Everything searchable in a file. ``urgent``: the user waits.
+
+        It fails with ``FileError`` or ``FileSkipped``, or, through no fault of the file, with ``EnvironmentFailure``.
+        """
         return self._submit(self._waited_for if urgent else self._indexing, "extract", path, limits)
 
     def render(self, path: Path, locator: Locator | None, side: int) -> Future[bytes]:
@@ -65,7 +69,7 @@ class ExtractPool:
         return self._submit(self._waited_for, "render", path, locator, side)
 
     def close(self) -> None:
-        """End the children, whatever they are doing; what is not answered yet fails or is cancelled."""
+        """End the children, whatever they are doing; what is not answered yet is cancelled or fails."""
         self._closed = True
         for slot in self._slots:
             slot.close()
@@ -150,7 +154,9 @@ class _Slot:
             answer, last = self._exchange(pipe, task)
         except (EOFError, OSError, DecoderCrashed) as error:
             self._end_child()
-            if fresh or self._closed:
+            if self._closed:
+                raise EnvironmentFailure(_CLOSING) from error
+            if fresh:
                 log.warning("%s of %r ended its decoder", task.call, task.arguments[0])
                 raise DecoderCrashed("Reading this file made its decoder crash; it may be damaged.") from error
             return self._asked(task)
@@ -173,7 +179,9 @@ class _Slot:
             self._pipe, self._fresh = self._started(), True
             if not _says_ready(self._pipe):
                 self._end_child()
-                raise DecoderCrashed("The decoder did not start. Restart Bowerbird and try this file again.")
+                raise EnvironmentFailure(
+                    "A decoder did not start: the machine may be out of memory. Restart Bowerbird."
+                )
         return self._pipe
 
     def _started(self) -> Connection:
@@ -181,7 +189,7 @@ class _Slot:
         arguments = (there, os.getpid(), self._nice, 2 * self._deadline_s)
         with self._lock:
             if self._closed:
-                raise DecoderCrashed("Bowerbird is closing.")
+                raise EnvironmentFailure(_CLOSING)
             self._process = _SPAWN.Process(target=self._serve, args=arguments, name="bowerbird-decoder", daemon=True)
             self._process.start()
         there.close()

@@ -10,7 +10,7 @@ from bowerbird.core import ranking
 from bowerbird.core.catalog_view import CatalogView, FileRow, SegmentRow
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.ranking import Candidate, Source
-from bowerbird.core.types import Hit, Locator, Query, Reason
+from bowerbird.core.types import Hit, Kind, Locator, Query, Reason
 from bowerbird.core.words import marks, query_words
 
 _SNIPPET = 240
@@ -27,8 +27,10 @@ class HitMaker:
         self._paths, self._view = paths, view
 
     def plain(self, file: FileRow) -> Hit:
-        """A file as a hit of nothing in particular."""
-        return self._hit(file, score=1.0, reasons=())
+        """A file as a hit of nothing in particular, with how it begins."""
+        begins = self._view.segments_of(file.content_id, 1) if file.content_id and file.kind is Kind.DOCUMENT else []
+        snippet = _snippet(begins[0].text, [])[0] if begins else ""
+        return self._hit(file, score=1.0, reasons=(), snippet=snippet)
 
     def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
         """The first ``query.limit`` candidates that have a file which the query's filters let through."""
@@ -56,7 +58,7 @@ class HitMaker:
         rows = self._view.segments(order[:_MOMENTS])
         segments = [rows[number] for number in order if number in rows]
         if not segments and candidate.key > 0:
-            segments = self._view.segments_of(candidate.key)[:1]
+            segments = self._view.segments_of(candidate.key, 1)
         if unwanted and _holds(unwanted, files, segments):
             return []
         words = query_words(query.text)

@@ -63,7 +63,7 @@ def _text(document: PdfDocument, number: int) -> str:
         text = page.get_textpage().get_text_bounded()
     except pypdfium2.PdfiumError:
         return ""  # one damaged page does not cost the others
-    return str(text).replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "")
+    return str(text).replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "") + "\n\n"
 
 
 def _page(document: PdfDocument, number: int, side: int) -> bytes:
@@ -94,6 +94,7 @@ def _date(text: str) -> datetime | None:
     """A PDF date, ``D:20240131120000+01'00'``: the local time in it."""
     digits = text.removeprefix("D:")[:14]
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S"[: 2 * (len(digits) // 2)])
+        # Whatever follows the year may be missing.
+        return datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]) if len(digits) >= 4 else None
     except ValueError:
         return None

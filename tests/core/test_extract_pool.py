@@ -20,7 +20,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bowerbird.core.errors import DecoderCrashed, DecoderTimeout, FileError, FileSkipped, FileVanished
+from bowerbird.core.errors import (
+    DecoderCrashed,
+    DecoderTimeout,
+    EnvironmentFailure,
+    FileError,
+    FileSkipped,
+    FileVanished,
+)
 from bowerbird.core.extract_pool import ExtractPool, Serve
 from bowerbird.core.extractors import child
 from bowerbird.core.extractors.base import Limits
@@ -162,7 +169,7 @@ def test_close_is_prompt_and_leaves_nothing() -> None:
         opened.close()
         assert time.monotonic() - began < 3
         for future in hanging:
-            with pytest.raises((CancelledError, DecoderCrashed)):
+            with pytest.raises((CancelledError, EnvironmentFailure)):
                 future.result(5)
         with pytest.raises(CancelledError):
             ask(opened, "well")
