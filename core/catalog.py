@@ -300,7 +300,8 @@ class Catalog:
         for space in spaces:
             rows = self._db.execute(
                 "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? AND "
-                "c.spaces NOT LIKE ? AND EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)",
+                "c.spaces NOT LIKE ? AND EXISTS "
+                "(SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)",
                 (FileState.INDEXED, f'%"{space}"%', modality_of[space]),
             )
             found.update(path for (path,) in rows)
@@ -318,7 +319,7 @@ class Catalog:
         marks = ",".join("?" * len(content_ids))
         rows = self._db.execute(
             "SELECT e.space, s.id, e.vector, c.kind FROM embeddings e JOIN segments s ON s.id = e.segment_id "
-            f"JOIN contents c ON c.id = s.content_id WHERE c.id IN ({marks})",  # noqa: S608
+            f"JOIN contents c ON c.id = s.content_id WHERE c.id IN ({marks})",
             tuple(content_ids),
         ).fetchall()
         return [_rows_of(space, rows) for space in sorted({row[0] for row in rows})]

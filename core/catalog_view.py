@@ -166,7 +166,7 @@ class CatalogView:
         only, values = ("", ()) if allowed is None else (f"AND s.content_id IN {_ANY} ", (json.dumps(list(allowed)),))
         rows = self._db.execute(
             "SELECT w.rowid, -bm25(segment_words) FROM segment_words w JOIN segments s ON s.id = w.rowid "
-            f"WHERE segment_words MATCH ? {only}ORDER BY bm25(segment_words) LIMIT ?",  # noqa: S608
+            f"WHERE segment_words MATCH ? {only}ORDER BY bm25(segment_words) LIMIT ?",
             (match, *values, limit),
         )
         return [(number, score) for number, score in rows]
@@ -174,7 +174,7 @@ class CatalogView:
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         """In how many segments each stem stands."""
         rows = self._db.execute(f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}", (json.dumps(list(stems)),))
-        return {term: number for term, number in rows}
+        return dict(rows.fetchall())
 
     def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
         """Files whose name, or whose folders' names, hold one of the words; and that name. The most telling first."""
@@ -283,8 +283,15 @@ def _folder(path: bytes, state: str, files: int, pending: int) -> Folder:
 def _file(row: Sequence[Any]) -> FileRow:
     number, path, kind, state, size, mtime_ns, content_id, fingerprint, properties = row[:9]
     return FileRow(
-        number, Path(os.fsdecode(path)), Kind(kind) if kind else None, FileState(state), size, mtime_ns, content_id,
-        fingerprint or b"", _properties(properties),
+        number,
+        Path(os.fsdecode(path)),
+        Kind(kind) if kind else None,
+        FileState(state),
+        size,
+        mtime_ns,
+        content_id,
+        fingerprint or b"",
+        _properties(properties),
     )
 
 

@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print JSON")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
-    def command(name: str, run: Command, help: str) -> argparse.ArgumentParser:  # noqa: A002: argparse's own word
+    def command(name: str, run: Command, help: str) -> argparse.ArgumentParser:  # noqa: A002
         made = commands.add_parser(name, help=help)
         made.set_defaults(run=run)
         return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from bowerbird.core import ranking
 from bowerbird.core.catalog_view import CatalogView, FileRow, SegmentRow

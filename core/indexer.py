@@ -224,6 +224,8 @@ class Indexer(threading.Thread):
         self._dirty = True
         self._pace.finished(done)
         self.trouble = self._pipeline.problem
+        if self.trouble and any(outcome.state is FileState.PENDING for outcome in outcomes):
+            self._retry_at = time.monotonic() + _RETRY_S  # this machine, not a file, is in the way
         self._tell(EventKind.FILES)
         if any(outcome.state is FileState.FAILED for outcome in outcomes):
             self._tell(EventKind.FAILURES)

@@ -71,7 +71,7 @@ class Inference:
 
     # encoding
 
-    def encode_documents(self, modality: Modality, items: Sequence[str] | Sequence[Pixels]) -> Future[Encoded]:
+    def encode_documents(self, modality: Modality, items: Sequence[str | Pixels]) -> Future[Encoded]:
         """Vectors of items in every active space of a modality, in order; of no items, none.
 
         A batch may be large: the host splits it as its models like. Fails with ``ModelUnavailable``.

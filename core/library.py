@@ -56,7 +56,7 @@ _STORE_WAIT_S = 30.0
 class Library:
     """A library folder, owned by this process. Every method may block; all are safe from any thread."""
 
-    def __init__(self, directory: Path, *, on_event: Callable[[Event], None] = lambda event: None) -> None:
+    def __init__(self, directory: Path, *, on_event: Callable[[Event], None] = lambda _: None) -> None:
         """Name the folder; nothing is opened or imported yet. ``on_event`` is called from the core's threads."""
         self._paths = LibraryPaths(directory)
         self._on_event = on_event
@@ -94,12 +94,12 @@ class Library:
         self._indexer = Indexer(
             self._paths, catalog, self._sync, self._pool, self._inference, self._settings, self._on_event
         )
+        self._watcher: Watcher | None = None
         self._indexer.start()
         self._searcher = Searcher(
             self._paths, self._view, store, self._inference, Examples(self._view, self._pool, self._inference)
         )
         self._previewer = Previewer(self._view, self._pool)
-        self._watcher: Watcher | None = None
 
     def _open_catalog(self) -> Catalog:
         try:
@@ -313,9 +313,10 @@ class Library:
         self._indexer.use(self._settings)
         self._begin()
 
-    def activate(self) -> None:
-        """Bring the window of this library to the front, if it has one."""
+    def activate(self) -> bool:
+        """Bring the window of this library to the front; False if it has none."""
         self._on_event(Event(EventKind.ACTIVATE))
+        return self._watcher is not None
 
     def _save(self, settings: Settings) -> None:
         self._settings = settings

@@ -106,6 +106,18 @@ class Ownership:
             return "error", EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")
 
 
+def come_forward(directory: Path) -> bool:
+    """Ask the window that owns a library to come to the front; False if no window does."""
+    try:
+        remote = RemoteLibrary(directory)
+        try:
+            return remote.activate()
+        finally:
+            remote.close()
+    except EnvironmentFailure:
+        return False
+
+
 class RemoteLibrary:
     """A library that another process of this user owns. One call at a time."""
 
@@ -166,9 +178,10 @@ class RemoteLibrary:
         found: tuple[Check, ...] = self._ask("doctor")
         return found
 
-    def activate(self) -> None:
+    def activate(self) -> bool:
         """See ``Library.activate``."""
-        self._ask("activate")
+        shown: bool = self._ask("activate")
+        return shown
 
     def _ask(self, name: str, *arguments: Any, on_progress: Callable[[Progress], None] | None = None) -> Any:
         try:

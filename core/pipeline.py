@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.catalog import NewContent
-from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped, FileVanished, ModelUnavailable
+from bowerbird.core.errors import (
+    BowerbirdError,
+    EnvironmentFailure,
+    FileError,
+    FileSkipped,
+    FileVanished,
+    ModelUnavailable,
+)
 from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
@@ -42,7 +49,8 @@ class Reading:
     """Segments not encoded yet."""
     vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
     labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
-    spaces: frozenset[str] = frozenset()
+    complete: bool = True
+    """Whether every segment was encoded in every space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,8 @@ class Pipeline:
             step(reading, done.result())
         except BowerbirdError as error:
             self._fail(reading, error)
+        except CancelledError:  # whoever was asked is closing
+            self._fail(reading, FileVanished("It was not read."))
         except Exception:
             log.exception("reading %r", reading.facts.path)
             self._fail(reading, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
@@ -162,6 +172,7 @@ class Pipeline:
         self._encoding -= 1
         try:
             encoded = done.result()
+            self.problem = ""
         except ModelUnavailable as error:
             # Keyword search still works, and the spaces not noted below are caught up at a later start.
             self.problem, encoded = str(error), Encoded({})
@@ -170,6 +181,7 @@ class Pipeline:
         self.encode()
 
     def _keep(self, reading: Reading, ordinal: int, encoded: Encoded, row: int) -> None:
+        reading.complete &= bool(encoded.vectors)
         for space, vectors in encoded.vectors.items():
             reading.vectors.setdefault(space, {})[ordinal] = vectors[row]
         if encoded.labels:
@@ -188,15 +200,17 @@ class Pipeline:
             extraction.segments,
             [reading.labels.get(ordinal, ()) for ordinal in range(len(extraction.segments))],
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in reading.vectors.items()},
-            self._spaces if not self.problem else frozenset(reading.vectors),
+            self._spaces if reading.complete else frozenset(),
         )
         outcome = Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=extraction.thumbnail)
         self._finish(reading, outcome)
 
     def _fail(self, reading: Reading, error: BowerbirdError) -> None:
         state = FileState.SKIPPED if isinstance(error, FileSkipped) else FileState.FAILED
-        if isinstance(error, FileVanished):
+        if isinstance(error, (FileVanished, EnvironmentFailure)):
             state = FileState.PENDING
+        if isinstance(error, EnvironmentFailure):
+            self.problem = str(error)
         self._finish(reading, Outcome(reading.facts, state, str(error)))
 
     def _finish(self, reading: Reading, outcome: Outcome) -> None:

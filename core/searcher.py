@@ -5,9 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import numpy as np
 
 from bowerbird.core import ranking
 from bowerbird.core.catalog_view import CatalogView

@@ -1,4 +1,4 @@
-"""The vector store: Milvus, one collection per space, ids the catalog's segment ids. Rebuilt from the catalog if lost."""
+"""The vector store: Milvus, a collection for each space, the catalog's segment ids. Filled from the catalog if lost."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bowerbird.core.types import Change, FileChange
-
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
+
+from bowerbird.core.types import Change, FileChange
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch

@@ -18,9 +18,9 @@ _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
 
 # English words that stand in almost every text. A query of nothing else keeps them.
 _STOP = frozenset(
-    "a an and are as at be been being but by can could did do does for from had has have he her his how i if in into is "
-    "it its me my of on or our she should so some such than that the their them then there these they this those to was "
-    "we were what when where which while who whom why will with would you your".split()
+    "a an and are as at be been being but by can could did do does for from had has have he her his how i if in "
+    "into is it its me my of on or our she should so some such than that the their them then there these they this "
+    "those to was we were what when where which while who whom why will with would you your".split()
 )
 
 

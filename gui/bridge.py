@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.errors import BowerbirdError, LibraryBusy
 
 if TYPE_CHECKING:
     from bowerbird.core.library import Library
@@ -32,6 +32,8 @@ class Bridge(QObject):
 
     happened = Signal(object)
     """An ``Event``, at most about ten a second of each kind."""
+    superseded = Signal()
+    """Another window has this library open and has come to the front: there is nothing to do for this one."""
     failed = Signal(object)
     """A ``BowerbirdError`` that no caller asked for."""
     _answered = Signal(object)
@@ -62,9 +64,15 @@ class Bridge(QObject):
 
     def _open(self) -> None:
         from bowerbird.core.library import Library
+        from bowerbird.core.ownership import come_forward
 
         library = Library(self._directory, on_event=self.post)
-        library.open()
+        try:
+            library.open()
+        except LibraryBusy:
+            if come_forward(self._directory):
+                self.superseded.emit()
+            raise
         library.start()
         self._library = library
 

@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
 
     def _listen(self) -> None:
         self.waiting.again.clicked.connect(self._open)
+        self._bridge.superseded.connect(self.close)
         self.desk.status_changed.connect(self._stands)
         self.desk.wants_folder.connect(self.choose_folder)
         self.desk.wants_front.connect(self.come_forward)

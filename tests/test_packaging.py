@@ -10,14 +10,20 @@ ROOT = Path(__file__).parents[1]
 
 def test_every_package_is_listed() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
-    there = [path.parent.relative_to(ROOT) for top in ("core", "gui", "resources") for path in (ROOT / top).rglob("__init__.py")]
+    there = [
+        path.parent.relative_to(ROOT)
+        for top in ("core", "gui", "resources")
+        for path in (ROOT / top).rglob("__init__.py")
+    ]
     assert sorted(listed) == sorted("bowerbird." + ".".join(path.parts) for path in there)
 
 
 def test_every_resource_is_listed() -> None:
     globs = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
     kept = {path for glob in globs["bowerbird.resources"] for path in (ROOT / "resources").glob(glob)}
-    there = {path for path in (ROOT / "resources").rglob("*") if path.is_file() and "__" not in str(path.relative_to(ROOT))}
+    there = {
+        path for path in (ROOT / "resources").rglob("*") if path.is_file() and "__" not in str(path.relative_to(ROOT))
+    }
     assert there <= kept | set((ROOT / "resources/screenshots").glob("*"))
 
 

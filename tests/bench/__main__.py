@@ -17,7 +17,9 @@ def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="packaging/bench", description="Measure Bowerbird.")
     parser.add_argument("names", nargs="*", choices=[[], *TABLES], default=list(TABLES))
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("BOWERBIRD_TEST_DATA", _HERE.parent / "shared/data")))
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("BOWERBIRD_TEST_DATA", _HERE.parent / "shared/data"))
+    )
     parser.add_argument("--json", type=Path, default=_HERE / "build/bench.json")
     asked = parser.parse_args()
     if not (asked.data / "README.md").exists():

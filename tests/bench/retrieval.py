@@ -1,4 +1,4 @@
-"""How well files are found: captions to photos, and judged queries to texts, each through the library as users have it."""
+"""How well files are found: captions to photos, judged queries to texts, through the library as users have it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _judged(library: Library, data: Path, where: str) -> list[Figure]:
         query, document, grade = list(row.values())[:3]
         grades[query][document] = max(0, int(grade))
     queries = [json.loads(line) for line in (folder / "queries.jsonl").read_text("utf-8").splitlines()]
-    scores = [_ndcg(library, query["text"], grades[query["_id"]]) for query in queries if any(grades[query["_id"]].values())]
+    scores = [
+        _ndcg(library, query["text"], grades[query["_id"]]) for query in queries if any(grades[query["_id"]].values())
+    ]
     mean = sum(scores) / len(scores)
     return [Figure("Cranfield nDCG@10, fused", mean, "", f"{len(scores)} queries, {where}", ">= 0.42")]
 

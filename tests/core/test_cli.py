@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import makers
 
 from bowerbird.core.library import Library
+from tests import makers
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -97,7 +97,8 @@ def test_the_other_commands(run: Run, notes: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["search"], ["search", "x", "--kind", "smell"], ["search", "x", "--after", "soon"], ["dance"], ["remove", "/x"]]
+    "wrong",
+    [["search"], ["search", "x", "--kind", "smell"], ["search", "x", "--after", "soon"], ["dance"], ["remove", "/x"]],
 )
 def test_usage_errors_exit_with_2_and_one_line(run: Run, wrong: list[str]) -> None:
     done = run(*wrong)

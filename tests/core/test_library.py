@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests import makers
 
 from bowerbird.core.errors import LibraryBusy, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.types import FolderState, Kind, Locator, Progress, Query
+from tests import makers
 
 Opener = Callable[[], Library]
 

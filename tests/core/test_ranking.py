@@ -18,7 +18,9 @@ def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> Non
 
 
 def test_scores_fall_with_rank_and_stay_between_0_and_1() -> None:
-    found = ranking.rank(Evidence(key, key, Source.MEANING, strength) for key, strength in ((1, 0.1), (2, 9.0), (3, 4.0)))
+    found = ranking.rank(
+        Evidence(key, key, Source.MEANING, strength) for key, strength in ((1, 0.1), (2, 9.0), (3, 4.0))
+    )
     scores = [candidate.score for candidate in found]
     assert [candidate.key for candidate in found] == [2, 3, 1]
     assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.makers import eventually
 
 from bowerbird.core.types import Change, FileChange
 from bowerbird.core.watcher import Watcher
+from tests.makers import eventually
 
 
 @pytest.fixture
