@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bowerbird.core.types import Status
+from bowerbird.core.types import Query, Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label
 from bowerbird.gui.question import Question
@@ -32,13 +32,13 @@ class EmptyState(QWidget):
 
     def explain(self) -> None:
         """Say why there is nothing."""
-        title, text = reason(self._desk.question, self._desk.status)
+        title, text = reason(self._desk.question, self._desk.query, self._desk.status)
         self._title.setText(title)
         self._text.setText(text)
         self._button.setVisible(self._desk.question.filtered)
 
 
-def reason(question: Question, status: Status | None) -> tuple[str, str]:
+def reason(question: Question, query: Query, status: Status | None) -> tuple[str, str]:
     """Why nothing is shown, and what to try."""
     if status is not None and status.progress.busy and question.empty:
         return "Reading your folders", "The first results appear here in seconds."
@@ -46,7 +46,7 @@ def reason(question: Question, status: Status | None) -> tuple[str, str]:
         return "Nothing here", "No file passes these filters."
     if question.empty:
         return "Nothing here yet", "The folders Bowerbird looks after hold nothing it can read."
-    if question.filtered:
+    if question.filtered or query.kinds or query.under or query.after or query.before:
         return "Nothing found with these filters", "Try it everywhere, or in other words."
     if status is not None and status.progress.busy:
         return "Nothing found yet", "Your folders are still being read. New results appear here by themselves."

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QWidget
 
 from bowerbird.core.errors import BowerbirdError, LibraryBusy
 from bowerbird.gui.bridge import Bridge
+from bowerbird.gui.shell import Shell
 from bowerbird.gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ class MainWindow(QMainWindow):
         self.resize(1360, 860)
         self.setMinimumSize(760, 480)
         self.setAcceptDrops(True)
-        self.setCentralWidget(_shell())
-        QTimer.singleShot(0, self.furnish)
+        shell = Shell(theme.colours)
+        shell.seen.connect(self.furnish)
+        self.setCentralWidget(shell)
 
     def furnish(self) -> None:
         """Build the panes and open the library."""
@@ -209,18 +211,6 @@ class MainWindow(QMainWindow):
         event.accept()
         if not self._closing:
             self._closing = True
-            self.desk.thumbnails.close()
+            if hasattr(self, "desk"):
+                self.desk.thumbnails.close()
             self._bridge.close(self.closed.emit)
-
-
-def _shell() -> QWidget:
-    """What is painted first: the colours of the columns."""
-    whole = QWidget()
-    row = QHBoxLayout(whole)
-    row.setContentsMargins(0, 0, 0, 0)
-    left = QFrame()
-    left.setObjectName("where")
-    left.setFixedWidth(224)
-    row.addWidget(left)
-    row.addStretch(1)
-    return whole

@@ -134,7 +134,7 @@ class Drawing:
             ("example-results", Question(like=(dahlia,))),
             ("text-and-example", Question(text="flower", like=(dahlia,))),
             ("document-preview", Question(text="the dog rode on the truck")),
-            ("nothing-found", Question(text='"no such words anywhere"')),
+            ("nothing-found", Question(text="apple cake before:1950")),
         ):
             self._window.desk.ask(question)
             settle(2.5)

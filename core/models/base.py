@@ -12,8 +12,6 @@ import numpy as np
 from bowerbird.core.models.runtimes import Network, OnnxRuntime, Runtime, TorchRuntime
 from bowerbird.core.types import Encoded, Modality, Vectors
 
-_ON_A_CPU = 4  # measured with one core and two: 1 to 16 come to the same within a tenth, 4 is best
-_ON_A_GPU = 64
 _TINY = 1e-12  # so that no vector is ever "not a number"
 
 
@@ -29,11 +27,6 @@ class Loading:
     """A GPU's name for torch, or empty for ONNX Runtime on the CPU."""
     fresh: bool = False
     """Export again, because what the cache holds is not right."""
-
-    @property
-    def at_once(self) -> int:
-        """Items a network takes at once where it is fastest: on a CPU few, for little padding and warm caches."""
-        return _ON_A_GPU if self.device else max(_ON_A_CPU, self.threads)
 
     def runtime(self, network: Network) -> Runtime:
         """Whatever is fastest here for a network."""

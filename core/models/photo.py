@@ -36,7 +36,6 @@ class Lite0:
 
     def __init__(self, loading: Loading) -> None:
         """Load the network and the labels' names."""
-        self._at_once = loading.at_once
         self._network = loading.runtime(network(loading.files["weights"]))
         self._names = label_names(loading.files["labels"])
 
@@ -47,11 +46,7 @@ class Lite0:
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors and labels of photos."""
-        parts = [
-            self._network.run({"pixels": efficientnet.batch(items[start : start + self._at_once])})
-            for start in range(0, len(items), self._at_once)
-        ]
-        features, logits = (np.concatenate(one) for one in zip(*parts, strict=True))
+        features, logits = self._network.run(items, lambda some: {"pixels": efficientnet.batch(some)})
         return Encoded({SPACE: unit(features), CONSE_SPACE: conse.combine(logits)}, conse.seen(logits, self._names))
 
     @staticmethod

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Arrays = Mapping[str, NDArray[Any]]
+Prepare = Callable[[Sequence[Any]], Arrays]
+"""Makes items into a network's inputs."""
 DEVICE_VARIABLE = "BOWERBIRD_DEVICE"
 """Set to ``cpu``, no GPU is looked for."""
 _GPUS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dri/renderD128", "/dev/dxg")  # NVIDIA, AMD, Intel, any of them in WSL
+
+_ON_A_GPU = 64  # items at once
 
 
 class WrongResults(ModelUnavailable):
@@ -49,8 +54,8 @@ class Runtime(Protocol):
     def name(self) -> str:
         """What runs it, in words."""
 
-    def run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
-        """The outputs, in order."""
+    def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
+        """The network's outputs, each with a row per item. There must be at least one item."""
 
 
 def accelerator() -> str:
@@ -85,8 +90,11 @@ class TorchRuntime:
         """What runs it, in words."""
         return f"torch {self._torch.__version__} on {self._device}"
 
-    def run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
-        """The outputs, in order."""
+    def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
+        """The outputs over items, many at once."""
+        return _joined([self._run(prepare(part)) for part in _split(items, _ON_A_GPU)])
+
+    def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
         with self._torch.inference_mode():
             given = [self._torch.from_numpy(value).to(self._device) for value in inputs.values()]
             made = self._net(*given)
@@ -94,7 +102,12 @@ class TorchRuntime:
 
 
 class OnnxRuntime:
-    """ONNX Runtime on the CPU: faster than torch there, and loaded in a tenth of the time."""
+    """ONNX Runtime on the CPU: faster than torch there, and loaded in a tenth of the time.
+
+    Items go through the network one by one, as many side by side as there are cores. Measured against the same cores
+    sharing the work on each batch, that is as fast on an idle machine and up to twice as fast on a busy one, where
+    the cores would wait for each other after every layer; and no text is padded to the length of another.
+    """
 
     def __init__(self, network: Network, cache: Path, threads: int, *, fresh: bool = False) -> None:
         """Load the exported network, exporting it first if it is not in ``cache`` or must be ``fresh``.
@@ -109,13 +122,13 @@ class OnnxRuntime:
 
         path = exported(network, cache, fresh=fresh)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # the decoders need the cores too
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a class for each of its status codes
             raise WrongResults(f"The model {network.name} could not be loaded by ONNX Runtime.") from error
+        self._side_by_side = ThreadPoolExecutor(threads, network.name)
         self._name = f"ONNX Runtime {onnxruntime.__version__} on the CPU"
 
     @property
@@ -123,7 +136,20 @@ class OnnxRuntime:
         """What runs it, in words."""
         return self._name
 
-    def run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
-        """The outputs, in order."""
+    def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
+        """The outputs over items. A single one, as a query is, does not wait behind others."""
+        if len(items) == 1:
+            return self._run(prepare(items))
+        return _joined(list(self._side_by_side.map(lambda item: self._run(prepare([item])), items)))
+
+    def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = self._session.run(None, dict(inputs))
         return found
+
+
+def _split(items: Sequence[Any], at_once: int) -> Iterator[Sequence[Any]]:
+    return (items[start : start + at_once] for start in range(0, len(items), at_once))
+
+
+def _joined(parts: Sequence[Sequence[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
+    return [np.concatenate(output) for output in zip(*parts, strict=True)]

@@ -32,7 +32,6 @@ class MiniLm:
     def __init__(self, loading: Loading) -> None:
         """Load the tokenizer and the network."""
         self._tokenizer = minilm.tokenizer(loading.files["tokenizer"])
-        self._at_once = loading.at_once
         self._network = loading.runtime(network(loading.files["weights"]))
 
     @property
@@ -56,8 +55,7 @@ class MiniLm:
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (n, 384). Texts of like length go together, so that little is spent on padding."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        made = np.empty((len(texts), 384), np.float32)
-        for start in range(0, len(order), self._at_once):
-            part = order[start : start + self._at_once]
-            made[part] = self._network.run(minilm.batch(self._tokenizer, [texts[at] for at in part]))[0]
+        (ordered,) = self._network.run([texts[at] for at in order], partial(minilm.batch, self._tokenizer))
+        made = np.empty_like(ordered)
+        made[order] = ordered
         return made

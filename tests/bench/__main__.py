@@ -7,9 +7,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import report, retrieval, throughput, window
+from tests.bench import report, retrieval, soak, throughput, window
 
-TABLES = {"retrieval": retrieval.measure, "throughput": throughput.measure, "window": window.measure}
+TABLES = {
+    "retrieval": retrieval.measure,
+    "throughput": throughput.measure,
+    "window": window.measure,
+    "soak": soak.measure,
+}
 _HERE = Path(__file__).parents[2]
 
 

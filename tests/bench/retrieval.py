@@ -15,7 +15,7 @@ from tests.bench.report import Figure
 
 def measure(data: Path, work: Path) -> list[Figure]:
     """Photos alone, texts alone, and both in one library."""
-    texts = _cranfield_files(data, work / "cranfield")
+    texts = cranfield_files(data, work / "cranfield")
     photos = data / "flickr8k" / "Images"
     found = _captions(_indexed(work / "photos", photos), data, "photos alone")
     found += _judged(_indexed(work / "texts", texts), data, "texts alone")
@@ -30,7 +30,8 @@ def _indexed(folder: Path, *sources: Path) -> Library:
     return library
 
 
-def _cranfield_files(data: Path, folder: Path) -> Path:
+def cranfield_files(data: Path, folder: Path) -> Path:
+    """Each abstract as a text file."""
     folder.mkdir(parents=True, exist_ok=True)
     for line in (data / "text_retrieval/cranfield/corpus.jsonl").read_text("utf-8").splitlines():
         document = json.loads(line)

@@ -11,6 +11,7 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.inference import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.types import Modality, Pixels
+from tests.bench import files
 from tests.bench.report import Figure, seconds
 
 _COPIES = 6
@@ -20,7 +21,7 @@ _ROUNDS = 3
 
 def measure(data: Path, work: Path) -> list[Figure]:
     """Decode alone, encode alone, and the whole, in turns; the best round of each, and the median ratio."""
-    photos = _photos(data, work / "photos-speed")
+    photos = files.photos(data, work / "photos-speed", _COPIES)
     rounds = [_round(photos, work, number) for number in range(_ROUNDS)]
     ratios = sorted(whole / (1 / (1 / decode + 1 / encode)) for decode, encode, whole in rounds)
     decode, encode, whole = (sorted(one)[len(rounds) // 2] for one in zip(*rounds, strict=True))
@@ -31,17 +32,6 @@ def measure(data: Path, work: Path) -> list[Figure]:
         Figure("photos indexed", whole, "a second", over),
         Figure("indexing against its limit", ratios[len(ratios) // 2], "", "1/(1/decode + 1/encode)", ">= 0.8"),
     ]
-
-
-def _photos(data: Path, folder: Path) -> list[Path]:
-    """The photos several times over, each copy another content: bytes after a JPEG's end change nothing to see."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = []
-    for photo in sorted((data / "flickr8k/Images").glob("*.jpg")):
-        for number in range(_COPIES):
-            made.append(folder / f"{photo.stem}-{number}.jpg")
-            made[-1].write_bytes(photo.read_bytes() + bytes([number]))
-    return made
 
 
 def _round(photos: list[Path], work: Path, number: int) -> tuple[float, float, float]:
