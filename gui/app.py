@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import Theme, application_icon
 
@@ -23,7 +22,7 @@ def run(directory: Path) -> int:
     application.setApplicationName("Bowerbird")
     application.setDesktopFileName("bowerbird")
     application.setQuitOnLastWindowClosed(False)
-    window = MainWindow(Bridge(directory), Theme(application))
+    window = MainWindow(directory, Theme(application))
     window.closed.connect(application.quit)
     window.show()
     QTimer.singleShot(0, lambda: application.setWindowIcon(application_icon()))

@@ -39,9 +39,9 @@ class Bridge(QObject):
     _answered = Signal(object)
     _woken = Signal()
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, parent: QObject | None = None) -> None:
         """Name the library's folder; ``open`` opens it."""
-        super().__init__()
+        super().__init__(parent)
         self._directory = directory
         self._library: Library | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")

@@ -9,12 +9,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QWidget
 
-from bowerbird.core.errors import BowerbirdError, LibraryBusy
-from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.shell import Shell
 from bowerbird.gui.theme import Theme
 
 if TYPE_CHECKING:
+    from bowerbird.core.errors import BowerbirdError
     from bowerbird.core.settings import Settings
     from bowerbird.core.types import Status
     from bowerbird.gui.panes.what import WhatPane
@@ -31,13 +30,12 @@ class MainWindow(QMainWindow):
 
     closed = Signal()
     """The library is closed too."""
-    furnished = Signal()
 
-    def __init__(self, bridge: Bridge, theme: Theme) -> None:
-        """An empty window; the library is opened once it has been painted."""
+    def __init__(self, directory: Path, theme: Theme) -> None:
+        """An empty window; the library in ``directory`` is opened once it has been painted."""
         super().__init__()
-        self._bridge, self._theme = bridge, theme
-        bridge.setParent(self)
+        self._directory, self._theme = directory, theme
+        self._furnished = False
         self._closing = False
         self.setWindowTitle("Bowerbird")
         self.resize(1360, 860)
@@ -49,6 +47,7 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Build the panes and open the library."""
+        from bowerbird.gui.bridge import Bridge
         from bowerbird.gui.desk import Desk
         from bowerbird.gui.drop_veil import DropVeil
         from bowerbird.gui.first_run import FirstRunPage
@@ -57,6 +56,7 @@ class MainWindow(QMainWindow):
         from bowerbird.gui.thumbnails import Thumbnails
         from bowerbird.gui.waiting_page import WaitingPage
 
+        self._bridge = Bridge(self._directory, self)
         self.desk = Desk(self._bridge, self._theme, Thumbnails(self), self)
         self.panes = [pane(self.desk) for pane in PANES]
         self.first_run, self.waiting = FirstRunPage(self.desk), WaitingPage()
@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
         install(self)
         self._listen()
         self._show_page(self.waiting)
-        self.furnished.emit()
+        self._furnished = True
+        self._fit()
         self._open()
 
     @property
@@ -85,7 +86,6 @@ class MainWindow(QMainWindow):
         row.addWidget(self.first_run, 1)
         row.addWidget(self.waiting, 1)
         self.setCentralWidget(middle)
-        self._fit()
 
     def _listen(self) -> None:
         self.waiting.again.clicked.connect(self._open)
@@ -109,6 +109,8 @@ class MainWindow(QMainWindow):
         self.desk.search()
 
     def _not_opened(self, error: BowerbirdError) -> None:
+        from bowerbird.core.errors import LibraryBusy
+
         self._show_page(self.waiting)
         if isinstance(error, LibraryBusy):
             says = "It opens here by itself when that ends."
@@ -204,13 +206,19 @@ class MainWindow(QMainWindow):
         self._fit()
 
     def _fit(self) -> None:
-        for pane in getattr(self, "panes", ()):
-            pane.fit(self.width())
+        if self._furnished:
+            for pane in self.panes:
+                pane.fit(self.width())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
         if not self._closing:
             self._closing = True
-            if hasattr(self, "desk"):
-                self.desk.thumbnails.close()
+            self._close()
+
+    def _close(self) -> None:
+        if self._furnished:
+            self.desk.thumbnails.close()
             self._bridge.close(self.closed.emit)
+        else:
+            QTimer.singleShot(0, self, self.closed.emit)

@@ -61,7 +61,6 @@ def _fill(home: Path, asked: argparse.Namespace) -> None:
 def _window(library: Path) -> Iterator[MainWindow]:
     from PySide6.QtWidgets import QApplication
 
-    from bowerbird.gui.bridge import Bridge
     from bowerbird.gui.main_window import MainWindow
     from bowerbird.gui.theme import Theme
 
@@ -69,7 +68,7 @@ def _window(library: Path) -> Iterator[MainWindow]:
     application.setQuitOnLastWindowClosed(False)
     theme = Theme(application)
     theme.choose("light")
-    window = MainWindow(Bridge(library), theme)
+    window = MainWindow(library, theme)
     closed: list[bool] = []
     window.closed.connect(lambda: closed.append(True))
     window.show()

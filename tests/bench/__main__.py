@@ -7,12 +7,13 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import report, retrieval, soak, throughput, window
+from tests.bench import crash, report, retrieval, soak, throughput, window
 
 TABLES = {
     "retrieval": retrieval.measure,
     "throughput": throughput.measure,
     "window": window.measure,
+    "crash": crash.measure,
     "soak": soak.measure,
 }
 _HERE = Path(__file__).parents[2]

@@ -10,7 +10,6 @@ import shiboken6
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import Theme
 from tests.gui.made_files import write_documents, write_photos, write_unreadable
@@ -21,7 +20,7 @@ LONG_MS = 120_000
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, library_folder: Path) -> Iterator[MainWindow]:
     """The window, its library open and empty."""
-    shown = MainWindow(Bridge(library_folder), Theme(qapp))
+    shown = MainWindow(library_folder, Theme(qapp))
     shown.show()
     qtbot.waitUntil(lambda: hasattr(shown, "desk") and shown.desk.status is not None, timeout=LONG_MS)
     yield shown

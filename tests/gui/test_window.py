@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from bowerbird.core.library import Library
 from bowerbird.core.types import Event, EventKind, Kind
-from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import DARK, Theme
 from tests.gui.conftest import LONG_MS, is_read, shown_names
@@ -176,7 +175,7 @@ def test_a_second_start_waits_for_the_library(
     qtbot: QtBot, qapp: QApplication, library_folder: Path, open_library: object
 ) -> None:
     library: Library = open_library()  # type: ignore[operator]
-    window = MainWindow(Bridge(library_folder), Theme(qapp))
+    window = MainWindow(library_folder, Theme(qapp))
     window.show()
     qtbot.waitUntil(lambda: hasattr(window, "waiting") and "busy" in window.waiting.title.text(), timeout=LONG_MS)
     library.close()
