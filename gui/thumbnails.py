@@ -30,6 +30,7 @@ class Thumbnails(QObject):
         self._asked: set[Path] = set()
         self._lock = threading.Lock()
         self._bytes = 0
+        self._closed = False
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="thumbnail")
         self._read.connect(self._keep, Qt.ConnectionType.QueuedConnection)
 
@@ -38,7 +39,7 @@ class Thumbnails(QObject):
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
-        if path not in self._asked:
+        if path not in self._asked and not self._closed:
             self._begin(path)
         return None
 
@@ -48,7 +49,8 @@ class Thumbnails(QObject):
             del self._kept[path]
 
     def close(self) -> None:
-        """Read no more."""
+        """Read no more; a window that is closing may still paint, without pictures."""
+        self._closed = True
         with self._lock:
             self._waiting.clear()
         self._threads.shutdown(wait=True, cancel_futures=True)
