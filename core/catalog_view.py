@@ -92,8 +92,10 @@ class CatalogView:
     # the state of things
 
     def counts(self) -> dict[Kind, int]:
-        """Files by kind, of those that were read or will be."""
-        rows = self._db.execute("SELECT kind, count(*) FROM files WHERE kind IS NOT NULL GROUP BY kind")
+        """Files by kind, of those that were read."""
+        rows = self._db.execute(
+            "SELECT kind, count(*) FROM files WHERE state = ? AND kind IS NOT NULL GROUP BY kind", (FileState.INDEXED,)
+        )
         return {Kind(kind): number for kind, number in rows}
 
     def states(self) -> dict[FileState, int]:

@@ -20,7 +20,7 @@ from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.indexer import Indexer
 from bowerbird.core.inference import Inference
 from bowerbird.core.ownership import Ownership
-from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.paths import LibraryPaths, absolute
 from bowerbird.core.previews import Previewer
 from bowerbird.core.searcher import Searcher
 from bowerbird.core.settings import Settings
@@ -152,7 +152,7 @@ class Library:
         Raises:
             UsageError: it is no folder, or one already watched covers it, or it is the library itself.
         """
-        folder = Path(os.path.abspath(folder.expanduser()))
+        folder = absolute(str(folder))
         if folder in self._folders():
             return
         self._check_folder(folder)
@@ -181,7 +181,7 @@ class Library:
         Raises:
             UsageError: it is not watched.
         """
-        folder = Path(os.path.abspath(folder.expanduser()))
+        folder = absolute(str(folder))
         if folder not in self._folders():
             raise UsageError(f"{folder} is not watched.")
         if self._watcher:

@@ -17,6 +17,11 @@ def default_library() -> Path:
     return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("bowerbird", appauthor=False))
 
 
+def absolute(text: str) -> Path:
+    """A path as typed, from the root; links in it stay links."""
+    return Path(os.path.abspath(Path(text).expanduser()))
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryPaths:
     """The files inside one library folder."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.paths import absolute
 from bowerbird.core.types import Kind, Query
 
 # A quoted phrase; or a word, which may be a filter, whose value may be quoted.
@@ -68,5 +68,5 @@ def _filtered(query: Query, name: str, value: str) -> Query:
     if name == "kind":
         return replace(query, kinds=query.kinds | {parse_kind(part) for part in value.split(",")})
     if name == "under":
-        return replace(query, under=(*query.under, Path(value).expanduser().absolute()))
+        return replace(query, under=(*query.under, absolute(value)))
     return replace(query, **{name: parse_date(value)})  # type: ignore[arg-type]

@@ -37,6 +37,7 @@ class Bridge(QObject):
     failed = Signal(object)
     """A ``BowerbirdError`` that no caller asked for."""
     _answered = Signal(object)
+    _ended = Signal(object)
     _woken = Signal()
 
     def __init__(self, directory: Path, parent: QObject | None = None) -> None:
@@ -48,13 +49,14 @@ class Bridge(QObject):
         self._lanes: dict[str, _Lane] = {}
         self._lock = threading.Lock()
         self._waiting: dict[EventKind, Event] = {}
-        self._closed = False
+        self._closing = False
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(_EVENT_INTERVAL_MS)
         self._quiet.timeout.connect(self._flush)
         self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
-        self._answered.connect(lambda deliver: deliver(), Qt.ConnectionType.QueuedConnection)
+        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(lambda done: done(), Qt.ConnectionType.QueuedConnection)
 
     # life
 
@@ -78,17 +80,17 @@ class Bridge(QObject):
 
     def close(self, done: Callable[[], None]) -> None:
         """Close the library; ``done`` is called on the UI thread when nothing runs any more."""
+        self._closing = True
         threading.Thread(target=self._close, args=(done,), name="close").start()
 
     def _close(self, done: Callable[[], None]) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
-        self._closed = True
         try:
             if self._library:
                 self._library.close()
         except Exception:
             log.exception("closing the library")
-        self._answered.emit(done)
+        self._ended.emit(done)
 
     # calls
 
@@ -139,11 +141,15 @@ class Bridge(QObject):
     def _tell(self, listener: Callable[[Any], None], value: Any) -> None:
         self._answered.emit(lambda: listener(value))
 
+    def _deliver(self, answer: Callable[[], None]) -> None:
+        if not self._closing:  # nobody looks any more
+            answer()
+
     # events
 
     def post(self, event: Event) -> None:
         """Take an event from any thread; later ones of its kind replace it until it is told."""
-        if self._closed:
+        if self._closing:
             return
         with self._lock:
             first = not self._waiting

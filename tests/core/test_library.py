@@ -226,3 +226,37 @@ def _rows(folder: Path) -> list[tuple[object, ...]]:
         "FROM files f JOIN contents c ON c.id = f.content_id LEFT JOIN segments s ON s.content_id = c.id "
         "LEFT JOIN embeddings e ON e.segment_id = s.id GROUP BY f.id, s.id ORDER BY f.path, s.ordinal"
     ).fetchall()
+
+
+def test_without_models_words_and_names_are_found_and_the_user_is_told(
+    open_library: Opener, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as nothing:
+        nothing.setattr("bowerbird.core.models.sources._find", lambda file: None)
+        library = open_library()
+        assert library.index([notes], quiet).files["indexed"] == 8
+        assert any("pip install" in notice for notice in library.status().notices)
+        assert first(library, "strudel dough") == "strudel.txt"
+        assert first(library, "shapes3") == "shapes3.jpg"
+        library.close()
+    library = open_library()
+    library.index([], quiet)
+    assert first(library, "recipe for a pastry dessert with fruit") == "strudel.txt"
+    assert library.search(Query(like=(notes / "shapes3.jpg",))).hits[0].path.name == "shapes3.jpg"
+
+
+@pytest.mark.parametrize("store", ["catalog.sqlite3", "vec.db"])
+def test_a_store_damaged_in_its_middle_never_ends_in_a_traceback(
+    open_library: Opener, notes: Path, library_folder: Path, store: str
+) -> None:
+    for number in range(200):
+        makers.text(notes / f"filler {number}.txt", f"Filler text number {number}. " * 20)
+    library = open_library()
+    library.index([notes], quiet)
+    library.close()
+    with (library_folder / store).open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(40_000))
+    library = open_library()
+    assert library.index([], quiet).files["failed"] == 0
+    assert first(library, "recipe for a pastry dessert with fruit") == "strudel.txt"
