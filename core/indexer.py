@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -173,7 +174,7 @@ class Indexer(threading.Thread):
         try:
             action()
         except StoreDamaged as error:
-            self._suffer(f"{error} It is rebuilt at the next start.", error)
+            self._suffer(str(error), error)
         except sqlite3.OperationalError as error:
             self._suffer(f"The library cannot be written: {error}. Bowerbird tries again by itself.", error)
         except sqlite3.DatabaseError as error:
@@ -292,9 +293,11 @@ class Indexer(threading.Thread):
         if not self._dirty or now - self._reported < _REPORT_S:
             return
         self._dirty, self._reported = False, now
-        self._progress = self._pace.progress(
+        progress = self._pace.progress(
             self._catalog.jobs(), paused=self.paused, why="on battery" if self._battery else ""
         )
+        reading = next(iter(self._pipeline.reading), None)
+        self._progress = replace(progress, folder=self._scanner.folder_of(reading) if reading else None)
         self._on_event(Event(EventKind.PROGRESS, self._progress))
 
     def _tell(self, kind: EventKind) -> None:

@@ -97,7 +97,12 @@ class Library:
         self._watcher: Watcher | None = None
         self._indexer.start()
         self._searcher = Searcher(
-            self._paths, self._view, store, self._inference, Examples(self._view, self._pool, self._inference)
+            self._paths,
+            self._view,
+            store,
+            self._inference,
+            Examples(self._view, self._pool, self._inference),
+            on_damage=lambda: self._indexer.post(self._sync.mend),
         )
         self._previewer = Previewer(self._view, self._pool)
 

@@ -60,7 +60,7 @@ class Scanner:
         to_scan = []
         with self._catalog.transaction():
             for change in changes:
-                folder = self._folder_of(change.path)
+                folder = self.folder_of(change.path)
                 if folder is None:
                     continue
                 if change.path == folder or (change.change is Change.PRESENT and change.path.is_dir()):
@@ -84,7 +84,8 @@ class Scanner:
             return []
         return self.apply([FileChange(path, Change.GONE)])
 
-    def _folder_of(self, path: Path) -> Path | None:
+    def folder_of(self, path: Path) -> Path | None:
+        """The watched folder that a path lies in."""
         return next((folder for folder in self._catalog.folders() if path == folder or folder in path.parents), None)
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bowerbird.core import ranking
 from bowerbird.core.catalog_view import CatalogView
-from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.errors import ModelUnavailable, StoreDamaged
 from bowerbird.core.examples import Examples
 from bowerbird.core.hits import HitMaker
 from bowerbird.core.inference import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.ranking import Evidence, Source
-from bowerbird.core.types import Modality, Query, Results, Space, Took, Vectors
+from bowerbird.core.types import Hit, Kind, Modality, Query, Results, Space, Took, Vectors
 from bowerbird.core.vector_store import VectorStore
 from bowerbird.core.words import query_words, stem
 
@@ -26,6 +27,11 @@ WEAK_PHOTOS = (
     "Photos are found by the things in them, not yet by people, actions or relations. "
     "A CLIP model would do better; see Models."
 )
+
+
+_REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -44,9 +50,16 @@ class Searcher:
     """Stateless between queries; safe from any thread."""
 
     def __init__(
-        self, paths: LibraryPaths, view: CatalogView, store: VectorStore, inference: Inference, examples: Examples
+        self,
+        paths: LibraryPaths,
+        view: CatalogView,
+        store: VectorStore,
+        inference: Inference,
+        examples: Examples,
+        on_damage: Callable[[], None],
     ) -> None:
-        """What it asks."""
+        """What it asks; ``on_damage`` is called when the vector store refuses."""
+        self._on_damage = on_damage
         self._view, self._store, self._inference, self._examples = view, store, inference, examples
         self._hits = HitMaker(paths, view)
 
@@ -67,11 +80,22 @@ class Searcher:
         notice, vectors = self._encode(text.text)
         like = [(space, rows) for path in query.like for space, rows in self._examples.vectors(path)]
         encode = clock.lap()
-        evidence = list(self._retrieve(text, vectors, like))
+        evidence, repair = self._gather(text, vectors, like)
         retrieve = clock.lap()
         hits = self._hits.make(ranking.rank(evidence), text)
         took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
-        return Results(hits, took, notice or unsaid)
+        return Results(hits, took, notice or repair or unsaid or _weakness(vectors, hits))
+
+    def _gather(
+        self, query: Query, vectors: Mapping[str, Vectors], like: list[tuple[Space, Vectors]]
+    ) -> tuple[list[Evidence], str]:
+        """All evidence; without a vector store, that of words and names, and a sentence that says so."""
+        try:
+            return list(self._retrieve(query, vectors, like)), ""
+        except StoreDamaged as error:
+            log.warning("%s", error, exc_info=True)
+            self._on_damage()
+            return list(self._retrieve(query, {}, [])), _REPAIR
 
     def _spelled(self, query: Query) -> tuple[Query, str]:
         """The query with its phrases as text too; if nothing holds them, as text only, and a sentence that says so."""
@@ -153,6 +177,12 @@ class Searcher:
             key = row.content_id if row.content_id is not None else -row.id
             if allowed is None or key in allowed or (row.content_id is None and not query.phrases):
                 yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * said / whole)
+
+
+def _weakness(vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
+    """A sentence where photos were found through ConSE, the weakest road from text to photos."""
+    by_conse = any(space.startswith("conse-") for space in vectors)
+    return WEAK_PHOTOS if by_conse and any(hit.kind is Kind.PHOTO for hit in hits) else ""
 
 
 def _best(found: list[list[tuple[int, float]]]) -> dict[int, float]:

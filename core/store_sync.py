@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 _CONTENTS_AT_ONCE = 64
 _LATEST_S = 0.5  # a vector waits no longer than this while more are being made
 _DEAD_AT_ONCE = 1000
+_ROOM = 256 << 20  # bytes: with less free, a refusal is the disk's, not the store's
 
 
 class StoreSync:
@@ -28,6 +29,7 @@ class StoreSync:
         """``spaces`` are those to search."""
         self._catalog, self._store, self._spaces = catalog, store, spaces
         self._ran_at = 0.0
+        self._refusals = 0
         self.notice = ""
         """What had to be mended, for the user, or empty."""
 
@@ -35,17 +37,20 @@ class StoreSync:
         """Start the store; one that is damaged or lost is filled again from the catalog."""
         existed = self._store.exists()
         try:
-            self._store.open()
+            self._start()
             lost = not self._level()
         except StoreDamaged as error:
             log.warning("%s", error, exc_info=True)
             self._store.discard()
-            self._store.open()
+            self._start()
             lost = True
-        for space in self._spaces:
-            self._store.ensure(space.id, space.dimension)
         if lost:
             self._refill(existed)
+
+    def _start(self) -> None:
+        self._store.open()
+        for space in self._spaces:
+            self._store.ensure(space.id, space.dimension)
 
     def _refill(self, existed: bool) -> None:
         self._catalog.mark_all_unstored()
@@ -69,8 +74,30 @@ class StoreSync:
         """Send what is due: full batches, and the rest when in a hurry or after half a second.
 
         Raises:
-            StoreDamaged: the store refused; it is restarted, and the rows are sent again next time.
+            StoreDamaged: the store refuses, and there is no room to make another.
         """
+        try:
+            self._run(hurry=hurry)
+            self._refusals = 0
+        except StoreDamaged as error:
+            log.warning("%s", error, exc_info=True)
+            self.mend()
+
+    def mend(self) -> None:
+        """After a refusal the store is started again; one that goes on refusing is made anew.
+
+        Raises:
+            StoreDamaged: there is no room for that.
+        """
+        self._refusals += 1
+        self._store.close()
+        if self._refusals > 1:
+            if self._store.free_bytes() < _ROOM:
+                raise StoreDamaged("The disk is full, so what was read cannot be searched yet. Make some room.")
+            self._store.discard()
+        self.open()
+
+    def _run(self, *, hurry: bool) -> None:
         full = True
         while full:
             due = self._catalog.unstored(_CONTENTS_AT_ONCE)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import warnings
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 _KIND_CODES = {kind: number for number, kind in enumerate(Kind, 1)}
 _ROWS_AT_ONCE = 256  # about 1 MB of 1280-d floats a call; larger calls measured no faster
 _ITERATE = 10_000
+_CALL_S = 15.0  # a server that died would else be asked again for minutes
 
 
 class VectorStore:
-    """Searches normalised vectors by inner product, exactly (FLAT).
+    """Searches normalised vectors by inner product, exactly (FLAT). Whatever it refuses is a ``StoreDamaged``.
 
     Reads may come from any thread; writes from the indexer thread alone.
     """
@@ -41,16 +43,15 @@ class VectorStore:
         Raises:
             StoreDamaged: the file cannot be opened; ``discard`` it and fill the store again.
         """
-        from pymilvus.exceptions import MilvusException
-
         try:
-            self._client = _client(self._path)
-            self._known = set(self._client.list_collections())
-            for name in self._known:
-                self._client.load_collection(name)
-        except (MilvusException, RuntimeError, OSError, ValueError) as error:
+            with _refusals():
+                self._client = _client(self._path)
+                self._known = set(self._client.list_collections(timeout=_CALL_S))
+                for name in self._known:
+                    self._client.load_collection(name, timeout=_CALL_S)
+        except StoreDamaged:
             self.close()
-            raise StoreDamaged(f"The vector store {self._path} cannot be opened: {error}.") from error
+            raise
 
     def close(self) -> None:
         """Stop the store and its server process."""
@@ -69,6 +70,10 @@ class VectorStore:
         for leftover in self._path.parent.glob(f"*{self._path.name}*"):
             leftover.unlink(missing_ok=True)
 
+    def free_bytes(self) -> int:
+        """Room left on the disk that the store lies on."""
+        return shutil.disk_usage(self._path.parent).free
+
     def exists(self) -> bool:
         """Whether there is a database file."""
         return self._path.exists()
@@ -77,13 +82,15 @@ class VectorStore:
         """Make the collection of a space if there is none."""
         name = collection_of(space_id)
         if name not in self._known:
-            _create(self._ready, name, dimension)
+            with _refusals():
+                _create(self._ready, name, dimension)
             self._known.add(name)
 
     def drop(self, space_id: str) -> None:
         """Drop the collection of a space."""
         if (name := collection_of(space_id)) in self._known:
-            self._ready.drop_collection(name)
+            with _refusals():
+                self._ready.drop_collection(name, timeout=_CALL_S)
             self._known.discard(name)
 
     def upsert(self, space_id: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
@@ -94,12 +101,14 @@ class VectorStore:
                 {"id": number, "kind": _KIND_CODES[kind], "vector": vector}
                 for number, kind, vector in zip(segment_ids[part], kinds[part], vectors[part], strict=True)
             ]
-            self._ready.upsert(collection_of(space_id), rows)
+            with _refusals():
+                self._ready.upsert(collection_of(space_id), rows, timeout=_CALL_S)
 
     def delete(self, segment_ids: Sequence[int]) -> None:
         """Delete these segments from every space; unknown ids are no error."""
         for name in self._known if segment_ids else ():
-            self._ready.delete(name, ids=list(segment_ids))
+            with _refusals():
+                self._ready.delete(name, ids=list(segment_ids), timeout=_CALL_S)
 
     def search(
         self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()
@@ -109,9 +118,9 @@ class VectorStore:
         if name not in self._known:
             return [[] for _ in vectors]
         codes = [_KIND_CODES[kind] for kind in kinds]
-        found = self._ready.search(
-            name, data=list(np.ascontiguousarray(vectors)), limit=top_k, filter=f"kind in {codes}" if codes else ""
-        )
+        only, rows = f"kind in {codes}" if codes else "", list(np.ascontiguousarray(vectors))
+        with _refusals():
+            found = self._ready.search(name, data=rows, limit=top_k, filter=only, timeout=_CALL_S)
         return [[(int(row["id"]), float(row["distance"])) for row in rows] for rows in found]
 
     def ids(self, space_id: str) -> set[int]:
@@ -119,9 +128,11 @@ class VectorStore:
         name = collection_of(space_id)
         if name not in self._known:
             return set()
-        rows, found = self._ready.query_iterator(name, batch_size=_ITERATE, output_fields=["id"]), set[int]()
-        while batch := rows.next():
-            found.update(int(row["id"]) for row in batch)
+        found = set[int]()
+        with _refusals():
+            rows = self._ready.query_iterator(name, batch_size=_ITERATE, output_fields=["id"], timeout=_CALL_S)
+            while batch := rows.next():
+                found.update(int(row["id"]) for row in batch)
         return found
 
     @property
@@ -129,6 +140,18 @@ class VectorStore:
         if self._client is None:
             raise StoreDamaged("The vector store is not open.")
         return self._client
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Whatever Milvus, its connection or its files refuse becomes ``StoreDamaged``."""
+    import grpc
+    from pymilvus.exceptions import MilvusException
+
+    try:
+        yield
+    except (MilvusException, grpc.RpcError, RuntimeError, OSError, ValueError) as error:
+        raise StoreDamaged(f"The vector store refused: {error}.") from error
 
 
 def collection_of(space_id: str) -> str:
