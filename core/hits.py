@@ -136,4 +136,4 @@ def _looks(segment: SegmentRow | None) -> str:
 def _where(locator: Locator) -> str:
     if locator.page:
         return f"page {locator.page}"
-    return locator.section
+    return f"“{locator.section}”" if locator.section else ""
