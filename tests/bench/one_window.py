@@ -56,18 +56,19 @@ class _Watch:
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
-        from bowerbird.gui import app
-        from bowerbird.gui.main_window import MainWindow
+        from bowerbird.gui.__main__ import main
 
         application = QApplication(sys.argv[:1])
 
-        def window() -> MainWindow:
+        def window() -> Any:
+            from bowerbird.gui.main_window import MainWindow
+
             return next(one for one in application.topLevelWidgets() if isinstance(one, MainWindow))
 
         self._attend(application, lambda: window().close())
         if index is not None:
             QTimer.singleShot(3000, lambda: window().desk.add_folder(index))
-        app.run(home)
+        main(["--library", str(home)])
         self._sum_up()
 
     def _attend(self, application: Any, close: Any) -> None:
