@@ -28,7 +28,7 @@ def measure(data: Path, work: Path) -> list[Figure]:
     clean, killed = work / "clean", work / "killed"
     took = seconds(lambda: _run(clean, sources).wait())
     shutil.copytree(clean / "models", killed / "models")
-    chance = random.Random(_SEED)  # noqa: S311: not for secrets
+    chance = random.Random(_SEED)
     for _ in range(_KILLS):
         process = _run(killed, sources)
         time.sleep(chance.uniform(1.0, max(2.0, took / 2)))
