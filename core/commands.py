@@ -91,8 +91,11 @@ def _search(library: AnyLibrary, arguments: argparse.Namespace) -> None:
         return
     query = _query(arguments)
     if not (query.text or query.like or query.phrases):
-        raise UsageError("Say what to search for, or give an example with --like.")
-    results = library.search(query)
+        if query == Query(limit=query.limit):
+            raise UsageError("Say what to search for, or give an example with --like.")
+        results = library.browse(query)
+    else:
+        results = library.search(query)
     if arguments.json:
         _print_json(_as_json(results))
     else:

@@ -58,12 +58,15 @@ class Indexer(threading.Thread):
         self._scanner = Scanner(catalog, settings.excludes)
         self._scans: deque[tuple[Path, Path | None]] = deque()
         self._scan: Iterator[None] | None = None
+        self._scanning: Path | None = None
         self._pace = Pace()
         self._settling = threading.Lock()
         self._begun = self._stopping = self._dirty = False
         self._battery = False
         self._looked_at_power = self._reported = self._retry_at = 0.0
         self.paused = False
+        self.insisted = False
+        """Whether somebody waits for the end, so that the battery is no reason to stop."""
         self.trouble = ""
         """Why nothing can be written, or empty."""
         self.ready = threading.Event()
@@ -130,7 +133,11 @@ class Indexer(threading.Thread):
     def remove_folder(self, folder: Path) -> None:
         """Forget a watched folder."""
         self._scans = deque(job for job in self._scans if job[0] != folder)
+        if self._scanning == folder:
+            self._scan = None
         self._catalog.remove_folder(folder)
+        self._drop_orphans()
+        self._sync.run(hurry=True)
         self._dirty = True
 
     def retry(self, paths: Sequence[Path]) -> int:
@@ -200,7 +207,8 @@ class Indexer(threading.Thread):
 
     def _scan_on(self) -> None:
         if self._scan is None and self._scans:
-            self._scan = self._scanner.scan(*self._scans.popleft())
+            self._scanning, top = self._scans.popleft()
+            self._scan = self._scanner.scan(self._scanning, top)
         if self._scan is not None and next(self._scan, _END) is _END:
             self._scan, self._dirty = None, True
             self._tell(EventKind.FOLDERS)
@@ -232,13 +240,18 @@ class Indexer(threading.Thread):
             self._tell(EventKind.FAILURES)
 
     def _write(self, outcome: Outcome) -> int:
+        current = [facts for facts in (outcome.facts, *outcome.copies) if self._is_current(facts)]
+        if not current:
+            return 0
         content_id = self._catalog.put_content(outcome.content) if outcome.content else outcome.content_id
-        return sum(self._write_file(facts, outcome, content_id) for facts in (outcome.facts, *outcome.copies))
+        return sum(self._write_file(facts, outcome, content_id) for facts in current)
+
+    def _is_current(self, facts: FileFacts) -> bool:
+        """Whether a file is still as it was when it was taken; if not, it is gone, or queued again as it is now."""
+        known = self._catalog.facts(facts.path)
+        return known is not None and known[0] == facts
 
     def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
-        known = self._catalog.facts(facts.path)
-        if known is None or known[0] != facts:
-            return 0  # it changed meanwhile, and is queued again
         if outcome.state is FileState.PENDING:
             self._scans.extend(self._scanner.look_again(facts.path))
             return 0
@@ -257,8 +270,7 @@ class Indexer(threading.Thread):
         if busy or (self._begun and not self.paused and self._catalog.next_jobs(1, ())):
             self.idle.clear()
             return
-        if self._catalog.may_have_orphans:
-            self._drop_thumbnails(self._catalog.drop_orphans())
+        self._drop_orphans()
         self._sync.run(hurry=True)
         self._pace.end()
         with self._settling:
@@ -266,11 +278,15 @@ class Indexer(threading.Thread):
                 self.idle.set()
                 self._dirty = True
 
-    def _drop_thumbnails(self, fingerprints: Sequence[bytes]) -> None:
-        for fingerprint in fingerprints:
+    def _drop_orphans(self) -> None:
+        if not self._catalog.may_have_orphans:
+            return
+        for fingerprint in self._catalog.drop_orphans():
             self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
 
     def _held(self) -> bool:
+        if self.insisted:
+            return False
         now = time.monotonic()
         if now - self._looked_at_power > _POWER_S:
             self._looked_at_power = now

@@ -193,7 +193,6 @@ class Library:
             self._watcher.unwatch(folder)
         self._save(replace(self._settings, folders=tuple(f for f in self._settings.folders if f != str(folder))))
         self._indexer.ask(lambda: self._indexer.remove_folder(folder)).result()
-        self._indexer.idle.wait()
         self._on_event(Event(EventKind.FOLDERS))
 
     def suggest_folders(self) -> tuple[tuple[Path, Mapping[Kind, int]], ...]:
@@ -237,6 +236,7 @@ class Library:
             UsageError: one of them cannot be watched.
         """
         started, before = time.monotonic(), self._indexer.indexed
+        self._indexer.insisted = True
         for folder in folders:
             self.add_folder(folder)
         self._begin()
@@ -244,6 +244,7 @@ class Library:
             on_progress(self._indexer.progress())
             if self._indexer.stuck:
                 raise EnvironmentFailure(self._indexer.trouble)
+        self._indexer.insisted = False
         return self._report(self._indexer.indexed - before, time.monotonic() - started)
 
     def _report(self, indexed: int, took_s: float) -> IndexReport:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CALLS = frozenset({"activate", "doctor", "failures", "index", "models", "remove_folder", "retry", "search", "status"})
+_CALLS = frozenset(
+    {"activate", "browse", "doctor", "failures", "index", "models", "remove_folder", "retry", "search", "status"}
+)
 _LONGEST_SOCKET = 100  # bytes; the kernel takes 107 on Linux, 103 on macOS
 
 
@@ -69,9 +71,8 @@ class Ownership:
             self._listener.close()
 
     def release(self) -> None:
-        """Leave the library to others."""
+        """Leave the library to others. The lock's file stays: deleting it could give two processes a lock each."""
         self._lock.release()
-        self._paths.lock.unlink(missing_ok=True)
 
     def _accept(self, listener: Listener) -> None:
         while True:
@@ -147,6 +148,11 @@ class RemoteLibrary:
     def search(self, query: Query) -> Results:
         """See ``Library.search``."""
         results: Results = self._ask("search", query)
+        return results
+
+    def browse(self, query: Query) -> Results:
+        """See ``Library.browse``."""
+        results: Results = self._ask("browse", query)
         return results
 
     def status(self) -> Status:

@@ -104,7 +104,7 @@ class StoreSync:
             full = len(due) == _CONTENTS_AT_ONCE
             if due and (full or hurry or time.monotonic() - self._ran_at > _LATEST_S):
                 self._send(due)
-        if hurry and (dead := self._catalog.dead_segments(_DEAD_AT_ONCE)):
+        while hurry and (dead := self._catalog.dead_segments(_DEAD_AT_ONCE)):
             self._store.delete(dead)
             self._catalog.bury(dead)
 

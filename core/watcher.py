@@ -64,7 +64,12 @@ class Watcher:
             self._poll(folder)
 
     def _watch(self, observer: BaseObserver, folder: Path) -> None:
-        watch = observer.schedule(_Listener(self._touch), str(folder), recursive=True)
+        there = folder.resolve()  # a link given as the folder is followed; links inside it are not
+
+        def touch(path: Path) -> None:
+            self._touch(folder / path.relative_to(there))
+
+        watch = observer.schedule(_Listener(touch), str(there), recursive=True)
         self._watches[folder] = (observer, watch)
 
     def _poll(self, folder: Path) -> None:

@@ -54,6 +54,17 @@ def test_a_file_that_never_rests_is_told_all_the_same(seen: list[FileChange], fi
     eventually(told)
 
 
+def test_a_folder_given_as_a_link_is_watched_under_that_name(files: Path, tmp_path: Path) -> None:
+    changes: list[FileChange] = []
+    link = tmp_path / "link"
+    link.symlink_to(files)
+    watcher = Watcher(changes.extend, settle_s=0.1)
+    watcher.watch(link)
+    (files / "a.txt").write_text("x")
+    eventually(lambda: last(changes, link / "a.txt") is Change.PRESENT)
+    watcher.close()
+
+
 def test_a_folder_that_went_away_is_watched_again_when_it_returns(
     seen: list[FileChange], files: Path, tmp_path: Path
 ) -> None:
