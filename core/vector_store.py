@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _KIND_CODES = {kind: number for number, kind in enumerate(Kind, 1)}
 _ROWS_AT_ONCE = 256  # about 1 MB of 1280-d floats a call; larger calls measured no faster
 _ITERATE = 10_000
+# Our server is our child on a local socket, and hangs up on a client that pings it every ten seconds.
+_NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": False}
 _CALL_S = 15.0  # a server that died would else be asked again for minutes
 
 
@@ -165,7 +167,7 @@ def _client(path: Path) -> MilvusClient:
         warnings.simplefilter("ignore")  # milvus-lite 2.5.1 imports pkg_resources, which says that it is old
         from pymilvus import MilvusClient
 
-        return MilvusClient(str(path))
+        return MilvusClient(str(path), grpc_options=_NO_PINGS)
 
 
 def _create(client: MilvusClient, name: str, dimension: int) -> None:
