@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPixmap, QTransform
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPixmap, QPixmapCache, QTransform
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from bowerbird.core.types import Hit, Kind
@@ -15,6 +15,7 @@ from bowerbird.gui.theme import sized
 from bowerbird.gui.wording import caption, name_of, place_of, shown
 
 CAPTION = 44  # the two lines under a picture
+_ROOM_KB = 64 * 1024  # a few screens of pictures cut to size
 _RADIUS = 10
 
 
@@ -24,6 +25,7 @@ class HitDelegate(QStyledItemDelegate):
     def __init__(self, desk: Desk, parent: QObject) -> None:
         """Colours and pictures come from the desk."""
         super().__init__(parent)
+        QPixmapCache.setCacheLimit(_ROOM_KB)
         self._desk = desk
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -57,7 +59,7 @@ class HitDelegate(QStyledItemDelegate):
 
     def _picture(self, painter: QPainter, place: QRect, pixmap: QPixmap, hit: Hit) -> None:
         page = hit.kind is not Kind.PHOTO and hit.kind is not Kind.CLIP
-        fill_rounded(painter, QRectF(place), pixmap, _RADIUS, top=page)
+        painter.drawPixmap(place.topLeft(), _rounded(pixmap, place.size(), painter.device().devicePixelRatioF(), page))
         if page:
             self._edge(painter, place)
 
@@ -147,6 +149,22 @@ class HitDelegate(QStyledItemDelegate):
 
 def _icon_of(kind: Kind | None) -> str:
     return kind.value if kind else "file"
+
+
+def _rounded(pixmap: QPixmap, size: QSize, sharpness: float, top: bool) -> QPixmap:
+    """A picture cut to size with round corners, kept: the grid is painted far oftener than its pictures change."""
+    key = f"{pixmap.cacheKey()} {size.width()} {size.height()} {sharpness} {top}"
+    made = QPixmap()
+    if not QPixmapCache.find(key, made):
+        made = QPixmap(size * sharpness)
+        made.setDevicePixelRatio(sharpness)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        fill_rounded(painter, QRectF(0, 0, size.width(), size.height()), pixmap, _RADIUS, top=top)
+        painter.end()
+        QPixmapCache.insert(key, made)
+    return made
 
 
 def fill_rounded(painter: QPainter, place: QRectF, pixmap: QPixmap, radius: float, *, top: bool = False) -> None:

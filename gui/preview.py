@@ -33,12 +33,12 @@ class PictureView(QWidget):
         """Never higher than ``highest``."""
         super().__init__()
         self._highest = highest
-        self._picture = QPixmap()
+        self._picture = self._sharp = QPixmap()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_image(self, image: QImage) -> None:
         """Show this one."""
-        self._picture = QPixmap.fromImage(image)
+        self._picture, self._sharp = QPixmap.fromImage(image), QPixmap()
         self._fit()
         self.update()
 
@@ -51,6 +51,14 @@ class PictureView(QWidget):
             high = self._picture.height() * self.width() // max(1, self._picture.width())
             self.setFixedHeight(max(40, min(self._highest, high)))
 
+    def _sharpened(self, size: QSize) -> QPixmap:
+        """The picture at this size, made once."""
+        if self._sharp.size() != size:
+            self._sharp = self._picture.scaled(
+                size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        return self._sharp
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture.isNull():
             return
@@ -58,11 +66,7 @@ class PictureView(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        sharp = self._picture.scaled(
-            size * self.devicePixelRatio(),
-            Qt.AspectRatioMode.IgnoreAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
+        sharp = self._sharpened(size * self.devicePixelRatio())
         place = QRectF(left, top, size.width(), size.height())
         fill_rounded(painter, place, sharp, _RADIUS)
         painter.setPen(QPen(self.palette().color(QPalette.ColorRole.AlternateBase), 1))
