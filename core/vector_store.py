@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 import warnings
@@ -163,6 +164,7 @@ def collection_of(space_id: str) -> str:
 
 def _client(path: Path) -> MilvusClient:
     logging.getLogger("pymilvus").setLevel(logging.ERROR)  # it warns of every query that this server is the small one
+    os.environ.setdefault("GLOG_minloglevel", "3")  # else the server leaves log files in the temporary folder
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # milvus-lite 2.5.1 imports pkg_resources, which says that it is old
         from pymilvus import MilvusClient

@@ -188,6 +188,13 @@ def test_a_child_that_lies_is_not_believed() -> None:
         ask(opened, "well")
 
 
+def test_a_limit_of_one_leaves_one_child_at_work() -> None:
+    with pool(2) as opened:
+        opened.limit(1)
+        futures = [opened.extract(Path(f"{number}"), Limits()) for number in range(6)]
+        assert len({future.result(60).properties.title for future in futures}) == 1
+
+
 def test_nothing_starts_before_it_is_needed() -> None:
     with pool(4):
         assert not any(thread.name == "decoder" for thread in threading.enumerate())
