@@ -132,6 +132,7 @@ class FirstRunPage(QWidget):
         self.start.setText(f"Start with {these}" if many else "Start")
         self.start.setEnabled(many > 0)
         self.start.setVisible(bool(self.cards))
+        self._other.setText("Choose other folders…" if self.cards else "Choose folders…")
 
     def _begin(self) -> None:
         self.start.setEnabled(False)
