@@ -84,6 +84,7 @@ def _log_to(directory: Path) -> None:
         target = RotatingFileHandler(LibraryPaths(directory).log, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
     except OSError:
         return
+    logging.raiseExceptions = False  # on a full disk the log is the last thing to complain about
     target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(target)
     logging.getLogger("bowerbird").setLevel(logging.INFO)

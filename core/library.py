@@ -80,7 +80,11 @@ class Library:
         except BaseException:
             self._ownership.release()
             raise
-        self._ownership.serve()
+        try:
+            self._ownership.serve()
+        except OSError as error:
+            self.close()
+            raise EnvironmentFailure(f"The library {self._paths.root} cannot be written: {error.strerror}.") from error
 
     def _open(self) -> None:
         self._settings = settings_file.load(self._paths.settings)
