@@ -18,13 +18,14 @@ from bowerbird.core.schema import migrate
 from bowerbird.core.types import FileFacts, FileState, FolderState, Kind, Label, Properties, Segment, Vectors
 from bowerbird.core.words import keywords
 
-URGENT, NORMAL = 0, 1
-"""Job priorities: what the user just saved, and what a scan found."""
+URGENT, NORMAL, MEDIA, FURTHER = range(4)
+"""Job priorities: what the user just saved; what a scan found; recordings and clips, which take longer; and what is
+left of long ones, so that no film holds up a hundred photos."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewContent:
-    """A content ready to be kept: ``vectors`` holds, per space id, the ordinals of segments and a row for each."""
+    """A content, or a part of one, to be kept. ``vectors``: by space id, ordinals of segments and a row for each."""
 
     fingerprint: bytes
     kind: Kind
@@ -33,6 +34,20 @@ class NewContent:
     labels: Sequence[Sequence[Label]]
     vectors: dict[str, tuple[Sequence[int], Vectors]]
     spaces: frozenset[str]
+    waveform: bytes = b""
+    next_s: float | None = None
+    """Where the rest of the file begins, or None."""
+    extends: int | None = None
+    """The content that this is a further part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """A content as the catalog has it: the spaces it has vectors in, and where its rest begins, None if it is whole."""
+
+    id: int
+    spaces: frozenset[str]
+    next_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,8 @@ class Catalog:
 
     def queue(self, folder: Path, facts: FileFacts, kind: Kind | None, priority: int = NORMAL) -> None:
         """A file is new or changed: known by name from now on, its content to be read by a job."""
+        if priority == NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
+            priority = MEDIA
         path = os.fsencode(facts.path)
         row = (facts.size, facts.mtime_ns, facts.device, facts.inode, FileState.PENDING)
         found = self._db.execute(
@@ -191,6 +208,15 @@ class Catalog:
         )
         self._db.execute("DELETE FROM jobs WHERE path = ?", (os.fsencode(path),))
 
+    def finish_part(self, path: Path, content_id: int) -> None:
+        """A part of a file was read: it can be found by that, and its rest waits behind everything else."""
+        name = os.fsencode(path)
+        self._db.execute(
+            "UPDATE files SET content_id = ?, kind = (SELECT kind FROM contents WHERE id = ?) WHERE path = ?",
+            (content_id, content_id, name),
+        )
+        self._db.execute("UPDATE jobs SET priority = ?, queued_at = ? WHERE path = ?", (FURTHER, time.time(), name))
+
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue these failed files again, or all of them; how many."""
         failed = [path for (path,) in self._db.execute("SELECT path FROM files WHERE state = ?", (FileState.FAILED,))]
@@ -244,30 +270,47 @@ class Catalog:
 
     # contents
 
-    def content(self, fingerprint: bytes) -> tuple[int, frozenset[str]] | None:
-        """The content with this fingerprint and the spaces it has vectors in."""
-        row = self._db.execute("SELECT id, spaces FROM contents WHERE fingerprint = ?", (fingerprint,)).fetchone()
-        return (row[0], frozenset(json.loads(row[1]))) if row else None
+    def content(self, fingerprint: bytes) -> KnownContent | None:
+        """The content with this fingerprint."""
+        row = self._db.execute(
+            "SELECT id, spaces, next_s FROM contents WHERE fingerprint = ?", (fingerprint,)
+        ).fetchone()
+        return KnownContent(row[0], frozenset(json.loads(row[1])), row[2]) if row else None
 
     def put_content(self, content: NewContent) -> int:
-        """Keep a content in place of any with the same fingerprint; its id. Float16 is what is kept."""
+        """Keep a content in place of any with the same fingerprint, or add a part to it; its id. Float16 is kept."""
         with self.transaction():
+            if content.extends is not None:
+                return self._extend(content.extends, content)
             old = self.content(content.fingerprint)
             cursor = self._db.execute(
-                "INSERT INTO contents(fingerprint, kind, properties, taken_at, spaces) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO contents(fingerprint, kind, properties, taken_at, spaces, waveform, next_s) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (b"new" + content.fingerprint, content.kind, json.dumps(asdict(content.properties), default=str),
                  content.properties.taken_at and content.properties.taken_at.isoformat(),
-                 json.dumps(sorted(content.spaces))),
+                 json.dumps(sorted(content.spaces)), content.waveform, content.next_s),
             )  # fmt: skip
             number = int(cursor.lastrowid or 0)
-            self._put_segments(number, content)
+            self._put_segments(number, content, 0)
             if old:
-                self._db.execute("UPDATE files SET content_id = ? WHERE content_id = ?", (number, old[0]))
-                self._db.execute("DELETE FROM contents WHERE id = ?", (old[0],))
+                self._db.execute("UPDATE files SET content_id = ? WHERE content_id = ?", (number, old.id))
+                self._db.execute("DELETE FROM contents WHERE id = ?", (old.id,))
             self._db.execute("UPDATE contents SET fingerprint = ? WHERE id = ?", (content.fingerprint, number))
             return number
 
-    def _put_segments(self, content_id: int, content: NewContent) -> None:
+    def _extend(self, number: int, content: NewContent) -> int:
+        (first,) = self._db.execute(
+            "SELECT coalesce(max(ordinal) + 1, 0) FROM segments WHERE content_id = ?", (number,)
+        ).fetchone()
+        self._put_segments(number, content, first)
+        self._db.execute(
+            "UPDATE contents SET waveform = waveform || ?, next_s = ?, stored = 0, spaces = iif(?, spaces, '[]') "
+            "WHERE id = ?",
+            (content.waveform, content.next_s, bool(content.spaces), number),
+        )
+        return number
+
+    def _put_segments(self, content_id: int, content: NewContent, first: int) -> None:
         ids = []
         for ordinal, segment in enumerate(content.segments):
             labels = json.dumps([[label.name, label.probability] for label in content.labels[ordinal]])
@@ -275,7 +318,7 @@ class Catalog:
             cursor = self._db.execute(
                 "INSERT INTO segments(content_id, ordinal, modality, text, keywords, labels, page, section, start_s, "
                 "end_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (content_id, ordinal, segment.modality, segment.text, keywords(segment.text), labels, at.page,
+                (content_id, first + ordinal, segment.modality, segment.text, keywords(segment.text), labels, at.page,
                  at.section, at.start_s, at.end_s),
             )  # fmt: skip
             ids.append(cursor.lastrowid)
@@ -315,24 +358,28 @@ class Catalog:
         return [number for (number,) in rows]
 
     def vectors_of(self, content_ids: Sequence[int]) -> list[StoredVectors]:
-        """The rows of these contents, by space."""
+        """The rows of these contents that have not been sent, by space."""
         marks = ",".join("?" * len(content_ids))
         rows = self._db.execute(
             "SELECT e.space, s.id, e.vector, c.kind FROM embeddings e JOIN segments s ON s.id = e.segment_id "
-            f"JOIN contents c ON c.id = s.content_id WHERE c.id IN ({marks})",
+            f"JOIN contents c ON c.id = s.content_id WHERE c.id IN ({marks}) AND s.ordinal >= c.sent",
             tuple(content_ids),
         ).fetchall()
         return [_rows_of(space, rows) for space in sorted({row[0] for row in rows})]
 
     def mark_stored(self, content_ids: Sequence[int]) -> None:
         """The vector store has these."""
-        self._db.executemany("UPDATE contents SET stored = 1 WHERE id = ?", ((number,) for number in content_ids))
+        self._db.executemany(
+            "UPDATE contents SET stored = 1, sent = "
+            "coalesce((SELECT max(ordinal) + 1 FROM segments WHERE content_id = contents.id), 0) WHERE id = ?",
+            ((number,) for number in content_ids),
+        )
 
     def stored_segments(self, space: str) -> set[int]:
         """Segments whose vectors in a space the vector store should have."""
         return self._ids(
             "SELECT e.segment_id FROM embeddings e JOIN segments s ON s.id = e.segment_id "
-            "JOIN contents c ON c.id = s.content_id WHERE e.space = ? AND c.stored = 1",
+            "JOIN contents c ON c.id = s.content_id WHERE e.space = ? AND s.ordinal < c.sent",
             space,
         )
 
@@ -345,7 +392,7 @@ class Catalog:
 
     def mark_all_unstored(self) -> None:
         """The vector store was lost: give it everything again."""
-        self._db.execute("UPDATE contents SET stored = 0")
+        self._db.execute("UPDATE contents SET stored = 0, sent = 0")
 
     def dead_segments(self, limit: int) -> list[int]:
         """Segments to delete from the vector store."""

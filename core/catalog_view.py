@@ -23,6 +23,8 @@ from bowerbird.core.types import (
     Kind,
     Label,
     Locator,
+    LongFile,
+    Modality,
     Properties,
     Query,
     Vectors,
@@ -36,6 +38,7 @@ class SegmentRow:
     id: int
     content_id: int
     ordinal: int
+    modality: Modality
     text: str
     labels: tuple[Label, ...]
     locator: Locator
@@ -60,7 +63,7 @@ _FILE = (
     "SELECT f.id, f.path, f.kind, f.state, f.size, f.mtime_ns, f.content_id, c.fingerprint, c.properties "
     "FROM files f LEFT JOIN contents c ON c.id = f.content_id "
 )
-_SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
+_SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
@@ -132,6 +135,21 @@ class CatalogView:
         """Files that could not be read."""
         rows = self._db.execute("SELECT path, reason FROM files WHERE state = ? ORDER BY path", (FileState.FAILED,))
         return tuple(Failure(Path(os.fsdecode(path)), reason) for path, reason in rows)
+
+    def long_files(self) -> tuple[LongFile, ...]:
+        """Recordings and clips read in part, the rest of which is still to come."""
+        rows = self._db.execute(
+            "SELECT f.path, c.next_s, c.properties FROM contents c JOIN files f ON f.content_id = c.id "
+            "JOIN jobs j ON j.path = f.path WHERE c.next_s IS NOT NULL ORDER BY f.path"
+        )
+        return tuple(
+            LongFile(Path(os.fsdecode(path)), next_s, _properties(told).duration_s) for path, next_s, told in rows
+        )
+
+    def waveform(self, content_id: int) -> bytes:
+        """Loudness over the length of a content with sound."""
+        row = self._db.execute("SELECT waveform FROM contents WHERE id = ?", (content_id,)).fetchone()
+        return bytes(row[0]) if row else b""
 
     # filters
 
@@ -298,9 +316,11 @@ def _file(row: Sequence[Any]) -> FileRow:
 
 
 def _segment(row: Sequence[Any]) -> SegmentRow:
-    number, content_id, ordinal, text, labels, page, section, start_s, end_s = row
+    number, content_id, ordinal, modality, text, labels, page, section, start_s, end_s = row
     seen = tuple(Label(name, probability) for name, probability in json.loads(labels))
-    return SegmentRow(number, content_id, ordinal, text, seen, Locator(page, section, start_s, end_s))
+    return SegmentRow(
+        number, content_id, ordinal, Modality(modality), text, seen, Locator(page, section, start_s, end_s)
+    )
 
 
 def _properties(text: str | None) -> Properties:

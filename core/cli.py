@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.paths import LibraryPaths, absolute, default_library
+from bowerbird.core.query import example
 
 _LOG_BYTES = 2_000_000
 
@@ -62,7 +63,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_search(search: argparse.ArgumentParser) -> None:
     search.add_argument("text", nargs="?", default="")
-    search.add_argument("--like", action="append", type=absolute, default=[], metavar="FILE", help="an example file")
+    search.add_argument(
+        "--like", action="append", type=example, default=[], metavar="FILE",
+        help="an example file; FILE#t=12,17.5 is a part of a recording or clip, in seconds",
+    )  # fmt: skip
     search.add_argument("--kind", action="append", default=[], help="photo, document, recording or clip")
     search.add_argument("--under", action="append", type=absolute, default=[], metavar="DIR")
     search.add_argument("--after", metavar="DATE", help="from this day on: 2024, 2024-05 or 2024-05-31")

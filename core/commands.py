@@ -16,8 +16,9 @@ from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, LibraryBus
 from bowerbird.core.library import Library
 from bowerbird.core.ownership import RemoteLibrary
 from bowerbird.core.paths import absolute
-from bowerbird.core.query import parse, parse_date, parse_kind
+from bowerbird.core.query import example, parse, parse_date, parse_kind
 from bowerbird.core.types import Hit, Locator, Progress, Query, Results
+from bowerbird.core.words import clock
 
 AnyLibrary = Library | RemoteLibrary
 Command = Callable[[AnyLibrary, argparse.Namespace], None]
@@ -131,7 +132,7 @@ def _one_of_batch(line: str) -> Query | BowerbirdError:
         kinds = asked.get("kind") or []
         return replace(
             parse(asked.get("text") or ""),
-            like=tuple(absolute(path) for path in _listed(asked.get("like"))),
+            like=tuple(example(path) for path in _listed(asked.get("like"))),
             kinds=frozenset(parse_kind(kind) for kind in _listed(kinds)),
             under=tuple(absolute(path) for path in _listed(asked.get("under"))),
             limit=int(asked.get("limit") or 20),
@@ -190,11 +191,16 @@ def _print_hits(results: Results) -> None:
     if results.notice:
         print(results.notice, file=sys.stderr)
     for hit in results.hits:
-        page = f", page {hit.moment.page}" if hit.moment and hit.moment.page else ""
-        print(f"{hit.score:.2f}  {_printable(hit.path)}{page}")
+        print(f"{hit.score:.2f}  {_printable(hit.path)}{_place(hit.moment)}")
         print(f"      {'; '.join(reason.text for reason in hit.reasons)}")
         if hit.snippet:
             print(f"      {hit.snippet}")
+
+
+def _place(moment: Locator | None) -> str:
+    if moment and moment.page:
+        return f", page {moment.page}"
+    return f", {clock(moment.start_s)}" if moment and moment.start_s is not None else ""
 
 
 def _status(library: AnyLibrary, arguments: argparse.Namespace) -> None:

@@ -1,21 +1,34 @@
-"""Example files of a query: their vectors, from the catalog if the content is known, else read like any other file."""
+"""Examples of a query: their vectors, from the catalog if the content is known, else read like any other file."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bowerbird.core.catalog_view import CatalogView
 from bowerbird.core.extract_pool import ExtractPool
+from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.identity import fingerprint
 from bowerbird.core.inference import Inference
-from bowerbird.core.types import Extraction, Modality, Pixels, Space, Vectors
+from bowerbird.core.reading import model_input
+from bowerbird.core.types import Example, Modality, Segment, Space, Vectors
 
 _KEPT = 16  # typing beside a dropped example asks for it again with every letter
-_SEGMENTS = 8  # of a long document: enough to say what it is about, few enough to search with
+_SEGMENTS = 16  # of a long document or clip: enough to say what it is about, few enough to search with
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an example asks of one space: ``rows``, shape (up to 16, dimension), in the order they have in the file."""
+
+    space: Space
+    rows: Vectors
+    moving: bool
+    """Whether the rows follow each other in time."""
 
 
 class Examples:
@@ -24,27 +37,33 @@ class Examples:
     def __init__(self, view: CatalogView, pool: ExtractPool, inference: Inference) -> None:
         """What it asks."""
         self._view, self._pool, self._inference = view, pool, inference
-        self._kept: OrderedDict[bytes, list[tuple[Space, Vectors]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[bytes, float | None, float | None], list[Asked]] = OrderedDict()
 
-    def vectors(self, path: Path) -> list[tuple[Space, Vectors]]:
-        """For each space that can compare examples: the file's vectors, shape (up to 8, dimension).
+    def vectors(self, example: Example) -> list[Asked]:
+        """For each space that can compare examples, what to look for.
 
         Raises:
             FileError: the file cannot be read.
         """
-        mark = fingerprint(path)
-        if mark not in self._kept:
-            self._kept[mark] = self._known(mark) or self._read(path)
+        mark = fingerprint(example.path)
+        key = (mark, example.start_s, example.end_s)
+        if key not in self._kept:
+            # A part is read anew: what is known has other edges.
+            self._kept[key] = (self._known(mark) if example.start_s is None else []) or self._read(example)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return self._kept[mark]
+        return self._kept[key]
 
-    def _known(self, mark: bytes) -> list[tuple[Space, Vectors]]:
+    def _known(self, mark: bytes) -> list[Asked]:
         content = self._view.content_id(mark)
         if content is None:
             return []
-        stored = ((space, self._view.vectors(space.id, [content])[1]) for space in self._comparing())
-        return [(space, _spread(rows)) for space, rows in stored if len(rows)]
+        found = []
+        for space in self._comparing():
+            numbers, rows = self._view.vectors(space.id, [content])
+            moving = any(row.locator.start_s is not None for row in self._view.segments(numbers[:1]).values())
+            found += [Asked(space, _spread(rows), moving)] if numbers else []
+        return found
 
     def _comparing(self) -> list[Space]:
         """The spaces an example is compared in: not one made for typed text where the modality has one of its own."""
@@ -52,20 +71,39 @@ class Examples:
         own = {space.modality for space in spaces if not space.takes_text}
         return [space for space in spaces if not (space.takes_text and space.modality in own)]
 
-    def _read(self, path: Path) -> list[tuple[Space, Vectors]]:
-        side = self._inference.image_side()
-        extraction = self._pool.extract(path, Limits(image_side=side) if side else Limits(), urgent=True).result()
-        encoded: dict[str, Vectors] = {}
-        for modality in Modality:
-            if items := _items(extraction, modality):
-                encoded.update(self._inference.encode_documents(modality, items).result().vectors)
-        return [(space, _spread(encoded[space.id])) for space in self._comparing() if space.id in encoded]
+    def _read(self, example: Example) -> list[Asked]:
+        extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
+        windows = [model_input(one) for one in extraction.segments if one.modality is Modality.SOUND]
+        heard = [self._inference.listen(one, urgent=True).result() for one in windows if self._hears()]
+        said = [Segment(Modality.TEXT, text=line.text) for one in heard for line in one.lines]
+        encoded = self._encoded((*extraction.segments, *said))
+        for space in {space for one in heard for space in one.vectors}:
+            encoded[space] = np.concatenate([one.vectors[space] for one in heard])
+        moving = extraction.kind in MEDIA
+        return [Asked(space, _spread(encoded[space.id]), moving) for space in self._comparing() if space.id in encoded]
 
+    def _limits(self, example: Example) -> Limits:
+        """The part that was chosen, or the first minutes."""
+        chosen = Limits(
+            image_side=self._inference.image_side() or Limits().image_side,
+            scenes=any(space.modality is Modality.SCENE for space in self._inference.spaces()),
+        )
+        if example.start_s is None or example.end_s is None:
+            return chosen
+        length_s = min(chosen.part_s, max(0.1, example.end_s - example.start_s))
+        return replace(chosen, start_s=example.start_s, part_s=length_s, exact=True)
 
-def _items(extraction: Extraction, modality: Modality) -> list[str | Pixels]:
-    mine = [segment for segment in extraction.segments if segment.modality is modality]
-    kept = [mine[index] for index in _evenly(len(mine))]
-    return [segment.text if segment.pixels is None else segment.pixels for segment in kept]
+    def _hears(self) -> bool:
+        return any(space.modality is Modality.SOUND for space in self._inference.spaces())
+
+    def _encoded(self, segments: Sequence[Segment]) -> dict[str, Vectors]:
+        found: dict[str, Vectors] = {}
+        for modality in (Modality.TEXT, Modality.IMAGE, Modality.SCENE):
+            mine = [segment for segment in segments if segment.modality is modality]
+            items = [item for at in _evenly(len(mine)) if (item := model_input(mine[at])) is not None]
+            if items:
+                found.update(self._inference.encode_documents(modality, items).result().vectors)
+        return found
 
 
 def _spread(rows: Vectors) -> Vectors:

@@ -10,11 +10,13 @@ from bowerbird.core.catalog_view import CatalogView, FileRow, SegmentRow
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.ranking import Candidate, Source
 from bowerbird.core.types import Hit, Kind, Locator, Query, Reason
-from bowerbird.core.words import marks, query_words
+from bowerbird.core.words import clock, marks, query_words
 
 _SNIPPET = 240
 _BEFORE_MARK = 60
 _MOMENTS = 8
+_CANDIDATES = 40  # segments looked at for moments: those of one moment, its picture and its words, are one
+_WORTH = 0.6  # a further moment has at least so much of the best one's evidence
 _SURE = 0.08  # a label less probable than this is no reason to give
 
 
@@ -54,7 +56,7 @@ class HitMaker:
 
     def _one(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> list[Hit]:
         order = ranking.moments(candidate)
-        rows = self._view.segments(order[:_MOMENTS])
+        rows = self._view.segments(order[:_CANDIDATES])
         segments = [rows[number] for number in order if number in rows]
         if not segments and candidate.key > 0:
             segments = self._view.segments_of(candidate.key, 1)
@@ -63,7 +65,7 @@ class HitMaker:
         words = query_words(query.text)
         best = segments[0] if segments else None
         snippet, spans = _snippet(best.text, words) if best else ("", ())
-        moments = tuple(row.locator for row in segments if row.locator != Locator())
+        moments = _moments(candidate, segments)
         hit = self._hit(
             files[0],
             score=candidate.score,
@@ -72,7 +74,7 @@ class HitMaker:
             snippet=snippet,
             marks=spans,
             copies=tuple(file.path for file in files[1:]),
-            moments=tuple(dict.fromkeys(moments[1:])),
+            moments=moments[1:],
         )
         return [hit]
 
@@ -89,6 +91,24 @@ class HitMaker:
             size=file.size,
             **shown,  # type: ignore[arg-type]
         )
+
+
+def _moments(candidate: Candidate, segments: Sequence[SegmentRow]) -> tuple[Locator, ...]:
+    """Where a file matches, best first; in a recording or clip only what is nearly as good, each place once."""
+    least = _WORTH * max(candidate.segments.values(), default=0.0)
+    found: list[Locator] = []
+    for row in segments:
+        timed = row.locator.start_s is not None
+        weak = timed and candidate.segments.get(row.id, 0.0) < least and found
+        if row.locator != Locator() and not weak and not any(_same_place(row.locator, one) for one in found):
+            found.append(row.locator)
+    return tuple(found[:_MOMENTS])
+
+
+def _same_place(one: Locator, other: Locator) -> bool:
+    if one.start_s is None or one.end_s is None or other.start_s is None or other.end_s is None:
+        return one == other
+    return one.start_s < other.end_s and other.start_s < one.end_s
 
 
 def _holds(unwanted: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
@@ -109,19 +129,28 @@ def _snippet(text: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], .
 
 def _reasons(candidate: Candidate, segments: Sequence[SegmentRow], words: list[str], file: FileRow) -> Iterable[Reason]:
     by_id = {segment.id: segment for segment in segments}
+    words_in = candidate.best[Source.WORDS].segment_id if Source.WORDS in candidate.best else None
     for evidence in sorted(candidate.best.values(), key=lambda one: -one.strength):
+        if evidence.source is Source.MEANING and evidence.segment_id == words_in:
+            continue  # what it says in these words it need not say in others
         segment = by_id.get(evidence.segment_id or 0)
         if evidence.strength > 0 and (text := _sentence(evidence.source, segment, file)):
             yield Reason(text, ranking.logistic(evidence.strength), marks(text, words))
 
 
 def _sentence(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
-    if source is Source.EXAMPLE:
-        return "close to your example"
     if source is Source.NAME:
         return f"named {file.path.name}"
     if source is Source.LOOKS:
         return _looks(segment)
+    at = segment.locator.start_s if segment else None
+    when = f" at {clock(at)}" if at is not None else ""
+    if source is Source.EXAMPLE:
+        return f"close to your example{when}"
+    if source is Source.SOUNDS:
+        return f"sounds like it{when}"
+    if when:
+        return f"said{when}" if source is Source.WORDS else f"said in other words{when}"
     where = _where(segment.locator) if segment else ""
     if source is Source.WORDS:
         return f"{where} has these words" if where else "has these words"

@@ -20,12 +20,13 @@ from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.inference import Inference
 from bowerbird.core.pace import Pace
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.pipeline import Outcome, Pipeline
+from bowerbird.core.pipeline import Pipeline
 from bowerbird.core.power import on_battery
+from bowerbird.core.reading import Outcome
 from bowerbird.core.scanner import Scanner
 from bowerbird.core.settings import Settings
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import Event, EventKind, FileChange, FileFacts, FileState, Progress
+from bowerbird.core.types import Event, EventKind, FileChange, FileFacts, FileState, LongFile, Progress
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,14 +44,16 @@ class Indexer(threading.Thread):
         self,
         paths: LibraryPaths,
         catalog: Catalog,
+        long_files: Callable[[], tuple[LongFile, ...]],
         sync: StoreSync,
         pool: ExtractPool,
         inference: Inference,
         settings: Settings,
         on_event: Callable[[Event], None],
     ) -> None:
-        """Nothing starts before ``start``; nothing is read before ``begin``."""
+        """Nothing starts before ``start``, nothing is read before ``begin``. ``long_files``: those read in part."""
         super().__init__(name="indexer", daemon=True)
+        self._long_files = long_files
         self._paths, self._catalog, self._sync, self._on_event = paths, catalog, sync, on_event
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._pipeline = Pipeline(pool, inference, self.post, catalog.content)
@@ -217,6 +220,8 @@ class Indexer(threading.Thread):
         if self._pipeline.room < 1:
             return
         for path in self._catalog.next_jobs(self._pipeline.room, self._pipeline.reading):
+            if not self._pipeline.takes(path):
+                continue
             if known := self._catalog.facts(path):
                 self._pipeline.read(known[0])
             else:
@@ -254,6 +259,10 @@ class Indexer(threading.Thread):
     def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
         if outcome.state is FileState.PENDING:
             self._scans.extend(self._scanner.look_again(facts.path))
+            return 0
+        if outcome.partial:
+            assert content_id is not None
+            self._catalog.finish_part(facts.path, content_id)
             return 0
         self._catalog.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id)
         self.indexed += outcome.state is FileState.INDEXED
@@ -313,7 +322,8 @@ class Indexer(threading.Thread):
             self._catalog.jobs(), paused=self.paused, why="on battery" if self._battery else ""
         )
         reading = next(iter(self._pipeline.reading), None)
-        self._progress = replace(progress, folder=self._scanner.folder_of(reading) if reading else None)
+        folder = self._scanner.folder_of(reading) if reading else None
+        self._progress = replace(progress, folder=folder, long=self._long_files())
         self._on_event(Event(EventKind.PROGRESS, self._progress))
 
     def _tell(self, kind: EventKind) -> None:

@@ -22,7 +22,7 @@ from bowerbird.core import model_host
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.model_host import Reply, Setup
 from bowerbird.core.models.installed import Installed
-from bowerbird.core.types import Check, Encoded, Modality, ModelState, Pixels, Space, Vectors
+from bowerbird.core.types import Check, Encoded, Heard, Modality, ModelState, Pixels, Samples, Space, Vectors
 
 log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
@@ -77,6 +77,10 @@ class Inference:
         A batch may be large: the host splits it as its models like. Fails with ``ModelUnavailable``.
         """
         return self._ask(_Asked("documents", (modality, items)))
+
+    def listen(self, samples: Samples, *, urgent: bool = False) -> Future[Heard]:
+        """What the sound models hear in a window of at most 30 seconds. ``urgent``: the user waits."""
+        return self._ask(_Asked("listen_now" if urgent else "listen", (samples,)))
 
     def encode_query(self, text: str) -> Future[Mapping[str, Vectors]]:
         """By space that takes text, the vector of a typed sentence, shape (1, dimension). Overtakes documents."""

@@ -98,7 +98,14 @@ class Library:
         store = VectorStore(self._paths.vectors)
         self._sync = StoreSync(catalog, store, self._inference.spaces())
         self._indexer = Indexer(
-            self._paths, catalog, self._sync, self._pool, self._inference, self._settings, self._on_event
+            self._paths,
+            catalog,
+            self._view.long_files,
+            self._sync,
+            self._pool,
+            self._inference,
+            self._settings,
+            self._on_event,
         )
         self._watcher: Watcher | None = None
         self._indexer.start()
@@ -225,6 +232,14 @@ class Library:
     def preview(self, path: Path, query: Query, moment: Locator | None, side: int) -> Preview:
         """A file shown large: an image of at most ``side`` pixels, or its text with the matches marked."""
         return self._previewer.preview(path, query, moment, side)
+
+    def picture(self, path: Path, moment: Locator | None, side: int) -> bytes:
+        """A JPEG of a clip at a moment, its longest side at most ``side`` pixels; empty if there is none.
+
+        Raises:
+            BowerbirdError: the file cannot be read.
+        """
+        return self._previewer.picture(path, moment, side)
 
     def paste_example(self, image: bytes) -> Path:
         """Keep a pasted PNG as a file that can be an example, until the library is closed."""

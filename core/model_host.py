@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bowerbird.core import sandbox
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
-from bowerbird.core.types import Encoded, Label, Modality, Vectors
+from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Label, Modality, Samples, Vectors
 
 if TYPE_CHECKING:
     from bowerbird.core.models.base import Model, TextModel
@@ -30,8 +30,10 @@ IDLE_S = 600.0
 """After so long without a request the host ends itself; the next request starts another."""
 _NICE = 5  # behind the window, ahead of the decoders: they wait for the models, not the other way
 
+_SPAN_S = 5.0  # a bark, a sentence: long enough to tell one sound from another, short enough to point at it
+
 Request = tuple[int, str, tuple[Any, ...]]
-"""A number, the call ("documents", "query", "check") and its arguments. None instead: finish, then end."""
+"""A number, the call ("documents", "listen", "query", …) and its arguments. None instead: finish, then end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class _Host:
         self._pipe, self._sending = pipe, threading.Lock()
         calls: Mapping[str, Callable[..., Any]] = {
             "documents": self._models.documents,
+            "listen": self._models.listen,
+            "listen_now": self._models.listen,
             "query": self._models.query,
             "check": self._models.check,
         }
@@ -116,6 +120,12 @@ class _Host:
             with self._sending, suppress(OSError):
                 self._pipe.send(reply)
             queue.task_done()
+
+
+def _spans(length_s: float) -> tuple[tuple[float, float], ...]:
+    """A window in equal spans of about ``_SPAN_S`` seconds, a vector each."""
+    number = max(1, round(length_s / _SPAN_S))
+    return tuple((length_s * at / number, length_s * (at + 1) / number) for at in range(number))
 
 
 def _answer(number: int, call: Callable[[], Any]) -> Reply:
@@ -150,6 +160,20 @@ class _Models:
             vectors |= encoded.vectors
             labels = encoded.labels or labels
         return Encoded(vectors, labels)
+
+    def listen(self, samples: Samples) -> Heard:
+        """A window of sound goes to every sound model, all of them looking at the same spans of it."""
+        from bowerbird.core.models.base import Listener
+
+        spans = _spans(len(samples) / SAMPLE_RATE)
+        pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in spans]
+        heard = Heard((), spans, {})
+        for name in (name for name, kind in self._kinds.items() if kind.modality is Modality.SOUND):
+            model = self._model(name)
+            found = model.listen(samples, spans) if isinstance(model, Listener) else model.encode(pieces)
+            lines = found.lines if isinstance(found, Heard) else heard.lines
+            heard = Heard(lines, spans, {**heard.vectors, **found.vectors})
+        return heard
 
     def query(self, text: str) -> Mapping[str, Vectors]:
         sentences: dict[str, Vectors] = {}

@@ -1,4 +1,7 @@
-"""The road of one file: identify, extract, encode. Every step ends as a call on the indexer's thread."""
+"""The road of one file: identify, extract, encode. Every step ends as a call on the indexer's thread.
+
+A long recording or clip takes the road once for each of its parts, and is in the library up to the last one read.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,12 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from bowerbird.core.catalog import NewContent
+from bowerbird.core.catalog import KnownContent
 from bowerbird.core.errors import (
     BowerbirdError,
     EnvironmentFailure,
@@ -22,52 +24,22 @@ from bowerbird.core.errors import (
     ModelUnavailable,
 )
 from bowerbird.core.extract_pool import ExtractPool
-from bowerbird.core.extractors import extractor_for
+from bowerbird.core.extractors import MEDIA, extractor_for, kind_of
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.identity import facts_of, fingerprint
 from bowerbird.core.inference import Inference
-from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Label, Modality, Segment, Vectors
+from bowerbird.core.reading import Outcome, Reading, model_input
+from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Heard, Modality, Segment
 
 log = logging.getLogger(__name__)
 
 # Enough that no batch waits for the decoders and no decoder for a batch; at 256 KB a photo, about 25 MB.
 LOOK_AHEAD = 96
-_BATCH = {Modality.IMAGE: 16, Modality.TEXT: 16}
+_MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 50 MB each
+_BATCH = {Modality.IMAGE: 16, Modality.TEXT: 16, Modality.SCENE: 1}
 _BATCHES_AHEAD = 2  # one being encoded, one behind it: the model host never waits for us
 
 Post = Callable[[Callable[[], None]], None]
-
-
-@dataclass(slots=True)
-class Reading:
-    """One file on its way."""
-
-    facts: FileFacts
-    fingerprint: bytes = b""
-    extraction: Extraction | None = None
-    waiting: int = 0
-    """Segments not encoded yet."""
-    vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
-    labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
-    complete: bool = True
-    """Whether every segment was encoded in every space."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a file: a new content, a known one (``content_id``), or a reason it has none.
-
-    PENDING is a file that vanished or changed while it was read: look at it again.
-    """
-
-    facts: FileFacts
-    state: FileState
-    reason: str = ""
-    content_id: int | None = None
-    content: NewContent | None = None
-    thumbnail: bytes = b""
-    copies: tuple[FileFacts, ...] = ()
-    """Files with the same content, read in one go."""
 
 
 class Pipeline:
@@ -78,16 +50,21 @@ class Pipeline:
         pool: ExtractPool,
         inference: Inference,
         post: Post,
-        known: Callable[[bytes], tuple[int, frozenset[str]] | None],
+        known: Callable[[bytes], KnownContent | None],
     ) -> None:
         """``post`` runs a call on the indexer's thread; ``known`` finds a content by fingerprint."""
         self._pool, self._inference, self._post, self._known = pool, inference, post, known
         self._identify = ThreadPoolExecutor(2, "identify")
         self._spaces = frozenset(space.id for space in inference.spaces())
-        self._limits = Limits(image_side=inference.image_side()) if inference.image_side() else Limits()
+        self._modalities = {space.modality for space in inference.spaces()}
+        self._limits = Limits(
+            image_side=inference.image_side() or Limits().image_side, scenes=Modality.SCENE in self._modalities
+        )
         self._copies: dict[bytes, list[Reading]] = {}
-        self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in Modality}
-        self._encoding = 0
+        self._marks: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
+        self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in _BATCH}
+        self._to_hear: deque[tuple[Reading, Segment]] = deque()
+        self._encoding = self._listening = 0
         self._outcomes: list[tuple[Reading, Outcome]] = []
         self.reading: dict[Path, Reading] = {}
         self.problem = ""
@@ -98,11 +75,17 @@ class Pipeline:
         """How many more files it takes now."""
         return LOOK_AHEAD - len(self.reading)
 
+    def takes(self, path: Path) -> bool:
+        """Whether it takes this file now: of recordings and clips, which are large, only a few."""
+        return kind_of(path) not in MEDIA or sum(kind_of(one) in MEDIA for one in self.reading) < _MEDIA_AHEAD
+
     def take(self) -> list[Outcome]:
         """What came to an end since the last call, each with the copies that waited for it."""
         taken = []
         for reading, outcome in self._outcomes:
             copies = [copy.facts for copy in self._copies.pop(reading.fingerprint, [])]
+            if outcome.partial:
+                self._marks.update(dict.fromkeys((outcome.facts, *copies), reading.fingerprint))
             taken.append(replace(outcome, copies=tuple(copies)))
             for facts in (outcome.facts, *copies):
                 self.reading.pop(facts.path, None)
@@ -116,14 +99,19 @@ class Pipeline:
     def read(self, facts: FileFacts) -> None:
         """Start with this file."""
         reading = self.reading[facts.path] = Reading(facts)
-        self._then(self._identify.submit(_identify, facts), reading, self._identified)
+        if mark := self._marks.pop(facts, None):
+            self._post(lambda: self._step(reading, lambda: self._identified(reading, mark)))
+        else:
+            self._then(self._identify.submit(_identify, facts), reading, self._identified)
 
     def _then(self, future: Future[Any], reading: Reading, step: Callable[[Reading, Any], None]) -> None:
-        future.add_done_callback(lambda done: self._post(lambda: self._continue(done, reading, step)))
+        future.add_done_callback(
+            lambda done: self._post(lambda: self._step(reading, lambda: step(reading, done.result())))
+        )
 
-    def _continue(self, done: Future[Any], reading: Reading, step: Callable[[Reading, Any], None]) -> None:
+    def _step(self, reading: Reading, step: Callable[[], None]) -> None:
         try:
-            step(reading, done.result())
+            step()
         except BowerbirdError as error:
             self._fail(reading, error)
         except CancelledError:  # whoever was asked is closing
@@ -134,26 +122,46 @@ class Pipeline:
 
     def _identified(self, reading: Reading, mark: bytes) -> None:
         reading.fingerprint = mark
+        known = self._known(mark)
         if mark in self._copies:
             self._copies[mark].append(reading)
-        elif (known := self._known(mark)) and known[1] >= self._spaces:
-            self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content_id=known[0]))
+        elif known and known.spaces >= self._spaces and known.next_s is None:
+            self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content_id=known.id))
         else:
             self._copies[mark] = []
-            self._then(self._pool.extract(reading.facts.path, self._limits), reading, self._extracted)
+            goes_on = known and known.spaces >= self._spaces
+            self._extract(reading, known if goes_on else None)
+
+    def _extract(self, reading: Reading, known: KnownContent | None) -> None:
+        limits = self._limits
+        if known and known.next_s is not None:
+            reading.extends, limits = known.id, replace(limits, start_s=known.next_s)
+        self._then(self._pool.extract(reading.facts.path, limits), reading, self._extracted)
 
     def _extracted(self, reading: Reading, extraction: Extraction) -> None:
         if facts_of(reading.facts.path) != reading.facts:
             raise FileVanished("The file changed while it was read.")
         reading.extraction = extraction
-        for ordinal, segment in enumerate(extraction.segments):
-            if (item := _model_input(segment)) is not None and self._spaces:
-                self._to_encode[segment.modality].append((reading, ordinal, item))
+        for segment in extraction.segments:
+            if segment.modality is not Modality.SOUND:
+                self._queue(reading, reading.add(segment), segment)
+            elif Modality.SOUND in self._modalities:
+                self._to_hear.append((reading, segment))
                 reading.waiting += 1
-        if reading.waiting:
-            self.encode()
-        else:
+            else:
+                reading.add(segment)
+        self._go_on(reading)
+
+    def _queue(self, reading: Reading, ordinal: int, segment: Segment) -> None:
+        if (item := model_input(segment)) is not None and segment.modality in self._modalities:
+            self._to_encode[segment.modality].append((reading, ordinal, item))
+            reading.waiting += 1
+
+    def _go_on(self, reading: Reading) -> None:
+        if not reading.waiting:
             self._complete(reading)
+        self.encode()
+        self._listen()
 
     def encode(self) -> None:
         """Send full batches, or whatever there is when the model host would otherwise wait."""
@@ -177,33 +185,37 @@ class Pipeline:
             # Keyword search still works, and the spaces not noted below are caught up at a later start.
             self.problem, encoded = str(error), Encoded({})
         for row, (reading, ordinal, _) in enumerate(batch):
-            self._keep(reading, ordinal, encoded, row)
+            reading.encoded(ordinal, encoded, row)
+            if not reading.waiting:
+                self._complete(reading)
         self.encode()
 
-    def _keep(self, reading: Reading, ordinal: int, encoded: Encoded, row: int) -> None:
-        reading.complete &= bool(encoded.vectors)
-        for space, vectors in encoded.vectors.items():
-            reading.vectors.setdefault(space, {})[ordinal] = vectors[row]
-        if encoded.labels:
-            reading.labels[ordinal] = encoded.labels[row]
-        reading.waiting -= 1
-        if not reading.waiting:
-            self._complete(reading)
+    def _listen(self) -> None:
+        while self._to_hear and self._listening < _BATCHES_AHEAD:
+            reading, window = self._to_hear.popleft()
+            self._listening += 1
+            future = self._inference.listen(model_input(window))
+            future.add_done_callback(partial(self._post_heard, reading, window))
+
+    def _post_heard(self, reading: Reading, window: Segment, done: Future[Heard]) -> None:
+        self._post(lambda: self._heard(reading, window, done))
+
+    def _heard(self, reading: Reading, window: Segment, done: Future[Heard]) -> None:
+        self._listening -= 1
+        heard = None
+        try:
+            heard = done.result()
+            self.problem = ""
+        except ModelUnavailable as error:
+            self.problem = str(error)
+        for ordinal in reading.heard(window, heard):
+            self._queue(reading, ordinal, reading.segments[ordinal])
+        self._go_on(reading)
 
     def _complete(self, reading: Reading) -> None:
-        extraction = reading.extraction
-        assert extraction is not None
-        content = NewContent(
-            reading.fingerprint,
-            extraction.kind,
-            extraction.properties,
-            extraction.segments,
-            [reading.labels.get(ordinal, ()) for ordinal in range(len(extraction.segments))],
-            {space: (list(rows), np.stack(list(rows.values()))) for space, rows in reading.vectors.items()},
-            self._spaces if reading.complete else frozenset(),
-        )
-        outcome = Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=extraction.thumbnail)
-        self._finish(reading, outcome)
+        assert reading.extraction is not None
+        content, thumbnail = reading.content(self._spaces), reading.extraction.thumbnail
+        self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=thumbnail))
 
     def _fail(self, reading: Reading, error: BowerbirdError) -> None:
         state = FileState.SKIPPED if isinstance(error, FileSkipped) else FileState.FAILED
@@ -211,7 +223,8 @@ class Pipeline:
             state = FileState.PENDING
         if isinstance(error, EnvironmentFailure):
             self.problem = str(error)
-        self._finish(reading, Outcome(reading.facts, state, str(error)))
+        # What was read of a long file before its damage stays.
+        self._finish(reading, Outcome(reading.facts, state, str(error), content_id=reading.extends))
 
     def _finish(self, reading: Reading, outcome: Outcome) -> None:
         self._outcomes.append((reading, outcome))
@@ -220,9 +233,3 @@ class Pipeline:
 def _identify(facts: FileFacts) -> bytes:
     extractor_for(facts.path)
     return fingerprint(facts.path)
-
-
-def _model_input(segment: Segment) -> Any:
-    if segment.modality is Modality.IMAGE:
-        return segment.pixels
-    return segment.text if segment.text.strip() else None

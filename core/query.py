@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.paths import absolute
-from bowerbird.core.types import Kind, Query
+from bowerbird.core.types import Example, Kind, Query
 
 # A quoted phrase; or a word, which may be a filter, whose value may be quoted.
 _TOKEN = re.compile(r'"(?P<phrase>[^"]+)"|(?P<filter>kind|under|after|before):(?P<value>"[^"]*"|\S*)|(?P<word>\S+)')
+_PART = re.compile(r"(.+)#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
@@ -32,6 +34,13 @@ def parse(text: str) -> Query:
         else:
             words.append(token["word"])
     return replace(query, text=" ".join(words))
+
+
+def example(text: str) -> Example:
+    """An example from a file's name; ``#t=12,17.5`` behind it names a part in seconds (W3C Media Fragments 1.0)."""
+    if not Path(text).exists() and (part := _PART.fullmatch(text)):
+        return Example(absolute(part[1]), float(part[2] or 0), float(part[3]) if part[3] else None)
+    return Example(absolute(text))
 
 
 def parse_date(text: str) -> date:

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 STRONG = 0.5
 """A hit below this score is one of those after "nothing else matches well"."""
 
@@ -29,6 +32,7 @@ class Source(StrEnum):
 
     MEANING = "meaning"
     LOOKS = "looks"
+    SOUNDS = "sounds"
     WORDS = "words"
     NAME = "name"
     EXAMPLE = "example"
@@ -80,6 +84,31 @@ def from_cosine(cosine: float, background: tuple[float, float]) -> float:
     """Evidence of a cosine, against the mean and deviation of unrelated pairs in its space."""
     mean, deviation = background
     return max(0.0, (cosine - mean) / deviation)
+
+
+def aligned(cosines: NDArray[np.float32], background: tuple[float, float]) -> tuple[float, int]:
+    """Evidence that an example's moments come in this order in a file, and the row of the file where they begin.
+
+    ``cosines`` has a row for each moment of the file and a column for each of the example, both in time. Every moment
+    of the example is given one of the file, never an earlier one than the moment before it was given, so that the
+    mean evidence is greatest: dynamic time warping (Sakoe and Chiba 1978) that lets the file go on before, between
+    and after.
+    """
+    mean, deviation = background
+    evidence = np.maximum(0.0, (cosines - mean) / deviation)
+    total = evidence[:, 0]
+    begins = np.arange(len(total))
+    for column in evidence.T[1:]:
+        before = _last_best(total)
+        total, begins = total[before] + column, begins[before]
+    end = int(np.argmax(total))
+    return float(total[end]) / evidence.shape[1], int(begins[end])
+
+
+def _last_best(totals: NDArray[np.float32]) -> NDArray[np.int64]:
+    """For each place, where the greatest of the totals up to there stands."""
+    places = np.where(totals >= np.maximum.accumulate(totals), np.arange(len(totals)), 0)
+    return np.maximum.accumulate(places)
 
 
 def from_bm25(bm25: float, information: float) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bowerbird.core import ranking
 from bowerbird.core.catalog_view import CatalogView
 from bowerbird.core.errors import ModelUnavailable, StoreDamaged
-from bowerbird.core.examples import Examples
+from bowerbird.core.examples import Asked, Examples
 from bowerbird.core.hits import HitMaker
 from bowerbird.core.inference import Inference
 from bowerbird.core.paths import LibraryPaths
@@ -29,6 +29,13 @@ WEAK_PHOTOS = (
 )
 
 
+_SOURCES = {
+    Modality.TEXT: Source.MEANING,
+    Modality.IMAGE: Source.LOOKS,
+    Modality.SOUND: Source.SOUNDS,
+    Modality.SCENE: Source.LOOKS,
+}
+_ALIGNED = 50  # contents, of those most like one of its moments, compared with a whole example
 _REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
 
 log = logging.getLogger(__name__)
@@ -78,7 +85,7 @@ class Searcher:
         clock = _Clock(time.perf_counter())
         text, unsaid = self._spelled(query)
         notice, vectors = self._encode(text.text)
-        like = [(space, rows) for path in query.like for space, rows in self._examples.vectors(path)]
+        like = [asked for example in query.like for asked in self._examples.vectors(example)]
         encode = clock.lap()
         evidence, repair = self._gather(text, vectors, like)
         retrieve = clock.lap()
@@ -86,9 +93,7 @@ class Searcher:
         took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
         return Results(hits, took, notice or repair or unsaid or _weakness(vectors, hits))
 
-    def _gather(
-        self, query: Query, vectors: Mapping[str, Vectors], like: list[tuple[Space, Vectors]]
-    ) -> tuple[list[Evidence], str]:
+    def _gather(self, query: Query, vectors: Mapping[str, Vectors], like: list[Asked]) -> tuple[list[Evidence], str]:
         """All evidence; without a vector store, that of words and names, and a sentence that says so."""
         try:
             return list(self._retrieve(query, vectors, like)), ""
@@ -113,16 +118,14 @@ class Searcher:
         except ModelUnavailable as error:
             return f"{error} Only words and file names were searched.", {}
 
-    def _retrieve(
-        self, query: Query, vectors: Mapping[str, Vectors], like: list[tuple[Space, Vectors]]
-    ) -> Iterator[Evidence]:
+    def _retrieve(self, query: Query, vectors: Mapping[str, Vectors], like: list[Asked]) -> Iterator[Evidence]:
         allowed = self._view.allowed(query)
         spaces = {space.id: space for space in self._inference.spaces()}
         for name, rows in vectors.items():
-            source = Source.LOOKS if spaces[name].modality is Modality.IMAGE else Source.MEANING
+            source = _SOURCES[spaces[name].modality]
             yield from self._near(spaces[name], rows, query, allowed, source, spaces[name].background)
-        for space, rows in like:
-            yield from self._near(space, rows, query, allowed, Source.EXAMPLE, space.example_background)
+        for asked in like:
+            yield from self._like(asked, query, allowed)
         yield from self._said(query, allowed)
         yield from self._named(query, allowed)
 
@@ -141,6 +144,18 @@ class Searcher:
             if number in segments and (allowed is None or segments[number].content_id in allowed):
                 strength = ranking.from_cosine(cosine, background)
                 yield Evidence(segments[number].content_id, number, source, strength)
+
+    def _like(self, asked: Asked, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
+        space = asked.space
+        near = list(self._near(space, asked.rows, query, allowed, Source.EXAMPLE, space.example_background))
+        if not asked.moving or len(asked.rows) == 1:
+            yield from near
+            return
+        best = list(dict.fromkeys(one.key for one in sorted(near, key=lambda one: -one.strength)))
+        for content in best[:_ALIGNED]:
+            numbers, rows = self._view.vectors(space.id, [content])
+            strength, at = ranking.aligned(rows @ asked.rows.T, space.example_background)
+            yield Evidence(content, numbers[at], Source.EXAMPLE, strength)
 
     def _nearest(self, space: Space, rows: Vectors, query: Query, allowed: Collection[int] | None) -> dict[int, float]:
         if allowed is not None and len(allowed) <= _EXACT:

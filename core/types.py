@@ -15,6 +15,11 @@ Vectors = NDArray[np.float32]
 """Shape (n, dimension), each row of length 1."""
 Pixels = NDArray[np.uint8]
 """Shape (height, width, 3), sRGB, upright."""
+Frames = NDArray[np.uint8]
+"""Shape (frames, height, width, 3), as ``Pixels``, in the order they are shown."""
+Samples = NDArray[np.int16]
+"""Shape (n,), mono, ``SAMPLE_RATE`` a second."""
+SAMPLE_RATE = 16_000
 
 
 class Kind(StrEnum):
@@ -31,6 +36,9 @@ class Modality(StrEnum):
 
     TEXT = "text"
     IMAGE = "image"
+    SOUND = "sound"
+    SCENE = "scene"
+    """A second or so of a clip: pictures and sound together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,10 @@ class Segment:
     locator: Locator = Locator()
     text: str = ""
     pixels: Pixels | None = None
+    samples: Samples | None = None
+    """Of a SOUND; of a SCENE with sound."""
+    frames: Frames | None = None
+    """Of a SCENE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +85,44 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that a decoder child read out of one file. ``thumbnail`` is a JPEG, or empty."""
+    """All that a decoder child read out of one file, or out of one part of a long recording or clip.
+
+    ``thumbnail`` is a JPEG, or empty; the properties and the thumbnail come with the first part.
+    """
 
     kind: Kind
     segments: tuple[Segment, ...]
     properties: Properties = Properties()
     thumbnail: bytes = b""
+    waveform: bytes = b""
+    """Loudness of a part with sound, 0…255, ``WAVEFORM_RATE`` values a second."""
+    next_s: float | None = None
+    """Where the next part begins; None after the last."""
+
+
+WAVEFORM_RATE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something said, and when. ``marks`` are spans of ``text`` that matched."""
+
+    start_s: float
+    end_s: float
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the sound models made of some seconds of sound; times count from its start.
+
+    ``spans`` belong to the rows of ``vectors``, which is by space id.
+    """
+
+    lines: tuple[Line, ...]
+    spans: tuple[tuple[float, float], ...]
+    vectors: Mapping[str, Vectors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +222,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class LongFile:
+    """A recording or clip that takes a while to read, and how far that is, in seconds of its length."""
+
+    path: Path
+    done_s: float
+    length_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far the present round of indexing is."""
 
@@ -189,6 +242,8 @@ class Progress:
     waiting: str = ""
     """Why nothing moves though nobody paused it ("on battery"); empty otherwise."""
     folder: Path | None = None
+    long: tuple[LongFile, ...] = ()
+    """Long recordings and clips being read, or waiting to be read on."""
 
     @property
     def busy(self) -> bool:
@@ -213,11 +268,20 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A file to search by, or a part of a recording or clip."""
+
+    path: Path
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What is asked. Text and examples combine; empty filters let everything through."""
 
     text: str = ""
-    like: tuple[Path, ...] = ()
+    like: tuple[Example, ...] = ()
     phrases: tuple[str, ...] = ()
     """Exact wordings, each of which must stand in the file or its name."""
     without: tuple[str, ...] = ()
@@ -288,7 +352,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A file shown large: an image (JPEG or PNG bytes) or its text, the matching spans marked."""
+    """A file shown large: an image (JPEG or PNG bytes), its text with the matching spans marked, or what to play."""
 
     path: Path
     kind: Kind | None
@@ -299,6 +363,13 @@ class Preview:
     """Offset in ``text`` to scroll to."""
     page: int | None = None
     pages: int | None = None
+    lines: tuple[Line, ...] = ()
+    """What is said in a recording or clip, in order."""
+    scenes: tuple[Locator, ...] = ()
+    """The spans of a clip that look alike, in order."""
+    waveform: bytes = b""
+    """Loudness over the length of a recording or clip, 0…255, evenly spaced, at most 1,000 values."""
+    duration_s: float | None = None
     details: tuple[tuple[str, str], ...] = ()
     """Rows such as ("Taken", "14 July 2024, 17:02")."""
     problem: str = ""

@@ -24,6 +24,13 @@ _STOP = frozenset(
 )
 
 
+def clock(seconds: float) -> str:
+    """1:23, or 1:02:03: a place in a recording."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def keywords(text: str) -> str | None:
     """The text with every run of an unspaced script written as overlapping pairs; None if it has no such run.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.errors import BowerbirdError, UsageError
-from bowerbird.core.types import Event, EventKind, Hit, Kind, Progress, Query, Results, Status
+from bowerbird.core.types import Event, EventKind, Example, Hit, Kind, Progress, Query, Results, Status
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.parts import once
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
@@ -86,17 +86,17 @@ class Desk(QObject):
 
     def add_examples(self, paths: tuple[Path, ...]) -> None:
         """Search by these files too."""
-        like = tuple(dict.fromkeys((*self.question.like, *paths)))
+        like = tuple(dict.fromkeys((*self.question.like, *(Example(path) for path in paths))))
         self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
 
-    def drop_example(self, path: Path) -> None:
-        """Search by this file no more."""
-        like = tuple(one for one in self.question.like if one != path)
+    def drop_example(self, example: Example) -> None:
+        """Search by this file, or this part of it, no more."""
+        like = tuple(one for one in self.question.like if one != example)
         self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
 
-    def find_similar(self, path: Path) -> None:
-        """Search by this file alone."""
-        self.ask(Question(like=(path,)))
+    def find_similar(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
+        """Search by this file alone, or by a part of a recording or clip."""
+        self.ask(Question(like=(Example(path, start_s, end_s),)))
 
     def more(self) -> None:
         """More answers to the same question."""

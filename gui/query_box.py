@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -26,13 +24,13 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from bowerbird.core.types import Locator, Preview, Query
+from bowerbird.core.types import Example, Locator, Preview, Query
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import paths_of
 from bowerbird.gui.hit_delegate import fill_rounded
 from bowerbird.gui.parts import remove, tool
 from bowerbird.gui.question import Question
-from bowerbird.gui.wording import name_of, shown
+from bowerbird.gui.wording import name_of, part_of, shown
 
 _HEIGHT = 48
 _ASKS = "Describe what you are looking for"
@@ -83,7 +81,7 @@ class QueryBox(QFrame):
         super().__init__()
         self.setObjectName("query")
         self._desk = desk
-        self._chips: dict[Path, QToolButton] = {}
+        self._chips: dict[Example, QToolButton] = {}
         self._sign = QLabel()
         self._sign.setFixedSize(18, 18)
         self.edit = QueryEdit()
@@ -170,35 +168,39 @@ class QueryBox(QFrame):
     def _follow(self, question: Question) -> None:
         if self.edit.text() != question.text:
             self.edit.setText(question.text)
-        for gone in [path for path in self._chips if path not in question.like]:
+        for gone in [example for example in self._chips if example not in question.like]:
             remove(self._chips.pop(gone))
-        for path in question.like:
-            if path not in self._chips:
-                self._add_chip(path)
+        for example in question.like:
+            if example not in self._chips:
+                self._add_chip(example)
         self.edit.setPlaceholderText("and words, if you like" if question.like else _ASKS)
 
-    def _add_chip(self, path: Path) -> None:
-        chip = tool(f"Example {name_of(path)}, remove", lambda: self._desk.drop_example(path), _THUMB)
+    def _add_chip(self, example: Example) -> None:
+        path, part = example.path, part_of(example)
+        chip = tool(f"Example {name_of(path)} {part}, remove", lambda: self._desk.drop_example(example), _THUMB)
         chip.setObjectName("example")
-        chip.setText(" like this ×")
+        chip.setText(f" like {part or 'this'} ×")
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         chip.setIcon(self._desk.theme.icon("file", self._desk.theme.colours.blue))
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         chip.setToolTip(f"{shown(str(path))}\nClick to search by it no more")
         self._row.insertWidget(1 + len(self._chips), chip)
-        self._chips[path] = chip
-        self._picture(path, chip)
+        self._chips[example] = chip
+        self._picture(example, chip)
 
-    def _picture(self, path: Path, chip: QToolButton) -> None:
+    def _picture(self, example: Example, chip: QToolButton) -> None:
         """Ask the library for a picture: a decoder child reads the file, never this process."""
 
         def draw(preview: Preview) -> None:
             image = QImage.fromData(QByteArray(preview.image))
-            if self._chips.get(path) is chip and not image.isNull():
+            if self._chips.get(example) is chip and not image.isNull():
                 chip.setIcon(QIcon(_square(image, round(_THUMB * self.devicePixelRatio()))))
 
-        self._desk.bridge.call(lambda library: library.preview(path, Query(), Locator(), 128), draw, lambda _: None)
+        moment = Locator(start_s=example.start_s, end_s=example.end_s)
+        self._desk.bridge.call(
+            lambda library: library.preview(example.path, Query(), moment, 128), draw, lambda _: None
+        )
 
 
 def carries_example() -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from bowerbird.core.query import parse
-from bowerbird.core.types import Kind, Query
+from bowerbird.core.types import Example, Kind, Query
 
 FIRST_LIMIT = 120
 _MOST = 4000
@@ -48,7 +48,7 @@ class Question:
     """Frozen; make another with ``dataclasses.replace``."""
 
     text: str = ""
-    like: tuple[Path, ...] = ()
+    like: tuple[Example, ...] = ()
     kind: Kind | None = None
     folder: Path | None = None
     period: Period = ANY_TIME

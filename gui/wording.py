@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from bowerbird.core.types import Hit, Kind, Locator, Progress
+from bowerbird.core.types import Example, Hit, Kind, Locator, Progress
+from bowerbird.core.words import clock
 
 KIND_NAMES: Mapping[Kind, str] = {
     Kind.PHOTO: "Photos",
@@ -51,13 +52,6 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def clock(seconds: float) -> str:
-    """1:23, or 1:02:03: a place in a recording."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def size(octets: int) -> str:
     """3.1 MB."""
     value = float(octets)
@@ -85,6 +79,13 @@ def place_of(moment: Locator | None) -> str:
     if moment.page is not None:
         return f"p. {moment.page}"
     return clock(moment.start_s) if moment.start_s is not None else ""
+
+
+def part_of(example: Example) -> str:
+    """The part of a recording or clip that is searched by: 0:12–0:17, or nothing if it is all of it."""
+    if example.start_s is None or example.end_s is None:
+        return ""
+    return f"{clock(example.start_s)}–{clock(example.end_s)}"
 
 
 def shown(text: str) -> str:

@@ -7,28 +7,35 @@ from pathlib import Path
 from bowerbird.core.errors import FileError, FileSkipped, FileVanished
 from bowerbird.core.extractors.base import Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
+from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.types import Kind
 
-EXTRACTORS: tuple[Extractor, ...] = (PhotoExtractor(), DocumentExtractor())
-
-# Known by name, so that counts and filters tell the truth about them; nobody reads them yet.
-_UNREAD = {
-    Kind.RECORDING: "aac ac3 aif aiff amr ape caf flac m4a m4b mid mka mp3 oga ogg opus wav wma wv",
-    Kind.CLIP: "3g2 3gp asf avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv vob webm wmv",
-}
+_RECORDINGS = (
+    "aac ac3 aif aifc aiff amr ape au awb caf dsf dts eac3 flac m4a m4b mka mp2 mp3 mpc oga ogg opus spx tak tta voc "
+    "w64 wav wma wv"
+)
+_CLIPS = (
+    "3g2 3gp asf avi divx dv f4v flv m2ts m2v m4v mj2 mkv mov mp4 mpeg mpg mts mxf ogm ogv rm rmvb vob webm wmv wtv"
+)
+EXTRACTORS: tuple[Extractor, ...] = (
+    PhotoExtractor(),
+    DocumentExtractor(),
+    MediaExtractor(Kind.RECORDING, _RECORDINGS),
+    MediaExtractor(Kind.CLIP, _CLIPS),
+)
+MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
+"""The kinds that have a length, and are read a part at a time."""
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
-_KINDS = {f".{suffix}": kind for kind, suffixes in _UNREAD.items() for suffix in suffixes.split()} | {
-    suffix: extractor.kind for suffix, extractor in _BY_SUFFIX.items()
-}
 _PLAIN_NAMES = "authors changelog contributing copying dockerfile license makefile news notice readme todo"
 _PLAIN = frozenset(_PLAIN_NAMES.split())
 
 
 def kind_of(path: Path) -> Kind | None:
     """The kind that a file's name promises; None if it promises nothing. The file is not touched."""
-    return _KINDS.get(_suffix(path))
+    extractor = _BY_SUFFIX.get(_suffix(path))
+    return extractor.kind if extractor else None
 
 
 def extractor_for(path: Path) -> Extractor:

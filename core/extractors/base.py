@@ -27,6 +27,14 @@ class Limits:
     """Of a document; photos are bounded by their pixels."""
     max_unpacked: int = 1 << 30
     """Bytes that an archive, as office files and e-books are, may unpack to."""
+    start_s: float = 0.0
+    """Where in a recording or clip to begin."""
+    part_s: float = 120.0
+    """How much of a recording or clip is read in one go; the rest is for further calls."""
+    exact: bool = False
+    """Whether a part ends right there, not at a quiet place shortly before."""
+    scenes: bool = False
+    """Whether a model wants scenes of clips."""
 
 
 class Extractor(Protocol):

@@ -15,13 +15,20 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bowerbird.core import errors
 from bowerbird.core.errors import BowerbirdError, DecoderCrashed, FileError, FileSkipped, FileVanished
-from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels, Properties, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
 Answer = Extraction | bytes | BowerbirdError
 _MOST_BYTES = 256 << 20  # of one buffer
+# The shape and the elements of a segment's pixels, samples and frames; None stands for any length.
+_FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
+    ((None, None, 3), np.uint8),
+    ((None,), np.int16),
+    ((None, None, None, 3), np.uint8),
+)
 _SENDABLE = (FileError, FileVanished, FileSkipped)
 
 
@@ -53,18 +60,24 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         return {"error": type(answer).__name__, "sentence": str(answer)}, []
     if isinstance(answer, bytes):
         return {"size": len(answer)}, [answer]
-    pictures = [segment.pixels for segment in answer.segments if segment.pixels is not None]
     header = {
         "kind": answer.kind,
         "segments": [_told(segment) for segment in answer.segments],
         "properties": _properties_told(answer.properties),
+        "next_s": answer.next_s,
     }
-    return header, [*(np.ascontiguousarray(picture).data.cast("B") for picture in pictures), answer.thumbnail]
+    arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
+    buffers = [np.ascontiguousarray(array).data.cast("B") for array in arrays]
+    return header, [*buffers, answer.thumbnail, answer.waveform]
+
+
+def _arrays(segment: Segment) -> tuple[NDArray[Any] | None, ...]:
+    return segment.pixels, segment.samples, segment.frames
 
 
 def _told(segment: Segment) -> dict[str, Any]:
-    shape = None if segment.pixels is None else segment.pixels.shape
-    return {"modality": segment.modality, "locator": asdict(segment.locator), "text": segment.text, "shape": shape}
+    shapes = [None if array is None else array.shape for array in _arrays(segment)]
+    return {"modality": segment.modality, "locator": asdict(segment.locator), "text": segment.text, "shapes": shapes}
 
 
 def _properties_told(properties: Properties) -> dict[str, Any]:
@@ -78,23 +91,32 @@ def _unpacked(told: Mapping[str, Any], pipe: Connection) -> Answer:
         return (kind if kind in _SENDABLE else FileError)(str(told["sentence"]))
     if "size" in told:
         return pipe.recv_bytes(_MOST_BYTES)
-    segments = tuple(_segment(one, pipe) for one in told["segments"])
-    return Extraction(Kind(told["kind"]), segments, _properties(told["properties"]), pipe.recv_bytes(_MOST_BYTES))
+    return Extraction(
+        Kind(told["kind"]),
+        tuple(_segment(one, pipe) for one in told["segments"]),
+        _properties(told["properties"]),
+        thumbnail=pipe.recv_bytes(_MOST_BYTES),
+        waveform=pipe.recv_bytes(_MOST_BYTES),
+        next_s=None if told["next_s"] is None else float(told["next_s"]),
+    )
 
 
 def _segment(told: Mapping[str, Any], pipe: Connection) -> Segment:
-    pixels = None if told["shape"] is None else _pixels(tuple(told["shape"]), pipe)
-    return Segment(Modality(told["modality"]), Locator(**told["locator"]), str(told["text"]), pixels)
+    forms = zip(told["shapes"], _FORMS, strict=True)
+    arrays = [None if shape is None else _array(tuple(shape), form, pipe) for shape, form in forms]
+    return Segment(Modality(told["modality"]), Locator(**told["locator"]), str(told["text"]), *arrays)
 
 
-def _pixels(shape: tuple[int, ...], pipe: Connection) -> Pixels:
-    if len(shape) != 3 or shape[2] != 3 or not 0 < prod(shape) <= _MOST_BYTES:
-        raise ValueError("no picture has this shape")
+def _array(shape: tuple[int, ...], form: tuple[tuple[int | None, ...], type], pipe: Connection) -> NDArray[Any]:
+    expected, element = form
+    fits = len(shape) == len(expected) and all(b in (None, a) for a, b in zip(shape, expected, strict=True))
+    if not fits or not 0 < prod(shape) <= _MOST_BYTES:
+        raise ValueError("no picture or sound has this shape")
     # Received in place: writable, as torch wants it, and not copied once more.
-    pixels = np.empty(shape, np.uint8)
-    if pipe.recv_bytes_into(pixels.data.cast("B")) != pixels.nbytes:
-        raise ValueError("the picture is not as large as announced")
-    return pixels
+    array: NDArray[Any] = np.empty(shape, element)
+    if pipe.recv_bytes_into(array.data.cast("B")) != array.nbytes:
+        raise ValueError("what came is not as large as announced")
+    return array
 
 
 def _properties(told: Mapping[str, Any]) -> Properties:

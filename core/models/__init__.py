@@ -5,5 +5,6 @@ from __future__ import annotations
 from bowerbird.core.models.base import Model
 from bowerbird.core.models.photo import Lite0
 from bowerbird.core.models.text import MiniLm
+from bowerbird.core.models.whisper import Whisper
 
-MODELS: tuple[type[Model], ...] = (MiniLm, Lite0)
+MODELS: tuple[type[Model], ...] = (MiniLm, Lite0, Whisper)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
 from bowerbird.core.models.runtimes import Network, OnnxRuntime, Runtime, TorchRuntime
-from bowerbird.core.types import Encoded, Modality, Vectors
+from bowerbird.core.types import Encoded, Heard, Modality, Samples, Vectors
 
 _TINY = 1e-12  # so that no vector is ever "not a number"
 
@@ -66,3 +66,11 @@ class TextModel(Model, Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of a typed sentence, shape (1, dimension)."""
+
+
+@runtime_checkable
+class Listener(Model, Protocol):
+    """A model that writes down what is said."""
+
+    def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
+        """What is said in a window of sound, and a vector for each of these spans of it, in seconds."""

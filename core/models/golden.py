@@ -11,7 +11,7 @@ import numpy as np
 from bowerbird.core.models.base import Model, unit
 from bowerbird.core.models.catalogue import data
 from bowerbird.core.models.runtimes import WrongResults
-from bowerbird.core.types import Modality, Pixels, Vectors
+from bowerbird.core.types import SAMPLE_RATE, Modality, Pixels, Samples, Vectors
 
 AGREES = 0.999
 """Least cosine between a runtime's vectors and the golden ones."""
@@ -25,9 +25,22 @@ def picture() -> Pixels:
     return np.round(127.5 + 127.5 * np.stack(bands, axis=2)).astype(np.uint8)
 
 
+def sound() -> Samples:
+    """Three seconds of rising and falling tones."""
+    t = np.arange(3 * SAMPLE_RATE, dtype=np.float64) / SAMPLE_RATE
+    tones = [
+        np.sin(2 * np.pi * (a * t + b * np.sin(c * t))) for a, b, c in ((180, 30, 5), (700, 90, 2), (2400, 200, 1))
+    ]
+    return np.asarray(np.round(9000 * np.mean(tones, axis=0) * np.sin(4 * t) ** 2), np.int16)
+
+
 def inputs(modality: Modality) -> list[Any]:
     """The golden items of a modality."""
-    return list(SENTENCES) if modality is Modality.TEXT else [picture(), picture()[::-1].copy()]
+    if modality is Modality.TEXT:
+        return list(SENTENCES)
+    if modality is Modality.SOUND:
+        return [sound(), sound()[::-1].copy()]
+    return [picture(), picture()[::-1].copy()]
 
 
 def agreement(model: Model) -> float:

@@ -40,7 +40,7 @@ class Sources:
             raise ModelUnavailable(f"The model {entry.title} is not installed: the package {file.wheel} is missing.")
         mark = _mark(path)
         if self._checked.get(str(path)) != mark + file.sha256:
-            if _hash(path) != file.sha256:
+            if hash_of(path) != file.sha256:
                 raise ModelUnavailable(
                     f"The model {entry.title} was not loaded: {path.name} is not the file it should be "
                     f"(its SHA-256 differs). Reinstall the package {file.wheel}."
@@ -64,7 +64,8 @@ def _mark(path: Path) -> str:
     return f"{found.st_size}-{found.st_mtime_ns}-"
 
 
-def _hash(path: Path) -> str:
+def hash_of(path: Path) -> str:
+    """A file's SHA-256."""
     digest = sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):

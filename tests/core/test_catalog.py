@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.core.catalog import URGENT, Catalog, NewContent
+from bowerbird.core.catalog import URGENT, Catalog, KnownContent, NewContent
 from bowerbird.core.catalog_view import CatalogView
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 from bowerbird.core.types import (
@@ -78,7 +78,7 @@ def test_what_is_put_comes_back(catalog: Catalog, view: CatalogView) -> None:
 def test_the_same_content_read_again_replaces_the_old(catalog: Catalog, view: CatalogView) -> None:
     index(catalog, "a.txt", content(b"1", "old words", spaces=frozenset()))
     number = index(catalog, "a.txt", content(b"1", "new words"))
-    assert catalog.content(b"1") == (number, frozenset({"s@1"}))
+    assert catalog.content(b"1") == KnownContent(number, frozenset({"s@1"}), None)
     assert not view.by_words('"old"', 10, None)
     assert catalog.drop_orphans() == []
 

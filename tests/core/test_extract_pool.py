@@ -241,10 +241,10 @@ def test_real_files_through_real_children(tmp_path: Path) -> None:
     Image.fromarray(rng.integers(0, 255, (300, 400, 3), np.uint8)).save(tmp_path / "a.png")
     (tmp_path / "b.txt").write_text("Apples ripen late. 🦦")
     (tmp_path / "c.txt").write_bytes(b"")
-    (tmp_path / "d.mp3").write_bytes(b"ID3")
+    (tmp_path / "d.zip").write_bytes(b"PK\5\6" + bytes(18))
     with pool(2, serve=child.serve) as opened:
         photo, text, empty, skipped, gone = (
-            opened.extract(tmp_path / name, Limits()) for name in ("a.png", "b.txt", "c.txt", "d.mp3", "e.txt")
+            opened.extract(tmp_path / name, Limits()) for name in ("a.png", "b.txt", "c.txt", "d.zip", "e.txt")
         )
         here = child.CALLS["extract"](tmp_path / "a.png", Limits())
         assert isinstance(here, Extraction)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.library import Library
-from bowerbird.core.types import Event, EventKind, Kind
+from bowerbird.core.types import Event, EventKind, Example, Kind
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import DARK, Theme
 from tests.gui.conftest import LONG_MS, is_read, shown_names
@@ -64,7 +64,7 @@ def test_a_dropped_photo_finds_its_twin(full_window: MainWindow, tmp_path: Path,
     landscape(1, (600, 800)).resize((450, 600)).save(twin)
     _drop(full_window, twin)
     qtbot.waitUntil(lambda: shown_names(full_window)[:1] == ["IMG_2201.jpg"], timeout=LONG_MS)
-    assert full_window.desk.question.like == (twin,)
+    assert full_window.desk.question.like == (Example(twin),)
 
 
 def test_a_pasted_picture_is_an_example(full_window: MainWindow, qtbot: QtBot) -> None:

@@ -262,7 +262,7 @@ def test_an_xml_bomb_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_nobody_reads_is_skipped(tmp_path: Path) -> None:
-    for name, content in (("a.zip", b"PK\5\6" + bytes(18)), ("a.exe", b"MZ" + NOISE), ("a.mp3", b"ID3" + NOISE)):
+    for name, content in (("a.zip", b"PK\5\6" + bytes(18)), ("a.exe", b"MZ" + NOISE), ("a.mid", b"MThd" + NOISE)):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(FileSkipped):
             extractor_for(tmp_path / name)

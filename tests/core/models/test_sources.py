@@ -57,8 +57,8 @@ def test_a_file_is_hashed_once_and_again_when_it_changes(
     wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[Path] = []
-    real = sources._hash
-    monkeypatch.setattr(sources, "_hash", lambda path: hashed.append(path) or real(path))
+    real = sources.hash_of
+    monkeypatch.setattr(sources, "hash_of", lambda path: hashed.append(path) or real(path))
     for _ in range(2):
         Sources(tmp_path / "models").files(_entry())
     assert hashed == [wheel]

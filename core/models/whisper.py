@@ -1,0 +1,164 @@
+"""Whisper base (Radford et al. 2022): what is said, and vectors of how it sounds, from one pass of its encoder.
+
+faster-whisper runs it, on CTranslate2. A sound's vector is the mean of the encoder's states over the time it lasts,
+in a window padded to 30 seconds, as the model was trained; transcribing needs that pass anyway.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.models.base import Loading, unit
+from bowerbird.core.models.joined import joined
+from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Line, Modality, Samples, Vectors
+
+if TYPE_CHECKING:
+    import ctranslate2
+    from faster_whisper.transcribe import Segment
+
+SPACE = "whisper-base@1"
+_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"  # of Systran/faster-whisper-base
+BEAM_SIZE = 5
+COMPUTE_TYPE = "float32"
+_GPU_COMPUTE_TYPE = "float16"
+_STATES = 50  # a second
+_MOST_FRAMES = 3000  # of the spectrogram: 30 seconds
+_SPEECH = 0.3  # least probability of speech, by Silero's detector, for words to be looked for
+_SILENT = 0.6  # Whisper's own probability that nobody speaks, above which improbable words are not believed
+_IMPROBABLE = -1.0  # mean log-probability of the words
+_REPETITIVE = 2.4  # how well a text compresses: above, it goes round in circles
+
+
+class Whisper:
+    """Recordings and the sound of clips: 512-d by example, and what is said in them."""
+
+    id: ClassVar[str] = "whisper-base"
+    modality: ClassVar[Modality] = Modality.SOUND
+
+    def __init__(self, loading: Loading) -> None:
+        """Load the model, on the GPU if CTranslate2 can use it."""
+        gpu = loading.device == "cuda"
+        self._compute_type = _GPU_COMPUTE_TYPE if gpu else COMPUTE_TYPE
+        self._model = _listening()(
+            str(_folder(loading)),
+            device="cuda" if gpu else "cpu",
+            compute_type=self._compute_type,
+            cpu_threads=loading.threads,
+            local_files_only=True,
+        )
+        self._device = "CUDA" if gpu else "the CPU"
+        self._lock = threading.Lock()
+
+    @property
+    def runtime(self) -> str:
+        """What runs it, in words."""
+        import ctranslate2
+
+        return f"CTranslate2 {ctranslate2.__version__} on {self._device}, {self._compute_type}"
+
+    def encode(self, items: Sequence[Samples]) -> Encoded:
+        """Vectors of whole sounds, none longer than 30 seconds."""
+        return Encoded({SPACE: np.concatenate([self._alone(item) for item in items])})
+
+    def _alone(self, samples: Samples) -> Vectors:
+        with self._lock:
+            states = self._model.states(_floats(samples))
+        return _pooled(states, [(0.0, len(samples) / SAMPLE_RATE)])
+
+    def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
+        """What is said in a window of at most 30 seconds, and the vector of each span of it, in seconds."""
+        sound = _floats(samples)
+        speech = _speech(sound)
+        with self._lock:
+            states = self._model.states(sound)
+            found = self._model.said(sound) if speech else []
+        lines = tuple(_line(one, speech) for one in found if _believable(one))
+        return Heard(lines, tuple(spans), {SPACE: _pooled(states, spans)})
+
+    @staticmethod
+    def queries(sentences: Vectors) -> Mapping[str, Vectors]:  # noqa: ARG004 the protocol's
+        """Nothing typed compares with how something sounds."""
+        return {}
+
+
+def _folder(loading: Loading) -> Path:
+    """The model as CTranslate2 wants it."""
+    files = loading.files
+    named = {
+        "model.bin": (files["part1"], files["part2"]),
+        "config.json": (files["config"],),
+        "tokenizer.json": (files["tokenizer"],),
+        "vocabulary.txt": (files["vocabulary"],),
+    }
+    return joined(loading.cache / f"whisper-base-{_SHA256[:8]}", named, ("model.bin", _SHA256))
+
+
+def _listening() -> type[Any]:
+    """faster-whisper's class; the encoder runs once over a window for its states, its language and its text."""
+    import ctranslate2
+    from faster_whisper import WhisperModel
+    from faster_whisper.audio import pad_or_trim
+
+    class Listening(WhisperModel):  # type: ignore[misc]
+        _encoded: ctranslate2.StorageView | None = None
+
+        def states(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+            """Shape (1500, 512), the encoder's last states of a window."""
+            self._encoded = None
+            encoded = self._encoded = self.encode(pad_or_trim(self.feature_extractor(sound)[:, :_MOST_FRAMES]))
+            plain = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+            return np.asarray(np.array(plain)[0], np.float32)
+
+        def encode(self, features: NDArray[np.float32]) -> ctranslate2.StorageView:
+            ready, self._encoded = self._encoded, None
+            return ready if ready is not None else super().encode(features)
+
+        def said(self, sound: NDArray[np.float32]) -> list[Segment]:
+            """The text of the window whose states were asked for last."""
+            language = self.model.detect_language(self._encoded)[0][0][0][2:-2]
+            found, _ = self.transcribe(sound, language=language, beam_size=BEAM_SIZE)
+            return list(found)
+
+    return Listening
+
+
+def _floats(samples: Samples) -> NDArray[np.float32]:
+    return np.asarray(samples / np.float32(32768), np.float32)
+
+
+def _pooled(states: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> Vectors:
+    """Shape (spans, 512)."""
+    edges = [
+        (int(start_s * _STATES), max(int(start_s * _STATES) + 1, round(end_s * _STATES))) for start_s, end_s in spans
+    ]
+    return unit(np.stack([states[low:high].mean(axis=0) for low, high in edges]))
+
+
+def _speech(sound: NDArray[np.float32]) -> list[tuple[float, float]]:
+    """Where somebody may be speaking, in seconds."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(threshold=_SPEECH, min_silence_duration_ms=500, speech_pad_ms=200)
+    found = get_speech_timestamps(sound, options)
+    return [(one["start"] / SAMPLE_RATE, one["end"] / SAMPLE_RATE) for one in found]
+
+
+def _believable(found: Segment) -> bool:
+    """Whether Whisper heard this rather than made it up."""
+    if found.compression_ratio > _REPETITIVE or not found.text.strip():
+        return False
+    return not (found.no_speech_prob > _SILENT and found.avg_logprob < _IMPROBABLE)
+
+
+def _line(found: Segment, speech: Iterable[tuple[float, float]]) -> Line:
+    """A line that begins and ends with speech: Whisper's own times take in the silence around."""
+    spoken = [(start_s, end_s) for start_s, end_s in speech if start_s < found.end and end_s > found.start]
+    start_s = max(found.start, spoken[0][0]) if spoken else found.start
+    end_s = min(found.end, spoken[-1][1]) if spoken else found.end
+    return Line(round(start_s, 2), round(max(end_s, start_s), 2), found.text.strip())

@@ -1,0 +1,126 @@
+"""One file, or one part of a long one, on its way into the library: what was read, and what models made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.catalog import NewContent
+from bowerbird.core.types import (
+    Encoded,
+    Extraction,
+    FileFacts,
+    FileState,
+    Heard,
+    Label,
+    Locator,
+    Modality,
+    Segment,
+    Vectors,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file: a new content, a known one (``content_id``), or a reason it has none.
+
+    PENDING is a file that vanished or changed while it was read: look at it again.
+    """
+
+    facts: FileFacts
+    state: FileState
+    reason: str = ""
+    content_id: int | None = None
+    content: NewContent | None = None
+    thumbnail: bytes = b""
+    copies: tuple[FileFacts, ...] = ()
+    """Files with the same content, read in one go."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether there is more of the file to read."""
+        return self.content is not None and self.content.next_s is not None
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file on its way."""
+
+    facts: FileFacts
+    fingerprint: bytes = b""
+    extends: int | None = None
+    """The content that this part continues."""
+    extraction: Extraction | None = None
+    segments: list[Segment] = field(default_factory=list)
+    waiting: int = 0
+    """What models have not answered yet."""
+    complete: bool = True
+    """Whether every segment was encoded in every space."""
+    _vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
+    _labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
+
+    def add(self, segment: Segment) -> int:
+        """One more segment; its ordinal. What a model is given is not kept here."""
+        self.segments.append(Segment(segment.modality, segment.locator, segment.text))
+        return len(self.segments) - 1
+
+    def encoded(self, ordinal: int, encoded: Encoded, row: int) -> None:
+        """A model's answer for one segment."""
+        self._keep(ordinal, encoded.vectors, row)
+        if encoded.labels:
+            self._labels[ordinal] = encoded.labels[row]
+        self.waiting -= 1
+
+    def heard(self, window: Segment, heard: Heard | None) -> list[int]:
+        """What was heard in a window of sound; the ordinals of what was said. None: nobody could listen."""
+        self.waiting -= 1
+        if heard is None:
+            self.add(window)
+            self.complete = False
+            return []
+        for row, span in enumerate(heard.spans):
+            self._keep(self.add(Segment(Modality.SOUND, _within(window, *span))), heard.vectors, row)
+        return [
+            self.add(Segment(Modality.TEXT, _within(window, line.start_s, line.end_s), line.text))
+            for line in heard.lines
+        ]
+
+    def _keep(self, ordinal: int, vectors: Mapping[str, Vectors], row: int) -> None:
+        self.complete &= bool(vectors)
+        for space, rows in vectors.items():
+            self._vectors.setdefault(space, {})[ordinal] = rows[row]
+
+    def content(self, spaces: frozenset[str]) -> NewContent:
+        """What the catalog is to keep; ``spaces`` are those that models were asked for."""
+        assert self.extraction is not None
+        return NewContent(
+            self.fingerprint,
+            self.extraction.kind,
+            self.extraction.properties,
+            self.segments,
+            [self._labels.get(ordinal, ()) for ordinal in range(len(self.segments))],
+            {space: (list(rows), np.stack(list(rows.values()))) for space, rows in self._vectors.items()},
+            spaces if self.complete else frozenset(),
+            self.extraction.waveform,
+            self.extraction.next_s,
+            self.extends,
+        )
+
+
+def model_input(segment: Segment) -> Any:
+    """What a model is given of a segment; None if there is nothing to give."""
+    if segment.modality is Modality.SOUND:
+        return segment.samples
+    if segment.modality is Modality.IMAGE:
+        return segment.pixels
+    if segment.modality is Modality.SCENE:
+        return segment.frames, segment.samples
+    return segment.text if segment.text.strip() else None
+
+
+def _within(window: Segment, start_s: float, end_s: float) -> Locator:
+    begins = window.locator.start_s or 0.0
+    return Locator(start_s=round(begins + start_s, 3), end_s=round(begins + end_s, 3))

@@ -1,0 +1,194 @@
+"""Recordings and clips of every sort, whole and broken, through the extractors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.core.errors import FileError
+from bowerbird.core.extractors import extractor_for, kind_of
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.types import SAMPLE_RATE, WAVEFORM_RATE, Extraction, Kind, Locator, Modality, Segment
+from tests.media_makers import clip, recording, scenes, silence, tone, wav
+
+RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
+
+
+def parts(path: Path, part_s: float = 120.0) -> Iterator[Extraction]:
+    """All parts of a file, as the indexer asks for them."""
+    start_s: float | None = 0.0
+    while start_s is not None:
+        made = extractor_for(path).extract(path, Limits(start_s=start_s, part_s=part_s))
+        yield made
+        start_s = made.next_s
+
+
+def only(made: Extraction, modality: Modality) -> list[Segment]:
+    return [segment for segment in made.segments if segment.modality is modality]
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 44_100, 96_000, 192_000])
+@pytest.mark.parametrize("channels", [1, 2, 6, 8])
+def test_any_rate_and_number_of_channels(files: Path, rate: int, channels: int) -> None:
+    (made,) = parts(wav(files / "tone.wav", tone(2.0, rate=rate), rate, channels))
+    (window,) = only(made, Modality.SOUND)
+    assert window.samples is not None
+    assert len(window.samples) == pytest.approx(2 * SAMPLE_RATE, abs=200)
+    assert made.properties.duration_s == pytest.approx(2.0, abs=0.02)
+    spectrum = np.abs(np.fft.rfft(window.samples.astype(float)))
+    assert np.argmax(spectrum) / len(window.samples) * SAMPLE_RATE == pytest.approx(440, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mp3", "mp3"), ("a.flac", "flac"), ("a.m4a", "aac"), ("a.aac", "aac"), ("a.opus", "libopus"),
+     ("a.aiff", "pcm_s16be"), ("a.mka", "flac"), ("a.ac3", "ac3")],
+)  # fmt: skip
+def test_formats(files: Path, name: str, codec: str) -> None:
+    rate = 48_000 if codec in ("libopus", "ac3") else 44_100
+    path = recording(files / name, tone(3.0, rate=rate), codec, rate, title="Evening tone", artist="A. Fork")
+    (made,) = parts(path)
+    assert made.kind is Kind.RECORDING is kind_of(path)
+    (window,) = only(made, Modality.SOUND)
+    assert window.locator.end_s == pytest.approx(3.0, abs=0.15)
+    assert abs(len(made.waveform) - 3 * WAVEFORM_RATE) <= 1
+    if name not in ("a.aac", "a.ac3", "a.aiff"):  # these hold no tags
+        assert made.properties.title == "Evening tone"
+        assert "A. Fork" in only(made, Modality.TEXT)[0].text
+
+
+def test_silence_gives_nothing_to_hear(files: Path) -> None:
+    (made,) = parts(wav(files / "quiet.wav", silence(5.0)))
+    assert not made.segments
+    assert made.waveform == bytes(50)
+
+
+def test_parts_join_without_gap_or_overlap(files: Path) -> None:
+    """However it is cut, every sample comes once, and cuts fall into the pauses."""
+    burst = np.concatenate([tone(4.0), silence(1.0)])
+    path = wav(files / "long.wav", np.tile(burst, 30))
+    made = list(parts(path, part_s=40.0))
+    windows = [segment for part in made for segment in only(part, Modality.SOUND)]
+    assert len(made) >= 4
+    assert windows[0].locator.start_s == 0.0
+    for one, following in pairwise(windows):
+        assert following.locator.start_s == pytest.approx(one.locator.end_s, abs=1e-4)
+        assert 4.0 <= (one.locator.end_s or 0) % 5.0 <= 5.0
+    assert windows[-1].locator.end_s == pytest.approx(149.5, abs=0.51)  # a silent rest is no window
+    assert all((one.locator.end_s or 0) - (one.locator.start_s or 0) <= 30.0 for one in windows)
+    assert sum(len(part.waveform) for part in made) == pytest.approx(1500, abs=5)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("p.mp3", "mp3"), ("p.aac", "aac"), ("p.flac", "flac"), ("p.m4a", "aac")])
+def test_a_part_begins_where_it_should(files: Path, name: str, codec: str) -> None:
+    """A rising tone tells the time: a part read by itself is the same sound as in the whole."""
+    t = np.arange(60 * RATE_44) / RATE_44
+    chirp = (8000 * np.sin(2 * np.pi * (200 * t + 10 * t * t))).astype(np.int16)
+    path = recording(files / name, chirp, codec, RATE_44)
+    made = extractor_for(path).extract(path, Limits(start_s=40.0, part_s=5.0, exact=True))
+    (window,) = only(made, Modality.SOUND)
+    assert window.samples is not None
+    assert window.locator.start_s == 40.0
+    spectrum = np.abs(np.fft.rfft(window.samples[:1600].astype(float)))
+    heard_s = (np.argmax(spectrum) * 10 - 200) / 20
+    assert heard_s == pytest.approx(40.05, abs=0.6)
+
+
+RATE_44 = 44_100
+
+
+def test_scenes_and_sound_of_a_clip(files: Path) -> None:
+    path = clip(files / "three.mp4", scenes(RED, GREEN, BLUE, each=20), samples=tone(6.0), title="Three colours")
+    (made,) = parts(path)
+    assert made.kind is Kind.CLIP
+    pictures = only(made, Modality.IMAGE)
+    assert [one.locator.start_s for one in pictures] == pytest.approx([0.0, 2.0, 4.0], abs=0.3)
+    assert pictures[0].locator.end_s == pictures[1].locator.start_s
+    assert all(one.pixels is not None and min(one.pixels.shape[:2]) == 256 for one in pictures)
+    (window,) = only(made, Modality.SOUND)
+    assert window.locator.end_s == pytest.approx(6.0, abs=0.2)
+    assert made.thumbnail.startswith(b"\xff\xd8")
+    assert (made.properties.width, made.properties.height) == (96, 64)
+    assert made.properties.title == "Three colours"
+
+
+def test_the_picture_of_a_moment(files: Path) -> None:
+    import io
+
+    from PIL import Image
+
+    path = clip(files / "three.mp4", scenes(RED, GREEN, BLUE, each=20))
+    made = extractor_for(path).render(path, Locator(start_s=4.0, end_s=6.0), 96)
+    middle = np.asarray(Image.open(io.BytesIO(made)).convert("RGB"), float).mean(axis=(0, 1))
+    expected = scenes(RED, GREEN, BLUE, each=1)[2].mean(axis=(0, 1))
+    assert np.abs(middle - expected).max() < 25
+
+
+def test_frames_at_uneven_times(files: Path) -> None:
+    frames = scenes(RED, GREEN, each=3)
+    path = clip(files / "vfr.mkv", frames, times=[0.0, 0.05, 3.0, 3.1, 7.0, 7.02])
+    (made,) = parts(path)
+    assert [one.locator.start_s for one in only(made, Modality.IMAGE)] == pytest.approx([0.0, 3.1], abs=0.02)
+
+
+def test_one_frame_is_a_clip_too(files: Path) -> None:
+    (made,) = parts(clip(files / "one.mp4", scenes(RED, each=1)))
+    assert len(only(made, Modality.IMAGE)) == 1
+    assert made.thumbnail
+
+
+def test_tracks_not_names_say_the_kind(files: Path) -> None:
+    """Sound alone in a film's container is a recording; a film under a recording's name is a clip."""
+    (made,) = parts(recording(files / "talk.mp4", tone(2.0), "aac"))
+    assert made.kind is Kind.RECORDING
+    film = clip(files / "film.mkv", scenes(RED, GREEN))
+    (made,) = parts(film.rename(files / "film.mka"))
+    assert made.kind is Kind.CLIP
+
+
+def test_long_clips_come_in_parts(files: Path) -> None:
+    path = clip(files / "long.mkv", scenes(RED, GREEN, BLUE, RED, each=50), samples=tone(20.0))
+    made = list(parts(path, part_s=12.0))
+    assert len(made) == 2
+    ends = [one.locator.end_s for part in made for one in only(part, Modality.IMAGE)]
+    assert max(end for end in ends if end is not None) == pytest.approx(20.0, abs=0.3)
+    assert not made[1].thumbnail
+
+
+@pytest.mark.parametrize(
+    "name", ["empty.mp3", "empty.mp4", "text.mp4", "text.wav", "noise.mkv", "head.mp4", "head.mp3"]
+)
+def test_broken_files_have_a_reason(files: Path, name: str) -> None:
+    path = files / name
+    if name.startswith("text"):
+        path.write_text("This is no film.\n" * 50)
+    elif name.startswith("noise"):
+        path.write_bytes(np.random.default_rng(0).bytes(20_000))
+    elif name.startswith("head.mp4"):
+        path.write_bytes(clip(files / "whole.mp4", scenes(RED, GREEN)).read_bytes()[:200])
+    else:
+        path.write_bytes(b"" if name.startswith("empty") else b"ID3\x04\0\0\0\0\0\x10" + bytes(16))
+    with pytest.raises(FileError) as caught:
+        list(parts(path))
+    assert str(caught.value).endswith(".")
+
+
+def test_what_is_left_of_a_truncated_file_is_read(files: Path) -> None:
+    whole = clip(files / "whole.mkv", scenes(RED, GREEN, BLUE, each=20), samples=tone(6.0))
+    cut = files / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    (made,) = parts(cut)
+    assert only(made, Modality.IMAGE)
+
+
+def test_every_broken_file_ends_with_a_reason_or_something(data: Path) -> None:
+    for folder in ("media", "audio_mutagen"):
+        for path in sorted((data / "broken" / folder).iterdir()):
+            try:
+                assert list(parts(path))
+            except FileError as error:
+                assert str(error).endswith(".")

@@ -1,0 +1,95 @@
+"""Makes the recordings and clips that tests need, with FFmpeg's own encoders."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+RATE = 16_000
+
+
+def tone(seconds: float, pitch: float = 440.0, rate: int = RATE) -> np.ndarray:
+    """A sine at a quarter of full strength, int16."""
+    t = np.arange(round(seconds * rate)) / rate
+    return (8000 * np.sin(2 * np.pi * pitch * t)).astype(np.int16)
+
+
+def silence(seconds: float, rate: int = RATE) -> np.ndarray:
+    """Nothing to hear."""
+    return np.zeros(round(seconds * rate), np.int16)
+
+
+def wav(path: Path, samples: np.ndarray, rate: int = RATE, channels: int = 1) -> Path:
+    """A WAV file with the same sound in every channel."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.repeat(samples, channels).tobytes())
+    return path
+
+
+def recording(path: Path, samples: np.ndarray, codec: str, rate: int = RATE, **tags: str) -> Path:
+    """A compressed recording; the container follows from the name."""
+    with av.open(str(path), "w") as file:
+        file.metadata.update(tags)
+        _sound(file, samples, codec, rate)
+    return path
+
+
+def clip(
+    path: Path,
+    pictures: Sequence[np.ndarray],
+    *,
+    times: Sequence[float] = (),
+    codec: str = "mpeg4",
+    samples: np.ndarray | None = None,
+    rate: int = 10,
+    **tags: str,
+) -> Path:
+    """A clip of these pictures, ``rate`` a second or at ``times``, and of this sound."""
+    with av.open(str(path), "w") as file:
+        file.metadata.update(tags)
+        high, wide, _ = pictures[0].shape
+        stream = file.add_stream(codec, rate=rate, options={"g": "5"})
+        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = wide, high, "yuv420p", 2_000_000
+        stream.codec_context.time_base = Fraction(1, 1000)
+        sound = file.add_stream("aac", rate=RATE, layout="mono") if samples is not None else None
+        for number, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")
+            frame.pts = round(1000 * (times[number] if times else number / rate))
+            frame.time_base = Fraction(1, 1000)
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+        if sound is not None and samples is not None:
+            _encode(file, sound, samples, RATE)
+    return path
+
+
+def scenes(*colours: tuple[int, int, int], each: int = 10, size: tuple[int, int] = (96, 64)) -> list[np.ndarray]:
+    """Frames of patterns in these colours, ``each`` frames long, unlike one another."""
+    frames = []
+    for number, colour in enumerate(colours):
+        picture = np.zeros((size[1], size[0], 3), np.uint8)
+        picture[:, :: number + 2] = colour
+        picture[:: number + 2] = 255 - np.array(colour, np.uint8)
+        frames += [picture] * each
+    return frames
+
+
+def _sound(file: av.container.OutputContainer, samples: np.ndarray, codec: str, rate: int) -> None:
+    _encode(file, file.add_stream(codec, rate=rate, layout="mono"), samples, rate)
+
+
+def _encode(file: av.container.OutputContainer, stream: av.AudioStream, samples: np.ndarray, rate: int) -> None:
+    resampler = av.AudioResampler(stream.format.name, "mono", stream.rate, stream.codec_context.frame_size or 1024)
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), "s16", "mono")
+    frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+    for part in (*resampler.resample(frame), *resampler.resample(None)):
+        file.mux(stream.encode(part))
+    file.mux(stream.encode(None))
