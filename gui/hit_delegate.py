@@ -45,7 +45,7 @@ class HitDelegate(QStyledItemDelegate):
 
     def _hit(self, painter: QPainter, place: QRect, hit: Hit, chosen: bool, hovered: bool) -> None:
         picture = place.adjusted(0, 0, 0, -CAPTION)
-        if hit.snippet and hit.kind is not Kind.PHOTO:
+        if hit.snippet and hit.kind not in (Kind.PHOTO, Kind.CLIP):
             self._words(painter, picture, hit)
         elif hit.thumbnail and (pixmap := self._desk.thumbnails.get(hit.thumbnail)):
             self._picture(painter, picture, pixmap, hit)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bowerbird.core.settings import Settings
     from bowerbird.core.types import Status
     from bowerbird.gui.panes.what import WhatPane
+    from bowerbird.gui.panes.why import WhyPane
 
 _AGAIN_MS = 1000
 
@@ -75,6 +76,13 @@ class MainWindow(QMainWindow):
         from bowerbird.gui.panes.what import WhatPane
 
         return next(pane for pane in self.panes if isinstance(pane, WhatPane))
+
+    @property
+    def why(self) -> WhyPane:
+        """The pane that shows the chosen file."""
+        from bowerbird.gui.panes.why import WhyPane
+
+        return next(pane for pane in self.panes if isinstance(pane, WhyPane))
 
     def _place(self) -> None:
         middle = QWidget()

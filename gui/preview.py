@@ -2,76 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import (
     QColor,
     QImage,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QPixmap,
     QResizeEvent,
     QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QSizePolicy, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Hit, Kind, Preview
 from bowerbird.gui.desk import Desk
-from bowerbird.gui.hit_delegate import fill_rounded
 from bowerbird.gui.marked_text import utf16
+from bowerbird.gui.media_view import MediaView
 from bowerbird.gui.parts import label
-
-_RADIUS = 10
-
-
-class PictureView(QWidget):
-    """A picture with round corners, as high as its width asks for, within a limit."""
-
-    def __init__(self, highest: int) -> None:
-        """Never higher than ``highest``."""
-        super().__init__()
-        self._highest = highest
-        self._picture = self._sharp = QPixmap()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_image(self, image: QImage) -> None:
-        """Show this one."""
-        self._picture, self._sharp = QPixmap.fromImage(image), QPixmap()
-        self._fit()
-        self.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if not self._picture.isNull():
-            high = self._picture.height() * self.width() // max(1, self._picture.width())
-            self.setFixedHeight(max(40, min(self._highest, high)))
-
-    def _sharpened(self, size: QSize) -> QPixmap:
-        """The picture at this size, made once."""
-        if self._sharp.size() != size:
-            self._sharp = self._picture.scaled(
-                size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-        return self._sharp
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._picture.isNull():
-            return
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        sharp = self._sharpened(size * self.devicePixelRatio())
-        place = QRectF(left, top, size.width(), size.height())
-        fill_rounded(painter, place, sharp, _RADIUS)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.AlternateBase), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+from bowerbird.gui.picture_view import PictureView
 
 
 class PassageView(QTextBrowser):
@@ -132,7 +78,7 @@ class PassageView(QTextBrowser):
 
 
 class FilePreview(QWidget):
-    """Chooses between picture, text and a sentence. A page of a document is shown with its text below."""
+    """Chooses between picture, text, player and a sentence. A page of a document is shown with its text below."""
 
     def __init__(self, desk: Desk, *, picture: int, text: int) -> None:
         """``picture`` and ``text`` are the heights they may take."""
@@ -140,29 +86,39 @@ class FilePreview(QWidget):
         self._desk = desk
         self._picture = PictureView(picture)
         self._text = PassageView(desk, text)
+        self.media = MediaView(desk, picture=picture, text=text)
         self._problem = label("", "muted", wrap=True)
+        self._parts = (self._picture, self._text, self.media, *self.media.apart, self._problem)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self._picture, self._text, self._problem):
+        for part in self._parts:
             column.addWidget(part)
         self.clear()
 
     def clear(self) -> None:
-        """Show nothing."""
-        for part in (self._picture, self._text, self._problem):
+        """Show nothing, and play nothing."""
+        self.media.stop()
+        for part in self._parts:
             part.hide()
 
     def show_thumbnail(self, hit: Hit) -> None:
         """Until the file itself is read, the small picture will do."""
+        self.clear()
         pixmap = self._desk.thumbnails.get(hit.thumbnail) if hit.thumbnail else None
-        if pixmap and hit.kind is Kind.PHOTO:
-            self.clear()
+        if pixmap and hit.kind in (Kind.PHOTO, Kind.CLIP):
             self._picture.show_image(pixmap.toImage())
             self._picture.show()
 
-    def show_preview(self, preview: Preview, image: QImage) -> None:
-        """Show this file."""
+    def show_preview(self, hit: Hit, preview: Preview, image: QImage) -> None:
+        """Show this file. One that is playing plays on."""
+        if preview.kind in (Kind.RECORDING, Kind.CLIP):
+            for part in (self._picture, self._text, self._problem):
+                part.hide()
+            self.media.show()
+            self.media.show_media(hit, preview, image)
+            return
+        self.clear()
         words = bool(preview.text) and preview.kind is not Kind.PHOTO
         self._picture.setVisible(not image.isNull())
         self._text.setVisible(words)

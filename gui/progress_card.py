@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 from bowerbird.core.types import Progress, Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label, tool
-from bowerbird.gui.wording import count, name_of, progress_line
+from bowerbird.gui.wording import count, long_files, name_of, progress_line
 
 
 class ProgressCard(QFrame):
@@ -26,6 +26,7 @@ class ProgressCard(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
         self._line = label("", "small", wrap=True)
+        self._long = label("", "small", wrap=True)
         self._failed = button("", desk.wants_failures, "attention")
         self._pause = tool("Pause reading", self._toggle, 14)
         self._place()
@@ -44,6 +45,7 @@ class ProgressCard(QFrame):
         column.addLayout(top)
         column.addWidget(self._bar)
         column.addWidget(self._line)
+        column.addWidget(self._long)
         column.addWidget(self._failed)
 
     def _show(self, progress: Progress) -> None:
@@ -66,6 +68,8 @@ class ProgressCard(QFrame):
         self._bar.setRange(0, max(1, progress.total))
         self._bar.setValue(progress.done if progress.total else 1)
         self._line.setText(progress_line(progress) if progress.busy else "Nothing new is read until you go on.")
+        self._long.setText(long_files(progress))
+        self._long.setVisible(moving and bool(progress.long))
         self._failed.setText(f"{count(self._failures, 'file')} could not be read")
         self._failed.setVisible(self._failures > 0)
         self._draw_pause(progress.paused)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from bowerbird.core.types import Example, Hit, Kind, Locator, Progress
+from bowerbird.core.types import Example, Hit, Kind, Locator, LongFile, Progress
 from bowerbird.core.words import clock
 
 KIND_NAMES: Mapping[Kind, str] = {
@@ -125,3 +125,15 @@ def progress_line(progress: Progress) -> str:
     if progress.left_s is not None:
         parts.append(f"{duration(progress.left_s)} left")
     return " · ".join(parts)
+
+
+def long_files(progress: Progress) -> str:
+    """meeting.mp3: 34 of 120 min; two of them at the most."""
+    lines = [f"{name_of(one.path)}: {_read_of(one)}" for one in progress.long[:2]]
+    more = len(progress.long) - len(lines)
+    return "\n".join((*lines, f"and {number(more)} more") if more else lines)
+
+
+def _read_of(one: LongFile) -> str:
+    done = round(one.done_s / 60)
+    return f"{done} of {round(one.length_s / 60)} min" if one.length_s else f"{done} min read"

@@ -10,7 +10,7 @@ cd "$project" || exit 1
 # What PySide6 and the fonts of a bare Debian or Ubuntu lack.
 system_packages="libegl1 libgl1 libopengl0 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 \
 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1 \
-libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1 libx11-xcb1 libwayland-cursor0 libseccomp2 fonts-dejavu-core"
+libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1 libx11-xcb1 libwayland-cursor0 libseccomp2 libpulse0 fonts-dejavu-core"
 
 die() {
     printf '%s\n' "$*" >&2

@@ -56,10 +56,20 @@ class QuickLook(QDialog):
 
     def _show(self, preview: Preview, image: QImage) -> None:
         if self.isVisible():
-            self._preview.show_preview(preview, image)
+            self._preview.show_preview(self._hit, preview, image)
+
+    def done(self, result: int) -> None:
+        self._preview.clear()
+        super().done(result)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
+        ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        if event.key() == Qt.Key.Key_Space and ctrl:
+            self._preview.media.player.toggle()
+        elif event.key() == Qt.Key.Key_Space:
             self.reject()
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps:
+            self._preview.media.next_moment(steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)

@@ -13,6 +13,8 @@ _KEYS = (
     ("Arrows", "Along the results"),
     ("Enter", "Open the file"),
     ("Space", "Look at it large"),
+    ("Ctrl+Space", "Play or pause a recording or clip"),
+    ("Alt+Down, Alt+Up", "The next moment that matches, the one before"),
     ("Ctrl+M", "Find files similar to the chosen one"),
     ("Ctrl+V", "Search by a copied file or picture"),
     ("Ctrl+O", "Choose a file to search by"),
@@ -23,7 +25,7 @@ _KEYS = (
     ("F1 or ?", "This list"),
 )
 _WORDS = (
-    ("kind:photo", "only photos; or document"),
+    ("kind:photo", "only photos; or document, recording, clip"),
     ("after:2024-05", "from May 2024 on; before: works too"),
     ("under:~/Trips", "only in this folder"),
     ("-blurry", "nothing with this word"),

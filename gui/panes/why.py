@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Hit, Locator, Preview
+from bowerbird.core.types import Hit, Kind, Locator, Preview
+from bowerbird.core.words import clock
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import copy_path, show_in_folder
 from bowerbird.gui.flow import FlowLayout
@@ -35,7 +36,8 @@ class WhyPane(QFrame):
         self.setObjectName("why")
         self._desk = desk
         self._moment: Locator | None = None
-        self._preview = FilePreview(desk, picture=300, text=252)
+        self._shown: Hit | None = None
+        self.preview = FilePreview(desk, picture=300, text=252)
         self._turner = PageTurner(desk.theme)
         self._name = label("", "title", wrap=True)
         self._where = label("", "small", wrap=True)
@@ -57,7 +59,7 @@ class WhyPane(QFrame):
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        column.addWidget(self._preview)
+        column.addWidget(self.preview)
         column.addWidget(self._turner)
         column.addSpacing(8)
         column.addWidget(self._name)
@@ -65,6 +67,8 @@ class WhyPane(QFrame):
         column.addSpacing(8)
         column.addLayout(self._buttons())
         column.addSpacing(12)
+        for part in self.preview.media.apart:
+            column.addWidget(part)
         column.addWidget(self._because)
         column.addWidget(self._reasons)
         column.addSpacing(8)
@@ -80,12 +84,13 @@ class WhyPane(QFrame):
         outer.addWidget(self._hint)
 
     def _buttons(self) -> FlowLayout:
-        opening = button("Open", lambda: self._with_hit(lambda hit: open_hit(self._desk, hit)), "primary")
+        self._play = button("Play", self._play_moment, "primary")
+        self._open = button("Open", lambda: self._with_hit(lambda hit: open_hit(self._desk, hit)), "primary")
         reveal = button("Show in folder", lambda: self._with_hit(lambda hit: show_in_folder(hit.path)))
         similar = button("Find similar", lambda: self._with_hit(lambda hit: self._desk.find_similar(hit.path)))
         self._copy = tool("Copy path", lambda: self._with_hit(lambda hit: copy_path(hit.path)))
         line = FlowLayout()
-        for part in (opening, reveal, similar, self._copy):
+        for part in (self._play, self._open, reveal, similar, self._copy):
             line.addWidget(part)
         return line
 
@@ -106,14 +111,19 @@ class WhyPane(QFrame):
         self._desk.bridge.forget("preview")
         if hit is None:
             self._timer.stop()
+            self._shown = None
+            self.preview.clear()
             return
-        self._moment = hit.moment
+        again = self._shown is not None and (self._shown.path, self._shown.moment) == (hit.path, hit.moment)
+        self._shown, self._moment = hit, hit.moment
         self._name.setText(_breakable(name_of(hit.path)))
         self._where.setText(breadcrumb(hit.path, self._desk.folders))
         self._because.setVisible(bool(hit.reasons))
         self._reasons.setVisible(bool(hit.reasons))
         self._reasons.show_reasons(hit.reasons)
-        self._preview.show_thumbnail(hit)
+        self._offer(hit)
+        if not again:  # else the results were refreshed: what is shown stays, what plays plays on
+            self.preview.show_thumbnail(hit)
         self._timer.start()
 
     def _ask(self) -> None:
@@ -128,7 +138,7 @@ class WhyPane(QFrame):
         )
 
     def _show_preview(self, hit: Hit, preview: Preview, image: QImage) -> None:
-        self._preview.show_preview(preview, image)
+        self.preview.show_preview(hit, preview, image)
         self._turner.show_pages(preview.page, preview.pages, hit.moments)
         self._show_details((*preview.details, *(("Copy", shown(str(path))) for path in hit.copies[:5])))
 
@@ -142,6 +152,19 @@ class WhyPane(QFrame):
             top = Qt.AlignmentFlag.AlignTop
             self._details.addWidget(label(name, "muted"), number, 0, top)
             self._details.addWidget(told, number, 1, top)
+
+    def _offer(self, hit: Hit) -> None:
+        """Of a recording or clip, playing is meant most."""
+        played = hit.kind in (Kind.RECORDING, Kind.CLIP)
+        at_s = hit.moment.start_s if hit.moment else None
+        self._play.setVisible(played)
+        self._play.setText(f"Play from {clock(at_s)}" if at_s else "Play")
+        self._open.setObjectName("" if played else "primary")
+        self._open.style().polish(self._open)
+
+    def _play_moment(self) -> None:
+        moments = self.preview.media.moments()
+        self.preview.media.play_from(moments[0] if moments else 0.0)
 
     def _turn(self, moment: Locator) -> None:
         self._moment = moment
