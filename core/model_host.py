@@ -190,6 +190,8 @@ class _Models:
         from bowerbird.core.models import golden
 
         model = self._model(name)
+        if not golden.known(name):
+            return f"{model.runtime}, no golden vectors to compare with"
         return f"{model.runtime}, agreement with the golden vectors {golden.agreement(model):.5f}"
 
     def _model(self, name: str) -> Model:

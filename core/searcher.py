@@ -17,7 +17,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.ranking import Evidence, Source
 from bowerbird.core.types import Hit, Kind, Modality, Query, Results, Space, Took, Vectors
 from bowerbird.core.vector_store import VectorStore
-from bowerbird.core.words import query_words, stem
+from bowerbird.core.words import all_words, query_words, stem
 
 _TOP_K = 200
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
@@ -35,6 +35,7 @@ _SOURCES = {
     Modality.SOUND: Source.SOUNDS,
     Modality.SCENE: Source.LOOKS,
 }
+_IN_A_ROW = 3  # words: fewer stand together by chance
 _ALIGNED = 50  # contents, of those most like one of its moments, compared with a whole example
 _REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
 
@@ -181,8 +182,17 @@ class Searcher:
         information = ranking.information(
             (frequencies.get(stem(word), 0) for word in words), max(1, self._view.roughly_segments())
         )
-        for row in self._view.segments(found).values():
-            yield Evidence(row.content_id, row.id, Source.WORDS, ranking.from_bm25(found[row.id], information))
+        exact = self._verbatim(query.text, allowed)
+        for row in self._view.segments({*found, *exact}).values():
+            strength = ranking.from_bm25(found.get(row.id, 0.0), information)
+            yield Evidence(row.content_id, row.id, Source.WORDS, strength + ranking.VERBATIM * (row.id in exact))
+
+    def _verbatim(self, text: str, allowed: Collection[int] | None) -> set[int]:
+        """Segments that hold all of the query's words in a row, the untelling ones too."""
+        words = all_words(text)
+        if len(words) < _IN_A_ROW:
+            return set()
+        return {number for number, _ in self._view.by_words(f'"{" ".join(words)}"', _TOP_K, allowed)}
 
     def _named(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
         words = query_words(query.text)

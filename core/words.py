@@ -39,13 +39,16 @@ def keywords(text: str) -> str | None:
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", text) if _RUN.search(text) else None
 
 
+def all_words(text: str) -> list[str]:
+    """A text's words, as the keyword index has them, in order."""
+    runs = (match.group() for match in _WORD.finditer(text))
+    return [word for run in runs for word in (_pairs(run) if _RUN.match(run) else [run.lower()])]
+
+
 def query_words(text: str) -> list[str]:
     """A query's distinct telling words, as the keyword index has them, in order."""
-    words: dict[str, None] = {}
-    for match in _WORD.finditer(text):
-        run = match.group()
-        words.update(dict.fromkeys(_pairs(run) if _RUN.match(run) else [run.lower()]))
-    return [word for word in words if word not in _STOP] or list(words)
+    words = list(dict.fromkeys(all_words(text)))
+    return [word for word in words if word not in _STOP] or words
 
 
 @lru_cache(maxsize=65_536)

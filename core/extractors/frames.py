@@ -25,6 +25,8 @@ _BLANK = 4.0  # standard deviation, of 255: a fade, a plain colour
 _EVERY_S = 0.25  # frames are compared no oftener
 FRAME_S = 0.04
 """How long a frame is shown if nothing says so."""
+_CUT = 30.0  # a difference that no moving camera makes so fast
+_SCENE_S = 10.0
 _QUIET_S = 0.5  # and open stretches no oftener
 _TURNS = {90: 1, 180: 2, 270: 3}
 
@@ -74,7 +76,17 @@ class FrameTrack:
         if not self._stretches:
             return True
         last = self._stretches[-1]
-        return time_s - last.start_s >= _QUIET_S and float(np.abs(tiny - last.tiny).mean()) > _DIFFERENT
+        return time_s - last.start_s >= _QUIET_S and _unlike(last, tiny) > _DIFFERENT
+
+    def scenes(self, end_s: float) -> list[tuple[float, float]]:
+        """The spans between cuts, none longer than ``_SCENE_S`` by much."""
+        starts: list[_Stretch] = []
+        for one in (stretch for stretch in self._stretches if stretch.start_s < end_s):
+            first = starts[-1] if starts else None
+            if first is None or one.start_s - first.start_s > _SCENE_S or _unlike(one, first.tiny) > _CUT:
+                starts.append(one)
+        ends = [*(one.start_s for one in starts[1:]), end_s]
+        return [(one.start_s, until) for one, until in zip(starts, ends, strict=False)]
 
     def segments(self, end_s: float) -> Iterator[Segment]:
         """The stretches that begin before ``end_s``, blank ones only if there is nothing else."""
@@ -83,6 +95,10 @@ class FrameTrack:
         spans = list(zip(kept, ends, strict=False))
         for one, until in [pair for pair in spans if pair[0].tiny.std() > _BLANK] or spans[:1]:
             yield Segment(Modality.IMAGE, Locator(start_s=one.start_s, end_s=until), pixels=one.pixels)
+
+
+def _unlike(one: _Stretch, other: NDArray[np.float32]) -> float:
+    return float(np.abs(one.tiny - other).mean())
 
 
 def shape_of_pixels(video: VideoStream | None) -> float:

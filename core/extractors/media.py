@@ -12,6 +12,7 @@ from bowerbird.core.extractors import container, sound, stills
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.container import Tracks
 from bowerbird.core.extractors.media_part import MediaPart
+from bowerbird.core.extractors.scenes import scenes
 from bowerbird.core.extractors.segments import label, segments
 from bowerbird.core.types import SAMPLE_RATE, Extraction, Kind, Locator, Modality, Samples, Segment
 
@@ -59,10 +60,18 @@ def _extraction(opened: InputContainer, tracks: Tracks, part: MediaPart, limits:
     over = part.whole or end_s >= min(container.length(opened) or _LONGEST_S, _LONGEST_S) - _NEARLY_S
     return Extraction(
         Kind.CLIP if tracks.video else Kind.RECORDING,
-        (*part.texts, *part.frames.segments(end_s), *sound.windows(samples, part.start_s)),
+        (*part.texts, *_pictures(opened, tracks, part, limits, end_s), *sound.windows(samples, part.start_s)),
         waveform=sound.waveform(samples),
         next_s=None if over else end_s,
     )
+
+
+def _pictures(
+    opened: InputContainer, tracks: Tracks, part: MediaPart, limits: Limits, end_s: float
+) -> Iterator[Segment]:
+    yield from part.frames.segments(end_s)
+    if limits.scenes and tracks.video:
+        yield from scenes(opened, tracks, part.frames.scenes(end_s))
 
 
 def _cut(part: MediaPart, limits: Limits) -> tuple[Samples, float]:

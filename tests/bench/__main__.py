@@ -7,11 +7,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import crash, report, retrieval, soak, throughput, window
+from tests.bench import crash, report, retrieval, soak, sound, speech, throughput, video, window
 
 TABLES = {
     "retrieval": retrieval.measure,
     "throughput": throughput.measure,
+    "speech": speech.measure,
+    "sound": sound.measure,
+    "video": video.measure,
     "window": window.measure,
     "crash": crash.measure,
     "soak": soak.measure,

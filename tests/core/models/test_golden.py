@@ -35,7 +35,7 @@ def written(loaded: Loaded, models: Path) -> None:
     conse._shipped.cache_clear()
     conse.labels.cache_clear()
     found = {}
-    for kind in MODELS:
+    for kind in (kind for kind in MODELS if not any(file.repo for file in load()[kind.id].files.values())):
         for space, rows in loaded(kind.id, "cpu").encode(golden.inputs(kind.modality)).vectors.items():
             found[space] = [[round(float(value), 4) for value in row] for row in rows]
     (_FOLDER / "golden.json").write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
@@ -52,13 +52,13 @@ def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models:
 
 
 @pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
-@pytest.mark.parametrize("name", [kind.id for kind in MODELS])
+@pytest.mark.parametrize("name", [kind.id for kind in MODELS if golden.known(kind.id)])
 def test_a_runtime_agrees_with_the_golden_vectors(loaded: Loaded, name: str, device: str) -> None:
     assert golden.agreement(loaded(name, device)) >= golden.AGREES
 
 
 def test_the_two_runtimes_agree(loaded: Loaded) -> None:
-    for kind in MODELS:
+    for kind in (kind for kind in MODELS if golden.known(kind.id)):
         items = golden.inputs(kind.modality)
         ours, other = (loaded(kind.id, device).encode(items).vectors for device in ("", "cpu"))
         assert all((rows * other[space]).sum(axis=1).min() >= 0.9999 for space, rows in ours.items())

@@ -31,7 +31,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _entry(digest: str = sha256(_WEIGHTS).hexdigest(), wheel: str = "made-up-model") -> Entry:
-    file = ModelFile(wheel, "1", "made_up_model/weights.bin", len(_WEIGHTS), digest)
+    file = ModelFile("made_up_model/weights.bin", wheel, "1", "", len(_WEIGHTS), digest)
     return Entry("made-up", "Made Up", "", "", {"weights": file}, (), {})
 
 
@@ -71,3 +71,18 @@ def test_a_damaged_record_of_checks_is_as_good_as_none(wheel: Path, tmp_path: Pa
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "checked.json").write_text("[1, 2")
     assert Sources(tmp_path / "models").files(_entry())
+
+
+def test_a_hub_file_is_remembered_as_first_seen(tmp_path: Path) -> None:
+    entry = Entry("hub-model", "Hub Model", "", "", {"weights": ModelFile("model.safetensors", repo="a/b")}, (), {})
+    models = tmp_path / "models"
+    assert not Sources(models).installed(entry)
+    assert "model.safetensors of a/b" in entry.how_to_get
+    file = models / "hub-model" / "model.safetensors"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(_WEIGHTS)
+    assert Sources(models).files(entry) == {"weights": file}
+    assert Sources(models).files(entry) == {"weights": file}
+    file.write_bytes(b"others!")
+    with pytest.raises(ModelUnavailable, match=r"not the file it should be.*Get it from a/b again"):
+        Sources(models).files(entry)

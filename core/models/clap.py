@@ -1,0 +1,79 @@
+"""CLAP (Wu et al. 2023, "Large-scale contrastive language-audio pretraining"): sounds and sentences in one space."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.models.base import Loading, unit
+from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Samples, Vectors
+
+SPACE = "clap-htsat-unfused@1"
+_RATE = 48_000  # a second, as the model was trained; ours are stretched to it
+_MOST_TOKENS = 77
+
+
+class Clap:
+    """Sounds, 512-d, by text and by example."""
+
+    id: ClassVar[str] = "clap-htsat-unfused"
+    modality: ClassVar[Modality] = Modality.SOUND
+
+    def __init__(self, loading: Loading) -> None:
+        """Load both towers; the weights must be safetensors beside their configuration."""
+        import torch
+        from tokenizers import Tokenizer
+        from transformers import ClapFeatureExtractor, ClapModel
+
+        self._torch, self._device = torch, loading.device or "cpu"
+        folder = loading.files["weights"].parent
+        model: Any = ClapModel.from_pretrained(folder, use_safetensors=True, local_files_only=True)
+        self._model = model.eval().to(self._device)
+        self._spectrum = ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
+        self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
+        self._tokenizer.enable_truncation(_MOST_TOKENS)
+
+    @property
+    def runtime(self) -> str:
+        """What runs it, in words."""
+        return f"torch {self._torch.__version__} on {self._device}"
+
+    def encode(self, items: Sequence[Samples]) -> Encoded:
+        """Vectors of sounds; of one longer than ten seconds, of its first ten."""
+        return Encoded({SPACE: np.concatenate([self._sound(item) for item in items])})
+
+    def _sound(self, samples: Samples) -> Vectors:
+        most = self._spectrum.max_length_s * SAMPLE_RATE
+        given = self._spectrum(_stretched(samples[:most]), sampling_rate=_RATE, return_tensors="pt").to(self._device)
+        return self._projected(self._model.get_audio_features, **given)
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector of a typed sentence, shape (1, 512)."""
+        encoded = self._tokenizer.encode(text)
+        ids = self._torch.tensor([encoded.ids], device=self._device)
+        mask = self._torch.tensor([encoded.attention_mask], device=self._device)
+        return self._projected(self._model.get_text_features, input_ids=ids, attention_mask=mask)
+
+    def _projected(self, tower: Any, **given: Any) -> Vectors:
+        with self._torch.inference_mode():
+            made = tower(**given)
+        return unit(getattr(made, "pooler_output", made).float().cpu().numpy())
+
+    @staticmethod
+    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+        """Sentences compare with sounds as they are."""
+        return {SPACE: sentences}
+
+
+def _stretched(samples: Samples) -> NDArray[np.float32]:
+    from av.audio.frame import AudioFrame
+    from av.audio.resampler import AudioResampler
+
+    frame = AudioFrame.from_ndarray(samples[None], "s16", "mono")
+    frame.sample_rate = SAMPLE_RATE
+    resampler = AudioResampler("flt", "mono", _RATE)
+    parts = [*resampler.resample(frame), *resampler.resample(None)]
+    return np.concatenate([part.to_ndarray().reshape(-1) for part in parts]).astype(np.float32)

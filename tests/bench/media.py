@@ -1,0 +1,35 @@
+"""What the measurements of recordings and clips share."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.media import MediaExtractor
+from bowerbird.core.models.base import Loading
+from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.sources import Sources
+from bowerbird.core.models.whisper import Whisper, folder_of
+from bowerbird.core.types import Kind, Samples
+
+_EXTRACTOR = MediaExtractor(Kind.RECORDING, "")
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a manifest."""
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def decoded(path: Path) -> Samples:
+    """All samples of a short recording."""
+    segments = _EXTRACTOR.extract(path, Limits(part_s=3600.0)).segments
+    return np.concatenate([segment.samples for segment in segments if segment.samples is not None])
+
+
+def whisper_folder(models: Path) -> Path:
+    """The files of Whisper as faster-whisper takes them."""
+    return folder_of(Loading(Sources(models).files(load()[Whisper.id]), models, threads=0))

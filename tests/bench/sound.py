@@ -1,0 +1,80 @@
+"""How well a sound finds its like, and whether words are invented where nobody speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.types import Example, Modality, Query
+from tests.bench.media import table
+from tests.bench.report import Figure
+
+_FIRST = 5
+Row = dict[str, str]
+
+
+def measure(data: Path, work: Path) -> list[Figure]:
+    """Each file is an example once; its own hit does not count."""
+    effects, digits = table(data / "esc10/manifest.tsv"), table(data / "fsdd/manifest.tsv")
+    found = _of(work / "esc10", data / "esc10", effects, "label", [("same sound", ">= 0.72", lambda row, other: True)])
+    found += _of(
+        work / "fsdd",
+        data / "fsdd",
+        digits,
+        "transcript",
+        [
+            ("same digit", ">= 0.87", lambda row, other: True),
+            ("same digit of other speakers", ">= 0.85", lambda row, other: row["speaker"] != other["speaker"]),
+        ],
+    )
+    return [*found, _invented(work / "esc10", data / "esc10", effects)]
+
+
+Counts = Callable[[Row, Row], bool]
+
+
+def _of(home: Path, folder: Path, rows: list[Row], label: str, measures: list[tuple[str, str, Counts]]) -> list[Figure]:
+    library = Library(home)
+    library.open()
+    library.index([folder], lambda progress: None)
+    by_path = {folder / row["path"]: row for row in rows}
+    answers = {path: _answers(library, path, by_path) for path in by_path}
+    library.close()
+    return [
+        Figure(
+            f"precision@{_FIRST}, {name}", _precision(by_path, answers, label, counts), "", f"{len(rows)} files", wanted
+        )
+        for name, wanted, counts in measures
+    ]
+
+
+def _answers(library: Library, path: Path, known: dict[Path, Row]) -> list[Path]:
+    hits = library.search(Query(like=(Example(path),), limit=len(known))).hits
+    # Files of equal content are one hit with copies.
+    found = [one for hit in hits for one in (hit.path, *hit.copies)]
+    return [one for one in found if one != path and one in known]
+
+
+def _precision(rows: dict[Path, Row], answers: dict[Path, list[Path]], label: str, counts: Counts) -> float:
+    shares = []
+    for path, row in rows.items():
+        first = [one for one in answers[path] if counts(row, rows[one])][:_FIRST]
+        shares.append(sum(rows[one][label] == row[label] for one in first) / _FIRST)
+    return sum(shares) / len(shares)
+
+
+def _invented(home: Path, folder: Path, rows: list[Row]) -> Figure:
+    """How many sounds without speech were given words."""
+    view = CatalogView(LibraryPaths(home).catalog)
+    number = 0
+    for row in rows:
+        file = view.file(folder / row["path"])
+        segments = view.segments_of(file.content_id) if file and file.content_id else []
+        if said := [one.text for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]:
+            print(f"   invented in {row['path']}: {said}")
+            number += 1
+    view.close()
+    return Figure("sounds that were given words", number, "files", f"of {len(rows)} without speech", "0")

@@ -1,0 +1,76 @@
+"""CLAP on its true architecture, with seeded random weights, against the reference library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.core.models.base import Loading
+from bowerbird.core.models.clap import SPACE, Clap, _stretched
+from tests.media_makers import tone
+
+_SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not start")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the hub's repository, its weights drawn at random and its tokenizer trained on three sentences."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+    from transformers import ClapConfig, ClapFeatureExtractor, ClapModel
+
+    torch.manual_seed(1)
+    made = tmp_path_factory.mktemp("clap")
+    ClapModel(ClapConfig()).save_pretrained(made, safe_serialization=True)
+    ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad").save_pretrained(made)
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    special = ["<s>", "<pad>", "</s>"]
+    tokenizer.train_from_iterator(_SENTENCES, trainers.BpeTrainer(special_tokens=special, vocab_size=300))
+    tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", None, [("<s>", 0), ("</s>", 2)])
+    tokenizer.save(str(made / "tokenizer.json"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def clap(folder: Path) -> Clap:
+    files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
+    return Clap(Loading(files, folder, threads=2))
+
+
+def test_sounds_are_the_references(clap: Clap, folder: Path) -> None:
+    import torch
+    from transformers import ClapFeatureExtractor, ClapModel
+
+    pitches = (150.0, 440.0, 2500.0)
+    ours = clap.encode([tone(4.0, pitch) for pitch in pitches]).vectors[SPACE]
+    assert ours.shape == (3, 512)
+    model, features = ClapModel.from_pretrained(folder).eval(), ClapFeatureExtractor.from_pretrained(folder)
+    for row, pitch in zip(ours, pitches, strict=True):
+        stretched, at_48 = _stretched(tone(4.0, pitch)), tone(4.0, pitch, 48_000).astype(np.float32) / 32768
+        assert len(stretched) == pytest.approx(len(at_48), abs=100)
+        for sound, least in ((stretched, 1 - 1e-6), (at_48, 0.998)):  # stretching costs the last thousandth
+            with torch.inference_mode():
+                made = model.get_audio_features(**features(sound, sampling_rate=48_000, return_tensors="pt"))
+            reference = getattr(made, "pooler_output", made)[0].numpy()
+            assert float(row @ reference) / np.linalg.norm(reference) > least
+
+
+def test_sentences_are_the_references(clap: Clap, folder: Path) -> None:
+    import torch
+    from tokenizers import Tokenizer
+    from transformers import ClapModel
+
+    model, tokenizer = ClapModel.from_pretrained(folder).eval(), Tokenizer.from_file(str(folder / "tokenizer.json"))
+    for sentence in _SENTENCES:
+        ids = torch.tensor([tokenizer.encode(sentence).ids])
+        with torch.inference_mode():
+            made = model.get_text_features(input_ids=ids, attention_mask=torch.ones_like(ids))
+        reference = getattr(made, "pooler_output", made).numpy()
+        reference /= np.linalg.norm(reference)
+        ours = clap.encode_query(sentence)
+        assert ours.shape == (1, 512)
+        assert float(np.abs(ours - reference).max()) < 1e-5
+    assert set(Clap.queries(ours)) == {SPACE}
