@@ -304,7 +304,7 @@ class Catalog:
         ).fetchone()
         self._put_segments(number, content, first)
         self._db.execute(
-            "UPDATE contents SET waveform = waveform || ?, next_s = ?, stored = 0, spaces = iif(?, spaces, '[]') "
+            "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0, spaces = iif(?, spaces, '[]') "
             "WHERE id = ?",
             (content.waveform, content.next_s, bool(content.spaces), number),
         )

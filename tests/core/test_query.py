@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.errors import UsageError
-from bowerbird.core.query import parse, parse_date
-from bowerbird.core.types import Kind, Query
+from bowerbird.core.query import example, parse, parse_date
+from bowerbird.core.types import Example, Kind, Query
 
 
 def test_filters_phrases_and_exclusions_leave_the_words() -> None:
@@ -44,3 +44,13 @@ def test_dates_name_the_first_day_of_a_period() -> None:
         date(2024, 5, 1),
         date(2024, 5, 31),
     ]
+
+
+def test_an_example_may_be_a_part(tmp_path: Path) -> None:
+    whole = tmp_path / "a.wav"
+    assert example(f"{whole}#t=12,17.5") == Example(whole, 12.0, 17.5)
+    assert example(f"{whole}#t=,3") == Example(whole, 0.0, 3.0)
+    assert example(str(whole)) == Example(whole)
+    odd = tmp_path / "b#t=1,2"
+    odd.touch()
+    assert example(str(odd)) == Example(odd)

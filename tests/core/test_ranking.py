@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from bowerbird.core import ranking
 from bowerbird.core.ranking import Evidence, Source
 
@@ -36,3 +39,14 @@ def test_rare_words_tell_more() -> None:
     assert ranking.information([1], 1000) > ranking.information([400], 1000)
     assert ranking.from_bm25(3.0, ranking.information([1, 2], 1000)) < ranking.WORDS_WEIGHT
     assert ranking.from_bm25(3.0, 0.0) == 0
+
+
+def test_an_excerpt_is_aligned_where_its_moments_come_in_order() -> None:
+    background = (0.0, 0.1)
+    moments = np.eye(6, dtype=np.float32)  # of the file; each like itself alone
+    strength, at = ranking.aligned(moments @ moments[2:5].T, background)
+    assert (strength, at) == (pytest.approx(10.0), 2)
+    backwards, _ = ranking.aligned(moments @ moments[4:1:-1].T, background)
+    assert backwards == pytest.approx(10.0 / 3)
+    skipping, at = ranking.aligned(moments @ moments[[1, 3, 5]].T, background)
+    assert (skipping, at) == (pytest.approx(10.0), 1)
