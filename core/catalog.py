@@ -304,8 +304,8 @@ class Catalog:
         ).fetchone()
         self._put_segments(number, content, first)
         self._db.execute(
-            "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0, spaces = iif(?, spaces, '[]') "
-            "WHERE id = ?",
+            "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0, "
+            "spaces = iif(?, spaces, '[]') WHERE id = ?",
             (content.waveform, content.next_s, bool(content.spaces), number),
         )
         return number

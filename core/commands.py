@@ -82,7 +82,8 @@ def _index(library: AnyLibrary, arguments: argparse.Namespace) -> None:
 def _show_progress(progress: Progress) -> None:
     if sys.stderr.isatty():
         left = f", {progress.left_s:.0f} s left" if progress.left_s else ""
-        print(f"\r{progress.done:,} of {progress.total:,}{left}\x1b[K", end="", file=sys.stderr, flush=True)
+        long = "".join(f"; {_printable(Path(one.path.name))} up to {clock(one.done_s)}" for one in progress.long[:1])
+        print(f"\r{progress.done:,} of {progress.total:,}{left}{long}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _search(library: AnyLibrary, arguments: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.identity import fingerprint
 from bowerbird.core.inference import Inference
 from bowerbird.core.reading import model_input
-from bowerbird.core.types import Example, Modality, Segment, Space, Vectors
+from bowerbird.core.types import Example, Locator, Modality, Segment, Space, Vectors
 
 _KEPT = 16  # typing beside a dropped example asks for it again with every letter
 _SEGMENTS = 16  # of a long document or clip: enough to say what it is about, few enough to search with
@@ -75,7 +75,7 @@ class Examples:
         extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
         windows = [model_input(one) for one in extraction.segments if one.modality is Modality.SOUND]
         heard = [self._inference.listen(one, urgent=True).result() for one in windows if self._hears()]
-        said = [Segment(Modality.TEXT, text=line.text) for one in heard for line in one.lines]
+        said = [Segment(Modality.TEXT, Locator(start_s=0.0), line.text) for one in heard for line in one.lines]
         encoded = self._encoded((*extraction.segments, *said))
         for space in {space for one in heard for space in one.vectors}:
             encoded[space] = np.concatenate([one.vectors[space] for one in heard])

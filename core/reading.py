@@ -21,6 +21,11 @@ from bowerbird.core.types import (
     Segment,
     Vectors,
 )
+from bowerbird.core.words import all_words
+
+
+_TELLING = 3
+"""Words that a line of speech must have to mean something: the vector of "Oh" is near to everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ def model_input(segment: Segment) -> Any:
         return segment.pixels
     if segment.modality is Modality.SCENE:
         return segment.frames, segment.samples
-    return segment.text if segment.text.strip() else None
+    spoken = segment.locator.start_s is not None
+    return segment.text if len(all_words(segment.text)) >= (_TELLING if spoken else 1) else None
 
 
 def _within(window: Segment, start_s: float, end_s: float) -> Locator:

@@ -43,7 +43,7 @@ class MediaView(QWidget):
         self.waveform, self.filmstrip = Waveform(desk.theme), Filmstrip(desk.theme)
         self._play = tool("Play", self.player.toggle, 16)
         self._clock = label("", "small")
-        self._similar = button("Find similar to this part", self._find_part, "link")
+        self.similar = button("Find similar to this part", self._find_part, "link")
         self._moments = label("", "small", wrap=True)
         self._problem = label("", "small", wrap=True)
         self.said = label("Said", "section")
@@ -63,7 +63,7 @@ class MediaView(QWidget):
         row.addWidget(self._play)
         row.addWidget(self._clock)
         row.addStretch(1)
-        row.addWidget(self._similar)
+        row.addWidget(self.similar)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -186,7 +186,7 @@ class MediaView(QWidget):
 
     def _choose(self, first_s: float, last_s: float) -> None:
         self._part = first_s, last_s
-        self._similar.setVisible(last_s > first_s)
+        self.similar.setVisible(last_s > first_s)
 
     def _find_part(self) -> None:
         if self._hit is not None:

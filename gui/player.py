@@ -30,7 +30,8 @@ class Player(QObject):
         """Nothing to play yet."""
         super().__init__(parent)
         self._media: QMediaPlayer | None = None
-        self._path: Path | None = None
+        self.path: Path | None = None
+        """The file it is ready to play."""
         self._opened = False
         self._wanted_s: float | None = None
         self.at_s = 0.0
@@ -43,12 +44,12 @@ class Player(QObject):
     def take(self, path: Path, at_s: float) -> None:
         """Be ready to play this file from there; whatever was played stops and is let go of."""
         self.stop()
-        self._path, self.at_s = path, at_s
+        self.path, self.at_s = path, at_s
         self.moved.emit(at_s)
 
     def stop(self) -> None:
         """Stop, and let go of the file."""
-        self._path, self._wanted_s = None, None
+        self.path, self._wanted_s = None, None
         if self._media is not None and self._opened:
             self._opened = False
             self._media.stop()
@@ -63,7 +64,7 @@ class Player(QObject):
 
     def play(self, at_s: float | None = None) -> None:
         """Play from there, or on from where it is."""
-        if self._path is None:
+        if self.path is None:
             return
         try:
             media = self._loaded()
@@ -84,9 +85,9 @@ class Player(QObject):
 
     def _loaded(self) -> QMediaPlayer:
         media = self._media or self._made()
-        if not self._opened and self._path is not None:
+        if not self._opened and self.path is not None:
             self._opened, self._wanted_s = True, self.at_s
-            media.setSource(url_of(str(self._path)))
+            media.setSource(url_of(str(self.path)))
         return media
 
     def _made(self) -> QMediaPlayer:

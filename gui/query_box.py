@@ -81,7 +81,7 @@ class QueryBox(QFrame):
         super().__init__()
         self.setObjectName("query")
         self._desk = desk
-        self._chips: dict[Example, QToolButton] = {}
+        self.chips: dict[Example, QToolButton] = {}
         self._sign = QLabel()
         self._sign.setFixedSize(18, 18)
         self.edit = QueryEdit()
@@ -168,10 +168,10 @@ class QueryBox(QFrame):
     def _follow(self, question: Question) -> None:
         if self.edit.text() != question.text:
             self.edit.setText(question.text)
-        for gone in [example for example in self._chips if example not in question.like]:
-            remove(self._chips.pop(gone))
+        for gone in [example for example in self.chips if example not in question.like]:
+            remove(self.chips.pop(gone))
         for example in question.like:
-            if example not in self._chips:
+            if example not in self.chips:
                 self._add_chip(example)
         self.edit.setPlaceholderText("and words, if you like" if question.like else _ASKS)
 
@@ -185,8 +185,8 @@ class QueryBox(QFrame):
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         chip.setToolTip(f"{shown(str(path))}\nClick to search by it no more")
-        self._row.insertWidget(1 + len(self._chips), chip)
-        self._chips[example] = chip
+        self._row.insertWidget(1 + len(self.chips), chip)
+        self.chips[example] = chip
         self._picture(example, chip)
 
     def _picture(self, example: Example, chip: QToolButton) -> None:
@@ -194,7 +194,7 @@ class QueryBox(QFrame):
 
         def draw(preview: Preview) -> None:
             image = QImage.fromData(QByteArray(preview.image))
-            if self._chips.get(example) is chip and not image.isNull():
+            if self.chips.get(example) is chip and not image.isNull():
                 chip.setIcon(QIcon(_square(image, round(_THUMB * self.devicePixelRatio()))))
 
         moment = Locator(start_s=example.start_s, end_s=example.end_s)

@@ -72,12 +72,12 @@ def clip(
 
 
 def scenes(*colours: tuple[int, int, int], each: int = 10, size: tuple[int, int] = (96, 64)) -> list[np.ndarray]:
-    """Frames of patterns in these colours, ``each`` frames long, unlike one another."""
+    """Pictures in these colours, ``each`` frames long, with a patch at another place in each."""
     frames = []
     for number, colour in enumerate(colours):
-        picture = np.zeros((size[1], size[0], 3), np.uint8)
-        picture[:, :: number + 2] = colour
-        picture[:: number + 2] = 255 - np.array(colour, np.uint8)
+        picture = np.full((size[1], size[0], 3), colour, np.uint8)
+        wide = size[0] // (len(colours) + 1)
+        picture[size[1] // 4 : size[1] * 3 // 4, number * wide : (number + 1) * wide] = 255 - picture[0, 0]
         frames += [picture] * each
     return frames
 

@@ -57,7 +57,8 @@ class MediaExtractor:
 
 def _extraction(opened: InputContainer, tracks: Tracks, part: MediaPart, limits: Limits) -> Extraction:
     samples, end_s = _cut(part, limits)
-    over = part.whole or end_s >= min(container.length(opened) or _LONGEST_S, _LONGEST_S) - _NEARLY_S
+    blind = not part.decoded and container.length(opened) is None  # nothing comes, and nobody knows whether more does
+    over = part.whole or blind or end_s >= min(container.length(opened) or _LONGEST_S, _LONGEST_S) - _NEARLY_S
     return Extraction(
         Kind.CLIP if tracks.video else Kind.RECORDING,
         (*part.texts, *_pictures(opened, tracks, part, limits, end_s), *sound.windows(samples, part.start_s)),

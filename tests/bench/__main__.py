@@ -7,7 +7,19 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import crash, report, retrieval, soak, sound, speech, throughput, video, window
+from tests.bench import (
+    crash,
+    media_memory,
+    media_speed,
+    report,
+    retrieval,
+    soak,
+    sound,
+    speech,
+    throughput,
+    video,
+    window,
+)
 
 TABLES = {
     "retrieval": retrieval.measure,
@@ -15,6 +27,8 @@ TABLES = {
     "speech": speech.measure,
     "sound": sound.measure,
     "video": video.measure,
+    "media-speed": media_speed.measure,
+    "media-memory": media_memory.measure,
     "window": window.measure,
     "crash": crash.measure,
     "soak": soak.measure,
