@@ -23,7 +23,6 @@ from bowerbird.core.types import (
 )
 from bowerbird.core.words import all_words
 
-
 _TELLING = 3
 """Words that a line of speech must have to mean something: the vector of "Oh" is near to everybody's."""
 
@@ -124,7 +123,9 @@ def model_input(segment: Segment) -> Any:
     if segment.modality is Modality.SCENE:
         return segment.frames, segment.samples
     spoken = segment.locator.start_s is not None
-    return segment.text if len(all_words(segment.text)) >= (_TELLING if spoken else 1) else None
+    if not segment.text.strip() or (spoken and len(all_words(segment.text)) < _TELLING):
+        return None
+    return segment.text
 
 
 def _within(window: Segment, start_s: float, end_s: float) -> Locator:

@@ -77,7 +77,7 @@ def scenes(*colours: tuple[int, int, int], each: int = 10, size: tuple[int, int]
     for number, colour in enumerate(colours):
         picture = np.full((size[1], size[0], 3), colour, np.uint8)
         wide = size[0] // (len(colours) + 1)
-        picture[size[1] // 4 : size[1] * 3 // 4, number * wide : (number + 1) * wide] = 255 - picture[0, 0]
+        picture[size[1] // 4 : size[1] * 3 // 4, number * wide : (number + 1) * wide] = 0
         frames += [picture] * each
     return frames
 
@@ -93,3 +93,33 @@ def _encode(file: av.container.OutputContainer, stream: av.AudioStream, samples:
     for part in (*resampler.resample(frame), *resampler.resample(None)):
         file.mux(stream.encode(part))
     file.mux(stream.encode(None))
+
+
+def with_subtitles(path: Path, pictures: Sequence[np.ndarray], said: Sequence[tuple[float, float, str]]) -> Path:
+    """A clip of ten pictures a second with subtitles, and two chapters of three seconds."""
+    plain = clip(path.with_name("plain.mkv"), pictures)
+    text = "".join(f"{n}\n{_srt(a)} --> {_srt(b)}\n{line}\n\n" for n, (a, b, line) in enumerate(said, 1))
+    subtitles = path.with_suffix(".srt")
+    subtitles.write_text(text)
+    with av.open(str(plain)) as source, av.open(str(subtitles)) as lines, av.open(str(path), "w") as file:
+        video = file.add_stream_from_template(source.streams.video[0])
+        words = file.add_stream_from_template(lines.streams.subtitles[0])
+        chapters = [("Spring", 0, 3000), ("Autumn", 3000, 6000)]
+        file.set_chapters(
+            [
+                {"id": n, "start": a, "end": b, "time_base": Fraction(1, 1000), "metadata": {"title": title}}
+                for n, (title, a, b) in enumerate(chapters)
+            ]
+        )
+        for stream, one in ((words, lines), (video, source)):
+            for packet in one.demux():
+                if packet.dts is not None:
+                    packet.stream = stream
+                    file.mux(packet)
+    plain.unlink()
+    subtitles.unlink()
+    return path
+
+
+def _srt(seconds: float) -> str:
+    return f"00:00:{int(seconds):02},{round(seconds % 1 * 1000):03}"

@@ -7,6 +7,7 @@ in a window padded to 30 seconds, as the model was trained; transcribing needs t
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from bowerbird.core.models.base import Loading, unit
 from bowerbird.core.models.joined import joined
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Line, Modality, Samples, Vectors
+from bowerbird.core.words import all_words
 
 if TYPE_CHECKING:
     import ctranslate2
@@ -32,6 +34,7 @@ _MOST_FRAMES = 3000  # of the spectrogram: 30 seconds
 _SPEECH = 0.3  # least probability of speech, by Silero's detector, for words to be looked for
 _SILENT = 0.6  # Whisper's own probability that nobody speaks, above which improbable words are not believed
 _IMPROBABLE = -1.0  # mean log-probability of the words
+_OFTEN = 3  # times the same line in one window, or words in a line half of which are the same
 _REPETITIVE = 2.4  # how well a text compresses: above, it goes round in circles
 
 
@@ -78,7 +81,7 @@ class Whisper:
         with self._lock:
             states = self._model.states(sound)
             found = self._model.said(sound) if speech else []
-        lines = tuple(_line(one, speech) for one in found if _believable(one))
+        lines = tuple(_line(one, speech) for one in _believable(found))
         return Heard(lines, tuple(spans), {SPACE: _pooled(states, spans)})
 
     @staticmethod
@@ -104,6 +107,9 @@ def _listening() -> type[Any]:
     import ctranslate2
     from faster_whisper import WhisperModel
     from faster_whisper.audio import pad_or_trim
+    from tqdm import tqdm
+
+    tqdm.set_lock(threading.RLock())  # its own is shared between processes, and outlives this one
 
     class Listening(WhisperModel):  # type: ignore[misc]
         _encoded: ctranslate2.StorageView | None = None
@@ -149,9 +155,16 @@ def _speech(sound: NDArray[np.float32]) -> list[tuple[float, float]]:
     return [(one["start"] / SAMPLE_RATE, one["end"] / SAMPLE_RATE) for one in found]
 
 
-def _believable(found: Segment) -> bool:
-    """Whether Whisper heard this rather than made it up."""
-    if found.compression_ratio > _REPETITIVE or not found.text.strip():
+def _believable(found: Sequence[Segment]) -> list[Segment]:
+    """What Whisper heard rather than made up: where nobody speaks it doubts itself, or says the same over and over."""
+    times = Counter(" ".join(all_words(one.text)) for one in found)
+    return [one for one in found if times[" ".join(all_words(one.text))] < _OFTEN and _likely(one)]
+
+
+def _likely(found: Segment) -> bool:
+    words = all_words(found.text)
+    circles = len(words) >= _OFTEN and len(set(words)) <= len(words) / 2
+    if not words or circles or found.compression_ratio > _REPETITIVE:
         return False
     return not (found.no_speech_prob > _SILENT and found.avg_logprob < _IMPROBABLE)
 

@@ -96,7 +96,7 @@ def _cuts(clip: Path) -> Iterator[_Cut]:
 
 
 def _decoded(clip: Path, start_s: float = 0.0, end_s: float = 1e9) -> Iterator[tuple[float, Image.Image]]:
-    with av.open(str(clip)) as file:
+    with av.open(str(clip), metadata_errors="replace") as file:
         zero_s = (file.start_time or 0) / 1e6
         for frame in file.decode(video=0):
             at_s = (frame.time or 0.0) - max(0.0, zero_s)
@@ -142,7 +142,7 @@ def _excerpts(library: Library, clips: list[Path], work: Path) -> list[Figure]:
 
 
 def _rate(clip: Path) -> float:
-    with av.open(str(clip)) as file:
+    with av.open(str(clip), metadata_errors="replace") as file:
         return float(file.streams.video[0].average_rate or 25)
 
 

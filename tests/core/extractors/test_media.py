@@ -13,7 +13,7 @@ from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import extractor_for, kind_of
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import SAMPLE_RATE, WAVEFORM_RATE, Extraction, Kind, Locator, Modality, Segment
-from tests.media_makers import clip, recording, scenes, silence, tone, wav
+from tests.media_makers import clip, recording, scenes, silence, tone, wav, with_subtitles
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
 
@@ -192,3 +192,33 @@ def test_every_broken_file_ends_with_a_reason_or_something(data: Path) -> None:
                 assert list(parts(path))
             except FileError as error:
                 assert str(error).endswith(".")
+
+
+def test_scenes_are_sixteen_frames_with_their_sound(files: Path) -> None:
+    path = clip(files / "three.mp4", scenes(RED, GREEN, BLUE, each=40, size=(320, 240)), samples=tone(12.0))
+    made = extractor_for(path).extract(path, Limits(scenes=True))
+    found = only(made, Modality.SCENE)
+    assert [one.locator.start_s for one in found] == pytest.approx([0.0, 4.0, 8.0], abs=0.3)
+    for one, colour in zip(found, (RED, GREEN, BLUE), strict=True):
+        assert one.frames is not None and one.frames.shape == (16, 224, 224, 3)
+        assert np.abs(np.median(one.frames, axis=(0, 1, 2)) - colour).max() < 20
+        assert one.samples is not None and one.samples.shape == (30_720,)
+        spectrum = np.abs(np.fft.rfft(one.samples.astype(float)))
+        assert np.argmax(spectrum) / 30_720 * 48_000 == pytest.approx(440, abs=3)
+    assert not only(extractor_for(path).extract(path, Limits()), Modality.SCENE)
+
+
+def test_a_scene_without_sound(files: Path) -> None:
+    path = clip(files / "still.mkv", scenes(RED, each=3))
+    (scene,) = only(extractor_for(path).extract(path, Limits(scenes=True)), Modality.SCENE)
+    assert scene.frames is not None and scene.frames.shape == (16, 224, 224, 3)
+    assert scene.samples is None
+
+
+def test_subtitles_and_chapters_are_text(files: Path) -> None:
+    path = with_subtitles(files / "film.mkv", scenes(RED, GREEN, each=30), [(0.5, 2.0, "The well is deep again.")])
+    (made,) = parts(path)
+    said = [one for one in only(made, Modality.TEXT) if one.locator.section == "subtitles"]
+    assert [(one.text, one.locator.start_s) for one in said] == [("The well is deep again.", 0.5)]
+    names = [(one.locator.section, one.text, one.locator.start_s) for one in only(made, Modality.TEXT)]
+    assert ("Spring", "Spring", 0.0) in names and ("Autumn", "Autumn", 3.0) in names
