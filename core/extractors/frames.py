@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _TINY = 32
-_DIFFERENT = 10.0  # mean difference, of 255
+_DIFFERENT = 8.0  # mean difference, of 255
 _BLANK = 4.0  # standard deviation, of 255: a fade, a plain colour
 _EVERY_S = 0.25  # frames are compared no oftener
 FRAME_S = 0.04
 """How long a frame is shown if nothing says so."""
 _CUT = 30.0  # a difference that no moving camera makes so fast
 _SCENE_S = 10.0
-_QUIET_S = 0.5  # and open stretches no oftener
+_MANY = 150  # stretches of a part, each of about 350 KB; from then on they open no oftener than
+_CALM_S = 1.0
 _TURNS = {90: 1, 180: 2, 270: 3}
 
 
@@ -76,7 +77,8 @@ class FrameTrack:
         if not self._stretches:
             return True
         last = self._stretches[-1]
-        return time_s - last.start_s >= _QUIET_S and _unlike(last, tiny) > _DIFFERENT
+        calm_s = _CALM_S if len(self._stretches) > _MANY else _EVERY_S
+        return time_s - last.start_s >= calm_s and _unlike(last, tiny) > _DIFFERENT
 
     def scenes(self, end_s: float) -> list[tuple[float, float]]:
         """The spans between cuts, none longer than ``_SCENE_S`` by much."""
@@ -90,6 +92,8 @@ class FrameTrack:
 
     def segments(self, end_s: float) -> Iterator[Segment]:
         """The stretches that begin before ``end_s``, blank ones only if there is nothing else."""
+        if self._passed and end_s - self._passed[1] >= _EVERY_S:  # the last frame stands for the rest
+            self._look(*self._passed)
         kept = [one for one in self._stretches if one.start_s < end_s]
         ends = [*(one.start_s for one in kept[1:]), end_s]
         spans = list(zip(kept, ends, strict=False))

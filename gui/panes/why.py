@@ -69,6 +69,7 @@ class WhyPane(QFrame):
         column.addSpacing(12)
         for part in self.preview.media.apart:
             column.addWidget(part)
+            column.addSpacing(4)
         column.addWidget(self._because)
         column.addWidget(self._reasons)
         column.addSpacing(8)
