@@ -8,56 +8,21 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
+from bowerbird.core.contents import KnownContent, NewContent, StoredVectors
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 from bowerbird.core.schema import migrate
-from bowerbird.core.types import FileFacts, FileState, FolderState, Kind, Label, Properties, Segment, Vectors
+from bowerbird.core.state import FolderState
+from bowerbird.core.types import FileFacts, FileState, Kind
 from bowerbird.core.words import keywords
 
 URGENT, NORMAL, MEDIA, FURTHER = range(4)
 """Job priorities: what the user just saved; what a scan found; recordings and clips, which take longer; and what is
 left of long ones, so that no film holds up a hundred photos."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewContent:
-    """A content, or a part of one, to be kept. ``vectors``: by space id, ordinals of segments and a row for each."""
-
-    fingerprint: bytes
-    kind: Kind
-    properties: Properties
-    segments: Sequence[Segment]
-    labels: Sequence[Sequence[Label]]
-    vectors: dict[str, tuple[Sequence[int], Vectors]]
-    spaces: frozenset[str]
-    waveform: bytes = b""
-    next_s: float | None = None
-    """Where the rest of the file begins, or None."""
-    extends: int | None = None
-    """The content that this is a further part of."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownContent:
-    """A content as the catalog has it: the spaces it has vectors in, and where its rest begins, None if it is whole."""
-
-    id: int
-    spaces: frozenset[str]
-    next_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVectors:
-    """Rows for one collection of the vector store. ``vectors`` has shape (n, dimension)."""
-
-    space: str
-    segment_ids: list[int]
-    vectors: Vectors
-    kinds: list[Kind]
 
 
 def connect(path: Path) -> sqlite3.Connection:

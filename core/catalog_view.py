@@ -15,20 +15,8 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.catalog import below, connect
-from bowerbird.core.types import (
-    Failure,
-    FileState,
-    Folder,
-    FolderState,
-    Kind,
-    Label,
-    Locator,
-    LongFile,
-    Modality,
-    Properties,
-    Query,
-    Vectors,
-)
+from bowerbird.core.state import Failure, Folder, FolderState, LongFile
+from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
 
 
 @dataclass(frozen=True, slots=True)

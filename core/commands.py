@@ -17,7 +17,8 @@ from bowerbird.core.library import Library
 from bowerbird.core.ownership import RemoteLibrary
 from bowerbird.core.paths import absolute
 from bowerbird.core.query import example, parse, parse_date, parse_kind
-from bowerbird.core.types import Hit, Locator, Progress, Query, Results
+from bowerbird.core.state import Progress
+from bowerbird.core.types import Hit, Locator, Query, Results
 from bowerbird.core.words import clock
 
 AnyLibrary = Library | RemoteLibrary

@@ -8,7 +8,7 @@ import sqlite3
 from bowerbird.core.catalog import connect
 from bowerbird.core.inference import Inference
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Check
+from bowerbird.core.state import Check
 
 _LITTLE = 1 << 30
 

@@ -25,8 +25,9 @@ from bowerbird.core.power import on_battery
 from bowerbird.core.reading import Outcome
 from bowerbird.core.scanner import Scanner
 from bowerbird.core.settings import Settings
+from bowerbird.core.state import Event, EventKind, LongFile, Progress
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import Event, EventKind, FileChange, FileFacts, FileState, LongFile, Progress
+from bowerbird.core.types import FileChange, FileFacts, FileState
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

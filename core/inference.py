@@ -22,7 +22,8 @@ from bowerbird.core import model_host
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.model_host import Reply, Setup
 from bowerbird.core.models.installed import Installed
-from bowerbird.core.types import Check, Encoded, Heard, Modality, ModelState, Pixels, Samples, Space, Vectors
+from bowerbird.core.state import Check, ModelState
+from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Space, Vectors
 
 log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")

@@ -24,23 +24,9 @@ from bowerbird.core.paths import LibraryPaths, absolute
 from bowerbird.core.previews import Previewer
 from bowerbird.core.searcher import Searcher
 from bowerbird.core.settings import Settings
+from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import (
-    Check,
-    Event,
-    EventKind,
-    Failure,
-    FileState,
-    IndexReport,
-    Kind,
-    Locator,
-    ModelState,
-    Preview,
-    Progress,
-    Query,
-    Results,
-    Status,
-)
+from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results
 from bowerbird.core.vector_store import VectorStore
 from bowerbird.core.watcher import Watcher
 

@@ -19,7 +19,8 @@ from filelock import FileLock, Timeout
 
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, LibraryBusy
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Check, Failure, IndexReport, ModelState, Progress, Query, Results, Status
+from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
+from bowerbird.core.types import Query, Results
 
 if TYPE_CHECKING:
     from bowerbird.core.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from bowerbird.core.types import Progress
+from bowerbird.core.state import Progress
 
 _WINDOW_S = 20.0
 _ENOUGH_S = 2.0  # before this much was seen, an estimate would be a guess

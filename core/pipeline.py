@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bowerbird.core.catalog import KnownContent
+from bowerbird.core.contents import KnownContent
 from bowerbird.core.errors import (
     BowerbirdError,
     EnvironmentFailure,

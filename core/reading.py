@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog import NewContent
+from bowerbird.core.contents import NewContent
 from bowerbird.core.types import (
     Encoded,
     Extraction,

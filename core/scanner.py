@@ -9,7 +9,8 @@ from pathlib import Path
 from bowerbird.core.catalog import NORMAL, URGENT, Catalog
 from bowerbird.core.extractors import kind_of
 from bowerbird.core.identity import facts_of, is_offline
-from bowerbird.core.types import Change, FileChange, FileFacts, FileState, FolderState
+from bowerbird.core.state import FolderState
+from bowerbird.core.types import Change, FileChange, FileFacts, FileState
 from bowerbird.core.walk import Excludes, Walk
 
 _FILES_A_STEP = 250  # about 10 ms: between steps the indexer serves everything else

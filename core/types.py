@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -194,79 +194,6 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
-class FolderState(StrEnum):
-    """Where a watched folder stands."""
-
-    READY = "ready"
-    INDEXING = "indexing"
-    OFFLINE = "offline"
-    UNREADABLE = "unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder the user named, as it stands now. ``files`` counts those found; ``pending`` those still to read."""
-
-    path: Path
-    state: FolderState
-    files: int = 0
-    pending: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be read, and why, in a sentence for its owner."""
-
-    path: Path
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LongFile:
-    """A recording or clip that takes a while to read, and how far that is, in seconds of its length."""
-
-    path: Path
-    done_s: float
-    length_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the present round of indexing is."""
-
-    done: int = 0
-    total: int = 0
-    per_second: float = 0.0
-    left_s: float | None = None
-    paused: bool = False
-    waiting: str = ""
-    """Why nothing moves though nobody paused it ("on battery"); empty otherwise."""
-    folder: Path | None = None
-    long: tuple[LongFile, ...] = ()
-    """Long recordings and clips being read, or waiting to be read on."""
-
-    @property
-    def busy(self) -> bool:
-        """Whether files are waiting to be read."""
-        return self.done < self.total
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The library at a glance."""
-
-    directory: Path
-    counts: Mapping[Kind, int]
-    folders: tuple[Folder, ...]
-    progress: Progress
-    failures: int
-    skipped: int
-    segments: int
-    spaces: tuple[Space, ...]
-    notices: tuple[str, ...] = ()
-    """Sentences the user should see: models missing, a store rebuilt, a folder unreadable."""
-
-
 @dataclass(frozen=True, slots=True)
 class Example:
     """A file to search by, or a part of a recording or clip."""
@@ -374,56 +301,3 @@ class Preview:
     """Rows such as ("Taken", "14 July 2024, 17:02")."""
     problem: str = ""
     """Why nothing can be shown, or empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What a run of indexing came to. ``files`` counts seen, indexed, unchanged, skipped, failed and offline ones."""
-
-    files: Mapping[str, int]
-    segments: int
-    took_s: float
-    failures: tuple[Failure, ...]
-
-
-class EventKind(StrEnum):
-    """What the core tells the window about; the window then asks for what it shows."""
-
-    PROGRESS = "progress"
-    FILES = "files"
-    FOLDERS = "folders"
-    FAILURES = "failures"
-    MODELS = "models"
-    ACTIVATE = "activate"
-    """A second start asks the first window to come to the front."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that changed. ``progress`` comes with PROGRESS."""
-
-    kind: EventKind
-    progress: Progress | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelState:
-    """A model of the catalogue, as it stands on this machine."""
-
-    id: str
-    title: str
-    purpose: str
-    licence: str
-    size_bytes: int
-    installed: bool
-    problem: str = ""
-    how_to_get: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of ``bowerbird doctor``."""
-
-    name: str
-    ok: bool
-    detail: str = field(default="")

@@ -15,7 +15,7 @@ from bowerbird.core.errors import BowerbirdError, LibraryBusy
 
 if TYPE_CHECKING:
     from bowerbird.core.library import Library
-    from bowerbird.core.types import Event, EventKind
+    from bowerbird.core.state import Event, EventKind
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.errors import BowerbirdError, UsageError
-from bowerbird.core.types import Event, EventKind, Example, Hit, Kind, Progress, Query, Results, Status
+from bowerbird.core.state import Event, EventKind, Progress, Status
+from bowerbird.core.types import Example, Hit, Kind, Query, Results
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.parts import once
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question

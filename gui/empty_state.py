@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bowerbird.core.types import Query, Status
+from bowerbird.core.state import Status
+from bowerbird.core.types import Query
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label
 from bowerbird.gui.question import Question

@@ -15,7 +15,7 @@ from bowerbird.gui.theme import Theme
 if TYPE_CHECKING:
     from bowerbird.core.errors import BowerbirdError
     from bowerbird.core.settings import Settings
-    from bowerbird.core.types import Status
+    from bowerbird.core.state import Status
     from bowerbird.gui.panes.what import WhatPane
     from bowerbird.gui.panes.why import WhyPane
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from bowerbird.core.types import FolderState
+from bowerbird.core.state import FolderState
 from bowerbird.gui.theme import Theme, sized
 
 _HEIGHT = 31

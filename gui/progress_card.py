@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
-from bowerbird.core.types import Progress, Status
+from bowerbird.core.state import Progress, Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label, tool
 from bowerbird.gui.wording import count, long_files, name_of, progress_line

@@ -9,7 +9,8 @@ from threading import Lock
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry, load
 from bowerbird.core.models.sources import Sources
-from bowerbird.core.types import ModelState, Space
+from bowerbird.core.state import ModelState
+from bowerbird.core.types import Space
 
 
 class Installed:

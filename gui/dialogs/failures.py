@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bowerbird.core.types import Failure
+from bowerbird.core.state import Failure
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.hit_model import Index

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from bowerbird.core.types import ModelState
+from bowerbird.core.state import ModelState
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label, remove, scrolling
 from bowerbird.gui.wording import size

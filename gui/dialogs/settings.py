@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from bowerbird.core.settings import DEFAULT_EXCLUDES, Settings
-from bowerbird.core.types import Status
+from bowerbird.core.state import Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label
 from bowerbird.gui.wording import shown

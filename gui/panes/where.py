@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Folder, FolderState, Kind, Status
+from bowerbird.core.state import Folder, FolderState, Status
+from bowerbird.core.types import Kind
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.nav_row import NavRow

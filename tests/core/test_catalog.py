@@ -8,20 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.core.catalog import URGENT, Catalog, KnownContent, NewContent
+from bowerbird.core.catalog import URGENT, Catalog
 from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.contents import KnownContent, NewContent
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
-from bowerbird.core.types import (
-    FileFacts,
-    FileState,
-    Kind,
-    Label,
-    Locator,
-    Modality,
-    Properties,
-    Query,
-    Segment,
-)
+from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Query, Segment
 
 FOLDER = Path("/files")
 

@@ -16,7 +16,8 @@ import pytest
 from bowerbird.core.errors import LibraryBusy, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Example, FolderState, Kind, Locator, Progress, Query
+from bowerbird.core.state import FolderState, Progress
+from bowerbird.core.types import Example, Kind, Locator, Query
 from tests import makers
 
 Opener = Callable[[], Library]

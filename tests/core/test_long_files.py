@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.core.catalog import FURTHER, Catalog, NewContent
+from bowerbird.core.catalog import FURTHER, Catalog
 from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.contents import NewContent
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Example, FileFacts, FileState, Kind, Modality, Progress, Properties, Query
+from bowerbird.core.state import Progress
+from bowerbird.core.types import Example, FileFacts, FileState, Kind, Modality, Properties, Query
 from tests.media_makers import silence, tone, wav
 
 Opener = Callable[[], Library]

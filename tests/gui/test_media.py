@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.types import Example, Line, Locator, LongFile, Progress
+from bowerbird.core.state import LongFile, Progress
+from bowerbird.core.types import Example, Line, Locator
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.media_view import MediaView
 from bowerbird.gui.theme import Theme

@@ -11,7 +11,8 @@ import shiboken6
 from PySide6.QtCore import QMimeData
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.types import Event, EventKind, Hit, Kind, Locator, Progress, Reason
+from bowerbird.core.state import Event, EventKind, Progress
+from bowerbird.core.types import Hit, Kind, Locator, Reason
 from bowerbird.gui import wording
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import paths_of

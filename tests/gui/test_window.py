@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.library import Library
-from bowerbird.core.types import Event, EventKind, Example, Kind
+from bowerbird.core.state import Event, EventKind
+from bowerbird.core.types import Example, Kind
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import DARK, Theme
 from tests.gui.conftest import LONG_MS, is_read, shown_names
