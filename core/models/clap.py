@@ -14,6 +14,7 @@ from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Samples, Vector
 SPACE = "clap-htsat-unfused@1"
 _RATE = 48_000  # a second, as the model was trained; ours are stretched to it
 _MOST_TOKENS = 77
+_LEAST = SAMPLE_RATE // 10  # samples: shorter sounds end in silence, because a few cannot be stretched
 
 
 class Clap:
@@ -29,6 +30,7 @@ class Clap:
         from transformers import ClapFeatureExtractor, ClapModel
 
         self._torch, self._device = torch, loading.device or "cpu"
+        torch.set_num_threads(loading.threads)
         folder = loading.files["weights"].parent
         model: Any = ClapModel.from_pretrained(folder, use_safetensors=True, local_files_only=True)
         self._model = model.eval().to(self._device)
@@ -47,7 +49,8 @@ class Clap:
 
     def _sound(self, samples: Samples) -> Vectors:
         most = self._spectrum.max_length_s * SAMPLE_RATE
-        given = self._spectrum(_stretched(samples[:most]), sampling_rate=_RATE, return_tensors="pt").to(self._device)
+        heard = np.pad(samples[:most], (0, max(0, _LEAST - len(samples))))
+        given = self._spectrum(_stretched(heard), sampling_rate=_RATE, return_tensors="pt").to(self._device)
         return self._projected(self._model.get_audio_features, **given)
 
     def encode_query(self, text: str) -> Vectors:

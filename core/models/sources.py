@@ -43,23 +43,25 @@ class Sources:
         if path is None:
             missing = f"the package {file.wheel}" if file.wheel else file.path
             raise ModelUnavailable(f"The model {entry.title} is not installed: {missing} is missing.")
-        expected = file.sha256 or self._first_seen(path)
-        mark = _mark(path)
-        if self._checked.get(str(path)) != mark + expected:
-            if hash_of(path) != expected:
-                again = f"Reinstall the package {file.wheel}." if file.wheel else f"Get it from {file.repo} again."
+        mark, known = _mark(path), self._checked.get(str(path), "")
+        expected = file.sha256 or known.rpartition("-")[2]  # where nobody could know it, as it was first seen
+        if not expected or known != mark + expected:
+            found = hash_of(path)
+            if expected and found != expected:
                 raise ModelUnavailable(
                     f"The model {entry.title} was not loaded: {path.name} is not the file it should be "
-                    f"(its SHA-256 differs). {again}"
+                    f"(its SHA-256 differs). {self._remedy(file)}"
                 )
-            self._checked[str(path)] = mark + expected
+            self._checked[str(path)] = mark + found
             _write(self._record, self._checked)
         return path
 
-    def _first_seen(self, path: Path) -> str:
-        """The hash a file had when it was first seen: of one whose hash nobody could know beforehand."""
-        known = self._checked.get(str(path))
-        return known.rsplit("-", 1)[1] if known else hash_of(path)
+    def _remedy(self, file: ModelFile) -> str:
+        if file.wheel:
+            return f"Reinstall the package {file.wheel}."
+        again = f"Get it from {file.repo} again"
+        # What was first seen may have been wrong itself: half a copy, or a version replaced since.
+        return f"{again}." if file.sha256 else f"{again}, and delete {self._record} so that it is taken as new."
 
     def _find(self, entry: Entry, file: ModelFile) -> Path | None:
         path = _in_wheel(file) if file.wheel else self._models / entry.id / file.path

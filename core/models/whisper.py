@@ -1,7 +1,8 @@
 """Whisper base (Radford et al. 2022): what is said, and vectors of how it sounds, from one pass of its encoder.
 
-faster-whisper runs it, on CTranslate2. A sound's vector is the mean of the encoder's states over the time it lasts,
-in a window padded to 30 seconds, as the model was trained; transcribing needs that pass anyway.
+faster-whisper runs it, on CTranslate2. A sound's vector is the mean of the encoder's last states over the time it
+lasts, less what silence gives at the same places, in a window padded to 30 seconds, as the model was trained.
+Transcribing needs that pass anyway.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Whisper:
         )
         self._device = "CUDA" if gpu else "the CPU"
         self._lock = threading.Lock()
+        self._silence = self._model.states(np.zeros(SAMPLE_RATE, np.float32))
 
     @property
     def runtime(self) -> str:
@@ -72,7 +74,7 @@ class Whisper:
     def _alone(self, samples: Samples) -> Vectors:
         with self._lock:
             states = self._model.states(_floats(samples))
-        return _pooled(states, [(0.0, len(samples) / SAMPLE_RATE)])
+        return self._pooled(states, [(0.0, len(samples) / SAMPLE_RATE)])
 
     def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
         """What is said in a window of at most 30 seconds, and the vector of each span of it, in seconds."""
@@ -82,7 +84,13 @@ class Whisper:
             states = self._model.states(sound)
             found = self._model.said(sound) if speech else []
         lines = tuple(_line(one, speech) for one in _believable(found))
-        return Heard(lines, tuple(spans), {SPACE: _pooled(states, spans)})
+        return Heard(lines, tuple(spans), {SPACE: self._pooled(states, spans)})
+
+    def _pooled(self, states: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> Vectors:
+        """Shape (spans, 512)."""
+        told = states - self._silence
+        edges = [(int(start_s * _STATES), round(end_s * _STATES)) for start_s, end_s in spans]
+        return unit(np.stack([told[low : max(low + 1, high)].mean(axis=0) for low, high in edges]))
 
     @staticmethod
     def queries(sentences: Vectors) -> Mapping[str, Vectors]:  # noqa: ARG004 the protocol's
@@ -136,14 +144,6 @@ def _listening() -> type[Any]:
 
 def _floats(samples: Samples) -> NDArray[np.float32]:
     return np.asarray(samples / np.float32(32768), np.float32)
-
-
-def _pooled(states: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> Vectors:
-    """Shape (spans, 512)."""
-    edges = [
-        (int(start_s * _STATES), max(int(start_s * _STATES) + 1, round(end_s * _STATES))) for start_s, end_s in spans
-    ]
-    return unit(np.stack([states[low:high].mean(axis=0) for low, high in edges]))
 
 
 def _speech(sound: NDArray[np.float32]) -> list[tuple[float, float]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bowerbird.core.inference import Inference
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.clap import SPACE, Clap, _stretched
 from tests.media_makers import tone
@@ -74,3 +75,22 @@ def test_sentences_are_the_references(clap: Clap, folder: Path) -> None:
         assert ours.shape == (1, 512)
         assert float(np.abs(ours - reference).max()) < 1e-5
     assert set(Clap.queries(ours)) == {SPACE}
+
+
+def test_put_into_the_library_it_finds_sounds_by_text(folder: Path, tmp_path: Path) -> None:
+    """The files in the model's folder are all it takes: windows get its vectors beside Whisper's, sentences too."""
+    place = tmp_path / "models" / Clap.id
+    place.parent.mkdir()
+    place.symlink_to(folder)
+    inference = Inference(tmp_path / "models")
+    try:
+        assert SPACE in {space.id for space in inference.spaces() if space.takes_text}
+        heard = inference.listen(tone(9.0)).result(120)
+        assert {name: rows.shape for name, rows in heard.vectors.items()} == {
+            SPACE: (2, 512),
+            "whisper-base@1": (2, 512),
+        }
+        assert heard.spans == ((0.0, 4.5), (4.5, 9.0))
+        assert inference.encode_query("a dog barks").result(120)[SPACE].shape == (1, 512)
+    finally:
+        inference.close()
