@@ -267,7 +267,8 @@ def _models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
         return
     for one in found:
         state = one.problem or ("installed" if one.installed else f"not installed: {one.how_to_get}")
-        print(f"{one.id}  {one.size_bytes / 1e6:.0f} MB, {one.licence}, {state}\n      {one.purpose}")
+        size = f"{one.size_bytes / 1e6:.0f} MB, " if one.size_bytes else ""
+        print(f"{one.id}  {size}{one.licence}, {state}\n      {one.purpose}")
 
 
 def _doctor(library: AnyLibrary, arguments: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""The starter pack's photo model: EfficientNet-lite0 by example, ConSE by text, and labels."""
+"""The starter pack's photo model: EfficientNet-lite0 and the layout by example, ConSE by text, and labels."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 
 SPACE = "efficientnet-lite0@1"
 CONSE_SPACE = "conse-lite0-minilm@1"
+LAYOUT_SPACE = "layout-8x8@1"
+_GRID = 8
 IMAGE_SIDE = round(efficientnet.SIDE / efficientnet.CROP)
 
 
@@ -47,12 +49,25 @@ class Lite0:
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors and labels of photos."""
         features, logits = self._network.run(items, lambda some: {"pixels": efficientnet.batch(some)})
-        return Encoded({SPACE: unit(features), CONSE_SPACE: conse.combine(logits)}, conse.seen(logits, self._names))
+        vectors = {SPACE: unit(features), CONSE_SPACE: conse.combine(logits), LAYOUT_SPACE: layout(items)}
+        return Encoded(vectors, conse.seen(logits, self._names))
 
     @staticmethod
     def queries(sentences: Vectors) -> Mapping[str, Vectors]:
         """MiniLM's vectors of typed sentences, as photos compare with them."""
         return {CONSE_SPACE: conse.queries(sentences)}
+
+
+def layout(items: Sequence[Pixels]) -> Vectors:
+    """Where it is light and which colour it has, in an 8 x 8 grid: shape (n, 192).
+
+    A network made to name things takes two moments of one clip for the same; this tells which of them a picture is of.
+    """
+    from PIL import Image
+
+    small = [Image.fromarray(item).resize((_GRID, _GRID), Image.Resampling.BOX) for item in items]
+    flat = np.stack([np.asarray(one, np.float32).reshape(-1) for one in small])
+    return unit(flat - flat.mean(axis=1, keepdims=True))
 
 
 def label_names(file: Path) -> list[str]:

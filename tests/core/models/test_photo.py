@@ -89,3 +89,14 @@ def test_no_two_classes_share_a_name_but_sunglasses(models: Path) -> None:
     twice = {name for name in names if names.count(name) > 1}
     assert twice == {"sunglasses"}
     assert not [name for name in names if set(name) & set("/()")]
+
+
+def test_the_layout_tells_a_picture_from_its_mirror() -> None:
+    across, down = np.meshgrid(np.linspace(0, 255, 320), np.linspace(0, 255, 240))
+    picture = np.stack([across, down, (across + down) / 2], axis=2).astype(np.uint8)
+    small = np.asarray(Image.fromarray(picture).resize((100, 75)))
+    ours, same, mirrored, plain = photo.layout([picture, small, picture[:, ::-1].copy(), np.zeros_like(picture)])
+    assert ours.shape == (192,)
+    assert ours @ same > 0.99
+    assert ours @ mirrored < 0.5
+    assert not plain.any()
