@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -40,18 +42,25 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("to", type=Path, metavar="DIR", help="where the pictures go")
     parser.add_argument("--photos", type=Path, help="photos to show in place of drawn ones")
     parser.add_argument("--documents", type=Path, help="documents to show as well")
+    parser.add_argument("--media", type=Path, help="recordings and clips to show as well")
     return parser.parse_args()
 
 
 def _fill(home: Path, asked: argparse.Namespace) -> None:
     sys.path.insert(0, str(ROOT))
     from tests.gui.made_files import write_documents, write_photos, write_unreadable
+    from tests.media_makers import clip, scenes, silence, tone, wav
 
+    (home / "Music").mkdir()
+    (home / "Videos").mkdir()
+    colours = ((190, 60, 50), (60, 140, 90), (50, 80, 190), (210, 180, 90))
+    clip(home / "Videos" / "Colours.mp4", scenes(*colours, each=30, size=(480, 270)), samples=tone(12.0))
+    wav(home / "Music" / "Two tones, nothing said.wav", np.concatenate([tone(4.0), silence(2.0), tone(4.0, 900)]))
     write_documents(home / "Documents")
     write_unreadable(home / "Documents" / "Old disk")
     write_photos(home / "Pictures", 12)
-    (home / "Music").mkdir()
-    for folder, name, many in ((asked.photos, "Pictures", 120), (asked.documents, "Documents", 60)):
+    wanted = ((asked.photos, "Pictures", 120), (asked.documents, "Documents", 60), (asked.media, "Videos", 60))
+    for folder, name, many in wanted:
         files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
         for path in files[:many]:
             shutil.copy(path, home / name / path.name)
@@ -124,15 +133,18 @@ class Drawing:
         settle(2.5)
 
     def _results(self) -> None:
+        from bowerbird.core.types import Example, Kind
         from bowerbird.gui.question import Question
 
         dahlia = self._home / "Pictures" / "Dahlia.jpg"
         for name, question in (
             ("everything", Question()),
             ("text-results", Question(text="a red flower in the garden")),
-            ("example-results", Question(like=(dahlia,))),
-            ("text-and-example", Question(text="flower", like=(dahlia,))),
+            ("example-results", Question(like=(Example(dahlia),))),
+            ("text-and-example", Question(text="flower", like=(Example(dahlia),))),
             ("document-preview", Question(text="the dog rode on the truck")),
+            ("clip", Question(text="colours", kind=Kind.CLIP)),
+            ("recording", Question(text="said", kind=Kind.RECORDING)),
             ("nothing-found", Question(text="apple cake before:1950")),
         ):
             self._window.desk.ask(question)
