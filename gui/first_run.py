@@ -31,7 +31,7 @@ class FolderCard(QAbstractButton):
         self._icon = most.value if most and found[most] else "folder"
         self.setText(name_of(path))
         self.setCheckable(True)
-        self.setChecked(bool(found.get(Kind.PHOTO) or found.get(Kind.DOCUMENT)))
+        self.setChecked(any(found.values()))
         self.setAccessibleName(f"{self.text()}, {self._found}")
         self.setToolTip(shown(str(path)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
