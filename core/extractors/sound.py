@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_S = 30.0
 """A window's length at the most: what Whisper sees at once (Radford et al. 2022)."""
-_SHORTEST_S = 20.0  # a window with more behind it is at least so long: each costs the models as much as a full one
+_SLACK_S = 3.0  # windows are about equally long, give or take so much for the sake of a quiet place
 _HUSH_S = 0.3  # a cut lies in the middle of the quietest so many seconds
 _SILENCE = 33  # a peak of -60 dB: nothing anyone could hear
 _FLOOR_DB = 60.0  # the waveform shows so many decibels
@@ -50,7 +50,7 @@ class SoundTrack:
         expected = self._start_s + self._length / self._rate
         ahead = 0.0 if time_s is None else time_s - expected
         samples = self._resampled(frame)
-        if ahead < -_GAP_S and not self._length:  # decoding began before the start
+        if ahead < 0 and not self._length:  # decoding began before the start
             samples = samples[round(-ahead * self._rate) :]
         elif ahead > _GAP_S:
             self._keep(np.zeros(min(round(ahead * self._rate), self._most - self._length), np.int16))
@@ -79,20 +79,31 @@ class SoundTrack:
 
 def quiet_end(samples: Samples) -> int:
     """Where to end a part that has more behind it, in samples: at the quietest place near its end."""
-    return _quietest(samples, max(0, len(samples) - round((LONGEST_S - _SHORTEST_S) * SAMPLE_RATE)), len(samples))
+    return _quietest(samples, max(0, len(samples) - round(2 * _SLACK_S * SAMPLE_RATE)), len(samples))
 
 
 def windows(samples: Samples, start_s: float) -> Iterator[Segment]:
-    """The audible windows of a part that begins at ``start_s``, cut at quiet places, none longer than 30 s."""
-    at, longest = 0, round(LONGEST_S * SAMPLE_RATE)
+    """The audible windows of a part that begins at ``start_s``, cut at quiet places, none longer than 30 s.
+
+    As few as can be: each costs the models as much as a full one.
+    """
+    at = 0
     while at < len(samples):
-        end = len(samples)
-        if end - at > longest:
-            end = _quietest(samples, at + round(_SHORTEST_S * SAMPLE_RATE), at + longest)
+        end = _window_end(samples, at)
         if np.abs(samples[at:end].astype(np.int32)).max() > _SILENCE:
             where = Locator(start_s=start_s + at / SAMPLE_RATE, end_s=start_s + end / SAMPLE_RATE)
             yield Segment(Modality.SOUND, where, samples=samples[at:end])
         at = end
+
+
+def _window_end(samples: Samples, at: int) -> int:
+    longest, slack, left = round(LONGEST_S * SAMPLE_RATE), round(_SLACK_S * SAMPLE_RATE), len(samples) - at
+    windows_left = -(-left // longest)
+    if windows_left == 1:
+        return len(samples)
+    even = at + left // windows_left
+    least = len(samples) - (windows_left - 1) * longest  # or what is left would not fit into the others
+    return _quietest(samples, max(even - slack, least), min(even + slack, at + longest))
 
 
 def waveform(samples: Samples) -> bytes:

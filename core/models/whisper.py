@@ -35,6 +35,7 @@ _MOST_FRAMES = 3000  # of the spectrogram: 30 seconds
 _SPEECH = 0.5  # least probability of speech, by Silero's detector, for words to be looked for
 _SILENT = 0.4  # Whisper's own probability that nobody speaks, above which improbable words are not believed
 _IMPROBABLE = -1.0  # mean log-probability of the words
+_REST_S = 1.0  # of speech: what is shorter was taken in by the line before
 _OFTEN = 3  # times the same line in one window, or words in a line half of which are the same
 _REPETITIVE = 2.4  # how well a text compresses: above, it goes round in circles
 
@@ -82,7 +83,7 @@ class Whisper:
         speech = _speech(sound)
         with self._lock:
             states = self._model.states(sound)
-            found = self._model.said(sound) if speech else []
+            found = self._model.said(sound, speech[-1][1]) if speech else []
         lines = tuple(_line(one, speech) for one in _believable(found))
         return Heard(lines, tuple(spans), {SPACE: self._pooled(states, spans)})
 
@@ -133,11 +134,18 @@ def _listening() -> type[Any]:
             ready, self._encoded = self._encoded, None
             return ready if ready is not None else super().encode(features)
 
-        def said(self, sound: NDArray[np.float32]) -> list[Segment]:
-            """The text of the window whose states were asked for last."""
+        def said(self, sound: NDArray[np.float32], until_s: float) -> list[Segment]:
+            """The text of the window whose states were asked for last, up to the end of what is said in it.
+
+            For what is left then, faster-whisper would go through the encoder once more.
+            """
             language = self.model.detect_language(self._encoded)[0][0][0][2:-2]
-            found, _ = self.transcribe(sound, language=language, beam_size=BEAM_SIZE)
-            return list(found)
+            found: list[Segment] = []
+            for one in self.transcribe(sound, language=language, beam_size=BEAM_SIZE)[0]:
+                found.append(one)
+                if one.end > until_s - _REST_S:
+                    break
+            return found
 
     return Listening
 
