@@ -23,7 +23,7 @@ _CENTRE, _SLOPE = 2.6, 1.2
 WORDS_WEIGHT = 8.0
 """Evidence of a text that could not match the words better; a short text that holds each once comes to about half."""
 VERBATIM = 2.0
-"""Further evidence of a text that holds the words in a row, as they were typed."""
+"""Further evidence of a text that holds all the words in a row, as they were typed; a share of it for some."""
 _BM25_LIMIT = 2.2  # k1 + 1 for SQLite's k1 = 1.2: what a word's weight grows to as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query."""

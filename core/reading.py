@@ -23,7 +23,7 @@ from bowerbird.core.types import (
 )
 from bowerbird.core.words import all_words
 
-_TELLING = 3
+_TELLING = 2
 """Words that a line of speech must have to mean something: the vector of "Oh" is near to everybody's."""
 
 

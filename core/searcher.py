@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bowerbird.core import ranking
 from bowerbird.core.catalog_view import CatalogView
@@ -35,7 +36,6 @@ _SOURCES = {
     Modality.SOUND: Source.SOUNDS,
     Modality.SCENE: Source.LOOKS,
 }
-_IN_A_ROW = 3  # words: fewer stand together by chance
 _ALIGNED = 50  # contents, of those most like one of its moments, compared with a whole example
 _REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
 
@@ -182,17 +182,11 @@ class Searcher:
         information = ranking.information(
             (frequencies.get(stem(word), 0) for word in words), max(1, self._view.roughly_segments())
         )
-        exact = self._verbatim(query.text, allowed)
-        for row in self._view.segments({*found, *exact}).values():
-            strength = ranking.from_bm25(found.get(row.id, 0.0), information)
-            yield Evidence(row.content_id, row.id, Source.WORDS, strength + ranking.VERBATIM * (row.id in exact))
-
-    def _verbatim(self, text: str, allowed: Collection[int] | None) -> set[int]:
-        """Segments that hold all of the query's words in a row, the untelling ones too."""
-        words = all_words(text)
-        if len(words) < _IN_A_ROW:
-            return set()
-        return {number for number, _ in self._view.by_words(f'"{" ".join(words)}"', _TOP_K, allowed)}
+        pairs = _pairs(query.text)
+        for row in self._view.segments(found).values():
+            strength = ranking.from_bm25(found[row.id], information)
+            in_a_row = len(pairs & _pairs(row.text)) / len(pairs) if pairs else 0.0
+            yield Evidence(row.content_id, row.id, Source.WORDS, strength + ranking.VERBATIM * in_a_row)
 
     def _named(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
         words = query_words(query.text)
@@ -208,6 +202,11 @@ def _weakness(vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
     """A sentence where photos were found through ConSE, the weakest road from text to photos."""
     by_conse = any(space.startswith("conse-") for space in vectors)
     return WEAK_PHOTOS if by_conse and any(hit.kind is Kind.PHOTO for hit in hits) else ""
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    """Words that follow each other, the untelling ones too."""
+    return set(pairwise(all_words(text)))
 
 
 def _best(found: list[list[tuple[int, float]]]) -> dict[int, float]:

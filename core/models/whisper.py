@@ -35,7 +35,7 @@ _MOST_FRAMES = 3000  # of the spectrogram: 30 seconds
 _SPEECH = 0.5  # least probability of speech, by Silero's detector, for words to be looked for
 _SILENT = 0.4  # Whisper's own probability that nobody speaks, above which improbable words are not believed
 _IMPROBABLE = -1.0  # mean log-probability of the words
-_REST_S = 1.0  # of speech: what is shorter was taken in by the line before
+_REST_S = 0.5  # of speech: what is shorter was taken in by the line before
 _OFTEN = 3  # times the same line in one window, or words in a line half of which are the same
 _REPETITIVE = 2.4  # how well a text compresses: above, it goes round in circles
 
