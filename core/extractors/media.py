@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import container, sound, stills
+from bowerbird.core.extractors import container, sound
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.container import Tracks
 from bowerbird.core.extractors.media_part import MediaPart
@@ -48,6 +48,8 @@ class MediaExtractor:
 
     def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
         """A clip's picture at a moment, or a recording's cover; empty if it has none."""
+        from bowerbird.core.extractors import stills  # with Pillow, which the window's own process need not load
+
         with container.opened(path) as opened:
             found = container.tracks(opened)
             if found.video:
@@ -88,6 +90,8 @@ def _cut(part: MediaPart, limits: Limits) -> tuple[Samples, float]:
 
 def _first(opened: InputContainer, tracks: Tracks, part: MediaPart, limits: Limits) -> Extraction:
     """The first part, with what belongs to the file as a whole."""
+    from bowerbird.core.extractors import stills
+
     made = _extraction(opened, tracks, part, limits)
     properties = container.properties(opened, tracks)
     if made.next_s is None and part.reached_s:  # some files are wrong about their length
