@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bowerbird.core.library import Library
 from tests import makers
+from tests.media_makers import silence, tone, wav
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -70,6 +73,18 @@ def test_a_batch_answers_every_line(run: Run, notes: Path) -> None:
     assert Path(second["hits"][0]["path"]).name == "shapes.jpg"
     assert third["hits"] == [] and "error" not in third
     assert "no kind" in fourth["error"] and "no query" in fifth["error"]
+
+
+def test_what_was_said_is_found_at_its_moment(run: Run, files: Path, data: Path) -> None:
+    speech = shutil.copy(data / "speech/other/jfk.flac", files / "speech.flac")
+    wav(files / "tone.wav", np.concatenate([tone(5.0), silence(1.0), tone(5.0, 2500)]))
+    assert answer(run("index", files))["files"]["indexed"] == 2
+    hit = answer(run("search", "what you can do for your country"))["hits"][0]
+    assert (hit["path"], hit["kind"]) == (str(speech), "recording")
+    assert set(hit["moment"]) == {"start_s", "end_s"} and 7.0 <= hit["moment"]["start_s"] <= 9.0
+    assert "said at 0:0" in hit["why"] and "country" in hit["snippet"]
+    part = answer(run("search", "--like", f"{files / 'tone.wav'}#t=6.5,10.5"))["hits"][0]
+    assert part["path"] == str(files / "tone.wav") and part["moment"]["start_s"] > 5.0
 
 
 def test_while_another_process_has_the_library_open(run: Run, notes: Path, library_folder: Path) -> None:
