@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
 
     def _close(self) -> None:
         if self._furnished:
+            self.why.preview.clear()  # or what plays would play on until the library is closed
             self.desk.thumbnails.close()
             self._bridge.close(self.closed.emit)
         else:
