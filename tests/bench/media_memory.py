@@ -23,12 +23,14 @@ _MEBI = 1 << 20
 
 
 def measure(data: Path, work: Path) -> list[Figure]:
-    """Speech at the head of every ten minutes, so that all is exercised; the rest is silent, to save hours."""
+    """Ten minutes of speech; and the same, then speech at the head of every ten minutes, to save hours."""
     work.mkdir(parents=True, exist_ok=True)
-    block = _block(data)
-    _peaks(work / "warm", block, 1)  # exports, joins and hashes
-    short = _peaks(work / "short", block, 1)
-    long = _peaks(work / "long", block, round(_LONG_H * 6))
+    talk = np.concatenate([decoded(path) for path in sorted((data / "speech").rglob("*.wav"))])
+    spoken = np.resize(talk, _BLOCK_S * SAMPLE_RATE)
+    sparse = np.pad(talk[: 30 * SAMPLE_RATE], (0, (_BLOCK_S - 30) * SAMPLE_RATE))
+    _peaks(work / "warm", sparse, sparse, 0)  # exports, joins and hashes
+    short = _peaks(work / "short", spoken, sparse, 0)
+    long = _peaks(work / "long", spoken, sparse, round(_LONG_H * 6) - 1)
     names = {"decoder": "decoders", "models": "model host", "": "all processes"}
     found = []
     for name, title in names.items():
@@ -41,21 +43,16 @@ def measure(data: Path, work: Path) -> list[Figure]:
     return found
 
 
-def _block(data: Path) -> Samples:
-    """Ten minutes, the first half minute of it speech."""
-    talk = np.concatenate([decoded(path) for path in sorted((data / "speech").rglob("*.wav"))])[: 30 * SAMPLE_RATE]
-    return np.pad(talk, (0, _BLOCK_S * SAMPLE_RATE - len(talk)))
-
-
-def _peaks(home: Path, block: Samples, times: int) -> dict[str, int]:
+def _peaks(home: Path, first: Samples, further: Samples, times: int) -> dict[str, int]:
     folder = home / "files"
     folder.mkdir(parents=True)
     with wave.open(str(folder / "talk.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
+        file.writeframes(first.tobytes())
         for _ in range(times):
-            file.writeframes(block.tobytes())
+            file.writeframes(further.tobytes())
     models, root = home.parent / "models", home / "library"
     root.mkdir()
     models.mkdir(exist_ok=True)
