@@ -102,7 +102,9 @@ class Examples:
             mine = [segment for segment in segments if segment.modality is modality]
             items = [item for at in _evenly(len(mine)) if (item := model_input(mine[at])) is not None]
             if items:
-                found.update(self._inference.encode_documents(modality, items).result().vectors)
+                made = self._inference.encode_documents(modality, items).result().vectors
+                # A row of zeros is a text in a language that is another model's.
+                found |= {space: rows[told] for space, rows in made.items() if (told := rows.any(axis=1)).any()}
         return found
 
 

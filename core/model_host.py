@@ -19,12 +19,15 @@ from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from bowerbird.core import sandbox
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Label, Modality, Samples, Vectors
 
 if TYPE_CHECKING:
     from bowerbird.core.models.base import Model, TextModel
+    from bowerbird.core.models.catalogue import Entry
 
 IDLE_S = 600.0
 """After so long without a request the host ends itself; the next request starts another."""
@@ -138,16 +141,23 @@ def _answer(number: int, call: Callable[[], Any]) -> Reply:
         return Reply(number, error=ModelUnavailable(sentence), details=traceback.format_exc())
 
 
+def _text_models(entries: Mapping[str, Entry]) -> set[str]:
+    """Those active that typed sentences go through."""
+    return {name for entry in entries.values() for name in entry.text_models.values() if name in entries}
+
+
 class _Models:
     """The active models, each loaded when first needed and checked before it is used."""
 
     def __init__(self, setup: Setup) -> None:
         from bowerbird.core.models import MODELS
         from bowerbird.core.models.catalogue import load
+        from bowerbird.core.models.routes import Routes
 
         self._setup = setup
         self._kinds = {kind.id: kind for kind in MODELS if kind.id in setup.active}
         self._entries = {name: load()[name] for name in setup.active}
+        self._routes = Routes({name: self._entries[name].languages for name in _text_models(self._entries)})
         self._loaded: dict[str, Model | Exception] = {}
         # A lock each: a sentence must not wait for the photo model to load.
         self._loading = {name: threading.Lock() for name in setup.active}
@@ -156,10 +166,22 @@ class _Models:
         vectors: dict[str, Vectors] = {}
         labels: tuple[tuple[Label, ...], ...] = ()
         for name in (name for name, kind in self._kinds.items() if kind.modality is modality and items):
+            if modality is Modality.TEXT:
+                vectors |= self._in_its_language(name, items)
+                continue
             encoded = self._model(name).encode(items)
             vectors |= encoded.vectors
             labels = encoded.labels or labels
         return Encoded(vectors, labels)
+
+    def _in_its_language(self, name: str, texts: Sequence[str]) -> Mapping[str, Vectors]:
+        """A text model's vectors of the passages that are for it, and zeros for the others."""
+        mine = [at for at, text in enumerate(texts) if name in self._routes.of_passage(text)]
+        made = {space.id: np.zeros((len(texts), space.dimension), np.float32) for space in self._entries[name].spaces}
+        if mine:
+            for space, rows in self._model(name).encode([texts[at] for at in mine]).vectors.items():
+                made[space][mine] = rows
+        return made
 
     def listen(self, samples: Samples) -> Heard:
         """A window of sound goes to every sound model, all of them looking at the same spans of it."""
@@ -178,12 +200,13 @@ class _Models:
     def query(self, text: str) -> Mapping[str, Vectors]:
         sentences: dict[str, Vectors] = {}
         found: dict[str, Vectors] = {}
+        asked = self._routes.of_query(text)
         for name, entry in self._entries.items():
             for space, text_model in entry.text_models.items():
-                if text_model in self._kinds:
+                if text_model in asked:
                     if text_model not in sentences:
                         sentences[text_model] = cast("TextModel", self._model(text_model)).encode_query(text)
-                    found[space] = self._kinds[name].queries(sentences[text_model])[space]
+                    found[space] = self._kinds[name].queries(space, sentences[text_model])
         return found
 
     def check(self, name: str) -> str:

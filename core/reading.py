@@ -95,7 +95,8 @@ class Reading:
     def _keep(self, ordinal: int, vectors: Mapping[str, Vectors], row: int) -> None:
         self.complete &= bool(vectors)
         for space, rows in vectors.items():
-            self._vectors.setdefault(space, {})[ordinal] = rows[row]
+            if rows[row].any():
+                self._vectors.setdefault(space, {})[ordinal] = rows[row]
 
     def content(self, spaces: frozenset[str]) -> NewContent:
         """What the catalog is to keep; ``spaces`` are those that models were asked for."""

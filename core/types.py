@@ -153,7 +153,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Vectors by space id, a row per item; and, from a classifier, each item's labels, most probable first."""
+    """Vectors by space id, a row per item; and, from a classifier, each item's labels, most probable first.
+
+    A row of zeros: the space's model is not the one for that item's language.
+    """
 
     vectors: Mapping[str, Vectors]
     labels: tuple[tuple[Label, ...], ...] = ()

@@ -6,7 +6,7 @@ from bowerbird.core.models.base import Model
 from bowerbird.core.models.clap import Clap
 from bowerbird.core.models.perceiver import Perceiver
 from bowerbird.core.models.photo import Lite0
-from bowerbird.core.models.text import MiniLm
+from bowerbird.core.models.text import E5, MiniLm
 from bowerbird.core.models.whisper import Whisper
 
-MODELS: tuple[type[Model], ...] = (MiniLm, Lite0, Whisper, Clap, Perceiver)
+MODELS: tuple[type[Model], ...] = (MiniLm, E5, Lite0, Whisper, Clap, Perceiver)

@@ -52,7 +52,7 @@ class Model(Protocol):
         """Vectors in each of the model's spaces, a row per item."""
 
     @staticmethod
-    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+    def queries(space: str, sentences: Vectors) -> Vectors:
         """The vectors that a space's text model made of typed sentences, as that space compares them with documents."""
 
 

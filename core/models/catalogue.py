@@ -43,6 +43,8 @@ class Entry:
     spaces: tuple[Space, ...]
     text_models: Mapping[str, str]
     """For each space that takes text, by id, the model that makes typed sentences into vectors."""
+    languages: frozenset[str] = frozenset()
+    """ISO 639-1 codes of those a text model is made for; empty: no particular ones."""
 
     @property
     def how_to_get(self) -> str:
@@ -98,7 +100,8 @@ def _entry(name: str, values: Mapping[str, Any]) -> Entry:
         spaces = values["spaces"]
         texts = {space["id"]: space["text_model"] for space in spaces if "text_model" in space}
         made = tuple(_space(space) for space in spaces)
-        entry = Entry(name, values["title"], values["purpose"], values["licence"], files, made, texts)
+        told = (values["title"], values["purpose"], values["licence"])
+        entry = Entry(name, *told, files, made, texts, frozenset(values.get("languages", ())))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"the catalogue's entry {name} is wrong: {error!r}") from error
     if not all(_SHA256.fullmatch(file.sha256) or (file.repo and not file.sha256) for file in files.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -66,9 +66,9 @@ class Clap:
         return unit(getattr(made, "pooler_output", made).float().cpu().numpy())
 
     @staticmethod
-    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+    def queries(space: str, sentences: Vectors) -> Vectors:  # noqa: ARG004 the protocol's
         """Sentences compare with sounds as they are."""
-        return {SPACE: sentences}
+        return sentences
 
 
 def _stretched(samples: Samples) -> NDArray[np.float32]:

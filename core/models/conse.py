@@ -25,7 +25,6 @@ TEMPERATURE = 2.0
 """Both by measurement over captions: a flatter mean of more labels than the paper's ten does better."""
 PROMPTS = ("a photo of a {}", "there is a {}")
 """Sentences around a label lie nearer to the sentences people type (Radford et al. 2021)."""
-_FILE = "label_vectors.npy"
 _SHOWN = 5
 _SURE = 0.05
 
@@ -33,34 +32,35 @@ _SURE = 0.05
 def label_vectors(encode: Callable[[Sequence[str]], Vectors], names: Sequence[str]) -> Vectors:
     """Shape (labels, dimension): each label's mean over ``PROMPTS``, of length 1.
 
-    ``resources/models/label_vectors.npy`` holds the result for the starter pack, because computing it would keep the
-    very first search waiting for seconds; a test compares the two.
+    ``resources/models`` holds the results for the starter pack, because computing them would keep the very first
+    search waiting for seconds; a test compares them.
     """
     made = np.mean([encode([prompt.format(name) for name in names]) for prompt in PROMPTS], axis=0)
     return unit(made)
 
 
 @cache
-def labels() -> Vectors:
-    """The shipped label vectors, shape (1000, 384), relative to their mean."""
-    return np.asarray(_shipped() - _shipped().mean(axis=0), np.float32)
+def labels(file: str) -> Vectors:
+    """The label vectors that ship in a file, shape (1000, 384), relative to their mean."""
+    return np.asarray(shipped(file) - shipped(file).mean(axis=0), np.float32)
 
 
 @cache
-def _shipped() -> Vectors:
-    return np.asarray(np.load(io.BytesIO(data(_FILE)), allow_pickle=False), np.float32)
+def shipped(file: str) -> Vectors:
+    """The label vectors that ship in a file of ``resources/models``, shape (1000, 384)."""
+    return np.asarray(np.load(io.BytesIO(data(file)), allow_pickle=False), np.float32)
 
 
-def queries(sentences: Vectors) -> Vectors:
-    """Sentence vectors, shape (n, 384), as photo vectors compare with them."""
-    return unit(sentences - _shipped().mean(axis=0))
+def queries(sentences: Vectors, file: str) -> Vectors:
+    """Sentence vectors, shape (n, 384), as photo vectors made with these labels compare with them."""
+    return unit(sentences - shipped(file).mean(axis=0))
 
 
-def combine(logits: NDArray[np.float32]) -> Vectors:
+def combine(logits: NDArray[np.float32], of_labels: Vectors) -> Vectors:
     """Photo vectors of shape (n, 384) from class logits of shape (n, 1000)."""
     best = np.argpartition(-logits, TOP, axis=1)[:, :TOP]
     weights = _softmax(np.take_along_axis(logits, best, axis=1) / TEMPERATURE)
-    return unit(np.einsum("nk,nkd->nd", weights, labels()[best]))
+    return unit(np.einsum("nk,nkd->nd", weights, of_labels[best]))
 
 
 def seen(logits: NDArray[np.float32], names: Sequence[str]) -> tuple[tuple[Label, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,18 +43,23 @@ def _speakable(text: str) -> str:
 
 def network(folder: Path) -> nn.Module:
     """(n, length) ids and mask -> (n, 384) vectors of length 1. ``folder`` holds config.json and model.safetensors."""
-    import torch
-    from torch import Tensor, nn
     from transformers import BertModel
     from transformers.utils import logging
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return pooled(BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager"))
+
+
+def pooled(bert: Any) -> nn.Module:
+    """A BERT with the mean of its last states, brought to length 1."""
+    import torch
+    from torch import Tensor, nn
 
     class Sentences(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.bert = BertModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager")
+            self.bert = bert
 
         def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
             states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state

@@ -6,7 +6,7 @@ Of the autoencoder only the preprocessor and the encoder run; the decoder would 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -68,9 +68,9 @@ class Perceiver:
         return np.asarray(states[0].float().cpu().numpy(), np.float32)
 
     @staticmethod
-    def queries(sentences: Vectors) -> Mapping[str, Vectors]:  # noqa: ARG004 the protocol's
+    def queries(space: str, sentences: Vectors) -> Vectors:
         """Nothing typed compares with a scene."""
-        return {}
+        raise NotImplementedError(space, sentences.shape)
 
 
 def _encoder(folder: Path) -> nn.Module:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +17,11 @@ from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 
 SPACE = "efficientnet-lite0@1"
-CONSE_SPACE = "conse-lite0-minilm@1"
+LABEL_VECTORS = {
+    "conse-lite0-minilm@1": "label_vectors.npy",
+    "conse-lite0-e5@1": "label_vectors_e5.npy",
+}
+"""The spaces that take text, each with the file of its labels' vectors."""
 LAYOUT_SPACE = "layout-8x8@1"
 _GRID = 8
 IMAGE_SIDE = round(efficientnet.SIDE / efficientnet.CROP)
@@ -31,7 +35,7 @@ def network(weights: Path) -> Network:
 
 
 class Lite0:
-    """Photos, 1280-d by example and 384-d by text."""
+    """Photos, 1280-d by example; by text 384-d, in English and in a hundred languages."""
 
     id: ClassVar[str] = "efficientnet-lite0"
     modality: ClassVar[Modality] = Modality.IMAGE
@@ -49,13 +53,14 @@ class Lite0:
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors and labels of photos."""
         features, logits = self._network.run(items, lambda some: {"pixels": efficientnet.batch(some)})
-        vectors = {SPACE: unit(features), CONSE_SPACE: conse.combine(logits), LAYOUT_SPACE: layout(items)}
+        by_text = {space: conse.combine(logits, conse.labels(file)) for space, file in LABEL_VECTORS.items()}
+        vectors = {SPACE: unit(features), **by_text, LAYOUT_SPACE: layout(items)}
         return Encoded(vectors, conse.seen(logits, self._names))
 
     @staticmethod
-    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
-        """MiniLM's vectors of typed sentences, as photos compare with them."""
-        return {CONSE_SPACE: conse.queries(sentences)}
+    def queries(space: str, sentences: Vectors) -> Vectors:
+        """A text model's vectors of typed sentences, as photos compare with them."""
+        return conse.queries(sentences, LABEL_VECTORS[space])
 
 
 def layout(items: Sequence[Pixels]) -> Vectors:

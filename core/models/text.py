@@ -1,38 +1,50 @@
-"""The starter pack's text model."""
+"""The starter pack's text models: MiniLM for English, multilingual-e5-small for every other language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from bowerbird.core.models import minilm
+from bowerbird.core.models import e5, minilm
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import Encoded, Modality, Vectors
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 SPACE = "minilm-l6-v2@1"
+E5_SPACE = "e5-small-q4@1"
 
 
-def network(weights: Path) -> Network:
-    """MiniLM as runtimes take it."""
-    example = {name: np.ones((2, 8), np.int64) for name in ("input_ids", "attention_mask")}
-    return Network("minilm-l6-v2-53aa5117", partial(minilm.network, weights.parent), example, ("vectors",))
-
-
-class MiniLm:
+class _Sentences(ABC):
     """Passages and typed sentences, 384-d."""
 
-    id: ClassVar[str] = "minilm-l6-v2"
     modality: ClassVar[Modality] = Modality.TEXT
+    space: ClassVar[str]
+    passage: ClassVar[str] = ""
+    """What the model was trained to see before a passage."""
+    question: ClassVar[str] = ""
 
     def __init__(self, loading: Loading) -> None:
         """Load the tokenizer and the network."""
-        self._tokenizer = minilm.tokenizer(loading.files["tokenizer"])
-        self._network = loading.runtime(network(loading.files["weights"]))
+        self._tokenizer = self.tokenizer(loading)
+        self._network = loading.runtime(self.network(loading.files["weights"]))
+
+    @staticmethod
+    @abstractmethod
+    def tokenizer(loading: Loading) -> Tokenizer:
+        """The model's own tokenizer."""
+
+    @staticmethod
+    @abstractmethod
+    def network(weights: Path) -> Network:
+        """The model as runtimes take it."""
 
     @property
     def runtime(self) -> str:
@@ -41,16 +53,16 @@ class MiniLm:
 
     def encode(self, items: Sequence[str]) -> Encoded:
         """Vectors of passages."""
-        return Encoded({SPACE: self.vectors(items)})
+        return Encoded({self.space: self.vectors([self.passage + item for item in items])})
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of a typed sentence, shape (1, 384)."""
-        return self.vectors([text])
+        return self.vectors([self.question + text])
 
     @staticmethod
-    def queries(sentences: Vectors) -> Mapping[str, Vectors]:
+    def queries(space: str, sentences: Vectors) -> Vectors:  # noqa: ARG004 the protocol's
         """Sentences compare with passages as they are."""
-        return {SPACE: sentences}
+        return sentences
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (n, 384). Texts of like length go together, so that little is spent on padding."""
@@ -59,3 +71,42 @@ class MiniLm:
         made = np.empty_like(ordered)
         made[order] = ordered
         return made
+
+
+def _inputs() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
+    return {name: np.ones((2, 8), np.int64) for name in ("input_ids", "attention_mask")}
+
+
+class MiniLm(_Sentences):
+    """English."""
+
+    id: ClassVar[str] = "minilm-l6-v2"
+    space = SPACE
+
+    @staticmethod
+    def tokenizer(loading: Loading) -> Tokenizer:
+        """As published."""
+        return minilm.tokenizer(loading.files["tokenizer"])
+
+    @staticmethod
+    def network(weights: Path) -> Network:
+        """As published."""
+        return Network("minilm-l6-v2-53aa5117", partial(minilm.network, weights.parent), _inputs(), ("vectors",))
+
+
+class E5(_Sentences):
+    """A hundred languages."""
+
+    id: ClassVar[str] = "e5-small-q4"
+    space = E5_SPACE
+    passage, question = "passage: ", "query: "
+
+    @staticmethod
+    def tokenizer(loading: Loading) -> Tokenizer:
+        """As the file has it."""
+        return e5.tokenizer(loading.files["weights"], loading.cache / "e5-small-1571fc98-tokenizer.json")
+
+    @staticmethod
+    def network(weights: Path) -> Network:
+        """As the file has it."""
+        return Network("e5-small-q4-1571fc98", partial(e5.network, weights), _inputs(), ("vectors",))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -94,9 +94,9 @@ class Whisper:
         return unit(np.stack([told[low : max(low + 1, high)].mean(axis=0) for low, high in edges]))
 
     @staticmethod
-    def queries(sentences: Vectors) -> Mapping[str, Vectors]:  # noqa: ARG004 the protocol's
+    def queries(space: str, sentences: Vectors) -> Vectors:
         """Nothing typed compares with how something sounds."""
-        return {}
+        raise NotImplementedError(space, sentences.shape)
 
 
 def folder_of(loading: Loading) -> Path:

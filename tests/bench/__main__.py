@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import (
     crash,
+    languages,
     media_memory,
     media_speed,
     report,
@@ -23,6 +24,7 @@ from tests.bench import (
 
 TABLES = {
     "retrieval": retrieval.measure,
+    "languages": languages.measure,
     "throughput": throughput.measure,
     "speech": speech.measure,
     "sound": sound.measure,

@@ -6,6 +6,8 @@ import csv
 import json
 import math
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bowerbird.core.library import Library
@@ -17,17 +19,23 @@ def measure(data: Path, work: Path) -> list[Figure]:
     """Photos alone, texts alone, and both in one library."""
     texts = cranfield_files(data, work / "cranfield")
     photos = data / "flickr8k" / "Images"
-    found = _captions(_indexed(work / "photos", photos), data, "photos alone")
-    found += _judged(_indexed(work / "texts", texts), data, "texts alone")
-    both = _indexed(work / "both", photos, texts)
-    return [*found, *_captions(both, data, "photos among texts"), *_judged(both, data, "texts among photos")]
+    with _indexed(work / "photos", photos) as library:
+        found = _captions(library, data, "photos alone")
+    with _indexed(work / "texts", texts) as library:
+        found += _judged(library, data, "texts alone")
+    with _indexed(work / "both", photos, texts) as library:
+        return [*found, *_captions(library, data, "photos among texts"), *_judged(library, data, "texts among photos")]
 
 
-def _indexed(folder: Path, *sources: Path) -> Library:
+@contextmanager
+def _indexed(folder: Path, *sources: Path) -> Iterator[Library]:
     library = Library(folder)
     library.open()
-    library.index(sources, lambda progress: None)
-    return library
+    try:
+        library.index(sources, lambda progress: None)
+        yield library
+    finally:
+        library.close()
 
 
 def cranfield_files(data: Path, folder: Path) -> Path:
