@@ -20,6 +20,7 @@ from bowerbird.core.models.catalogue import load
 from bowerbird.core.types import Encoded, Modality
 
 TEXT, PHOTO, CONSE = "minilm-l6-v2@1", "efficientnet-lite0@1", "conse-lite0-minilm@1"
+E5, E5_CONSE = "e5-small-q4@1", "conse-lite0-e5@1"
 LAYOUT, SOUND = "layout-8x8@1", "whisper-base@1"
 _PICTURES = list(np.random.default_rng(0).integers(0, 256, (64, 256, 320, 3), np.uint8))
 
@@ -54,8 +55,8 @@ def _wait(until: Callable[[], object], seconds: float = 30) -> None:
 
 def test_spaces_are_known_without_a_host(inference: Inference) -> None:
     spaces = {space.id: space for space in inference.spaces()}
-    assert set(spaces) == {TEXT, PHOTO, CONSE, LAYOUT, SOUND}
-    assert {name for name, space in spaces.items() if space.takes_text} == {TEXT, CONSE}
+    assert set(spaces) == {TEXT, E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
+    assert {name for name, space in spaces.items() if space.takes_text} == {TEXT, E5, CONSE, E5_CONSE}
     assert inference.image_side() == 256
     assert inference.problems() == ()
     assert not _hosts()
@@ -65,7 +66,7 @@ def test_states_tell_what_is_installed(inference: Inference) -> None:
     starter, others = [], []
     for state in inference.states():
         (starter if state.installed else others).append(state)
-    assert {state.id for state in starter} == {"minilm-l6-v2", "efficientnet-lite0", "whisper-base"}
+    assert {state.id for state in starter} == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
     assert all(not state.problem and not state.how_to_get and state.size_bytes > 1_000_000 for state in starter)
     assert all("into the folder models/" in state.how_to_get and not state.problem for state in others)
     assert all(state.licence for state in (*starter, *others))
@@ -86,9 +87,9 @@ def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch
     wrong = dict(load()) | {"minilm-l6-v2": replace(entry, files=files)}
     monkeypatch.setattr(installed, "load", lambda: wrong)
     inference = Inference(tmp_path)
-    # Photos are still found by example; sentences cannot be compared with them.
-    assert {space.id for space in inference.spaces()} == {PHOTO, CONSE, LAYOUT, SOUND}
-    assert not any(space.takes_text for space in inference.spaces())
+    # Photos are still found by example; sentences cannot be compared with them as MiniLM would.
+    assert {space.id for space in inference.spaces()} == {E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
+    assert {space.id for space in inference.spaces() if space.takes_text} == {E5, E5_CONSE}
     (problem,) = inference.problems()
     assert "model.safetensors is not the file it should be" in problem
     state = next(state for state in inference.states() if state.id == "minilm-l6-v2")
@@ -103,8 +104,9 @@ def test_documents_and_queries_meet_in_their_spaces(inference: Inference) -> Non
     passages = ["The cat sleeps on the sofa.", "Invoice for the repair of the roof."]
     documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
     query = inference.encode_query("a bill from the roofer").result()
-    assert set(documents) == {TEXT}
-    assert set(query) == {TEXT, CONSE}
+    assert set(documents) == {TEXT, E5}
+    assert not documents[E5].any()  # they are English
+    assert set(query) == {TEXT, E5, CONSE, E5_CONSE}
     assert query[TEXT].shape == query[CONSE].shape == (1, 384)
     assert np.argmax(documents[TEXT] @ query[TEXT][0]) == 1
 
@@ -114,6 +116,7 @@ def test_photos(inference: Inference) -> None:
     assert {space: rows.shape for space, rows in encoded.vectors.items()} == {
         PHOTO: (3, 1280),
         CONSE: (3, 384),
+        E5_CONSE: (3, 384),
         LAYOUT: (3, 192),
     }
     assert all(np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5) for rows in encoded.vectors.values())
@@ -144,7 +147,7 @@ def test_what_no_model_can_read_fails_in_a_sentence(inference: Inference) -> Non
 
 def test_self_test(inference: Inference) -> None:
     checks = inference.self_test()
-    assert len(checks) == 3
+    assert len(checks) == 4
     assert all(check.ok and "agreement" in check.detail for check in checks)
 
 
