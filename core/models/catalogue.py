@@ -13,6 +13,7 @@ from typing import Any
 
 from bowerbird.core.types import Modality, Space
 
+_LANGUAGE = re.compile("[a-z]{2}")  # ISO 639-1
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -101,7 +102,7 @@ def _entry(name: str, values: Mapping[str, Any]) -> Entry:
         texts = {space["id"]: space["text_model"] for space in spaces if "text_model" in space}
         made = tuple(_space(space) for space in spaces)
         told = (values["title"], values["purpose"], values["licence"])
-        entry = Entry(name, *told, files, made, texts, frozenset(values.get("languages", ())))
+        entry = Entry(name, *told, files, made, texts, _languages(values.get("languages", ())))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"the catalogue's entry {name} is wrong: {error!r}") from error
     if not all(_SHA256.fullmatch(file.sha256) or (file.repo and not file.sha256) for file in files.values()):
@@ -120,6 +121,12 @@ def _space(values: Mapping[str, Any]) -> Space:
         background=_background(values["background"]),
         example_background=_background(values["example_background"]),
     )
+
+
+def _languages(codes: Sequence[str]) -> frozenset[str]:
+    if not all(_LANGUAGE.fullmatch(code) for code in codes):
+        raise ValueError(f"languages are codes of two letters, not {codes}")
+    return frozenset(codes)
 
 
 def _background(values: Sequence[float]) -> tuple[float, float]:

@@ -50,6 +50,8 @@ def test_a_sound_entry_is_read() -> None:
         {"spaces": [_SPACE | {"modality": "smell"}]},
         {"spaces": [_SPACE | {"background": [0.0, 0.0]}]},
         {"spaces": [_SPACE | {"text_model": "another"}]},
+        {"languages": "en"},
+        {"languages": ["English"]},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
