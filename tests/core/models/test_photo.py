@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from bowerbird.core.models import conse, efficientnet, photo
+from bowerbird.core.models.base import TextModel
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.types import Encoded, Pixels
@@ -39,11 +41,13 @@ def test_classifies_as_well_as_published(labelled: tuple[list[str], Encoded], mo
     assert right / len(labels) >= 0.7
 
 
-def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], loaded: Loaded) -> None:
+@pytest.mark.parametrize("space", photo.LABEL_VECTORS)
+def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], loaded: Loaded, space: str) -> None:
     labels, encoded = labelled
-    sentences = loaded("minilm-l6-v2", "").encode([f"a picture of a {label}" for label in labels])
-    queries = photo.Lite0.queries(sentences.vectors["minilm-l6-v2@1"])[photo.CONSE_SPACE]
-    cosines = queries @ encoded.vectors[photo.CONSE_SPACE].T
+    model = cast("TextModel", loaded(load()["efficientnet-lite0"].text_models[space], ""))
+    sentences = np.concatenate([model.encode_query(f"a picture of a {label}") for label in labels])
+    queries = photo.Lite0.queries(space, sentences)
+    cosines = queries @ encoded.vectors[space].T
     rank = (cosines > np.diag(cosines)[:, None]).sum(axis=1)
     assert (rank < 5).mean() >= 0.75
 
