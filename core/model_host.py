@@ -198,6 +198,8 @@ class _Models:
         return heard
 
     def query(self, text: str) -> Mapping[str, Vectors]:
+        from bowerbird.core.models.base import Comparing
+
         sentences: dict[str, Vectors] = {}
         found: dict[str, Vectors] = {}
         asked = self._routes.of_query(text)
@@ -206,7 +208,8 @@ class _Models:
                 if text_model in asked:
                     if text_model not in sentences:
                         sentences[text_model] = cast("TextModel", self._model(text_model)).encode_query(text)
-                    found[space] = self._kinds[name].queries(space, sentences[text_model])
+                    kind, vectors = self._kinds[name], sentences[text_model]
+                    found[space] = kind.queries(space, vectors) if issubclass(kind, Comparing) else vectors
         return found
 
     def check(self, name: str) -> str:

@@ -51,10 +51,6 @@ class Model(Protocol):
     def encode(self, items: Sequence[Any]) -> Encoded:
         """Vectors in each of the model's spaces, a row per item."""
 
-    @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:
-        """The vectors that a space's text model made of typed sentences, as that space compares them with documents."""
-
 
 def unit(vectors: Vectors) -> Vectors:
     """Vectors of shape (n, dimension) brought to length 1."""
@@ -66,6 +62,15 @@ class TextModel(Model, Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of a typed sentence, shape (1, dimension)."""
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A model whose documents do not compare with typed sentences as a text model gives them."""
+
+    @staticmethod
+    def queries(space: str, sentences: Vectors) -> Vectors:
+        """The vectors that a space's text model made of typed sentences, as that space compares them with documents."""
 
 
 @runtime_checkable

@@ -65,11 +65,6 @@ class Clap:
             made = tower(**given)
         return unit(getattr(made, "pooler_output", made).float().cpu().numpy())
 
-    @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:  # noqa: ARG004 the protocol's
-        """Sentences compare with sounds as they are."""
-        return sentences
-
 
 def _stretched(samples: Samples) -> NDArray[np.float32]:
     from av.audio.frame import AudioFrame

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading, unit
-from bowerbird.core.types import Encoded, Frames, Modality, Samples, Vectors
+from bowerbird.core.types import Encoded, Frames, Modality, Samples
 
 if TYPE_CHECKING:
     from torch import nn
@@ -66,11 +66,6 @@ class Perceiver:
         with torch.inference_mode():
             states = self._encoder(inputs).last_hidden_state
         return np.asarray(states[0].float().cpu().numpy(), np.float32)
-
-    @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:
-        """Nothing typed compares with a scene."""
-        raise NotImplementedError(space, sentences.shape)
 
 
 def _encoder(folder: Path) -> nn.Module:

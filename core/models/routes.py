@@ -20,9 +20,8 @@ class Routes:
 
     def of_passage(self, text: str) -> frozenset[str]:
         """The models that make a vector of a passage: as few as know its language."""
-        odds = self._odds(text)
-        sure = frozenset(model for model in odds if odds[model] >= _SURE)
-        return sure or self._others | {model for model in odds if odds[model] > -_SURE} or frozenset(odds)
+        sure = frozenset(model for model, odds in self._odds(text).items() if odds >= _SURE)
+        return sure or self.of_query(text)
 
     def of_query(self, text: str) -> frozenset[str]:
         """The models asked about a typed sentence: all that may know its language.
@@ -30,7 +29,7 @@ class Routes:
         One of many languages is always asked, for what it finds in another than the sentence's.
         """
         odds = self._odds(text)
-        return self._others | {model for model in odds if odds[model] > -_SURE} or frozenset(odds)
+        return self._others | {model for model in odds if odds[model] > -_SURE}
 
     def _odds(self, text: str) -> dict[str, float]:
         if not self._others:  # nobody to leave anything to

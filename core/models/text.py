@@ -59,11 +59,6 @@ class _Sentences(ABC):
         """The vector of a typed sentence, shape (1, 384)."""
         return self.vectors([self.question + text])
 
-    @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:  # noqa: ARG004 the protocol's
-        """Sentences compare with passages as they are."""
-        return sentences
-
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Shape (n, 384). Texts of like length go together, so that little is spent on padding."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))

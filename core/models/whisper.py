@@ -93,11 +93,6 @@ class Whisper:
         edges = [(int(start_s * _STATES), round(end_s * _STATES)) for start_s, end_s in spans]
         return unit(np.stack([told[low : max(low + 1, high)].mean(axis=0) for low, high in edges]))
 
-    @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:
-        """Nothing typed compares with how something sounds."""
-        raise NotImplementedError(space, sentences.shape)
-
 
 def folder_of(loading: Loading) -> Path:
     """The model as CTranslate2 wants it."""

@@ -74,10 +74,9 @@ def test_sentences_are_the_references(clap: Clap, folder: Path) -> None:
         ours = clap.encode_query(sentence)
         assert ours.shape == (1, 512)
         assert float(np.abs(ours - reference).max()) < 1e-5
-    assert np.array_equal(Clap.queries(SPACE, ours), ours)
 
 
-def test_put_into_the_library_it_finds_sounds_by_text(folder: Path, tmp_path: Path) -> None:
+def test_put_into_the_library_it_finds_sounds_by_text(clap: Clap, folder: Path, tmp_path: Path) -> None:
     """The files in the model's folder are all it takes: windows get its vectors beside Whisper's, sentences too."""
     place = tmp_path / "models" / Clap.id
     place.parent.mkdir()
@@ -91,6 +90,7 @@ def test_put_into_the_library_it_finds_sounds_by_text(folder: Path, tmp_path: Pa
             "whisper-base@1": (2, 512),
         }
         assert heard.spans == ((0.0, 4.5), (4.5, 9.0))
-        assert inference.encode_query("a dog barks").result(120)[SPACE].shape == (1, 512)
+        asked = inference.encode_query("a dog barks").result(120)[SPACE]
+        assert np.abs(asked - clap.encode_query("a dog barks")).max() < 1e-5  # compared with sounds as it is
     finally:
         inference.close()
