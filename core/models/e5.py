@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bowerbird.core.models import e5_file, minilm
+from bowerbird.core.models import e5_file, sentences
 from bowerbird.core.models.e5_file import E5File
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def network(weights: Path) -> nn.Module:
     }
     bert.load_state_dict(state)
     bert.embeddings.word_embeddings = HalfTable(state["embeddings.word_embeddings.weight"])
-    return minilm.pooled(bert)
+    return sentences.pooled(bert)
 
 
 def _named(name: str) -> str:

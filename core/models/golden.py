@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.models.base import Model, unit
-from bowerbird.core.models.catalogue import data, load
+from bowerbird.core.models.catalogue import Entry, data
 from bowerbird.core.models.runtimes import WrongResults
 from bowerbird.core.types import SAMPLE_RATE, Modality, Pixels, Samples, Vectors
 
@@ -49,21 +49,21 @@ def agreement(model: Model) -> float:
     return min(float((vectors * _expected()[space]).sum(axis=1).min()) for space, vectors in made.items())
 
 
-def check(model: Model) -> None:
+def check(model: Model, entry: Entry) -> None:
     """Compare a loaded model with its golden vectors, where its weights could be had to make them.
 
     Raises:
         WrongResults: they differ.
     """
-    if known(model.id) and (found := agreement(model)) < AGREES:
+    if known(entry) and (found := agreement(model)) < AGREES:
         raise WrongResults(
-            f"The model {model.id} gives wrong results on this computer (agreement {found:.3f}), so it is not used."
+            f"The model {entry.title} gives wrong results on this computer (agreement {found:.3f}), so it is not used."
         )
 
 
-def known(name: str) -> bool:
+def known(entry: Entry) -> bool:
     """Whether there are golden vectors of a model: its weights could be had to make them."""
-    return all(space.id in _expected() for space in load()[name].spaces)
+    return all(space.id in _expected() for space in entry.spaces)
 
 
 def _expected() -> Mapping[str, Vectors]:

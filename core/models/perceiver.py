@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading, unit
+from bowerbird.core.models.checkpoint import pretrained
 from bowerbird.core.types import Encoded, Frames, Modality, Samples
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ Scene = tuple[Frames, Samples | None]
 class Perceiver:
     """Scenes of clips, 512-d, by example."""
 
-    id: ClassVar[str] = "multimodal-perceiver"
+    family: ClassVar[str] = "perceiver"
     modality: ClassVar[Modality] = Modality.SCENE
 
     def __init__(self, loading: Loading) -> None:
@@ -41,7 +42,7 @@ class Perceiver:
 
         self._torch, self._device = torch, loading.device or "cpu"
         torch.set_num_threads(loading.threads)
-        self._encoder = _encoder(loading.files["weights"].parent).to(self._device)
+        self._encoder = _encoder(loading.files["weights"].parent, loading.entry.architecture).to(self._device)
 
     @property
     def runtime(self) -> str:
@@ -68,12 +69,11 @@ class Perceiver:
         return np.asarray(states[0].float().cpu().numpy(), np.float32)
 
 
-def _encoder(folder: Path) -> nn.Module:
+def _encoder(folder: Path, architecture: str) -> nn.Module:
     """The reference model without what comes after its latents."""
     from transformers import PerceiverForMultimodalAutoencoding
 
-    model = PerceiverForMultimodalAutoencoding.from_pretrained(folder, use_safetensors=True, local_files_only=True)
-    encoder: Any = model.perceiver
+    encoder: Any = pretrained(PerceiverForMultimodalAutoencoding, folder, architecture).perceiver
     encoder.decoder = encoder.output_postprocessor = None
     made: nn.Module = encoder.eval()
     return made

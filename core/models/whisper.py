@@ -43,7 +43,7 @@ _REPETITIVE = 2.4  # how well a text compresses: above, it goes round in circles
 class Whisper:
     """Recordings and the sound of clips: 512-d by example, and what is said in them."""
 
-    id: ClassVar[str] = "whisper-base"
+    family: ClassVar[str] = "whisper"
     modality: ClassVar[Modality] = Modality.SOUND
 
     def __init__(self, loading: Loading) -> None:

@@ -98,7 +98,8 @@ def _bare_clips(reel: Path, models: Path) -> float:
     """The same frames and windows as the product takes, one clip after the other: decoded, then encoded and heard."""
     from faster_whisper import WhisperModel
 
-    photo = Lite0(Loading(Sources(models).files(load()[Lite0.id]), models, _THREADS))
+    entry = load()["efficientnet-lite0"]
+    photo = Lite0(Loading(entry, Sources(models).files(entry), models, _THREADS))
     listener = WhisperModel(str(whisper_folder(models)), device="cpu", compute_type=COMPUTE_TYPE, cpu_threads=_THREADS)
 
     def all_of_them() -> None:

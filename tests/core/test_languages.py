@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.library import Library
-from bowerbird.core.models.text import E5_SPACE, SPACE
 from bowerbird.core.types import Example, Query
 from tests import makers
+
+SPACE, E5_SPACE = "minilm-l6-v2@1", "e5-small-q4@1"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="multilingual-e5-small comes in a wheel for Linux")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.models import MODELS
+from bowerbird.core.models import FAMILIES
 from bowerbird.core.models.base import Loading, Model
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.sources import Sources
@@ -19,12 +19,12 @@ Loaded = Callable[[str, str], Model]
 def loaded(models: Path) -> Loaded:
     """A model by id, on a device of torch or, if that is empty, in ONNX Runtime. Each is loaded once."""
     known: dict[tuple[str, str], Model] = {}
-    kinds = {kind.id: kind for kind in MODELS}
 
     def get(name: str, device: str) -> Model:
         if (name, device) not in known:
-            files = Sources(models).files(load()[name])
-            known[name, device] = kinds[name](Loading(files, models, threads=2, device=device))
+            entry, sources = load()[name], Sources(models)
+            files, kind = sources.files(entry), FAMILIES[entry.family]
+            known[name, device] = kind(Loading(entry, files, models, 2, sources.digest(entry), device))
         return known[name, device]
 
     return get

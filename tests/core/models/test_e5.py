@@ -16,7 +16,7 @@ from bowerbird.core.models import e5_file
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.routes import Routes
 from bowerbird.core.models.sources import Sources
-from bowerbird.core.models.text import E5, E5_SPACE
+from bowerbird.core.models.text import E5
 from bowerbird.core.types import Vectors
 from tests.core.models.conftest import Loaded
 
@@ -57,23 +57,23 @@ def engines() -> list[Vectors]:
 
 @pytest.mark.parametrize("device", ["", "cpu"], ids=["onnx", "torch"])
 def test_equals_the_wheels_engine(loaded: Loaded, engines: list[Vectors], device: str) -> None:
-    model = cast("E5", loaded(E5.id, device))
-    queries = model.vectors([E5.question + text for text in _TEXTS])
-    passages = model.encode(_TEXTS).vectors[E5_SPACE]
+    model = cast("E5", loaded("e5-small-q4", device))
+    queries = model.encode_queries(_TEXTS)
+    passages = model.encode(_TEXTS).vectors["e5-small-q4@1"]
     assert (queries * engines[0]).sum(axis=1).min() >= 0.999
     assert (passages * engines[1]).sum(axis=1).min() >= 0.999
 
 
 def test_a_sentence_is_near_to_itself_in_another_language(loaded: Loaded) -> None:
-    model = cast("E5", loaded(E5.id, ""))
-    found = model.encode(["A dog runs on the beach.", "The tax declaration of 2019"]).vectors[E5_SPACE]
+    model = cast("E5", loaded("e5-small-q4", ""))
+    found = model.encode(["A dog runs on the beach.", "The tax declaration of 2019"]).vectors["e5-small-q4@1"]
     near, far = (found @ model.encode_query("un cane che corre sulla spiaggia").T).ravel()
     assert near > far + 0.05
 
 
 @pytest.mark.parametrize("damage", [b"", b"E5S2" + b"\0" * 40, None], ids=["empty", "another format", "cut short"])
 def test_a_file_of_another_format_is_refused_in_a_sentence(models: Path, tmp_path: Path, damage: bytes | None) -> None:
-    whole = Sources(models).files(load()[E5.id])["weights"].read_bytes()
+    whole = Sources(models).files(load()["e5-small-q4"])["weights"].read_bytes()
     broken = tmp_path / "e5.bin"
     broken.write_bytes(whole[:100_000] if damage is None else damage)
     with pytest.raises(ModelUnavailable, match="cannot be read"):

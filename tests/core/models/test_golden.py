@@ -14,17 +14,18 @@ import numpy as np
 import pytest
 
 from bowerbird import resources
-from bowerbird.core.models import MODELS, conse, golden, photo
+from bowerbird.core.models import conse, golden, photo
 from bowerbird.core.models.base import Model
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.runtimes import WrongResults
 from bowerbird.core.models.sources import Sources
-from bowerbird.core.models.text import E5, MiniLm
+from bowerbird.core.models.text import Sentences
 from bowerbird.core.types import Vectors
 from tests.core.models.conftest import Loaded
 
+_KNOWN = [entry.id for entry in load().values() if golden.known(entry)]
 _FOLDER = Path(resources.__path__[0]) / "models"
-_LABELLERS = {MiniLm.id: "label_vectors.npy", E5.id: "label_vectors_e5.npy"}
+_LABELLERS = {"minilm-l6-v2": "label_vectors.npy", "e5-small-q4": "label_vectors_e5.npy"}
 """The text models that photos' labels are put into, and where that is kept."""
 
 
@@ -38,16 +39,16 @@ def written(loaded: Loaded, models: Path) -> None:
     conse.shipped.cache_clear()
     conse.labels.cache_clear()
     found = {}
-    for kind in (kind for kind in MODELS if not any(file.repo for file in load()[kind.id].files.values())):
-        for space, rows in loaded(kind.id, "cpu").encode(golden.inputs(kind.modality)).vectors.items():
+    for entry in (entry for entry in load().values() if Sources(models).installed(entry)):
+        model = loaded(entry.id, "cpu")
+        for space, rows in model.encode(golden.inputs(model.modality)).vectors.items():
             found[space] = [[round(float(value), 4) for value in row] for row in rows]
     (_FOLDER / "golden.json").write_text(json.dumps(found, separators=(",", ":")) + "\n", "utf-8")
 
 
 def _label_vectors(text: Model, models: Path) -> Vectors:
-    names = photo.label_names(Sources(models).files(load()[photo.Lite0.id])["labels"])
-    model = cast("MiniLm | E5", text)
-    return conse.label_vectors(lambda sentences: model.vectors([model.question + one for one in sentences]), names)
+    names = photo.label_names(Sources(models).files(load()["efficientnet-lite0"])["labels"])
+    return conse.label_vectors(cast("Sentences", text).encode_queries, names)
 
 
 @pytest.mark.parametrize("name", _LABELLERS)
@@ -57,15 +58,16 @@ def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models:
 
 
 @pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
-@pytest.mark.parametrize("name", [kind.id for kind in MODELS if golden.known(kind.id)])
+@pytest.mark.parametrize("name", _KNOWN)
 def test_a_runtime_agrees_with_the_golden_vectors(loaded: Loaded, name: str, device: str) -> None:
     assert golden.agreement(loaded(name, device)) >= golden.AGREES
 
 
 def test_the_two_runtimes_agree(loaded: Loaded) -> None:
-    for kind in (kind for kind in MODELS if golden.known(kind.id)):
-        items = golden.inputs(kind.modality)
-        ours, other = (loaded(kind.id, device).encode(items).vectors for device in ("", "cpu"))
+    for name in _KNOWN:
+        model = loaded(name, "")
+        items = golden.inputs(model.modality)
+        ours, other = (one.encode(items).vectors for one in (model, loaded(name, "cpu")))
         assert all((rows * other[space]).sum(axis=1).min() >= 0.9999 for space, rows in ours.items())
 
 
@@ -73,4 +75,4 @@ def test_wrong_vectors_are_refused(loaded: Loaded, monkeypatch: pytest.MonkeyPat
     wrong = {space: np.roll(rows, 1, axis=1) for space, rows in golden._expected().items()}
     monkeypatch.setattr(golden, "_expected", lambda: wrong)
     with pytest.raises(WrongResults, match="wrong results on this computer"):
-        golden.check(loaded(MiniLm.id, ""))
+        golden.check(loaded("minilm-l6-v2", ""), load()["minilm-l6-v2"])

@@ -9,10 +9,11 @@ import pytest
 
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.sources import Sources
-from bowerbird.core.models.text import SPACE, MiniLm
+from bowerbird.core.models.text import Sentences
 from bowerbird.core.types import Vectors
 from tests.core.models.conftest import Loaded
 
+SPACE = "minilm-l6-v2@1"
 _TEXTS = [
     "A dog runs along the beach.",
     "word " * 700,  # longer than the model reads
@@ -38,14 +39,14 @@ def test_equals_sentence_transformers(loaded: Loaded, published: Vectors, device
 
 
 def test_the_order_of_a_batch_is_kept(loaded: Loaded) -> None:
-    model = cast("MiniLm", loaded("minilm-l6-v2", ""))
+    model = cast("Sentences", loaded("minilm-l6-v2", ""))
     alone = np.concatenate([model.encode_query(text) for text in _TEXTS])
-    assert (model.vectors(_TEXTS) * alone).sum(axis=1).min() >= 0.9999
+    assert (model.encode_queries(_TEXTS) * alone).sum(axis=1).min() >= 0.9999
 
 
 def test_a_half_character_is_read_as_a_question_mark(loaded: Loaded) -> None:
-    model = cast("MiniLm", loaded("minilm-l6-v2", ""))
-    assert (model.vectors(["caf\udce9"]) == model.vectors(["caf?"])).all()
+    model = cast("Sentences", loaded("minilm-l6-v2", ""))
+    assert (model.encode_queries(["caf\udce9"]) == model.encode_queries(["caf?"])).all()
 
 
 def test_vectors_are_of_length_one(loaded: Loaded) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.models.base import Loading
+from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.perceiver import FRAMES, SAMPLES, SIDE, SPACE, Perceiver, Scene
 
 _SCENES = 5
@@ -65,7 +66,8 @@ def _reference(folder: Path, scenes: list[Scene]) -> list[np.ndarray]:
 
 def test_latents_are_the_references(weights: Path) -> None:
     scenes = [scene(seed) for seed in range(_SCENES)]
-    model = Perceiver(Loading({"weights": weights / "model.safetensors"}, weights, threads=2))
+    entry, files = load()["multimodal-perceiver"], {"weights": weights / "model.safetensors"}
+    model = Perceiver(Loading(entry, files, weights, threads=2))
     ours, reference = [model.latents(one) for one in scenes], _reference(weights, scenes)
     assert all(one.shape == (784, 512) for one in ours)
     error = max(float(np.abs(one - other).max()) for one, other in zip(ours, reference, strict=True))

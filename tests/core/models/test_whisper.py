@@ -20,7 +20,7 @@ _EXTRACTOR = MediaExtractor(Kind.RECORDING, "")
 
 @pytest.fixture(scope="module")
 def whisper(loaded: Loaded) -> Whisper:
-    return cast("Whisper", loaded(Whisper.id, ""))
+    return cast("Whisper", loaded("whisper-base", ""))
 
 
 def _samples(path: Path) -> Samples:

