@@ -16,6 +16,7 @@ import numpy as np
 from bowerbird.core.contents import KnownContent, NewContent, StoredVectors
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 from bowerbird.core.schema import migrate
+from bowerbird.core.space_table import SpaceTable
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
 from bowerbird.core.words import keywords
@@ -51,6 +52,7 @@ class Catalog:
             self._db.execute("PRAGMA synchronous = NORMAL")
             migrate(self._db)
             self._db.execute("SELECT count(*) FROM jobs").fetchone()
+            self.spaces = SpaceTable(self._db)
         except sqlite3.OperationalError as error:
             raise EnvironmentFailure(f"The catalog {path} cannot be opened: {error}.") from error
         except sqlite3.DatabaseError as error:
@@ -301,19 +303,6 @@ class Catalog:
         )
         self.may_have_orphans = False
         return [fingerprint for (fingerprint,) in rows.fetchall()]
-
-    def lacking(self, spaces: frozenset[str], modality_of: dict[str, str]) -> list[Path]:
-        """Files whose content has segments that one of these spaces should have vectors for, and has not."""
-        found: set[bytes] = set()
-        for space in spaces:
-            rows = self._db.execute(
-                "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? AND "
-                "c.spaces NOT LIKE ? AND EXISTS "
-                "(SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)",
-                (FileState.INDEXED, f'%"{space}"%', modality_of[space]),
-            )
-            found.update(path for (path,) in rows)
-        return [Path(os.fsdecode(path)) for path in found]
 
     # what the vector store must still be told
 

@@ -54,9 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("retry", help="read the failed files again")
     commands.add_parser("folders", help="the watched folders")
     commands.add_parser("remove", help="forget a watched folder").add_argument("folder", type=absolute)
-    models = commands.add_parser("models", help="the models and whether they are installed")
-    models.add_argument("action", nargs="?", choices=("list", "get", "use", "verify"), default="list")
-    models.add_argument("id", nargs="?")
+    models = commands.add_parser("models", help="the models: list, get, use, remove, verify")
+    models.add_argument("action", nargs="?", choices=("list", "get", "use", "remove", "verify"), default="list")
+    models.add_argument("id", nargs="?", default="")
+    models.add_argument("--from", dest="origin", type=absolute, metavar="PATH", help="get: a folder or file to copy")
     commands.add_parser("doctor", help="test models, stores and disk")
     return parser
 

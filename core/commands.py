@@ -17,7 +17,7 @@ from bowerbird.core.library import Library
 from bowerbird.core.ownership import RemoteLibrary
 from bowerbird.core.paths import absolute
 from bowerbird.core.query import example, parse, parse_date, parse_kind
-from bowerbird.core.state import Progress
+from bowerbird.core.state import ModelState, Progress
 from bowerbird.core.types import Hit, Locator, Query, Results
 from bowerbird.core.words import clock
 
@@ -255,20 +255,53 @@ def _remove(library: AnyLibrary, arguments: argparse.Namespace) -> None:
 
 
 def _models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
-    if arguments.action in ("get", "use"):
-        raise UsageError("Models come with the starter pack for now: pip install bowerbird[starter]")
-    if arguments.action == "verify":
+    action, name = arguments.action, arguments.id
+    if action == "verify":
         _doctor(library, arguments)
-        return
+    elif action == "list":
+        _list_models(library, arguments)
+    elif not name:
+        raise UsageError(f"Say which model: bowerbird models {action} ID")
+    elif action == "get":
+        library.get_model(name, arguments.origin, _show_bytes)
+        _print_table({"got": name}, arguments)
+    elif action == "use":
+        library.use_model(name)
+        library.index((), _show_progress)  # what is there is put into its spaces now
+        _print_table({"used": name}, arguments)
+    else:
+        library.remove_model(name)
+        _print_table({"removed": name}, arguments)
+
+
+def _list_models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
     found = library.models()
     if arguments.json:
-        _print_json([{"id": one.id, "title": one.title, "installed": one.installed, "licence": one.licence,
+        _print_json([{"id": one.id, "title": one.title, "installed": one.installed, "used": one.used,
+                      "built": one.built, "kinds": one.modalities, "licence": one.licence, "quality": one.quality,
                       "size_bytes": one.size_bytes, "problem": one.problem} for one in found])  # fmt: skip
         return
     for one in found:
-        state = one.problem or ("installed" if one.installed else f"not installed: {one.how_to_get}")
         size = f"{one.size_bytes / 1e6:.0f} MB, " if one.size_bytes else ""
-        print(f"{one.id}  {size}{one.licence}, {state}\n      {one.purpose}")
+        print(f"{one.id}  {size}{one.licence}, {_model_state(one)}\n      {one.purpose}")
+        if one.quality:
+            print(f"      {one.quality}")
+
+
+def _model_state(model: ModelState) -> str:
+    if model.problem:
+        return model.problem
+    if model.built:
+        return f"in use, {model.built[0]:,} of {model.built[1]:,} done"
+    if model.used:
+        return "in use"
+    return f"here, not in use: bowerbird models use {model.id}" if model.installed else f"not here: {model.how_to_get}"
+
+
+def _show_bytes(done: int, whole: int) -> None:
+    if sys.stderr.isatty():
+        of = f" of {whole / 1e6:,.0f}" if whole else ""
+        print(f"\r{done / 1e6:,.0f}{of} MB\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _doctor(library: AnyLibrary, arguments: argparse.Namespace) -> None:

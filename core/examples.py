@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,10 +34,17 @@ class Asked:
 class Examples:
     """Encodes examples, and remembers the last few."""
 
-    def __init__(self, view: CatalogView, pool: ExtractPool, inference: Inference) -> None:
-        """What it asks."""
+    def __init__(
+        self, view: CatalogView, pool: ExtractPool, inference: Inference, spaces: Callable[[], Sequence[Space]]
+    ) -> None:
+        """What it asks; ``spaces`` are those to search."""
+        self._spaces = spaces
         self._view, self._pool, self._inference = view, pool, inference
         self._kept: OrderedDict[tuple[bytes, float | None, float | None], list[Asked]] = OrderedDict()
+
+    def forget(self) -> None:
+        """The spaces changed: encode again what is asked next."""
+        self._kept.clear()
 
     def vectors(self, example: Example) -> list[Asked]:
         """For each space that can compare examples, what to look for.
@@ -67,7 +74,7 @@ class Examples:
 
     def _comparing(self) -> list[Space]:
         """The spaces an example is compared in: not one made for typed text where the modality has one of its own."""
-        spaces = self._inference.spaces()
+        spaces = self._spaces()
         own = {space.modality for space in spaces if not space.takes_text}
         return [space for space in spaces if not (space.takes_text and space.modality in own)]
 

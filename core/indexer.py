@@ -25,9 +25,10 @@ from bowerbird.core.power import on_battery
 from bowerbird.core.reading import Outcome
 from bowerbird.core.scanner import Scanner
 from bowerbird.core.settings import Settings
+from bowerbird.core.space_builder import SpaceBuilder
 from bowerbird.core.state import Event, EventKind, LongFile, Progress
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import FileChange, FileFacts, FileState
+from bowerbird.core.types import FileChange, FileFacts, FileState, Space
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Indexer(threading.Thread):
         self._paths, self._catalog, self._sync, self._on_event = paths, catalog, sync, on_event
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._pipeline = Pipeline(pool, inference, self.post, catalog.content)
+        self.builder = SpaceBuilder(self.ask, catalog.spaces, sync, pool, inference, self._held_now)
         self._inference, self._settings = inference, settings
         self._scanner = Scanner(catalog, settings.excludes)
         self._scans: deque[tuple[Path, Path | None]] = deque()
@@ -144,6 +146,21 @@ class Indexer(threading.Thread):
         self._sync.run(hurry=True)
         self._dirty = True
 
+    def use_models(self, dropped: Sequence[Space]) -> None:
+        """Read for the models in use now, build what their spaces lack, and forget what others made.
+
+        Raises:
+            StoreDamaged: the store refuses to drop their vectors.
+        """
+        self.builder.stop()
+        self._pipeline.use_models()
+        self._sync.use(self._inference.spaces())
+        with self._catalog.transaction():
+            for space in dropped:
+                self._catalog.spaces.drop(space.id)
+        self._catch_up()
+        self._dirty = True
+
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue failed files again; how many."""
         return self._catalog.retry(paths)
@@ -151,11 +168,10 @@ class Indexer(threading.Thread):
     # on this thread
 
     def _catch_up(self) -> None:
-        spaces = self._inference.spaces()
-        modality_of = {space.id: str(space.modality) for space in spaces}
         with self._catalog.transaction():
-            for path in self._catalog.lacking(frozenset(modality_of), modality_of):
+            for path in self._catalog.spaces.to_read_again(self._inference.transcribing()):
                 self._catalog.queue_again(path)
+            self.builder.begin()
 
     def _pause(self, paused: bool) -> None:
         self.paused, self._dirty = paused, True
@@ -167,6 +183,7 @@ class Indexer(threading.Thread):
         while not self._stopping:
             self._drain()
             self._guard(self._step)
+        self.builder.stop()
         self._pipeline.close()
         self._sync.close()
         self._catalog.close()
@@ -276,7 +293,7 @@ class Indexer(threading.Thread):
             target.write_bytes(outcome.thumbnail)
 
     def _settle(self) -> None:
-        busy = self._scan or self._scans or self._pipeline.reading or not self._inbox.empty()
+        busy = self._scan or self._scans or self._pipeline.reading or self.builder.busy or not self._inbox.empty()
         if busy or (self._begun and not self.paused and self._catalog.next_jobs(1, ())):
             self.idle.clear()
             return
@@ -293,6 +310,9 @@ class Indexer(threading.Thread):
             return
         for fingerprint in self._catalog.drop_orphans():
             self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
+
+    def _held_now(self) -> bool:
+        return self.paused or (self._battery and not self.insisted)
 
     def _held(self) -> bool:
         if self.insisted:
@@ -335,6 +355,8 @@ _END = object()
 
 
 def _answer(answer: Future[T], question: Callable[[], T]) -> None:
+    if not answer.set_running_or_notify_cancel():
+        return
     try:
         answer.set_result(question())
     except BaseException as error:

@@ -8,7 +8,7 @@ import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from bowerbird.core import model_host
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.model_host import Reply, Setup
 from bowerbird.core.models.installed import Installed
+from bowerbird.core.settings import STARTER
 from bowerbird.core.state import Check, ModelState
 from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Space, Vectors
 
@@ -42,10 +43,12 @@ class _Asked:
 class Inference:
     """Encodes with every active model. Safe from any thread; nothing here waits for a model but ``self_test``."""
 
-    def __init__(self, models: Path, *, threads: int = 0, idle_s: float = model_host.IDLE_S) -> None:
-        """``models`` holds what is exported and remembered; ``threads`` 0 is all cores."""
+    def __init__(
+        self, models: Path, used: Collection[str] = STARTER, *, threads: int = 0, idle_s: float = model_host.IDLE_S
+    ) -> None:
+        """``models`` holds what is exported and remembered; ``used``: ids of models; ``threads`` 0 is all cores."""
         self._models, self._threads, self._idle_s = models, threads, idle_s
-        self._installed = Installed(models)
+        self._installed = Installed(models, used)
         self._lock = threading.Lock()
         self._host: _HostProcess | None = None
         self._hosts: set[_HostProcess] = set()
@@ -72,20 +75,51 @@ class Inference:
 
     # encoding
 
-    def encode_documents(self, modality: Modality, items: Sequence[str | Pixels]) -> Future[Encoded]:
+    def encode_documents(
+        self, modality: Modality, items: Sequence[str | Pixels], only: frozenset[str] = frozenset()
+    ) -> Future[Encoded]:
         """Vectors of items in every active space of a modality, in order; of no items, none.
 
-        A batch may be large: the host splits it as its models like. Fails with ``ModelUnavailable``.
+        ``only``: the models asked, if not all. A batch may be large: the host splits it as its models like.
+        Fails with ``ModelUnavailable``.
         """
-        return self._ask(_Asked("documents", (modality, items)))
+        return self._ask(_Asked("documents", (modality, items, only)))
 
-    def listen(self, samples: Samples, *, urgent: bool = False) -> Future[Heard]:
+    def listen(self, samples: Samples, *, urgent: bool = False, only: frozenset[str] = frozenset()) -> Future[Heard]:
         """What the sound models hear in a window of at most 30 seconds. ``urgent``: the user waits."""
-        return self._ask(_Asked("listen_now" if urgent else "listen", (samples,)))
+        return self._ask(_Asked("listen_now" if urgent else "listen", (samples, only)))
 
-    def encode_query(self, text: str) -> Future[Mapping[str, Vectors]]:
-        """By space that takes text, the vector of a typed sentence, shape (1, dimension). Overtakes documents."""
-        return self._ask(_Asked("query", (text,)))
+    def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Mapping[str, Vectors]]:
+        """By space that takes text, the vector of a typed sentence, shape (1, dimension). Overtakes documents.
+
+        ``spaces``: those asked for, if not all.
+        """
+        return self._ask(_Asked("query", (text, spaces and frozenset(spaces))))
+
+    def models_of(self, spaces: Collection[str]) -> frozenset[str]:
+        """The models in use that make these spaces."""
+        return frozenset(
+            entry.id for entry in self._installed.entries() if any(space.id in spaces for space in entry.spaces)
+        )
+
+    def transcribing(self) -> frozenset[str]:
+        """The spaces of models that write down what is said, which is text for other models."""
+        from bowerbird.core.models import FAMILIES
+
+        writing = (entry for entry in self._installed.entries() if hasattr(FAMILIES[entry.family], "listen"))
+        return frozenset(space.id for entry in writing for space in entry.spaces)
+
+    def use(self, used: Collection[str]) -> None:
+        """Use these models from the next request on."""
+        self._installed.use(used)
+        self.unload()
+
+    def test(self, name: str) -> Check:
+        """A model in use against its golden vectors. Waits."""
+        entries = {entry.id: entry for entry in self._installed.entries()}
+        if name not in entries:
+            return Check(name, False, "; ".join(self._installed.problems()) or f"The model {name} is not here.")
+        return self._check(name, entries[name].title)
 
     def self_test(self) -> tuple[Check, ...]:
         """Every active model against its golden vectors. Waits."""

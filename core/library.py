@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +15,12 @@ from bowerbird.core import settings as settings_file
 from bowerbird.core.catalog import Catalog
 from bowerbird.core.catalog_view import CatalogView
 from bowerbird.core.doctor import checks
-from bowerbird.core.errors import EnvironmentFailure, StoreDamaged, UsageError
+from bowerbird.core.errors import EnvironmentFailure, ModelUnavailable, StoreDamaged, UsageError
 from bowerbird.core.examples import Examples
 from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.indexer import Indexer
 from bowerbird.core.inference import Inference
+from bowerbird.core.models import catalogue
 from bowerbird.core.ownership import Ownership
 from bowerbird.core.paths import LibraryPaths, absolute
 from bowerbird.core.previews import Previewer
@@ -26,7 +28,7 @@ from bowerbird.core.searcher import Searcher
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results
+from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results, Space
 from bowerbird.core.vector_store import VectorStore
 from bowerbird.core.watcher import Watcher
 
@@ -77,7 +79,7 @@ class Library:
         catalog = self._open_catalog()
         for folder in self._settings.folders:
             catalog.add_folder(Path(folder))
-        self._inference = Inference(self._paths.models, threads=self._settings.cores)
+        self._inference = Inference(self._paths.models, self._settings.models, threads=self._settings.cores)
         self._pool = ExtractPool(min(_DECODERS, os.cpu_count() or 2))
         self._pool.limit(self._settings.cores)
         self._view = CatalogView(self._paths.catalog)
@@ -95,12 +97,15 @@ class Library:
         )
         self._watcher: Watcher | None = None
         self._indexer.start()
+        searched = self._indexer.builder.searched
+        self._examples = Examples(self._view, self._pool, self._inference, searched)
         self._searcher = Searcher(
             self._paths,
             self._view,
             store,
             self._inference,
-            Examples(self._view, self._pool, self._inference),
+            self._examples,
+            searched,
             on_damage=lambda: self._indexer.post(self._sync.mend),
         )
         self._previewer = Previewer(self._view, self._pool)
@@ -293,14 +298,21 @@ class Library:
             failures=states.get(FileState.FAILED, 0),
             skipped=states.get(FileState.SKIPPED, 0),
             segments=self._view.segments_in_all(),
-            spaces=self._inference.spaces(),
+            spaces=self._indexer.builder.searched(),
             notices=self._all_notices(),
         )
 
     def _all_notices(self) -> tuple[str, ...]:
         missing = () if self._inference.spaces() else (_MODELS_MISSING,)
         watching = self._watcher.problems if self._watcher else ()
-        now = (self._sync.notice, self._indexer.trouble, *watching, *self._inference.problems(), *missing)
+        now = (
+            self._sync.notice,
+            self._indexer.trouble,
+            self._indexer.builder.problem,
+            *watching,
+            *self._inference.problems(),
+            *missing,
+        )
         return tuple(notice for notice in (*self._notices, *now) if notice)
 
     def failures(self) -> tuple[Failure, ...]:
@@ -309,7 +321,61 @@ class Library:
 
     def models(self) -> tuple[ModelState, ...]:
         """The models Bowerbird knows, and whether they are installed."""
-        return self._inference.states()
+        progress = self._indexer.builder.progress()
+        return tuple(
+            replace(state, built=next((progress[one.id] for one in entry.spaces if one.id in progress), None))
+            for state, entry in zip(self._inference.states(), catalogue.load().values(), strict=True)
+        )
+
+    def get_model(self, name: str, origin: Path | None, on_bytes: Callable[[int, int], None]) -> None:
+        """Fetch a model's files, from ``origin``, a folder or file, or from where the catalogue says. Waits.
+
+        Raises:
+            UsageError: there is no such model.
+            ModelUnavailable: they cannot be had, or are not what they should be; what was there stays.
+        """
+        from bowerbird.core.models.fetch import fetch
+
+        fetch(_entry(name), self._paths.models, origin, on_bytes)
+        if name in self._settings.models:
+            self._use_models(self._settings.models)
+        self._on_event(Event(EventKind.MODELS))
+
+    def use_model(self, name: str) -> None:
+        """Use a model that is here: its spaces are built in the background beside those that are searched.
+
+        Raises:
+            UsageError: there is no such model.
+            ModelUnavailable: it is not here, or gives wrong results; the models in use stay as they are.
+        """
+        entry, before = _entry(name), self._settings.models
+        self._inference.use({*before, name})
+        if not (check := self._inference.test(name)).ok:
+            self._inference.use(before)
+            raise ModelUnavailable(check.detail)
+        self._use_models((*(one for one in before if one != entry.id), entry.id))
+
+    def remove_model(self, name: str) -> None:
+        """Use a model no longer, forget its vectors, and delete its files unless they are of an installed package.
+
+        Raises:
+            UsageError: there is no such model.
+        """
+        entry = _entry(name)
+        self._use_models(tuple(one for one in self._settings.models if one != entry.id), entry.spaces)
+        for left in (
+            self._paths.models / name,
+            *self._paths.models.glob(f"{name}-*"),
+            self._paths.models / f"{name}.new",
+        ):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+    def _use_models(self, names: Sequence[str], dropped: Sequence[Space] = ()) -> None:
+        self._save(replace(self._settings, models=tuple(names)))
+        self._inference.use(names)
+        self._examples.forget()
+        self._indexer.ask(lambda: self._indexer.use_models(dropped)).result()
+        self._on_event(Event(EventKind.MODELS))
 
     def doctor(self) -> tuple[Check, ...]:
         """Self-test: models, stores, disk."""
@@ -321,8 +387,8 @@ class Library:
         return self._settings
 
     def change_settings(self, settings: Settings) -> None:
-        """Set and save; folders change only through ``add_folder`` and ``remove_folder``."""
-        self._save(replace(settings, folders=self._settings.folders))
+        """Set and save; folders and models change only through their own methods."""
+        self._save(replace(settings, folders=self._settings.folders, models=self._settings.models))
         self._indexer.use(self._settings)
         self._pool.limit(self._settings.cores)
         self._begin()
@@ -335,6 +401,12 @@ class Library:
     def _save(self, settings: Settings) -> None:
         self._settings = settings
         settings_file.save(self._paths.settings, settings)
+
+
+def _entry(name: str) -> catalogue.Entry:
+    if name not in (known := catalogue.load()):
+        raise UsageError(f"There is no model {name!r}. There are: {', '.join(known)}.")
+    return known[name]
 
 
 def _make(folder: Path) -> None:

@@ -164,10 +164,10 @@ class _Models:
         # A lock each: a sentence must not wait for the photo model to load.
         self._loading = {name: threading.Lock() for name in setup.active}
 
-    def documents(self, modality: Modality, items: Sequence[Any]) -> Encoded:
+    def documents(self, modality: Modality, items: Sequence[Any], only: frozenset[str]) -> Encoded:
         vectors: dict[str, Vectors] = {}
         labels: tuple[tuple[Label, ...], ...] = ()
-        for name in (name for name, kind in self._kinds.items() if kind.modality is modality and items):
+        for name in self._asked(modality, only) if items else ():
             if modality is Modality.TEXT:
                 vectors |= self._in_its_language(name, items)
                 continue
@@ -185,28 +185,31 @@ class _Models:
                 made[space][mine] = rows
         return made
 
-    def listen(self, samples: Samples) -> Heard:
+    def _asked(self, modality: Modality, only: frozenset[str]) -> list[str]:
+        return [name for name, kind in self._kinds.items() if kind.modality is modality and (not only or name in only)]
+
+    def listen(self, samples: Samples, only: frozenset[str]) -> Heard:
         """A window of sound goes to every sound model, all of them looking at the same spans of it."""
         from bowerbird.core.models.base import Listener
 
         spans = _spans(len(samples) / SAMPLE_RATE)
         pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in spans]
         heard = Heard((), spans, {})
-        for name in (name for name, kind in self._kinds.items() if kind.modality is Modality.SOUND):
+        for name in self._asked(Modality.SOUND, only):
             model = self._model(name)
             found = model.listen(samples, spans) if isinstance(model, Listener) else model.encode(pieces)
             lines = found.lines if isinstance(found, Heard) else heard.lines
             heard = Heard(lines, spans, {**heard.vectors, **found.vectors})
         return heard
 
-    def query(self, text: str) -> Mapping[str, Vectors]:
+    def query(self, text: str, spaces: frozenset[str] | None) -> Mapping[str, Vectors]:
         from bowerbird.core.models.base import Comparing
 
         sentences: dict[str, Vectors] = {}
         found: dict[str, Vectors] = {}
         asked = {modality: routes.of_query(text) for modality, routes in self._routes.items()}
         for name, entry in self._entries.items():
-            for space in entry.spaces:
+            for space in (one for one in entry.spaces if spaces is None or one.id in spaces):
                 if (text_model := entry.text_models.get(space.id, "")) in asked[space.modality]:
                     if text_model not in sentences:
                         sentences[text_model] = cast("TextModel", self._model(text_model)).encode_query(text)

@@ -28,7 +28,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CALLS = frozenset(
-    {"activate", "browse", "doctor", "failures", "index", "models", "remove_folder", "retry", "search", "status"}
+    {
+        "activate",
+        "browse",
+        "doctor",
+        "failures",
+        "get_model",
+        "index",
+        "models",
+        "remove_folder",
+        "remove_model",
+        "retry",
+        "search",
+        "status",
+        "use_model",
+    }
 )
 _LONGEST_SOCKET = 100  # bytes; the kernel takes 107 on Linux, 103 on macOS
 
@@ -97,8 +111,8 @@ class Ownership:
     def _call(self, caller: Connection, name: str, arguments: tuple[Any, ...]) -> tuple[str, Any]:
         if name not in _CALLS:
             return "error", EnvironmentFailure(f"The other Bowerbird does not know {name}; it may be an older version.")
-        if name == "index":
-            arguments = (*arguments, lambda progress: caller.send(("progress", progress)))
+        if name in ("index", "get_model"):
+            arguments = (*arguments, lambda *progress: caller.send(("progress", progress)))
         try:
             return "result", getattr(self._library, name)(*arguments)
         except BowerbirdError as error:
@@ -180,6 +194,18 @@ class RemoteLibrary:
         models: tuple[ModelState, ...] = self._ask("models")
         return models
 
+    def get_model(self, name: str, origin: Path | None, on_bytes: Callable[[int, int], None]) -> None:
+        """See ``Library.get_model``."""
+        self._ask("get_model", name, origin, on_progress=on_bytes)
+
+    def use_model(self, name: str) -> None:
+        """See ``Library.use_model``."""
+        self._ask("use_model", name)
+
+    def remove_model(self, name: str) -> None:
+        """See ``Library.remove_model``."""
+        self._ask("remove_model", name)
+
     def doctor(self) -> tuple[Check, ...]:
         """See ``Library.doctor``."""
         found: tuple[Check, ...] = self._ask("doctor")
@@ -190,7 +216,7 @@ class RemoteLibrary:
         shown: bool = self._ask("activate")
         return shown
 
-    def _ask(self, name: str, *arguments: Any, on_progress: Callable[[Progress], None] | None = None) -> Any:
+    def _ask(self, name: str, *arguments: Any, on_progress: Callable[..., None] | None = None) -> Any:
         try:
             self._owner.send((name, arguments))
             while True:
@@ -200,7 +226,7 @@ class RemoteLibrary:
                 if what == "error":
                     raise value
                 if on_progress:
-                    on_progress(value)
+                    on_progress(*value)
         except (EOFError, ConnectionError) as error:
             raise EnvironmentFailure("The other Bowerbird was closed meanwhile. Try again.") from error
 

@@ -55,11 +55,7 @@ class Pipeline:
         """``post`` runs a call on the indexer's thread; ``known`` finds a content by fingerprint."""
         self._pool, self._inference, self._post, self._known = pool, inference, post, known
         self._identify = ThreadPoolExecutor(2, "identify")
-        self._spaces = frozenset(space.id for space in inference.spaces())
-        self._modalities = {space.modality for space in inference.spaces()}
-        self._limits = Limits(
-            image_side=inference.image_side() or Limits().image_side, scenes=Modality.SCENE in self._modalities
-        )
+        self.use_models()
         self._copies: dict[bytes, list[Reading]] = {}
         self._marks: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
         self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in _BATCH}
@@ -69,6 +65,16 @@ class Pipeline:
         self.reading: dict[Path, Reading] = {}
         self.problem = ""
         """Why files are kept without vectors, or empty."""
+
+    def use_models(self) -> None:
+        """Read for the models in use now. What is on its way is noted as it was begun."""
+        spaces = self._inference.spaces()
+        self._spaces = frozenset(space.id for space in spaces)
+        self._transcribing = self._inference.transcribing()
+        self._modalities = {space.modality for space in spaces}
+        self._limits = Limits(
+            image_side=self._inference.image_side() or Limits().image_side, scenes=Modality.SCENE in self._modalities
+        )
 
     @property
     def room(self) -> int:
@@ -121,16 +127,19 @@ class Pipeline:
             self._fail(reading, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
 
     def _identified(self, reading: Reading, mark: bytes) -> None:
-        reading.fingerprint = mark
+        reading.fingerprint, reading.spaces = mark, self._spaces
         known = self._known(mark)
         if mark in self._copies:
             self._copies[mark].append(reading)
-        elif known and known.spaces >= self._spaces and known.next_s is None:
+        elif known and self._suffices(known) and known.next_s is None:
             self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content_id=known.id))
         else:
             self._copies[mark] = []
-            goes_on = known and known.spaces >= self._spaces
-            self._extract(reading, known if goes_on else None)
+            self._extract(reading, known if known and self._suffices(known) else None)
+
+    def _suffices(self, known: KnownContent) -> bool:
+        """Whether what is known need not be read anew: a space that it lacks is built beside."""
+        return bool(known.spaces or not self._spaces) and known.spaces >= self._transcribing
 
     def _extract(self, reading: Reading, known: KnownContent | None) -> None:
         limits = self._limits
@@ -214,7 +223,7 @@ class Pipeline:
 
     def _complete(self, reading: Reading) -> None:
         assert reading.extraction is not None
-        content, thumbnail = reading.content(self._spaces), reading.extraction.thumbnail
+        content, thumbnail = reading.content(reading.spaces & self._spaces), reading.extraction.thumbnail
         self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=thumbnail))
 
     def _fail(self, reading: Reading, error: BowerbirdError) -> None:

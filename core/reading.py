@@ -55,6 +55,8 @@ class Reading:
 
     facts: FileFacts
     fingerprint: bytes = b""
+    spaces: frozenset[str] = frozenset()
+    """Those of the models in use when it was begun."""
     extends: int | None = None
     """The content that this part continues."""
     extraction: Extraction | None = None
@@ -86,9 +88,9 @@ class Reading:
             self.complete = False
             return []
         for row, span in enumerate(heard.spans):
-            self._keep(self.add(Segment(Modality.SOUND, _within(window, *span))), heard.vectors, row)
+            self._keep(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
         return [
-            self.add(Segment(Modality.TEXT, _within(window, line.start_s, line.end_s), line.text))
+            self.add(Segment(Modality.TEXT, within(window, line.start_s, line.end_s), line.text))
             for line in heard.lines
         ]
 
@@ -129,6 +131,7 @@ def model_input(segment: Segment) -> Any:
     return segment.text
 
 
-def _within(window: Segment, start_s: float, end_s: float) -> Locator:
+def within(window: Segment, start_s: float, end_s: float) -> Locator:
+    """Where a span of a window of sound lies in its file."""
     begins = window.locator.start_s or 0.0
     return Locator(start_s=round(begins + start_s, 3), end_s=round(begins + end_s, 3))

@@ -99,7 +99,13 @@ INSERT OR IGNORE INTO jobs SELECT path, 2, strftime('%s', 'now') FROM files WHER
 UPDATE files SET state = 'pending' WHERE state = 'skipped';
 """
 
-MIGRATIONS = (_FIRST, _PARTS)
+# Spaces that are complete: one that comes into use later is built beside them.
+_SPACES = """
+CREATE TABLE spaces (id TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO spaces SELECT DISTINCT value FROM contents, json_each(contents.spaces);
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -64,10 +64,11 @@ class Searcher:
         store: VectorStore,
         inference: Inference,
         examples: Examples,
+        spaces: Callable[[], Sequence[Space]],
         on_damage: Callable[[], None],
     ) -> None:
-        """What it asks; ``on_damage`` is called when the vector store refuses."""
-        self._on_damage = on_damage
+        """What it asks; ``spaces`` are those to search; ``on_damage`` is called when the vector store refuses."""
+        self._on_damage, self._spaces = on_damage, spaces
         self._view, self._store, self._inference, self._examples = view, store, inference, examples
         self._hits = HitMaker(paths, view)
 
@@ -112,17 +113,17 @@ class Searcher:
         return replace(text, phrases=()), f"No file has the exact words {said}. These come closest."
 
     def _encode(self, text: str) -> tuple[str, Mapping[str, Vectors]]:
-        if not text or not self._inference.spaces():
+        if not text or not self._spaces():
             return "", {}
         try:
-            return "", self._inference.encode_query(text).result()
+            return "", self._inference.encode_query(text, [space.id for space in self._spaces()]).result()
         except ModelUnavailable as error:
             return f"{error} Only words and file names were searched.", {}
 
     def _retrieve(self, query: Query, vectors: Mapping[str, Vectors], like: list[Asked]) -> Iterator[Evidence]:
         allowed = self._view.allowed(query)
-        spaces = {space.id: space for space in self._inference.spaces()}
-        for name, rows in vectors.items():
+        spaces = {space.id: space for space in self._spaces()}
+        for name, rows in ((name, rows) for name, rows in vectors.items() if name in spaces):
             source = _SOURCES[spaces[name].modality]
             yield from self._near(spaces[name], rows, query, allowed, source, spaces[name].background)
         for asked in like:

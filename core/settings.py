@@ -30,6 +30,10 @@ DEFAULT_EXCLUDES = (
 )
 
 
+STARTER = ("minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base")
+"""The models in use at first: those of the starter pack."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Frozen; make another with ``dataclasses.replace``."""
@@ -40,6 +44,8 @@ class Settings:
     """Globs; a file or folder whose name, or whose path below its watched folder, matches one is left out."""
     cores: int = 0
     """How many cores indexing may use; 0 is all."""
+    models: tuple[str, ...] = STARTER
+    """Ids of the models in use, as far as they are on this computer."""
     pause_on_battery: bool = False
     theme: str = "system"
     """system, light or dark."""

@@ -57,14 +57,20 @@ class SpaceTable:
 
     def to_read_again(self, spaces: Iterable[str]) -> list[Path]:
         """Files that no model could be asked about when they were read, or whose sound none of these has heard."""
-        found: set[bytes] = set()
+        files = "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? AND "
+        found = set(self._db.execute(files + "c.spaces = '[]'", (FileState.INDEXED,)))
         for space in spaces:
-            sql = (
-                "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? "
-                f"AND (c.spaces = '[]' OR ({_LACKS} AND {_HAS_SEGMENTS}))"
-            )
-            found.update(path for (path,) in self._db.execute(sql, (FileState.INDEXED, space, Modality.SOUND)))
-        return [Path(os.fsdecode(path)) for path in found]
+            values = (FileState.INDEXED, space, Modality.SOUND)
+            found.update(self._db.execute(f"{files} {_LACKS} AND {_HAS_SEGMENTS}", values))
+        return [Path(os.fsdecode(path)) for (path,) in found]
+
+    def texts_left(self, space: str) -> int:
+        """How many segments of text lack a vector in a space that their content lacks."""
+        sql = (
+            f"SELECT count(*) FROM segments s JOIN contents c ON c.id = s.content_id WHERE s.modality = ? AND {_LACKS} "
+            "AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?)"
+        )
+        return int(self._db.execute(sql, (Modality.TEXT, space, space)).fetchone()[0])
 
     def texts(self, space: str, after: int, limit: int) -> list[Row]:
         """The next segments of text, by id, without a vector in a space that their content lacks."""
@@ -78,7 +84,8 @@ class SpaceTable:
 
     def next(self, spaces: Iterable[str], modality: Modality, after: int) -> Lacking | None:
         """The next content, by id, that lacks one of these spaces and has a file to read again."""
-        lacks = " OR ".join(_LACKS for _ in (names := tuple(spaces)))
+        names = tuple(spaces)
+        lacks = " OR ".join([_LACKS] * len(names))
         row = self._db.execute(
             "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
             f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "

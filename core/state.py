@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from bowerbird.core.types import Kind, Space
+from bowerbird.core.types import Kind, Modality, Space
 
 
 class FolderState(StrEnum):
@@ -122,7 +122,13 @@ class ModelState:
     purpose: str
     licence: str
     size_bytes: int
+    """0 where nobody could know it."""
+    modalities: tuple[Modality, ...]
+    quality: str
     installed: bool
+    used: bool
+    built: tuple[int, int] | None = None
+    """While a space of it is being built: how many contents it has, and is to have."""
     problem: str = ""
     how_to_get: str = ""
 

@@ -9,9 +9,11 @@ import logging
 import time
 from collections.abc import Sequence
 
+import numpy as np
+
 from bowerbird.core.catalog import Catalog
 from bowerbird.core.errors import StoreDamaged
-from bowerbird.core.types import Space
+from bowerbird.core.types import Kind, Space, Vectors
 from bowerbird.core.vector_store import VectorStore
 
 log = logging.getLogger(__name__)
@@ -107,6 +109,29 @@ class StoreSync:
         while hurry and (dead := self._catalog.dead_segments(_DEAD_AT_ONCE)):
             self._store.delete(dead)
             self._catalog.bury(dead)
+
+    def add(self, space: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
+        """Send vectors that the catalog is about to have, in a space that is being built.
+
+        Raises:
+            StoreDamaged: the store refuses.
+        """
+        self._store.ensure(space, vectors.shape[1])
+        rounded = np.asarray(vectors, np.float16).astype(np.float32)  # as the catalog will have them
+        self._store.upsert(space, segment_ids, rounded, kinds)
+
+    def use(self, spaces: Sequence[Space]) -> None:
+        """Search these from now on, and drop what there is of others.
+
+        Raises:
+            StoreDamaged: the store refuses.
+        """
+        gone = {space.id for space in self._spaces} - {space.id for space in spaces}
+        self._spaces = spaces
+        for space in spaces:
+            self._store.ensure(space.id, space.dimension)
+        for name in gone:
+            self._store.drop(name)
 
     def _send(self, contents: Sequence[int]) -> None:
         for rows in self._catalog.vectors_of(contents):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -16,19 +17,27 @@ from bowerbird.core.types import Space
 class Installed:
     """Looks once, when first asked. Safe from any thread."""
 
-    def __init__(self, models: Path) -> None:
-        """``models`` is the library's models folder."""
+    def __init__(self, models: Path, used: Collection[str]) -> None:
+        """``models`` is the library's models folder; ``used`` are the ids of the models to use, if they are here."""
+        self._models, self._used = models, frozenset(used)
         self._sources = Sources(models)
         self._problems: dict[str, str] = {}
         self._entries: tuple[Entry, ...] | None = None
         self._lock = Lock()
 
     def entries(self) -> tuple[Entry, ...]:
-        """The models whose files are here and are what they should be."""
+        """The models in use whose files are here and are what they should be."""
         with self._lock:
             if self._entries is None:
-                self._entries = tuple(entry for entry in load().values() if self._usable(entry))
+                used = (entry for entry in load().values() if entry.id in self._used)
+                self._entries = tuple(entry for entry in used if self._usable(entry))
             return self._entries
+
+    def use(self, used: Collection[str]) -> None:
+        """Use these from now on, and look again at what is here."""
+        with self._lock:
+            self._used, self._entries = frozenset(used), None
+            self._sources, self._problems = Sources(self._models), {}
 
     def _usable(self, entry: Entry) -> bool:
         if not self._sources.installed(entry):
@@ -59,14 +68,18 @@ class Installed:
         usable = {entry.id for entry in self.entries()}
         return tuple(self._state(entry, entry.id in usable) for entry in load().values())
 
-    def _state(self, entry: Entry, usable: bool) -> ModelState:
+    def _state(self, entry: Entry, used: bool) -> ModelState:
+        here = used or (self._sources.installed(entry) and entry.id not in self._problems)
         return ModelState(
             id=entry.id,
             title=entry.title,
             purpose=entry.purpose,
             licence=entry.licence,
             size_bytes=entry.size,
-            installed=usable,
+            modalities=tuple(dict.fromkeys(space.modality for space in entry.spaces)),
+            quality=entry.quality,
+            installed=here,
+            used=used,
             problem=self._problems.get(entry.id, ""),
-            how_to_get="" if usable else entry.how_to_get,
+            how_to_get="" if here else entry.how_to_get,
         )

@@ -1,0 +1,237 @@
+"""Builds the space of a model that came into use later, beside those that are searched meanwhile.
+
+Text is taken from the catalog; for the rest, files are read again. The builder is a thread that waits for the models;
+what it reads of the catalog and writes, it asks of the indexer's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped
+from bowerbird.core.extract_pool import ExtractPool
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.identity import facts_of
+from bowerbird.core.inference import Inference
+from bowerbird.core.reading import model_input, within
+from bowerbird.core.space_table import Lacking, Row, SpaceTable
+from bowerbird.core.store_sync import StoreSync
+from bowerbird.core.types import Extraction, Locator, Modality, Space, Vectors
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_TEXTS = 64  # at once: enough for every core, few enough that pausing takes seconds
+_PICTURES = 16
+_WAIT_S = 0.5
+
+
+class _Stopped(Exception):
+    """The library is closing, or the models in use changed."""
+
+
+class SpaceBuilder:
+    """What spaces lack, and the thread that makes it. Everything but ``progress`` and ``hidden`` is for the indexer."""
+
+    def __init__(
+        self,
+        ask: Callable[[Callable[[], Any]], Future[Any]],
+        table: SpaceTable,
+        sync: StoreSync,
+        pool: ExtractPool,
+        inference: Inference,
+        held: Callable[[], bool],
+    ) -> None:
+        """``ask`` runs a call on the indexer's thread; ``held`` says whether the user wants no work done now."""
+        self._ask_indexer, self._table, self._sync = ask, table, sync
+        self._pool, self._inference, self._held = pool, inference, held
+        self._thread: threading.Thread | None = None
+        self._over = threading.Event()
+        self._spaces: tuple[Space, ...] = ()
+        self._complete: frozenset[str] = frozenset()
+        self._progress: dict[str, tuple[int, int]] = {}
+        self.problem = ""
+        """Why a space is not being built, or empty."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is building."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def progress(self) -> Mapping[str, tuple[int, int]]:
+        """By the id of each space that is being built, how many items it has and is to have."""
+        return dict(self._progress)
+
+    def searched(self) -> tuple[Space, ...]:
+        """The spaces to search: one that is being built waits while another can answer for it."""
+        return tuple(space for space in self._inference.spaces() if not self._waits(space))
+
+    def _waits(self, space: Space) -> bool:
+        return space.id in self._progress and any(
+            other.id in self._complete
+            and other.modality is space.modality
+            and (other.takes_text or not space.takes_text)
+            for other in self._inference.spaces()
+        )
+
+    def begin(self) -> None:
+        """Look at what the spaces in use lack, and start making it. What was being made before is left."""
+        self.stop()
+        self._spaces = self._inference.spaces()
+        complete, left = self._table.complete(), {}
+        for space in self._spaces:
+            self._table.nothing_for(space.id, space.modality)
+            if number := self._table.left(space.id, space.modality):
+                left[space.id] = number
+            elif space.id not in complete:
+                self._table.mark_complete(space.id)
+        self._complete = frozenset(self._table.complete())
+        self._progress = {name: (0, number) for name, number in left.items()}
+        if left:
+            self._over = threading.Event()
+            self._thread = threading.Thread(target=self._run, args=(self._over,), name="spaces", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Leave off; what is made stays, and ``begin`` goes on with the rest. Does not wait."""
+        self._over.set()
+        self._thread = None
+
+    # on the builder's thread
+
+    def _run(self, over: threading.Event) -> None:
+        try:
+            for modality in Modality:
+                spaces = [one for one in self._spaces if one.modality is modality and one.id in self._progress]
+                if modality is Modality.TEXT:
+                    for space in spaces:
+                        self._build_texts(space, over)
+                elif spaces:
+                    self._build_from_files(spaces, modality, over)
+            self.problem = ""
+        except (_Stopped, CancelledError):
+            pass
+        except BowerbirdError as error:
+            self.problem = str(error)
+            log.warning("a space is not being built: %s", error)
+        except Exception:
+            self.problem = "Bowerbird made a mistake while building search data; the log has the details."
+            log.exception("building a space")
+
+    def _build_texts(self, space: Space, over: threading.Event) -> None:
+        after, size, done = 0, _TEXTS, 0
+        whole = self._ask(lambda: self._table.texts_left(space.id), over)
+        while size == _TEXTS:
+            rows: list[Row] = self._ask(lambda: self._table.texts(space.id, after, _TEXTS), over)  # noqa: B023
+            size = len(rows)
+            if telling := [row for row in rows if row.text.strip()]:
+                made = self._inference.encode_documents(
+                    Modality.TEXT, [row.text for row in telling], self._inference.models_of([space.id])
+                )
+                self._keep(space.id, telling, self._wait(made, over).vectors[space.id], over)
+            after = rows[-1].segment_id if rows else after
+            done += size
+            self._progress[space.id] = (done, max(done, whole))
+        self._ask(lambda: self._finish(space.id), over)
+
+    def _build_from_files(self, spaces: Sequence[Space], modality: Modality, over: threading.Event) -> None:
+        names, after, done = [space.id for space in spaces], 0, 0
+        whole = max(self._progress[name][1] for name in names)
+        while found := self._ask(lambda: self._table.next(names, modality, after), over):  # noqa: B023
+            after = found.content_id
+            try:
+                self._read_again(found, names, modality, over)
+            except (FileError, FileSkipped) as error:  # away, or changed: its space stays as it is until it can be read
+                log.info("%r is not read again: %s", found.facts.path, error)
+            done += 1
+            self._progress |= {name: (min(done, whole), whole) for name in names}
+        self._ask(lambda: self._complete_now(names), over)
+
+    def _read_again(self, found: Lacking, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
+        if facts_of(found.facts.path) != found.facts:
+            raise FileError("It changed.")
+        limits = Limits(image_side=self._inference.image_side(), scenes=modality is Modality.SCENE)
+        left: dict[Locator, deque[Row]] = defaultdict(deque)
+        for row in found.rows:
+            left[row.at].append(row)
+        while True:
+            extraction = self._wait(self._pool.extract(found.facts.path, limits), over)
+            for rows, vectors in self._made(extraction, left, names, modality, over):
+                for name in names:
+                    self._keep(name, rows, vectors[name], over)
+            if extraction.next_s is None:
+                break
+            limits = replace(limits, start_s=extraction.next_s)
+        self._ask(lambda: self._table.done(names, found.content_id), over)
+
+    def _made(
+        self,
+        extraction: Extraction,
+        left: Mapping[Locator, deque[Row]],
+        names: Sequence[str],
+        modality: Modality,
+        over: threading.Event,
+    ) -> Iterable[tuple[list[Row], Mapping[str, Vectors]]]:
+        """The catalog's segments that were found again, a batch at a time, and their vectors."""
+        models = self._inference.models_of(names)
+        again = [one for one in extraction.segments if one.modality is modality]
+        if modality is Modality.SOUND:
+            for window in again:
+                heard = self._wait(self._inference.listen(model_input(window), only=models), over)
+                spans = [within(window, *span) for span in heard.spans]
+                at = [number for number, span in enumerate(spans) if left[span]]
+                yield [left[spans[n]].popleft() for n in at], {name: heard.vectors[name][at] for name in names}
+            return
+        known = [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
+        for start in range(0, len(known), _PICTURES):
+            some = known[start : start + _PICTURES]
+            made = self._inference.encode_documents(modality, [item for _, item in some], models)
+            yield [row for row, _ in some], self._wait(made, over).vectors
+
+    def _keep(self, space: str, rows: Sequence[Row], vectors: Vectors, over: threading.Event) -> None:
+        """Zeros are a text in another model's language: nothing to keep."""
+        at = [number for number in range(len(rows)) if vectors[number].any()]
+        some = [rows[number] for number in at]
+        if some:
+            self._ask(lambda: self._store(space, some, vectors[at]), over)
+
+    def _ask(self, question: Callable[[], T], over: threading.Event) -> T:
+        asked: Future[T] = self._ask_indexer(question)
+        return self._wait(asked, over)
+
+    def _wait(self, future: Future[T], over: threading.Event) -> T:
+        while self._held() and not over.wait(_WAIT_S):
+            pass
+        while not over.is_set():
+            try:
+                return future.result(_WAIT_S)
+            except NotYet:
+                if future.done():
+                    raise
+        future.cancel()
+        raise _Stopped
+
+    # on the indexer's thread
+
+    def _store(self, space: str, rows: Sequence[Row], vectors: Vectors) -> None:
+        """The store first: what it has and the catalog lacks does no harm, the other way round is damage."""
+        numbers = [row.segment_id for row in rows]
+        self._sync.add(space, numbers, vectors, [row.kind for row in rows])
+        self._table.put(space, numbers, vectors)
+
+    def _finish(self, name: str) -> None:
+        self._table.done([name])
+        self._complete_now([name])
+
+    def _complete_now(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._table.mark_complete(name)
+            self._progress.pop(name, None)
+        self._complete = frozenset(self._table.complete())
