@@ -88,7 +88,6 @@ def _check(entry: Entry, draft: Path) -> None:
 
 
 def _settle(draft: Path, place: Path) -> None:
-    shutil.rmtree(draft / ".cache", ignore_errors=True)  # what the hub's client keeps beside
     old = place.with_suffix(".old")
     shutil.rmtree(old, ignore_errors=True)
     with suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""Fetches model files from the Hugging Face hub through its own client, which resumes and honours HF_ENDPOINT.
+"""Fetches model files from the Hugging Face hub through its own client, which honours HF_ENDPOINT and proxies.
 
 Files that are in the hub's cache on this computer already are taken from there.
 """
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
@@ -25,8 +26,10 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
         ModelUnavailable: the hub is out of reach, refuses, or has other files.
     """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    if _from_cache(entry, into):
+        return
     with _sentences(entry):
-        revision, sizes = _newest(entry) if not entry.revision else (entry.revision, {})
+        revision, sizes = _there(entry)
         wanted = {file.path: file.size or sizes.get(file.path, 0) for file in entry.files.values()}
         _require_room(entry, into, sum(wanted.values()))
         done = _Done(sum(wanted.values()), on_bytes)
@@ -34,11 +37,34 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
             _fetch(entry, path, revision, into, done)
 
 
-def _newest(entry: Entry) -> tuple[str, dict[str, int]]:
-    """The commit, and the sizes of its files."""
+def _from_cache(entry: Entry, into: Path) -> bool:
+    """Copy the files of the pinned revision out of the hub's own cache, if it has them all."""
+    from huggingface_hub import try_to_load_from_cache
+
+    if not entry.revision:
+        return False
+    paths = [file.path for file in entry.files.values()]
+    here = [try_to_load_from_cache(entry.repo, path, revision=entry.revision) for path in paths]
+    if not all(isinstance(one, str) for one in here):
+        return False
+    for path, found in zip(paths, here, strict=True):
+        (into / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(found, into / path)
+    return True
+
+
+def _endpoint() -> str:
+    from huggingface_hub import constants
+
+    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or constants.ENDPOINT
+
+
+def _there(entry: Entry) -> tuple[str, dict[str, int]]:
+    """The pinned commit or the newest, and the sizes of its files."""
     from huggingface_hub import HfApi
 
-    found = HfApi().model_info(entry.repo, timeout=_ANSWER_S, files_metadata=True)
+    pinned = entry.revision or None
+    found = HfApi(_endpoint()).model_info(entry.repo, revision=pinned, timeout=_ANSWER_S, files_metadata=True)
     sizes = {one.rfilename: one.size or 0 for one in found.siblings or ()}
     return found.sha or "main", sizes
 
@@ -51,15 +77,27 @@ def _require_room(entry: Entry, into: Path, needed: int) -> None:
 
 
 def _fetch(entry: Entry, path: str, revision: str, into: Path, done: _Done) -> None:
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    """One file. The client's own ``hf_hub_download`` begins anew in another process; this goes on where it was."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import build_hf_headers
 
-    here = try_to_load_from_cache(entry.repo, path, revision=revision)
-    if isinstance(here, str):
-        (into / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(here, into / path)
-        done.add((into / path).stat().st_size)
-        return
-    hf_hub_download(entry.repo, path, revision=revision, local_dir=into, tqdm_class=_counting(done))
+    url = hf_hub_url(entry.repo, path, revision=revision, endpoint=_endpoint())
+    found = get_hf_file_metadata(url, timeout=_ANSWER_S, endpoint=_endpoint())
+    if not found.etag:
+        raise ValueError("no etag")  # whatever answers, it is no hub
+    part = into / f"{Path(path).name}.{found.etag}.part"
+    there = part.stat().st_size if part.exists() else 0
+    headers = build_hf_headers()
+    if urlparse(found.location).netloc != urlparse(url).netloc:
+        headers.pop("authorization", None)  # the user's key is for the hub, not for where it keeps its files
+    with part.open("ab") as file:
+        counting = _counting(done)
+        http_get(
+            found.location, file, resume_size=there, expected_size=found.size, headers=headers, tqdm_class=counting
+        )
+    (into / path).parent.mkdir(parents=True, exist_ok=True)
+    part.rename(into / path)
 
 
 class _Done:
@@ -92,35 +130,34 @@ def _counting(done: _Done) -> type[Any]:
 @contextmanager
 def _sentences(entry: Entry) -> Iterator[None]:
     """What the client raises, as one sentence."""
-    from huggingface_hub import constants, errors
+    from huggingface_hub import errors
 
-    where = constants.ENDPOINT
     http_error: type[Exception] = errors.HTTPError  # type: ignore[attr-defined]  # of whichever client it uses
     try:
         yield
-    except (errors.RevisionNotFoundError, errors.RevisionResolutionError) as error:
-        raise ModelUnavailable(f"{entry.repo} has no revision {entry.revision} on {where}.") from error
-    except errors.GatedRepoError as error:
-        raise ModelUnavailable(f"{entry.repo} asks for an account: accept its terms on {where}, and log in.") from error
-    except errors.RepositoryNotFoundError as error:
-        raise ModelUnavailable(f"There is no {entry.repo} on {where}.") from error
-    except errors.LocalEntryNotFoundError as error:
-        raise ModelUnavailable(_unreachable(where)) from error
-    except errors.EntryNotFoundError as error:
-        raise ModelUnavailable(f"{entry.repo} lacks a file that {entry.title} needs: {_first_line(error)}") from error
-    except errors.HfHubHTTPError as error:
-        raise ModelUnavailable(f"{where} refused: {_first_line(error)}. Try again later.") from error
-    except (errors.FileMetadataError, ValueError) as error:
-        raise ModelUnavailable(
-            f"What answers at {where} is no model hub: a proxy or a login page may stand in between."
-        ) from error
-    except (http_error, ConnectionError, TimeoutError) as error:
-        raise ModelUnavailable(_unreachable(where)) from error
+    except (http_error, ConnectionError, TimeoutError, ValueError, errors.EntryNotFoundError) as error:
+        raise ModelUnavailable(_sentence(entry, error)) from error
+    except (errors.FileMetadataError, errors.RevisionResolutionError) as error:
+        raise ModelUnavailable(_sentence(entry, error)) from error
 
 
-def _unreachable(where: str) -> str:
+def _sentence(entry: Entry, error: BaseException) -> str:
+    from huggingface_hub import errors
+
+    where = _endpoint()
+    if isinstance(error, errors.LocalEntryNotFoundError) and error.__cause__ is not None:
+        return _sentence(entry, error.__cause__)
+    if isinstance(error, (errors.RevisionNotFoundError, errors.RevisionResolutionError)):
+        return f"{entry.repo} has no revision {entry.revision} on {where}."
+    if isinstance(error, errors.GatedRepoError):
+        return f"{entry.repo} asks for an account: accept its terms on {where}, and log in."
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return f"There is no {entry.repo} on {where}."
+    said = str(error).strip().partition("\n")[0]
+    if isinstance(error, errors.EntryNotFoundError):
+        return f"{entry.repo} lacks a file that {entry.title} needs: {said}"
+    if isinstance(error, errors.HfHubHTTPError):
+        return f"{where} refused: {said}. Try again later."
+    if isinstance(error, (errors.FileMetadataError, ValueError)):
+        return f"What answers at {where} is no model hub: a proxy or a login page may stand in between."
     return f"{where} cannot be reached, or broke off. Is this computer online? What has come is kept; try again."
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

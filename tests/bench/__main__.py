@@ -17,6 +17,7 @@ from tests.bench import (
     soak,
     sound,
     speech,
+    text_models,
     throughput,
     video,
     window,
@@ -25,6 +26,7 @@ from tests.bench import (
 TABLES = {
     "retrieval": retrieval.measure,
     "languages": languages.measure,
+    "text-models": text_models.measure,
     "throughput": throughput.measure,
     "speech": speech.measure,
     "sound": sound.measure,

@@ -14,6 +14,8 @@ from bowerbird.core.library import Library
 from bowerbird.core.types import Query
 from tests.bench.report import Figure
 
+CRANFIELD = "text_retrieval/cranfield"
+
 
 def measure(data: Path, work: Path) -> list[Figure]:
     """Photos alone, texts alone, and both in one library."""
@@ -41,7 +43,7 @@ def _indexed(folder: Path, *sources: Path) -> Iterator[Library]:
 def cranfield_files(data: Path, folder: Path) -> Path:
     """Each abstract as a text file."""
     folder.mkdir(parents=True, exist_ok=True)
-    for line in (data / "text_retrieval/cranfield/corpus.jsonl").read_text("utf-8").splitlines():
+    for line in (data / CRANFIELD / "corpus.jsonl").read_text("utf-8").splitlines():
         document = json.loads(line)
         (folder / f"{document['_id']}.txt").write_text(document["text"], "utf-8")
     return folder
@@ -64,17 +66,24 @@ def _rank(library: Library, caption: str, name: str) -> float:
 
 
 def _judged(library: Library, data: Path, where: str) -> list[Figure]:
-    folder = data / "text_retrieval/cranfield"
-    grades: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in _table(folder / "qrels.tsv"):
-        query, document, grade = list(row.values())[:3]
-        grades[query][document] = max(0, int(grade))
-    queries = [json.loads(line) for line in (folder / "queries.jsonl").read_text("utf-8").splitlines()]
-    scores = [
-        _ndcg(library, query["text"], grades[query["_id"]]) for query in queries if any(grades[query["_id"]].values())
-    ]
+    scores = cranfield_ndcg(library, data)
     mean = sum(scores) / len(scores)
     return [Figure("Cranfield nDCG@10, fused", mean, "", f"{len(scores)} queries, {where}", ">= 0.42")]
+
+
+def cranfield_queries(data: Path) -> list[dict[str, str]]:
+    """Its judged questions."""
+    return [json.loads(line) for line in (data / CRANFIELD / "queries.jsonl").read_text("utf-8").splitlines()]
+
+
+def cranfield_ndcg(library: Library, data: Path) -> list[float]:
+    """How well each question is answered."""
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in _table(data / CRANFIELD / "qrels.tsv"):
+        query, document, grade = list(row.values())[:3]
+        grades[query][document] = max(0, int(grade))
+    judged = [query for query in cranfield_queries(data) if any(grades[query["_id"]].values())]
+    return [_ndcg(library, query["text"], grades[query["_id"]]) for query in judged]
 
 
 def _ndcg(library: Library, text: str, grades: dict[str, int]) -> float:
