@@ -82,7 +82,7 @@ def test_put_into_the_library_it_finds_sounds_by_text(clap: Clap, folder: Path, 
     place = tmp_path / "models" / "clap-htsat-unfused"
     place.parent.mkdir()
     place.symlink_to(folder)
-    inference = Inference(tmp_path / "models")
+    inference = Inference(tmp_path / "models", ("whisper-base", "clap-htsat-unfused"))
     try:
         assert SPACE in {space.id for space in inference.spaces() if space.takes_text}
         heard = inference.listen(tone(9.0)).result(120)

@@ -1,0 +1,103 @@
+"""Checkpoints as the hub has them, of the published architectures, with seeded random weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+WORDS = "a dog runs along the beach two people play chess in rain red car old house photo of cat".split()
+CLIP_END, SIGLIP_PAD = 49407, 0
+
+
+def clip(folder: Path, *, large: bool = False, layers: int = 0) -> Path:
+    """CLIP ViT-B/32 as laion2b's, or ViT-L/14; ``layers``: fewer than published."""
+    from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
+
+    text: dict[str, Any] = {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12} if large else {}
+    vision: dict[str, Any] = {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16}
+    vision |= {"patch_size": 14, "num_hidden_layers": 24, "projection_dim": 768}
+    vision = vision if large else {"patch_size": 32}
+    text |= {"eos_token_id": CLIP_END, "hidden_act": "quick_gelu" if large else "gelu"}
+    vision |= {"hidden_act": "quick_gelu" if large else "gelu"}
+    if large:
+        text |= {"projection_dim": 768}
+    _fewer((text, vision), layers)
+    config = CLIPConfig(text_config=text, vision_config=vision, projection_dim=768 if large else 512)
+    _save(CLIPModel, config, folder)
+    CLIPImageProcessorPil().save_pretrained(folder)
+    _words(folder / "tokenizer.json", {"<|startoftext|>": 49406, "<|endoftext|>": CLIP_END})
+    return folder
+
+
+def siglip2(folder: Path, *, layers: int = 0) -> Path:
+    """SigLIP 2 base, patches of 16, 224 pixels a side."""
+    from transformers import SiglipConfig, SiglipImageProcessorPil, SiglipModel
+
+    text: dict[str, Any] = {"vocab_size": 4000 if layers else 256_000, "projection_size": 768}
+    vision: dict[str, Any] = {}
+    _fewer((text, vision), layers)
+    _save(SiglipModel, SiglipConfig(text_config=text, vision_config=vision), folder)
+    half = [0.5, 0.5, 0.5]
+    SiglipImageProcessorPil(size={"height": 224, "width": 224}, image_mean=half, image_std=half).save_pretrained(folder)
+    _words(folder / "tokenizer.json", {"<pad>": SIGLIP_PAD, "<eos>": 1}, start="")
+    return folder
+
+
+def resnet(folder: Path) -> Path:
+    """ResNet-50."""
+    from transformers import ResNetConfig, ResNetForImageClassification
+
+    _save(ResNetForImageClassification, ResNetConfig(num_labels=1000), folder)
+    return folder
+
+
+def e5(folder: Path, *, layers: int = 12) -> Path:
+    """multilingual-e5-small as the hub has it."""
+    from transformers import BertConfig, BertModel
+
+    config = BertConfig(
+        vocab_size=250_037,
+        hidden_size=384,
+        num_hidden_layers=layers,
+        num_attention_heads=12,
+        intermediate_size=1536,
+        pad_token_id=1,
+    )
+    _save(BertModel, config, folder)
+    _words(folder / "tokenizer.json", {"<s>": 0, "<pad>": 1, "</s>": 2}, start="<s>", end="</s>")
+    return folder
+
+
+def _fewer(configs: Iterable[dict[str, Any]], layers: int) -> None:
+    for config in configs if layers else ():
+        config["num_hidden_layers"] = layers
+
+
+def _save(kind: Any, config: Any, folder: Path) -> None:
+    import torch
+
+    torch.manual_seed(7)
+    model = kind(config).eval()
+    with torch.no_grad():
+        for name, value in model.named_buffers():
+            if name.endswith("running_mean"):
+                value.normal_(0, 0.1)
+            elif name.endswith("running_var"):
+                value.uniform_(0.5, 1.5)
+    model.save_pretrained(folder)
+
+
+def _words(file: Path, special: dict[str, int], start: str = "<|startoftext|>", end: str = "") -> None:
+    """A tokenizer of a few words, with the special tokens where the model expects them."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+    vocabulary = special | {word: 1000 + at for at, word in enumerate(WORDS)} | {"[UNK]": 999}
+    made = Tokenizer(models.WordLevel(vocabulary, "[UNK]"))
+    made.normalizer = normalizers.NFC()
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    end = end or next(name for name in ("<|endoftext|>", "<eos>") if name in special)
+    template = f"{start} $A {end}".strip()
+    used = [(name, special[name]) for name in (start, end) if name]
+    made.post_processor = processors.TemplateProcessing(template, special_tokens=used)
+    made.save(str(file))

@@ -1,0 +1,139 @@
+"""What transformers and sentence-transformers themselves make of photos and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.types import Pixels, Vectors
+from tests.checkpoints import CLIP_END, SIGLIP_PAD
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Vectors of length 1, a row per item."""
+
+    documents: Callable[[Sequence[Any]], Vectors]
+    queries: Callable[[Sequence[str]], Vectors]
+
+
+def pictures() -> list[Pixels]:
+    """Of several shapes, with something in every frequency."""
+    rng = np.random.default_rng(5)
+    made = []
+    for height, width in ((256, 340), (340, 256), (256, 256), (300, 900)):
+        y, x = np.mgrid[0:height, 0:width] / height
+        a, b, c = rng.uniform(1, 20, 3)
+        waves = [np.sin(a * x + b * y), np.cos(b * x * y + c), np.sin(c * (x - y) ** 2)]
+        made.append(np.round(127.5 + 100 * np.stack(waves, 2) + rng.normal(0, 9, (height, width, 3))).clip(0, 255))
+    return [one.astype(np.uint8) for one in made]
+
+
+def agreement(ours: Vectors, theirs: Vectors) -> tuple[float, bool]:
+    """The greatest error of a value, and whether pairs of items are in the same order of distance."""
+    upper = np.triu_indices(len(ours), 1)
+    mine, other = (ours @ ours.T)[upper], (theirs @ theirs.T)[upper]
+    order = np.argsort(other)
+    # Pairs as good as equal may change places.
+    return float(np.abs(ours - theirs).max()), bool((np.diff(mine[order]) > -1e-5).all())
+
+
+def clip(folder: Path) -> Reference:
+    """``CLIPModel``, its processor and its fields of length 77."""
+    from transformers import CLIPImageProcessorPil, CLIPModel
+
+    return _dual(CLIPModel.from_pretrained(folder).eval(), CLIPImageProcessorPil.from_pretrained(folder), folder, 77,
+                 CLIP_END)  # fmt: skip
+
+
+def siglip(folder: Path) -> Reference:
+    """``SiglipModel`` and its processor; sentences padded to 64."""
+    from transformers import SiglipImageProcessorPil, SiglipModel
+
+    model, processor = SiglipModel.from_pretrained(folder).eval(), SiglipImageProcessorPil.from_pretrained(folder)
+    return _dual(model, processor, folder, 64, SIGLIP_PAD)
+
+
+def _dual(model: Any, processor: Any, folder: Path, tokens: int, pad: int) -> Reference:
+    import torch
+    from PIL import Image
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(tokens)
+    tokenizer.enable_padding(length=tokens, pad_id=pad)
+
+    def documents(items: Sequence[Pixels]) -> Vectors:
+        given = processor(images=[Image.fromarray(one) for one in items], return_tensors="pt")
+        return _projected(model.get_image_features, pixel_values=given["pixel_values"])
+
+    def queries(texts: Sequence[str]) -> Vectors:
+        ids = torch.tensor([one.ids for one in tokenizer.encode_batch(list(texts))])
+        return _projected(model.get_text_features, input_ids=ids)
+
+    return Reference(documents, queries)
+
+
+def _projected(tower: Any, **given: Any) -> Vectors:
+    import torch
+
+    with torch.inference_mode():
+        made = tower(**given)
+    rows = getattr(made, "pooler_output", made)
+    return torch.nn.functional.normalize(rows.flatten(1), dim=1).numpy()
+
+
+def resnet(folder: Path) -> Reference:
+    """``ResNetModel`` and the processor that microsoft/resnet-50 names."""
+    from PIL import Image
+    from transformers import ConvNextImageProcessorPil, ResNetModel
+
+    model = ResNetModel.from_pretrained(folder).eval()
+    processor = ConvNextImageProcessorPil(
+        size={"shortest_edge": 224}, crop_pct=0.875, resample=3, image_mean=[0.485, 0.456, 0.406],
+        image_std=[0.229, 0.224, 0.225],
+    )  # fmt: skip
+
+    def documents(items: Sequence[Pixels]) -> Vectors:
+        given = processor(images=[Image.fromarray(one) for one in items], return_tensors="pt")
+        return _projected(model, pixel_values=given["pixel_values"])
+
+    return Reference(documents, lambda texts: np.zeros((0, 0), np.float32))
+
+
+def e5(folder: Path) -> Reference:
+    """sentence-transformers over the folder, with the prefixes that the model's authors say."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import PreTrainedTokenizerFast
+
+    PreTrainedTokenizerFast(
+        tokenizer_file=str(folder / "tokenizer.json"), pad_token="<pad>", model_max_length=512
+    ).save_pretrained(folder / "tokenizer")
+    words = Transformer(str(folder), max_seq_length=512, tokenizer_name_or_path=str(folder / "tokenizer"))
+    model = SentenceTransformer(modules=[words, Pooling(384)], device="cpu")
+
+    def encoded(texts: Sequence[str], prefix: str) -> Vectors:
+        made = model.encode([prefix + text for text in texts], normalize_embeddings=True)
+        return np.asarray(made, np.float32)
+
+    return Reference(lambda items: encoded(items, "passage: "), lambda texts: encoded(texts, "query: "))
+
+
+def torchvision_name(name: str) -> str:
+    """What torchvision calls one of transformers' weights of a ResNet-50."""
+    kinds = {"convolution": ("conv", 1), "normalization": ("bn", 1)}
+    if found := re.fullmatch(r"embedder\.embedder\.(\w+)\.(\w+)", name):
+        stem, number = kinds[found[1]]
+        return f"{stem}{number}.{found[2]}"
+    found = re.fullmatch(r"encoder\.stages\.(\d)\.layers\.(\d)\.(.+)\.(\w+)\.(\w+)", name)
+    assert found, name
+    stage, layer, place, kind, value = found.groups()
+    if place == "shortcut":
+        return f"layer{int(stage) + 1}.{layer}.downsample.{0 if kind == 'convolution' else 1}.{value}"
+    return f"layer{int(stage) + 1}.{layer}.{kinds[kind][0]}{int(place.removeprefix('layer.')) + 1}.{value}"
