@@ -28,7 +28,7 @@ from bowerbird.core.settings import Settings
 from bowerbird.core.space_builder import SpaceBuilder
 from bowerbird.core.state import Event, EventKind, LongFile, Progress
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import FileChange, FileFacts, FileState, Space
+from bowerbird.core.types import FileChange, FileFacts, FileState, Modality, Space
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -158,8 +158,16 @@ class Indexer(threading.Thread):
         with self._catalog.transaction():
             for space in dropped:
                 self._catalog.spaces.drop(space.id)
+            if any(space.modality is Modality.TEXT for space in dropped):
+                self._share_out()
         self._catch_up()
         self._dirty = True
+
+    def _share_out(self) -> None:
+        """What was in a dropped text model's language is for the others now."""
+        for space in self._inference.spaces():
+            if space.modality is Modality.TEXT:
+                self._catalog.spaces.reopen(space.id)
 
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue failed files again; how many."""

@@ -55,7 +55,7 @@ class SpaceBuilder:
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
         self._spaces: tuple[Space, ...] = ()
-        self._complete: frozenset[str] = frozenset()
+        self._complete = frozenset(table.complete())
         self._progress: dict[str, tuple[int, int]] = {}
         self.problem = ""
         """Why a space is not being built, or empty."""
@@ -74,7 +74,7 @@ class SpaceBuilder:
         return tuple(space for space in self._inference.spaces() if not self._waits(space))
 
     def _waits(self, space: Space) -> bool:
-        return space.id in self._progress and any(
+        return space.id not in self._complete and any(
             other.id in self._complete
             and other.modality is space.modality
             and (other.takes_text or not space.takes_text)

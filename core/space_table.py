@@ -13,6 +13,7 @@ import numpy as np
 from bowerbird.core.types import FileFacts, FileState, Kind, Locator, Modality, Vectors
 
 _LACKS = "instr(c.spaces, '\"' || ? || '\"') = 0"
+_WITHOUT = "(SELECT json_group_array(value) FROM json_each(c.spaces) WHERE value != ?)"
 _HAS_SEGMENTS = "EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)"
 
 
@@ -130,12 +131,17 @@ class SpaceTable:
             (space, space, modality),
         )
 
+    def reopen(self, space: str) -> None:
+        """A text model is gone: contents that have text without a vector in another's space lack that now."""
+        self._db.execute(
+            f"UPDATE contents AS c SET spaces = {_WITHOUT} WHERE EXISTS (SELECT 1 FROM segments s "
+            "WHERE s.content_id = c.id AND s.modality = ? AND NOT EXISTS "
+            "(SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?))",
+            (space, Modality.TEXT, space),
+        )
+
     def drop(self, space: str) -> None:
         """Forget a space and its vectors."""
         self._db.execute("DELETE FROM embeddings WHERE space = ?", (space,))
-        self._db.execute(
-            "UPDATE contents SET spaces = (SELECT json_group_array(value) FROM json_each(contents.spaces) "
-            "WHERE value != ?) WHERE instr(spaces, '\"' || ? || '\"')",
-            (space, space),
-        )
+        self._db.execute(f"UPDATE contents AS c SET spaces = {_WITHOUT} WHERE NOT {_LACKS}", (space, space))
         self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))

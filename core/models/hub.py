@@ -49,7 +49,7 @@ def _from_cache(entry: Entry, into: Path) -> bool:
         return False
     for path, found in zip(paths, here, strict=True):
         (into / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(found, into / path)
+        shutil.copyfile(str(found), into / path)
     return True
 
 
@@ -80,7 +80,7 @@ def _fetch(entry: Entry, path: str, revision: str, into: Path, done: _Done) -> N
     """One file. The client's own ``hf_hub_download`` begins anew in another process; this goes on where it was."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     url = hf_hub_url(entry.repo, path, revision=revision, endpoint=_endpoint())
     found = get_hf_file_metadata(url, timeout=_ANSWER_S, endpoint=_endpoint())

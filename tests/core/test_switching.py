@@ -1,0 +1,204 @@
+"""Models that come into use later and that leave: spaces built beside others, gone on with, dropped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bowerbird.core import settings as settings_file
+from bowerbird.core import space_builder
+from bowerbird.core.errors import ModelUnavailable, UsageError
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.settings import Settings
+from bowerbird.core.types import Example, Query
+from tests import checkpoints, makers
+
+_OLD, _NEW = "e5-small-q4", "minilm-l6-v2"
+_NUMBER = 300
+_OpenLibrary = Callable[[], Library]
+
+
+@pytest.fixture
+def texts(library_folder: Path, files: Path) -> Path:
+    """Sentences, a file each; the library begins with one text model of two."""
+    things = ("boiler", "garden", "train", "invoice", "beach", "wing", "library", "recipe", "island", "engine")
+    for number in range(_NUMBER):
+        thing, other = things[number % 10], things[number // 10 % 10]
+        (files / f"{number}.txt").write_text(f"Note {number}: the {thing} and the {other} were seen together today.")
+    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=(_OLD,)))
+    return files
+
+
+def _built(library: Library) -> None:
+    library.index((), lambda progress: None)
+
+
+def _spaces(library: Library) -> set[str]:
+    return {space.id for space in library.status().spaces}
+
+
+def _vectors(library: Library, space: str) -> int:
+    rows = library._view._db.execute("SELECT count(*) FROM embeddings WHERE space = ?", (space,))
+    return int(rows.fetchone()[0])
+
+
+def test_a_space_is_built_beside_the_one_that_is_searched(texts: Path, open_library: _OpenLibrary) -> None:
+    library = open_library()
+    library.index([texts], lambda progress: None)
+    before = [hit.path for hit in library.search(Query("where is the heating", limit=10)).hits]
+    assert before
+    answers: list[int] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            answers.append(len(library.search(Query("where is the heating", limit=10)).hits))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    library.use_model(_NEW)
+    seen = [library.models()[0].built]
+    assert _spaces(library) == {f"{_OLD}@1"}
+    _built(library)
+    over.set()
+    asking.join()
+    assert seen[0]
+    assert seen[0][1] == _NUMBER
+    assert min(answers) == 10
+    assert _spaces(library) == {f"{_OLD}@1", f"{_NEW}@1"}
+    assert _vectors(library, f"{_NEW}@1") == _NUMBER
+    assert library._searcher._store.ids(f"{_NEW}@1") == library._searcher._store.ids(f"{_OLD}@1")
+    assert library.models()[0].built is None
+    hits = library.search(Query("where is the heating", limit=10)).hits
+    assert "boiler" in hits[0].path.read_text()
+
+
+def test_the_old_space_is_dropped_when_it_is_told_to(texts: Path, open_library: _OpenLibrary) -> None:
+    library = open_library()
+    library.index([texts], lambda progress: None)
+    library.use_model(_NEW)
+    _built(library)
+    library.remove_model(_OLD)
+    assert _spaces(library) == {f"{_NEW}@1"}
+    assert _vectors(library, f"{_OLD}@1") == 0
+    assert not library._searcher._store.ids(f"{_OLD}@1")
+    assert library.search(Query("where is the heating", limit=10)).hits
+    assert [state.used for state in library.models()[:2]] == [True, False]
+    library.use_model(_OLD)  # and back: as long as the other is there, English is its own
+    _built(library)
+    assert _vectors(library, f"{_OLD}@1") == 0
+    library.remove_model(_NEW)
+    _built(library)
+    assert _vectors(library, f"{_OLD}@1") == _NUMBER
+    assert library.search(Query("where is the heating", limit=10)).hits
+
+
+def test_an_interrupted_switch_goes_on(
+    texts: Path, open_library: _OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(space_builder, "_TEXTS", 16)
+    library = open_library()
+    library.index([texts], lambda progress: None)
+    library.use_model(_NEW)
+    until = time.monotonic() + 60
+    while not 0 < _vectors(library, f"{_NEW}@1") < _NUMBER:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    library.close()
+    library = open_library()
+    done = _vectors(library, f"{_NEW}@1")
+    assert 0 < done < _NUMBER
+    library.start()
+    built = library.models()[0].built
+    assert built is None or built[1] <= _NUMBER
+    assert _spaces(library) == {f"{_OLD}@1"}
+    _built(library)
+    assert _spaces(library) == {f"{_OLD}@1", f"{_NEW}@1"}
+    assert _vectors(library, f"{_NEW}@1") == _NUMBER
+
+
+def test_what_is_read_while_a_space_is_built_is_in_it(texts: Path, open_library: _OpenLibrary) -> None:
+    library = open_library()
+    library.index([texts], lambda progress: None)
+    library.use_model(_NEW)
+    (texts / "new.txt").write_text("The lighthouse keeper wrote this while the search data was being built.")
+    _built(library)
+    assert _vectors(library, f"{_NEW}@1") == _NUMBER + 1
+    assert library.search(Query("who keeps the lamp at the coast", limit=1)).hits[0].path == texts / "new.txt"
+
+
+def test_pausing_stops_building(texts: Path, open_library: _OpenLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space_builder, "_TEXTS", 16)
+    library = open_library()
+    library.index([texts], lambda progress: None)
+    library.pause()
+    library.use_model(_NEW)
+    time.sleep(2)
+    assert _vectors(library, f"{_NEW}@1") == 0
+    library.resume()
+    _built(library)
+    assert _vectors(library, f"{_NEW}@1") == _NUMBER
+
+
+# photos, from a checkpoint with random weights: what it finds means nothing, where its vectors are does
+
+
+@pytest.fixture
+def photos(files: Path) -> Path:
+    for number in range(6):
+        makers.photo(files / f"{number}.jpg", number)
+    return files
+
+
+@pytest.fixture
+def clip_folder(tmp_path: Path) -> Path:
+    return checkpoints.clip(tmp_path / "clip", layers=1)
+
+
+@pytest.fixture
+def own_models(tmp_path: Path) -> Iterator[Path]:
+    """A library folder whose models folder is its own: what is fetched into it stays there."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    yield folder
+
+
+def test_photos_are_read_again_for_a_space(photos: Path, clip_folder: Path, own_models: Path) -> None:
+    name = "clip-vit-base-patch32-laion2b"
+    library = Library(own_models)
+    library.open()
+    try:
+        library.index([photos], lambda progress: None)
+        with pytest.raises(ModelUnavailable, match="is not here"):
+            library.use_model(name)
+        library.get_model(name, clip_folder, lambda done, whole: None)
+        (photos / "5.jpg").rename(photos.parent / "away.jpg")  # gone before it can be read again
+        library.use_model(name)
+        _built(library)
+        assert _vectors(library, f"{name}@1") == 5
+        assert f"{name}@1" in _spaces(library)
+        (like,) = library.search(Query(like=(Example(photos / "0.jpg"),), limit=1)).hits
+        assert like.path == photos / "0.jpg"
+        library.remove_model(name)
+        assert not (own_models / "models" / name).exists()
+        assert name not in library.settings().models
+    finally:
+        library.close()
+
+
+def test_models_that_are_not_there(open_library: _OpenLibrary) -> None:
+    library = open_library()
+    before = library.settings().models
+    with pytest.raises(UsageError, match="There is no model 'gpt'"):
+        library.use_model("gpt")
+    with pytest.raises(ModelUnavailable):
+        library.use_model("clip-vit-large-patch14")
+    assert library.settings().models == before
+    library.change_settings(replace(library.settings(), models=()))
+    assert library.settings().models == before
