@@ -277,15 +277,21 @@ def _models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
 def _list_models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
     found = library.models()
     if arguments.json:
-        _print_json([{"id": one.id, "title": one.title, "installed": one.installed, "used": one.used,
-                      "built": one.built, "kinds": one.modalities, "licence": one.licence, "quality": one.quality,
-                      "size_bytes": one.size_bytes, "problem": one.problem} for one in found])  # fmt: skip
+        _print_json([_model_json(one) for one in found])
         return
     for one in found:
         size = f"{one.size_bytes / 1e6:.0f} MB, " if one.size_bytes else ""
         print(f"{one.id}  {size}{one.licence}, {_model_state(one)}\n      {one.purpose}")
-        if one.quality:
-            print(f"      {one.quality}")
+        measured = f"{one.ms:,.0f} ms an item on this computer" if one.ms else ""
+        best = "recommended for this computer" if one.recommended else ""
+        if said := "; ".join(filter(None, (best, measured, one.quality))):
+            print(f"      {said}")
+
+
+def _model_json(model: ModelState) -> dict[str, Any]:
+    names = ("id", "title", "installed", "used", "built", "recommended", "ms", "licence", "quality", "size_bytes",
+             "problem")  # fmt: skip
+    return {name: getattr(model, name) for name in names} | {"modalities": list(model.modalities)}
 
 
 def _model_state(model: ModelState) -> str:

@@ -127,7 +127,9 @@ class Inference:
 
     def _check(self, name: str, title: str) -> Check:
         try:
-            return Check(title, True, self._ask(_Asked("check", (name,))).result())
+            detail, ms = self._ask(_Asked("check", (name,))).result()
+            self._installed.speeds.keep(name, ms)
+            return Check(title, True, f"{detail}, {ms:.1f} ms an item")
         except ModelUnavailable as error:
             return Check(title, False, str(error))
 

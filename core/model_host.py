@@ -217,13 +217,15 @@ class _Models:
                     found[space.id] = kind.queries(space.id, vectors) if issubclass(kind, Comparing) else vectors
         return found
 
-    def check(self, name: str) -> str:
+    def check(self, name: str) -> tuple[str, float]:
+        """What runs a model and how well it agrees, in words, and its milliseconds an item."""
         from bowerbird.core.models import golden
 
         model = self._model(name)
-        if not golden.known(self._entries[name]):
-            return f"{model.runtime}, no golden vectors to compare with"
-        return f"{model.runtime}, agreement with the golden vectors {golden.agreement(model):.5f}"
+        agrees = "no golden vectors to compare with"
+        if golden.known(self._entries[name]):
+            agrees = f"agreement with the golden vectors {golden.agreement(model):.5f}"
+        return f"{model.runtime}, {agrees}", golden.milliseconds(model)
 
     def _model(self, name: str) -> Model:
         with self._loading[name]:

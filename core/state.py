@@ -127,6 +127,12 @@ class ModelState:
     quality: str
     installed: bool
     used: bool
+    source: str = ""
+    """Where it would be fetched from, over the network; empty if only by hand."""
+    recommended: bool = False
+    """Whether it is recommended for this computer."""
+    ms: float | None = None
+    """Milliseconds an item here, if that was ever measured."""
     built: tuple[int, int] | None = None
     """While a space of it is being built: how many contents it has, and is to have."""
     problem: str = ""

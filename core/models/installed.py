@@ -9,7 +9,9 @@ from threading import Lock
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry, load
+from bowerbird.core.models.runtimes import maybe_gpu
 from bowerbird.core.models.sources import Sources
+from bowerbird.core.models.speeds import Speeds
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Space
 
@@ -21,6 +23,7 @@ class Installed:
         """``models`` is the library's models folder; ``used`` are the ids of the models to use, if they are here."""
         self._models, self._used = models, frozenset(used)
         self._sources = Sources(models)
+        self.speeds = Speeds(models)
         self._problems: dict[str, str] = {}
         self._entries: tuple[Entry, ...] | None = None
         self._lock = Lock()
@@ -78,6 +81,9 @@ class Installed:
             size_bytes=entry.size,
             modalities=tuple(dict.fromkeys(space.modality for space in entry.spaces)),
             quality=entry.quality,
+            source=entry.source,
+            recommended=("gpu" if maybe_gpu() else "cpu") in entry.recommended,
+            ms=self.speeds.of(entry.id),
             installed=here,
             used=used,
             problem=self._problems.get(entry.id, ""),

@@ -60,7 +60,7 @@ class Runtime(Protocol):
 
 def accelerator() -> str:
     """The GPU that torch would use (cuda, xpu, mps), or empty. Imports torch only where a driver suggests one."""
-    if os.environ.get(DEVICE_VARIABLE) == "cpu" or not _maybe_gpu():
+    if os.environ.get(DEVICE_VARIABLE) == "cpu" or not maybe_gpu():
         return ""
     try:
         import torch
@@ -71,7 +71,8 @@ def accelerator() -> str:
     return found.type if found is not None else ""
 
 
-def _maybe_gpu() -> bool:
+def maybe_gpu() -> bool:
+    """Whether there may be a GPU: without torch, nobody can be sure."""
     return sys.platform in ("darwin", "win32") or any(Path(device).exists() for device in _GPUS)
 
 

@@ -1,18 +1,35 @@
-"""The models: what each is good for, whether it is here, and how to get it. The one place for their names."""
+"""The models: what each is good for, whether it is here, getting and using it. The one place for their names."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
+
+from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.state import ModelState
+from bowerbird.core.types import Modality
 from bowerbird.gui.desk import Desk
-from bowerbird.gui.parts import button, label, remove, scrolling
+from bowerbird.gui.model_row import ModelRow
+from bowerbird.gui.parts import button, label, once, remove, scrolling
 from bowerbird.gui.wording import size
+
+if TYPE_CHECKING:
+    from bowerbird.core.library import Library
+
+_AGAIN_MS = 500  # while something is fetched or built
+_GROUPS: Mapping[Modality, str] = {
+    Modality.TEXT: "For what documents say",
+    Modality.IMAGE: "For photos, and pictures of clips",
+    Modality.SOUND: "For recordings, and the sound of clips",
+    Modality.SCENE: "For clips",
+}
 
 
 class ModelsDialog(QDialog):
-    """A line per model."""
+    """A row per model, in groups by what they read."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         """Show the models of this desk's library."""
@@ -20,11 +37,14 @@ class ModelsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self.setWindowTitle("Models")
-        self.resize(600, 480)
+        self.resize(680, 640)
         self._inside = QWidget()
-        self._rows = QVBoxLayout(self._inside)
-        self._rows.setContentsMargins(0, 0, 8, 0)
-        self._rows.setSpacing(0)
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(0, 0, 8, 0)
+        self._column.setSpacing(0)
+        self.rows: dict[str, ModelRow] = {}
+        self._says = label("", "small", wrap=True)
+        self._again = once(self, _AGAIN_MS, self.refresh)
         self._place()
         desk.models_changed.connect(self.refresh)
         self.refresh()
@@ -34,45 +54,87 @@ class ModelsDialog(QDialog):
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)
         column.addWidget(label("Models", "title"))
-        says = "They read your files on this computer. The more that are here, the better Bowerbird understands."
+        says = "They read your files on this computer. The better they are, the better Bowerbird finds."
         column.addWidget(label(says, "muted", wrap=True))
         column.addWidget(scrolling(self._inside), 1)
+        column.addWidget(self._says)
         column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
+        self._says.hide()
 
     def refresh(self) -> None:
         """Ask again which models there are."""
         self._desk.bridge.latest("models", lambda library: library.models(), self._show)
 
     def _show(self, models: tuple[ModelState, ...]) -> None:
-        while item := self._rows.takeAt(0):
+        if set(self.rows) != {model.id for model in models}:
+            self._fill(models)
+        for model in models:
+            self.rows[model.id].show_state(model)
+        if any(model.built for model in models) or any(row.busy for row in self.rows.values()):
+            self._again.start()
+
+    def _fill(self, models: tuple[ModelState, ...]) -> None:
+        while item := self._column.takeAt(0):
             if widget := item.widget():
                 remove(widget)
-        for model in models:
-            self._rows.addWidget(_row(model))
-        self._rows.addStretch(1)
+        self.rows = {model.id: ModelRow(model, self._get, self._use, self._stop) for model in models}
+        for modality, title in _GROUPS.items():
+            mine = [model for model in models if model.modalities[0] is modality]
+            if mine:
+                self._column.addSpacing(10)
+                self._column.addWidget(label(title, "section"))
+            for model in sorted(mine, key=lambda model: (not model.used, not model.recommended)):
+                self._column.addWidget(self.rows[model.id])
+        self._column.addStretch(1)
 
+    # what the buttons do
 
-def _row(model: ModelState) -> QWidget:
-    row = QWidget()
-    column = QVBoxLayout(row)
-    column.setContentsMargins(0, 10, 0, 10)
-    column.setSpacing(3)
-    first = QHBoxLayout()
-    first.addWidget(label(model.title, "strong"), 1)
-    first.addWidget(label("installed" if model.installed else "not installed", "small"))
-    column.addLayout(first)
-    column.addWidget(label(model.purpose, wrap=True))
-    facts = " · ".join(part for part in (size(model.size_bytes) if model.size_bytes else "", model.licence) if part)
-    column.addWidget(label(facts, "small"))
-    advice = model.problem or ("" if model.installed else model.how_to_get)
-    if advice:
-        column.addWidget(_advice(advice))
-    return row
+    def _get(self, model: ModelState) -> None:
+        how_much = size(model.size_bytes) if model.size_bytes else "A size that only its source knows"
+        asked = f"Get {model.title} over the network?"
+        more = f"{how_much}, from {model.source}. Nothing about your files is sent. Licence: {model.licence}."
+        self._confirm(asked, more, "Get it", lambda: self._fetch(model))
 
+    def _fetch(self, model: ModelState) -> None:
+        row = self.rows[model.id]
+        self._do(model, "Getting it…", lambda library: library.get_model(model.id, None, row.tell_bytes))
 
-def _advice(text: str) -> QLabel:
-    said = label(text, "small", wrap=True)
-    said.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return said
+    def _use(self, model: ModelState) -> None:
+        self._do(model, "Trying it out…", lambda library: library.use_model(model.id))
+
+    def _stop(self, model: ModelState) -> None:
+        asked = f"Stop using {model.title}?"
+        more = "What it read from your files is forgotten, and what it took on the disk is freed. Your files stay."
+        self._confirm(
+            asked, more, "Stop using it", lambda: self._do(model, "…", lambda library: library.remove_model(model.id))
+        )
+
+    def _confirm(self, asked: str, more: str, yes: str, act: Callable[[], None]) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, "Models", asked, parent=self)
+        box.setInformativeText(more)
+        accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda pressed: act() if pressed is accept else None)
+        box.open()
+
+    def _do(self, model: ModelState, says: str, op: Callable[[Library], None]) -> None:
+        self.rows[model.id].begin(says)
+        self._say("")
+        self._again.start()
+        self._desk.bridge.call(op, lambda _: self._done(model), lambda error: self._failed(model, error))
+
+    def _done(self, model: ModelState) -> None:
+        self.rows[model.id].end()
+        self.refresh()
+        self._desk.refresh()
+        self._desk.search()
+
+    def _failed(self, model: ModelState, error: BowerbirdError) -> None:
+        self.rows[model.id].end()
+        self._say(str(error))
+        self.refresh()
+
+    def _say(self, text: str) -> None:
+        self._says.setText(text)
+        self._says.setVisible(bool(text))
