@@ -1,0 +1,71 @@
+"""The Models page: a model is got from a hub on loopback, used, and dropped again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from bowerbird.gui.dialogs.models import ModelsDialog
+from bowerbird.gui.main_window import MainWindow
+from tests import checkpoints
+from tests.gui.conftest import LONG_MS
+from tests.hub_server import Hub, serving
+
+_NAME = "resnet-50"
+
+
+@pytest.fixture
+def dialog(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
+    window.show_models()
+    (shown,) = window.findChildren(ModelsDialog)
+    qtbot.waitUntil(lambda: bool(shown.rows), timeout=LONG_MS)
+    return shown
+
+
+def _answer(dialog: ModelsDialog, yes: str) -> str:
+    """Press a button of the question that is asked; what it says."""
+    (box,) = dialog.findChildren(QMessageBox)
+    says = f"{box.text()} {box.informativeText()}"
+    (wanted,) = [one for one in box.buttons() if one.text().replace("&", "") == yes]
+    wanted.click()
+    return says
+
+
+def test_a_model_is_got_used_and_dropped(
+    dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = dialog.rows[_NAME]
+    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")})) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        row.get.click()
+        assert "over the network" in _answer(dialog, "Get it")
+        qtbot.waitUntil(lambda: row.model.installed, timeout=LONG_MS)
+    assert not row.get.isVisibleTo(row)
+    row.use.click()
+    qtbot.waitUntil(lambda: row.model.used and not row.busy, timeout=LONG_MS)
+    assert row.model.ms
+    assert not dialog._says.isVisibleTo(dialog)
+    row.stop.click()
+    assert "forgotten" in _answer(dialog, "Stop using it")
+    qtbot.waitUntil(lambda: not row.model.installed, timeout=LONG_MS)
+
+
+def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(Hub({})) as gone:
+        pass
+    monkeypatch.setenv("HF_ENDPOINT", gone.url)
+    row = dialog.rows[_NAME]
+    row.get.click()
+    _answer(dialog, "Get it")
+    qtbot.waitUntil(lambda: "online" in dialog._says.text(), timeout=LONG_MS)
+    assert not row.model.installed
+    assert row.get.isEnabled()
+
+
+def test_saying_no_gets_nothing(dialog: ModelsDialog) -> None:
+    dialog.rows[_NAME].get.click()
+    _answer(dialog, "Cancel")
+    assert not dialog.rows[_NAME].busy
