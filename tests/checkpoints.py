@@ -69,6 +69,19 @@ def e5(folder: Path, *, layers: int = 12) -> Path:
     return folder
 
 
+def whisper(folder: Path, tokenizer: Path) -> Path:
+    """Whisper base, with the tokenizer of the starter pack's."""
+    from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
+
+    shape = {"d_model": 512, "encoder_layers": 6, "decoder_layers": 6, "encoder_ffn_dim": 2048}
+    heads = {"decoder_ffn_dim": 2048, "encoder_attention_heads": 8, "decoder_attention_heads": 8}
+    _save(WhisperForConditionalGeneration, WhisperConfig(vocab_size=51_865, **shape, **heads), folder)
+    WhisperFeatureExtractor().save_pretrained(folder)
+    (folder / "tokenizer.json").write_bytes(tokenizer.read_bytes())
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "WhisperTokenizer"}')
+    return folder
+
+
 def _fewer(configs: Iterable[dict[str, Any]], layers: int) -> None:
     for config in configs if layers else ():
         config["num_hidden_layers"] = layers

@@ -10,14 +10,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading, unit
-from bowerbird.core.models.joined import joined
+from bowerbird.core.models.whisper_files import folder_of
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Line, Modality, Samples, Vectors
 from bowerbird.core.words import all_words
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     import ctranslate2
     from faster_whisper.transcribe import Segment
 
-SPACE = "whisper-base@1"
-_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"  # of Systran/faster-whisper-base
 BEAM_SIZE = 5
 COMPUTE_TYPE = "float32"
 _GPU_COMPUTE_TYPE = "float16"
@@ -48,6 +45,7 @@ class Whisper:
 
     def __init__(self, loading: Loading) -> None:
         """Load the model, on the GPU if CTranslate2 can use it."""
+        (self._space,) = (space.id for space in loading.entry.spaces)
         gpu = loading.device == "cuda"
         self._compute_type = _GPU_COMPUTE_TYPE if gpu else COMPUTE_TYPE
         self._model = _listening()(
@@ -70,7 +68,7 @@ class Whisper:
 
     def encode(self, items: Sequence[Samples]) -> Encoded:
         """Vectors of whole sounds, none longer than 30 seconds."""
-        return Encoded({SPACE: np.concatenate([self._alone(item) for item in items])})
+        return Encoded({self._space: np.concatenate([self._alone(item) for item in items])})
 
     def _alone(self, samples: Samples) -> Vectors:
         with self._lock:
@@ -85,25 +83,13 @@ class Whisper:
             states = self._model.states(sound)
             found = self._model.said(sound, speech[-1][1]) if speech else []
         lines = tuple(_line(one, speech) for one in _believable(found))
-        return Heard(lines, tuple(spans), {SPACE: self._pooled(states, spans)})
+        return Heard(lines, tuple(spans), {self._space: self._pooled(states, spans)})
 
     def _pooled(self, states: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> Vectors:
         """Shape (spans, 512)."""
         told = states - self._silence
         edges = [(int(start_s * _STATES), round(end_s * _STATES)) for start_s, end_s in spans]
         return unit(np.stack([told[low : max(low + 1, high)].mean(axis=0) for low, high in edges]))
-
-
-def folder_of(loading: Loading) -> Path:
-    """The model as CTranslate2 wants it."""
-    files = loading.files
-    named = {
-        "model.bin": (files["part1"], files["part2"]),
-        "config.json": (files["config"],),
-        "tokenizer.json": (files["tokenizer"],),
-        "vocabulary.txt": (files["vocabulary"],),
-    }
-    return joined(loading.cache / f"whisper-base-{_SHA256[:8]}", named, ("model.bin", _SHA256))
 
 
 def _listening() -> type[Any]:

@@ -12,7 +12,7 @@ from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.sources import Sources
-from bowerbird.core.models.whisper import folder_of
+from bowerbird.core.models.whisper_files import folder_of
 from bowerbird.core.types import Kind, Samples
 
 _EXTRACTOR = MediaExtractor(Kind.RECORDING, "")

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
 from bowerbird.core.errors import ModelUnavailable
-from bowerbird.core.models import FAMILIES, resnet
-from bowerbird.core.models.base import Loading, Model
+from bowerbird.core.models import FAMILIES, golden, resnet
+from bowerbird.core.models.base import Loading, Model, unit
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.sources import Sources
+from bowerbird.core.models.whisper import Whisper
 from tests import checkpoints, references
 from tests.references import Reference, agreement
 
@@ -61,6 +63,25 @@ def test_vectors_are_the_references(fetched: tuple[str, Path, Reference], device
         error, ordered = agreement(asked, reference.queries(_SENTENCES))
         assert error < 1e-4
         assert ordered
+
+
+def test_whisper_of_the_hub_hears_as_the_reference(tmp_path: Path, models: Path) -> None:
+    """Its files are converted for CTranslate2; its encoder's last states are transformers' own."""
+    import torch
+    from transformers import WhisperFeatureExtractor, WhisperModel
+
+    tokenizer = Sources(models).files(load()["whisper-base"])["tokenizer"]
+    folder = checkpoints.whisper(tmp_path / "hub", tokenizer)
+    fetch(load()["whisper-base-openai"], tmp_path / "models", folder, lambda done, whole: None)
+    model = cast("Whisper", _load("whisper-base-openai", tmp_path / "models", ""))
+    sound = np.tile(golden.sound().astype(np.float32) / 32768, 10)  # 30 s: the two pad shorter ones differently
+    features = WhisperFeatureExtractor.from_pretrained(folder)(sound, sampling_rate=16_000, return_tensors="pt")
+    with torch.inference_mode():
+        theirs = WhisperModel.from_pretrained(folder).eval().encoder(features["input_features"]).last_hidden_state[0]
+    ours, reference = unit(model._model.states(sound)), unit(theirs.numpy())
+    assert (ours * reference).sum(axis=1).min() > 0.9999  # each fiftieth of a second
+    assert model.encode(golden.inputs(model.modality)).vectors["whisper-base-openai@1"].shape == (2, 512)
+    assert model.listen(golden.sound(), [(0.0, 3.0)]).spans == ((0.0, 3.0),)
 
 
 def test_torchvisions_weights_make_the_same_network(tmp_path: Path) -> None:

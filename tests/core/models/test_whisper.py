@@ -10,10 +10,12 @@ import pytest
 
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.media import MediaExtractor
-from bowerbird.core.models.whisper import SPACE, Whisper
+from bowerbird.core.models.whisper import Whisper
 from bowerbird.core.types import SAMPLE_RATE, Kind, Samples
 from tests.core.models.conftest import Loaded
 from tests.media_makers import silence, tone
+
+SPACE = "whisper-base@1"
 
 _EXTRACTOR = MediaExtractor(Kind.RECORDING, "")
 
