@@ -179,14 +179,20 @@ class _Models:
     def _in_its_language(self, name: str, texts: Sequence[str]) -> Mapping[str, Vectors]:
         """A text model's vectors of the passages that are for it, and zeros for the others."""
         mine = [at for at, text in enumerate(texts) if name in self._routes[Modality.TEXT].of_passage(text)]
-        made = {space.id: np.zeros((len(texts), space.dimension), np.float32) for space in self._entries[name].spaces}
+        made = {
+            space.id: np.zeros((len(texts), space.dimension), np.float32)
+            for space in self._entries[name].spaces
+            if space.modality is Modality.TEXT
+        }
         if mine:
             for space, rows in self._model(name).encode([texts[at] for at in mine]).vectors.items():
                 made[space][mine] = rows
         return made
 
     def _asked(self, modality: Modality, only: frozenset[str]) -> list[str]:
-        return [name for name, kind in self._kinds.items() if kind.modality is modality and (not only or name in only)]
+        """The active models that make vectors of a modality, or those of them that are wanted."""
+        able = (entry for entry in self._entries.values() if any(space.modality is modality for space in entry.spaces))
+        return [entry.id for entry in able if not only or entry.id in only]
 
     def listen(self, samples: Samples, only: frozenset[str]) -> Heard:
         """A window of sound goes to every sound model, all of them looking at the same spans of it."""

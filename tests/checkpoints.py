@@ -82,6 +82,35 @@ def whisper(folder: Path, tokenizer: Path) -> Path:
     return folder
 
 
+def gemma(folder: Path, *, layers: int = 0) -> Path:
+    """EmbeddingGemma 2."""
+    import json
+
+    from transformers import (
+        EmbeddingGemma2Config,
+        EmbeddingGemma2Model,
+        Gemma4AudioFeatureExtractor,
+        Gemma4ImageProcessorPil,
+    )
+
+    parts: tuple[dict[str, Any], ...] = ({}, {"model_type": "gemma4_vision"}, {"model_type": "gemma4_audio"})
+    text, vision, audio = parts
+    _fewer(parts, layers)
+    config = EmbeddingGemma2Config(text_config=text, vision_config=vision, audio_config=audio)
+    _save(EmbeddingGemma2Model, config, folder)
+    Gemma4ImageProcessorPil().save_pretrained(folder)
+    pictures = json.loads((folder / "preprocessor_config.json").read_text())
+    Gemma4AudioFeatureExtractor().save_pretrained(folder)
+    sounds = json.loads((folder / "preprocessor_config.json").read_text())
+    (folder / "processor_config.json").write_text(
+        json.dumps({"image_processor": pictures, "feature_extractor": sounds})
+    )
+    prompts = {"query": "task: search result | query: ", "document": "title: none | text: "}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+    _words(folder / "tokenizer.json", {"<pad>": 0, "<eos>": 1, "<bos>": 2}, start="<bos>", end="<eos>")
+    return folder
+
+
 def _fewer(configs: Iterable[dict[str, Any]], layers: int) -> None:
     for config in configs if layers else ():
         config["num_hidden_layers"] = layers

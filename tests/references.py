@@ -125,6 +125,44 @@ def e5(folder: Path) -> Reference:
     return Reference(lambda items: encoded(items, "passage: "), lambda texts: encoded(texts, "query: "))
 
 
+def gemma(folder: Path) -> Callable[..., Vectors]:
+    """The whole of ``EmbeddingGemma2Model``, its processors, and sentence-transformers' mean and unit length.
+
+    Items are passages, photos or sounds; what comes before a text is the document's prompt, or another's.
+    """
+    import torch
+    from sentence_transformers.sentence_transformer.modules import Pooling
+    from tokenizers import Tokenizer
+    from transformers import EmbeddingGemma2Model, Gemma4AudioFeatureExtractor, Gemma4ImageProcessorPil
+
+    model = EmbeddingGemma2Model.from_pretrained(folder).eval()
+    config, tokenizer = model.config, Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(512)
+    pictures, sounds = Gemma4ImageProcessorPil.from_pretrained(folder), Gemma4AudioFeatureExtractor()
+
+    def one(item: Any, prompt: str) -> Vectors:
+        given: dict[str, Any] = {}
+        if isinstance(item, str):
+            ids = tokenizer.encode(prompt + item).ids
+        elif item.ndim == 3:
+            made = pictures(images=[item], input_data_format="channels_last", return_tensors="pt")
+            slots = int(made.pop("num_soft_tokens_per_image")[0])
+            given = dict(made)
+            ids = [2, config.boi_token_id, *[config.image_token_id] * slots, config.eoi_token_id, 1]
+        else:
+            given = dict(sounds([item.astype(np.float32) / 32768], sampling_rate=16_000, return_tensors="pt"))
+            with torch.inference_mode():
+                slots = int(model.get_audio_features(**given, return_dict=True).attention_mask.sum())
+            ids = [2, config.boa_token_id, *[config.audio_token_id] * slots, config.eoa_token_index, 1]
+        mask = torch.ones(1, len(ids), dtype=torch.long)
+        with torch.inference_mode():
+            states = model(input_ids=torch.tensor([ids]), attention_mask=mask, **given).last_hidden_state
+            mean = Pooling(768)({"token_embeddings": states, "attention_mask": mask})["sentence_embedding"]
+        return torch.nn.functional.normalize(mean, dim=1).numpy()
+
+    return lambda items, prompt="title: none | text: ": np.concatenate([one(item, prompt) for item in items])
+
+
 def torchvision_name(name: str) -> str:
     """What torchvision calls one of transformers' weights of a ResNet-50."""
     kinds = {"convolution": ("conv", 1), "normalization": ("bn", 1)}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import (
     crash,
+    families,
     languages,
     media_memory,
     media_speed,
@@ -27,6 +28,7 @@ TABLES = {
     "retrieval": retrieval.measure,
     "languages": languages.measure,
     "text-models": text_models.measure,
+    "families": families.measure,
     "throughput": throughput.measure,
     "speech": speech.measure,
     "sound": sound.measure,

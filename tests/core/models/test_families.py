@@ -17,6 +17,7 @@ from bowerbird.core.models import FAMILIES, golden, resnet
 from bowerbird.core.models.base import Loading, Model, unit
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.fetch import fetch
+from bowerbird.core.models.gemma import Gemma
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.whisper import Whisper
 from tests import checkpoints, references
@@ -82,6 +83,30 @@ def test_whisper_of_the_hub_hears_as_the_reference(tmp_path: Path, models: Path)
     assert (ours * reference).sum(axis=1).min() > 0.9999  # each fiftieth of a second
     assert model.encode(golden.inputs(model.modality)).vectors["whisper-base-openai@1"].shape == (2, 512)
     assert model.listen(golden.sound(), [(0.0, 3.0)]).spans == ((0.0, 3.0),)
+
+
+@pytest.fixture(scope="module")
+def gemma(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gemma, Path]:
+    models, folder = tmp_path_factory.mktemp("models"), checkpoints.gemma(tmp_path_factory.mktemp("hub"), layers=2)
+    fetch(load()["embeddinggemma-2"], models, folder, lambda done, whole: None)
+    return cast("Gemma", _load("embeddinggemma-2", models, "")), folder
+
+
+def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Gemma, Path]) -> None:
+    """Text first, then sounds and photos, each with the tower that came for it: the reference has all at once."""
+    model, folder = gemma
+    assert model._model.vision_tower is None
+    assert model._model.audio_tower is None
+    reference = references.gemma(folder)
+    sounds = [golden.sound(), golden.sound()[::-1].copy(), golden.sound()[:9000]]
+    for modality, items in (("text", list(_SENTENCES)), ("sound", sounds), ("image", references.pictures())):
+        ours = model.encode(items).vectors[f"embeddinggemma-2-{modality}@1"]
+        error, ordered = agreement(ours, reference(items))
+        assert error < 1e-4, modality
+        assert ordered
+    assert model._model.vision_tower is not None
+    asked = model.encode_query("a dog runs along the beach")
+    assert np.abs(asked - reference(["a dog runs along the beach"], "task: search result | query: ")).max() < 1e-4
 
 
 def test_torchvisions_weights_make_the_same_network(tmp_path: Path) -> None:
