@@ -42,6 +42,7 @@ def _disk(paths: LibraryPaths) -> Check:
 
 
 def _accelerator() -> Check:
-    from bowerbird.core.models.runtimes import accelerator
+    from bowerbird.core.models.runtimes import accelerator, device_name
 
-    return Check("Runtime", True, f"torch on {found}" if (found := accelerator()) else "ONNX Runtime on the CPU")
+    found = accelerator()
+    return Check("Runtime", True, f"torch on {device_name(found)}" if found else "ONNX Runtime on the CPU")

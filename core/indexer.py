@@ -21,7 +21,7 @@ from bowerbird.core.inference import Inference
 from bowerbird.core.pace import Pace
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.pipeline import Pipeline
-from bowerbird.core.power import on_battery
+from bowerbird.core.power import Power
 from bowerbird.core.reading import Outcome
 from bowerbird.core.scanner import Scanner
 from bowerbird.core.settings import Settings
@@ -35,7 +35,6 @@ T = TypeVar("T")
 
 _IDLE_S = 1.0
 _REPORT_S = 0.25
-_POWER_S = 5.0
 _RETRY_S = 15.0  # after the disk was full
 
 
@@ -60,7 +59,7 @@ class Indexer(threading.Thread):
         self._inbox: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._pipeline = Pipeline(pool, inference, self.post, catalog.content)
         self.builder = SpaceBuilder(self.ask, catalog.spaces, sync, pool, inference, self._held_now)
-        self._inference, self._settings = inference, settings
+        self._inference = inference
         self._scanner = Scanner(catalog, settings.excludes)
         self._scans: deque[tuple[Path, Path | None]] = deque()
         self._scan: Iterator[None] | None = None
@@ -68,8 +67,8 @@ class Indexer(threading.Thread):
         self._pace = Pace()
         self._settling = threading.Lock()
         self._begun = self._stopping = self._dirty = False
-        self._battery = False
-        self._looked_at_power = self._reported = self._retry_at = 0.0
+        self._power = Power(settings)
+        self._reported = self._retry_at = 0.0
         self.paused = False
         self.insisted = False
         """Whether somebody waits for the end, so that the battery is no reason to stop."""
@@ -320,19 +319,13 @@ class Indexer(threading.Thread):
             self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
 
     def _held_now(self) -> bool:
-        return self.paused or (self._battery and not self.insisted)
+        return self.paused or self._held()
 
     def _held(self) -> bool:
-        if self.insisted:
-            return False
-        now = time.monotonic()
-        if now - self._looked_at_power > _POWER_S:
-            self._looked_at_power = now
-            self._battery = self._settings.pause_on_battery and on_battery()
-        return self._battery
+        return not self.insisted and bool(self._power.why())
 
     def _use(self, settings: Settings) -> None:
-        self._settings, self._looked_at_power = settings, 0.0
+        self._power.use(settings)
         self._scanner = Scanner(self._catalog, settings.excludes)
         self._inference.set_threads(settings.cores)
 
@@ -348,7 +341,7 @@ class Indexer(threading.Thread):
             return
         self._dirty, self._reported = False, now
         progress = self._pace.progress(
-            self._catalog.jobs(), paused=self.paused, why="on battery" if self._battery else ""
+            self._catalog.jobs(), paused=self.paused, why="" if self.insisted else self._power.why()
         )
         reading = next(iter(self._pipeline.reading), None)
         folder = self._scanner.folder_of(reading) if reading else None

@@ -47,6 +47,8 @@ class Settings:
     models: tuple[str, ...] = STARTER
     """Ids of the models in use, as far as they are on this computer."""
     pause_on_battery: bool = False
+    only_when_idle: bool = False
+    """Whether to wait while other programs keep the processor busy."""
     theme: str = "system"
     """system, light or dark."""
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading, unit
 from bowerbird.core.models.checkpoint import pretrained
+from bowerbird.core.models.runtimes import device_name
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Samples, Vectors
 
 SPACE = "clap-htsat-unfused@1"
@@ -41,7 +42,7 @@ class Clap:
     @property
     def runtime(self) -> str:
         """What runs it, in words."""
-        return f"torch {self._torch.__version__} on {self._device}"
+        return f"torch {self._torch.__version__} on {device_name(self._device)}"
 
     def encode(self, items: Sequence[Samples]) -> Encoded:
         """Vectors of sounds; of one longer than ten seconds, of its first ten."""

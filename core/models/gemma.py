@@ -17,6 +17,7 @@ import numpy as np
 
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.checkpoint import pretrained, require
+from bowerbird.core.models.runtimes import device_name
 from bowerbird.core.models.sentences import speakable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Pixels, Samples, Vectors
 
@@ -53,7 +54,7 @@ class Gemma:
     @property
     def runtime(self) -> str:
         """What runs it, in words."""
-        return f"torch {self._torch.__version__} on {self._device}"
+        return f"torch {self._torch.__version__} on {device_name(self._device)}"
 
     def encode(self, items: Sequence[str] | Sequence[Pixels] | Sequence[Samples]) -> Encoded:
         """Vectors of passages, of photos, or of sounds: all of a kind."""

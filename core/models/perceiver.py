@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading, unit
 from bowerbird.core.models.checkpoint import pretrained
+from bowerbird.core.models.runtimes import device_name
 from bowerbird.core.types import Encoded, Frames, Modality, Samples
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Perceiver:
     @property
     def runtime(self) -> str:
         """What runs it, in words."""
-        return f"torch {self._torch.__version__} on {self._device}"
+        return f"torch {self._torch.__version__} on {device_name(self._device)}"
 
     def encode(self, items: Sequence[Scene]) -> Encoded:
         """The mean of each scene's latents."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,8 @@ DEVICE_VARIABLE = "BOWERBIRD_DEVICE"
 """Set to ``cpu``, no GPU is looked for."""
 _GPUS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dri/renderD128", "/dev/dxg")  # NVIDIA, AMD, Intel, any of them in WSL
 
-_ON_A_GPU = 64  # items at once
+_AT_ONCE = (8, 256)  # items: to begin with, and at most
+_BETTER = 1.1  # times as many a second, for a larger batch to be worth its memory
 
 
 class WrongResults(ModelUnavailable):
@@ -71,9 +73,49 @@ def accelerator() -> str:
     return found.type if found is not None else ""
 
 
+def device_name(device: str) -> str:
+    """A device of torch as people call it: "NVIDIA H100 (CUDA)"."""
+    import torch
+
+    if device == "cuda":
+        return f"{torch.cuda.get_device_name()} ({'ROCm' if torch.version.hip else 'CUDA'})"
+    if device == "xpu":
+        return f"{torch.xpu.get_device_name()} (XPU)"
+    return {"cpu": "the CPU", "mps": "Apple's GPU (MPS)"}.get(device, device)
+
+
 def maybe_gpu() -> bool:
     """Whether there may be a GPU: without torch, nobody can be sure."""
     return sys.platform in ("darwin", "win32") or any(Path(device).exists() for device in _GPUS)
+
+
+class BatchSize:
+    """Found by measurement: doubled while that makes it faster, halved for good where memory runs out."""
+
+    def __init__(self) -> None:
+        """Begin small."""
+        self.now, self._most = _AT_ONCE
+        self._best = 0.0
+        self._settled = False
+
+    def took(self, items: int, seconds: float) -> None:
+        """A batch of so many took so long; one that was not full tells nothing."""
+        if self._settled or items < self.now:
+            return
+        speed = items / max(seconds, 1e-9)
+        if speed < self._best * _BETTER:
+            self._settled, self.now = True, max(1, self.now // 2)
+        elif self.now * 2 > self._most:
+            self._settled = True
+        else:
+            self._best, self.now = speed, self.now * 2
+
+    def too_large(self) -> bool:
+        """Memory ran out; whether a smaller batch is left to try."""
+        if self.now == 1:
+            return False
+        self.now, self._settled = self.now // 2, True
+        return True
 
 
 class TorchRuntime:
@@ -85,15 +127,31 @@ class TorchRuntime:
 
         self._torch, self._device = torch, device
         self._net = network.build().to(device)
+        self._batch = BatchSize()
 
     @property
     def name(self) -> str:
         """What runs it, in words."""
-        return f"torch {self._torch.__version__} on {self._device}"
+        return f"torch {self._torch.__version__} on {device_name(self._device)}"
 
     def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
-        """The outputs over items, many at once."""
-        return _joined([self._run(prepare(part)) for part in _split(items, _ON_A_GPU)])
+        """The outputs over items, as many at once as is fastest and fits."""
+        parts: list[list[NDArray[np.float32]]] = []
+        left = items
+        while len(left):
+            some = left[: self._batch.now]
+            started = time.perf_counter()
+            try:
+                parts.append(self._run(prepare(some)))
+            except self._torch.OutOfMemoryError:
+                if not self._batch.too_large():
+                    raise
+                if self._device != "cpu":
+                    self._torch.accelerator.empty_cache()
+                continue
+            self._batch.took(len(some), time.perf_counter() - started)
+            left = left[len(some) :]
+        return _joined(parts)
 
     def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
         with self._torch.inference_mode():
@@ -146,10 +204,6 @@ class OnnxRuntime:
     def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
         found: list[NDArray[np.float32]] = self._session.run(None, dict(inputs))
         return found
-
-
-def _split(items: Sequence[Any], at_once: int) -> Iterator[Sequence[Any]]:
-    return (items[start : start + at_once] for start in range(0, len(items), at_once))
 
 
 def _joined(parts: Sequence[Sequence[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:

@@ -44,8 +44,10 @@ class SettingsDialog(QDialog):
         self.folders = QListWidget()
         self.excludes = QPlainTextEdit("\n".join(settings.excludes))
         self.cores = _cores(settings.cores)
-        self.battery = QCheckBox("Pause while running on &battery")
+        self.battery = QCheckBox("Pause while running on batte&ry")
         self.battery.setChecked(settings.pause_on_battery)
+        self.idle = QCheckBox("Wait while other programs keep the computer &busy")
+        self.idle.setChecked(settings.only_when_idle)
         self.theme = _themes(settings.theme)
         self._place()
         desk.status_changed.connect(self._show_folders)
@@ -108,6 +110,7 @@ class SettingsDialog(QDialog):
         form.addRow("Processor &cores to use", self.cores)
         form.addRow("&Colours", self.theme)
         form.addRow(self.battery)
+        form.addRow(self.idle)
         return form
 
     def _library_line(self) -> QLabel:
@@ -124,6 +127,7 @@ class SettingsDialog(QDialog):
             excludes=tuple(dict.fromkeys(line for line in lines if line)),
             cores=int(self.cores.currentData()),
             pause_on_battery=self.battery.isChecked(),
+            only_when_idle=self.idle.isChecked(),
             theme=str(self.theme.currentData()),
         )
 

@@ -13,7 +13,14 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     assert settings.load(path) == Settings()
     strange = b"/caf\xe9".decode("utf-8", "surrogateescape")
-    wanted = Settings(folders=("/photos", strange), excludes=("*.bak",), cores=2, pause_on_battery=True, theme="dark")
+    wanted = Settings(
+        folders=("/photos", strange),
+        excludes=("*.bak",),
+        cores=2,
+        pause_on_battery=True,
+        only_when_idle=True,
+        theme="dark",
+    )
     settings.save(path, wanted)
     assert settings.load(path) == wanted
 
