@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +14,12 @@ from bowerbird.core import settings as settings_file
 from bowerbird.core.catalog import Catalog
 from bowerbird.core.catalog_view import CatalogView
 from bowerbird.core.doctor import checks
-from bowerbird.core.errors import EnvironmentFailure, ModelUnavailable, StoreDamaged, UsageError
+from bowerbird.core.errors import EnvironmentFailure, StoreDamaged, UsageError
 from bowerbird.core.examples import Examples
 from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.indexer import Indexer
 from bowerbird.core.inference import Inference
-from bowerbird.core.models import catalogue
+from bowerbird.core.models_in_use import ModelsInUse
 from bowerbird.core.ownership import Ownership
 from bowerbird.core.paths import LibraryPaths, absolute
 from bowerbird.core.previews import Previewer
@@ -28,7 +27,7 @@ from bowerbird.core.searcher import Searcher
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results, Space
+from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results
 from bowerbird.core.vector_store import VectorStore
 from bowerbird.core.watcher import Watcher
 
@@ -107,6 +106,9 @@ class Library:
             self._examples,
             searched,
             on_damage=lambda: self._indexer.post(self._sync.mend),
+        )
+        self._models = ModelsInUse(
+            self._paths.models, self._settings.models, self._inference, self._indexer, self._use_models, self._on_event
         )
         self._previewer = Previewer(self._view, self._pool)
 
@@ -320,62 +322,24 @@ class Library:
         return self._view.failures()
 
     def models(self) -> tuple[ModelState, ...]:
-        """The models Bowerbird knows, and whether they are installed."""
-        progress = self._indexer.builder.progress()
-        return tuple(
-            replace(state, built=next((progress[one.id] for one in entry.spaces if one.id in progress), None))
-            for state, entry in zip(self._inference.states(), catalogue.load().values(), strict=True)
-        )
+        """The models Bowerbird knows, whether they are here, and which are used."""
+        return self._models.states()
 
     def get_model(self, name: str, origin: Path | None, on_bytes: Callable[[int, int], None]) -> None:
-        """Fetch a model's files, from ``origin``, a folder or file, or from where the catalogue says. Waits.
-
-        Raises:
-            UsageError: there is no such model.
-            ModelUnavailable: they cannot be had, or are not what they should be; what was there stays.
-        """
-        from bowerbird.core.models.fetch import fetch
-
-        fetch(_entry(name), self._paths.models, origin, on_bytes)
-        if name in self._settings.models:
-            self._use_models(self._settings.models)
-        self._on_event(Event(EventKind.MODELS))
+        """See ``ModelsInUse.get``."""
+        self._models.get(name, origin, on_bytes)
 
     def use_model(self, name: str) -> None:
-        """Use a model that is here: its spaces are built in the background beside those that are searched.
-
-        Raises:
-            UsageError: there is no such model.
-            ModelUnavailable: it is not here, or gives wrong results; the models in use stay as they are.
-        """
-        entry, before = _entry(name), self._settings.models
-        self._inference.use({*before, name})
-        if not (check := self._inference.test(name)).ok:
-            self._inference.use(before)
-            raise ModelUnavailable(check.detail)
-        self._use_models((*(one for one in before if one != entry.id), entry.id))
+        """See ``ModelsInUse.use``."""
+        self._models.use(name)
 
     def remove_model(self, name: str) -> None:
-        """Use a model no longer, forget its vectors, and delete its files unless they are of an installed package.
+        """See ``ModelsInUse.remove``."""
+        self._models.remove(name)
 
-        Raises:
-            UsageError: there is no such model.
-        """
-        entry = _entry(name)
-        self._use_models(tuple(one for one in self._settings.models if one != entry.id), entry.spaces)
-        for left in (
-            self._paths.models / name,
-            *self._paths.models.glob(f"{name}-*"),
-            self._paths.models / f"{name}.new",
-        ):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-
-    def _use_models(self, names: Sequence[str], dropped: Sequence[Space] = ()) -> None:
+    def _use_models(self, names: Sequence[str]) -> None:
         self._save(replace(self._settings, models=tuple(names)))
-        self._inference.use(names)
         self._examples.forget()
-        self._indexer.ask(lambda: self._indexer.use_models(dropped)).result()
-        self._on_event(Event(EventKind.MODELS))
 
     def doctor(self) -> tuple[Check, ...]:
         """Self-test: models, stores, disk."""
@@ -401,12 +365,6 @@ class Library:
     def _save(self, settings: Settings) -> None:
         self._settings = settings
         settings_file.save(self._paths.settings, settings)
-
-
-def _entry(name: str) -> catalogue.Entry:
-    if name not in (known := catalogue.load()):
-        raise UsageError(f"There is no model {name!r}. There are: {', '.join(known)}.")
-    return known[name]
 
 
 def _make(folder: Path) -> None:
