@@ -20,7 +20,7 @@ from bowerbird.core.types import Example, Query
 from tests import checkpoints, makers
 
 _OLD, _NEW = "e5-small-q4", "minilm-l6-v2"
-_NUMBER = 300
+_NUMBER = 150
 _OpenLibrary = Callable[[], Library]
 
 
