@@ -280,7 +280,7 @@ def _list_models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
         _print_json([_model_json(one) for one in found])
         return
     for one in found:
-        size = f"{one.size_bytes / 1e6:.0f} MB, " if one.size_bytes else ""
+        size = f"{one.size_bytes / 1e6:,.0f} MB, " if one.size_bytes else ""
         print(f"{one.id}  {size}{one.licence}, {_model_state(one)}\n      {one.purpose}")
         measured = f"{one.ms:,.0f} ms an item on this computer" if one.ms else ""
         best = "recommended for this computer" if one.recommended else ""

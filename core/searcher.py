@@ -92,8 +92,9 @@ class Searcher:
         evidence, repair = self._gather(text, vectors, like)
         retrieve = clock.lap()
         hits = self._hits.make(ranking.rank(evidence), text)
+        photos = [space.id for space in self._spaces() if space.modality is Modality.IMAGE]
         took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
-        return Results(hits, took, notice or repair or unsaid or _weakness(vectors, hits))
+        return Results(hits, took, notice or repair or unsaid or _weakness(vectors, photos, hits))
 
     def _gather(self, query: Query, vectors: Mapping[str, Vectors], like: list[Asked]) -> tuple[list[Evidence], str]:
         """All evidence; without a vector store, that of words and names, and a sentence that says so."""
@@ -199,10 +200,10 @@ class Searcher:
                 yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * said / whole)
 
 
-def _weakness(vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
-    """A sentence where photos were found through ConSE, the weakest road from text to photos."""
-    by_conse = any(space.startswith("conse-") for space in vectors)
-    return WEAK_PHOTOS if by_conse and any(hit.kind is Kind.PHOTO for hit in hits) else ""
+def _weakness(vectors: Mapping[str, Vectors], photo_spaces: Collection[str], hits: Sequence[Hit]) -> str:
+    """A sentence where photos were found through ConSE alone, the weakest road from text to photos."""
+    by_conse = {space.startswith("conse-") for space in vectors if space in photo_spaces}
+    return WEAK_PHOTOS if by_conse == {True} and any(hit.kind is Kind.PHOTO for hit in hits) else ""
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:

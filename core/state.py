@@ -122,13 +122,15 @@ class ModelState:
     purpose: str
     licence: str
     size_bytes: int
-    """0 where nobody could know it."""
+    """About; 0 where nobody could know it."""
     modalities: tuple[Modality, ...]
     quality: str
     installed: bool
     used: bool
     source: str = ""
     """Where it would be fetched from, over the network; empty if only by hand."""
+    url: str = ""
+    """Where a model that is only got by hand can be downloaded."""
     recommended: bool = False
     """Whether it is recommended for this computer."""
     ms: float | None = None

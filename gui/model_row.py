@@ -67,10 +67,11 @@ class ModelRow(QFrame):
         """How it stands now."""
         self.model = model
         self._facts.setText(_facts(model))
-        by_hand = model.how_to_get if not model.installed and not model.source else ""
+        by_hand = f"{model.url} has it." if model.url and not model.installed else ""
         self._advice.setText(model.problem or by_hand)
         self._advice.setVisible(bool(self._advice.text()))
-        self.get.setVisible(not model.installed and bool(model.source))
+        self.get.setVisible(not model.installed)
+        self.get.setText("Get…" if model.source else "Choose its file…")
         self.use.setVisible(model.installed and not model.used)
         self.stop.setVisible(model.used)
         for one in (self.get, self.use, self.stop):

@@ -76,6 +76,8 @@ class Entry:
     """What its family must know beyond its files."""
     quality: str = ""
     """How good it is, and who measured that."""
+    megabytes: int = 0
+    """About how large it is, where the sizes of its files are not known."""
     recommended: Sequence[str] = ()
     """The sorts of computer it is recommended for: cpu, gpu."""
 
@@ -100,8 +102,8 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes of all its files."""
-        return sum(file.size for file in self.files.values())
+        """Bytes of all its files, about."""
+        return sum(file.size for file in self.files.values()) or self.megabytes * 1_000_000
 
 
 @cache

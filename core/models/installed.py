@@ -82,6 +82,7 @@ class Installed:
             modalities=tuple(dict.fromkeys(space.modality for space in entry.spaces)),
             quality=entry.quality,
             source=entry.source,
+            url=entry.url,
             recommended=("gpu" if maybe_gpu() else "cpu") in entry.recommended,
             ms=self.speeds.of(entry.id),
             installed=here,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.state import ModelState
@@ -90,14 +91,26 @@ class ModelsDialog(QDialog):
     # what the buttons do
 
     def _get(self, model: ModelState) -> None:
-        how_much = size(model.size_bytes) if model.size_bytes else "A size that only its source knows"
-        asked = f"Get {model.title} over the network?"
-        more = f"{how_much}, from {model.source}. Nothing about your files is sent. Licence: {model.licence}."
-        self._confirm(asked, more, "Get it", lambda: self._fetch(model))
+        if not model.source:
+            self._choose(model)
+            return
+        about = f"About {size(model.size_bytes)}" if model.size_bytes else "A size that only its source knows"
+        more = f"{about}, from {model.source}. Nothing about your files is sent. Licence: {model.licence}."
+        own = {"From a folder…": lambda: self._choose(model)}
+        self._confirm(f"Get {model.title} over the network?", more, {"Get it": lambda: self._fetch(model, None), **own})
 
-    def _fetch(self, model: ModelState) -> None:
+    def _choose(self, model: ModelState) -> None:
+        """Let the user point at files that are here already."""
+        if model.source:
+            chosen = QFileDialog.getExistingDirectory(self, f"The folder with {model.title}", str(Path.home()))
+        else:
+            chosen, _ = QFileDialog.getOpenFileName(self, f"The file of {model.title}", str(Path.home()))
+        if chosen:
+            self._fetch(model, Path(chosen))
+
+    def _fetch(self, model: ModelState, origin: Path | None) -> None:
         row = self.rows[model.id]
-        self._do(model, "Getting it…", lambda library: library.get_model(model.id, None, row.tell_bytes))
+        self._do(model, "Getting it…", lambda library: library.get_model(model.id, origin, row.tell_bytes))
 
     def _use(self, model: ModelState) -> None:
         self._do(model, "Trying it out…", lambda library: library.use_model(model.id))
@@ -106,16 +119,17 @@ class ModelsDialog(QDialog):
         asked = f"Stop using {model.title}?"
         more = "What it read from your files is forgotten, and what it took on the disk is freed. Your files stay."
         self._confirm(
-            asked, more, "Stop using it", lambda: self._do(model, "…", lambda library: library.remove_model(model.id))
+            asked, more, {"Stop using it": lambda: self._do(model, "…", lambda library: library.remove_model(model.id))}
         )
 
-    def _confirm(self, asked: str, more: str, yes: str, act: Callable[[], None]) -> None:
+    def _confirm(self, asked: str, more: str, acts: Mapping[str, Callable[[], None]]) -> None:
+        """Ask, with a button for each thing one can do, and one for nothing."""
         box = QMessageBox(QMessageBox.Icon.NoIcon, "Models", asked, parent=self)
         box.setInformativeText(more)
-        accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.buttonClicked.connect(lambda pressed: act() if pressed is accept else None)
+        for name, act in acts.items():
+            box.addButton(name, QMessageBox.ButtonRole.AcceptRole).clicked.connect(act)
+        box.addButton(QMessageBox.StandardButton.Cancel)
         box.open()
 
     def _do(self, model: ModelState, says: str, op: Callable[[Library], None]) -> None:

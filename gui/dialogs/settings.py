@@ -109,6 +109,7 @@ class SettingsDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.addRow("Processor &cores to use", self.cores)
         form.addRow("&Colours", self.theme)
+        form.addRow("What reads your files", button("&Models…", self._desk.wants_models))
         form.addRow(self.battery)
         form.addRow(self.idle)
         return form
