@@ -84,7 +84,9 @@ def _show_progress(progress: Progress) -> None:
     if sys.stderr.isatty():
         left = f", {progress.left_s:.0f} s left" if progress.left_s else ""
         long = "".join(f"; {_printable(Path(one.path.name))} up to {clock(one.done_s)}" for one in progress.long[:1])
-        print(f"\r{progress.done:,} of {progress.total:,}{left}{long}\x1b[K", end="", file=sys.stderr, flush=True)
+        built = f"; a new model has read {progress.built[0]:,} of {progress.built[1]:,}" if progress.built else ""
+        said = f"{progress.done:,} of {progress.total:,}{left}{long}{built}"
+        print(f"\r{said}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _search(library: AnyLibrary, arguments: argparse.Namespace) -> None:

@@ -40,11 +40,7 @@ class Examples:
         """What it asks; ``spaces`` are those to search."""
         self._spaces = spaces
         self._view, self._pool, self._inference = view, pool, inference
-        self._kept: OrderedDict[tuple[bytes, float | None, float | None], list[Asked]] = OrderedDict()
-
-    def forget(self) -> None:
-        """The spaces changed: encode again what is asked next."""
-        self._kept.clear()
+        self._kept: OrderedDict[tuple[object, ...], list[Asked]] = OrderedDict()
 
     def vectors(self, example: Example) -> list[Asked]:
         """For each space that can compare examples, what to look for.
@@ -53,7 +49,7 @@ class Examples:
             FileError: the file cannot be read.
         """
         mark = fingerprint(example.path)
-        key = (mark, example.start_s, example.end_s)
+        key = (mark, example.start_s, example.end_s, tuple(space.id for space in self._comparing()))
         if key not in self._kept:
             # A part is read anew: what is known has other edges.
             self._kept[key] = (self._known(mark) if example.start_s is None else []) or self._read(example)

@@ -337,7 +337,7 @@ class Indexer(threading.Thread):
 
     def _report(self) -> None:
         now = time.monotonic()
-        if not self._dirty or now - self._reported < _REPORT_S:
+        if not (self._dirty or self.builder.busy) or now - self._reported < _REPORT_S:
             return
         self._dirty, self._reported = False, now
         progress = self._pace.progress(
@@ -345,7 +345,7 @@ class Indexer(threading.Thread):
         )
         reading = next(iter(self._pipeline.reading), None)
         folder = self._scanner.folder_of(reading) if reading else None
-        self._progress = replace(progress, folder=folder, long=self._long_files())
+        self._progress = replace(progress, folder=folder, long=self._long_files(), built=self.builder.least())
         self._on_event(Event(EventKind.PROGRESS, self._progress))
 
     def _tell(self, kind: EventKind) -> None:

@@ -97,13 +97,12 @@ class Library:
         self._watcher: Watcher | None = None
         self._indexer.start()
         searched = self._indexer.builder.searched
-        self._examples = Examples(self._view, self._pool, self._inference, searched)
         self._searcher = Searcher(
             self._paths,
             self._view,
             store,
             self._inference,
-            self._examples,
+            Examples(self._view, self._pool, self._inference, searched),
             searched,
             on_damage=lambda: self._indexer.post(self._sync.mend),
         )
@@ -339,7 +338,6 @@ class Library:
 
     def _use_models(self, names: Sequence[str]) -> None:
         self._save(replace(self._settings, models=tuple(names)))
-        self._examples.forget()
 
     def doctor(self) -> tuple[Check, ...]:
         """Self-test: models, stores, disk."""

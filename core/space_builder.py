@@ -69,6 +69,10 @@ class SpaceBuilder:
         """By the id of each space that is being built, how many items it has and is to have."""
         return dict(self._progress)
 
+    def least(self) -> tuple[int, int] | None:
+        """The progress of the space that is farthest from complete, or None."""
+        return min(self._progress.values(), key=lambda told: told[0] / max(1, told[1]), default=None) if self.busy else None
+
     def searched(self) -> tuple[Space, ...]:
         """The spaces to search: one that is being built waits while another can answer for it."""
         return tuple(space for space in self._inference.spaces() if not self._waits(space))
@@ -157,7 +161,8 @@ class SpaceBuilder:
     def _read_again(self, found: Lacking, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
         if facts_of(found.facts.path) != found.facts:
             raise FileError("It changed.")
-        limits = Limits(image_side=self._inference.image_side(), scenes=modality is Modality.SCENE)
+        side = self._inference.image_side() or Limits().image_side
+        limits = Limits(image_side=side, scenes=modality is Modality.SCENE)
         left: dict[Locator, deque[Row]] = defaultdict(deque)
         for row in found.rows:
             left[row.at].append(row)

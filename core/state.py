@@ -60,6 +60,8 @@ class Progress:
     folder: Path | None = None
     long: tuple[LongFile, ...] = ()
     """Long recordings and clips being read, or waiting to be read on."""
+    built: tuple[int, int] | None = None
+    """While a model that came into use later reads what is here already: how many pieces it has read, of how many."""
 
     @property
     def busy(self) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 from bowerbird.core.state import Progress, Status
 from bowerbird.gui.desk import Desk
 from bowerbird.gui.parts import button, label, tool
-from bowerbird.gui.wording import count, long_files, name_of, progress_line
+from bowerbird.gui.wording import built, count, long_files, name_of, progress_line
 
 
 class ProgressCard(QFrame):
@@ -27,6 +27,7 @@ class ProgressCard(QFrame):
         self._bar.setAccessibleName("Progress")
         self._line = label("", "small", wrap=True)
         self._long = label("", "small", wrap=True)
+        self._built = label("", "small", wrap=True)
         self._failed = button("", desk.wants_failures, "attention")
         self._pause = tool("Pause reading", self._toggle, 14)
         self._place()
@@ -46,6 +47,7 @@ class ProgressCard(QFrame):
         column.addWidget(self._bar)
         column.addWidget(self._line)
         column.addWidget(self._long)
+        column.addWidget(self._built)
         column.addWidget(self._failed)
 
     def _show(self, progress: Progress) -> None:
@@ -59,7 +61,7 @@ class ProgressCard(QFrame):
     def _draw(self) -> None:
         progress = self._progress
         moving = progress.busy or progress.paused
-        self.setVisible(moving or self._failures > 0)
+        self.setVisible(moving or bool(progress.built) or self._failures > 0)
         title = self._title_of(progress)
         metrics = self._title.fontMetrics()
         self._title.setText(metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, 140))
@@ -70,6 +72,8 @@ class ProgressCard(QFrame):
         self._line.setText(progress_line(progress) if progress.busy else "Nothing new is read until you go on.")
         self._long.setText(long_files(progress))
         self._long.setVisible(moving and bool(progress.long))
+        self._built.setText(built(progress))
+        self._built.setVisible(bool(progress.built))
         self._failed.setText(f"{count(self._failures, 'file')} could not be read")
         self._failed.setVisible(self._failures > 0)
         self._draw_pause(progress.paused)

@@ -128,6 +128,14 @@ def progress_line(progress: Progress) -> str:
     return " · ".join(parts)
 
 
+def built(progress: Progress) -> str:
+    """A new model reads what is here: 640 of 1,400."""
+    if not progress.built:
+        return ""
+    done, whole = progress.built
+    return f"A new model reads what is here: {number(done)} of {number(whole)}"
+
+
 def long_files(progress: Progress) -> str:
     """meeting.mp3: 34 of 120 min; two of them at the most."""
     lines = [f"{name_of(one.path)}: {_read_of(one)}" for one in progress.long[:2]]
