@@ -143,6 +143,7 @@ def test_long_files_are_told() -> None:
 
 
 def test_the_chip_of_a_part_says_which(media_window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: bool(media_window.desk.results.hits), timeout=LONG_MS)
     path = media_window.desk.results.hits[0].path
     media_window.desk.find_similar(path, 12.0, 17.5)
     assert media_window.desk.question.like == (Example(path, 12.0, 17.5),)

@@ -42,7 +42,7 @@ def test_a_model_is_got_used_and_dropped(
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         row.get.click()
         assert "over the network" in _answer(dialog, "Get it")
-        qtbot.waitUntil(lambda: row.model.installed, timeout=LONG_MS)
+        qtbot.waitUntil(lambda: row.model.installed and not row.busy, timeout=LONG_MS)
     assert not row.get.isVisibleTo(row)
     row.use.click()
     qtbot.waitUntil(lambda: row.model.used and not row.busy, timeout=LONG_MS)
@@ -50,7 +50,7 @@ def test_a_model_is_got_used_and_dropped(
     assert not dialog._says.isVisibleTo(dialog)
     row.stop.click()
     assert "forgotten" in _answer(dialog, "Stop using it")
-    qtbot.waitUntil(lambda: not row.model.installed, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not row.model.installed and not row.busy, timeout=LONG_MS)
 
 
 def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
