@@ -71,7 +71,11 @@ class SpaceBuilder:
 
     def least(self) -> tuple[int, int] | None:
         """The progress of the space that is farthest from complete, or None."""
-        return min(self._progress.values(), key=lambda told: told[0] / max(1, told[1]), default=None) if self.busy else None
+        return (
+            min(self._progress.values(), key=lambda told: told[0] / max(1, told[1]), default=None)
+            if self.busy
+            else None
+        )
 
     def searched(self) -> tuple[Space, ...]:
         """The spaces to search: one that is being built waits while another can answer for it."""

@@ -33,6 +33,8 @@ class Hub:
     url: str = ""
     ranges: list[str] = field(default_factory=list)
     """What was asked for with ``Range``."""
+    paths: list[str] = field(default_factory=list)
+    """Whatever was asked for."""
 
 
 @contextmanager
@@ -70,6 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         hub = self.asked
+        hub.paths.append(self.path.partition("?")[0])
         if hub.status:
             self._send(hub.status, b"", "text/plain")
         elif hub.html:

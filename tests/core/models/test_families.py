@@ -6,6 +6,7 @@ The layers are the published ones, fewer of them here; ``packaging/bench familie
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,7 @@ import pytest
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models import FAMILIES, golden, resnet
 from bowerbird.core.models.base import Loading, Model, unit
-from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.catalogue import Entry, ModelFile, load
 from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.gemma import Gemma
 from bowerbird.core.models.sources import Sources
@@ -29,11 +30,17 @@ _MODELS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], Reference]]] =
     "resnet-50": (checkpoints.resnet, references.resnet),
     "multilingual-e5-small": (lambda to: checkpoints.e5(to, layers=2), references.e5),
 }
+# The published file's name says what it must hash to; one of random weights has another.
+_TORCHVISION = replace(load()["resnet-50-torchvision"], files={"weights": ModelFile("resnet50.pth")})
 _SENTENCES = ("a dog runs along the beach", "two people play chess", "an old red car", "", "dog " * 200)
 
 
 def _load(name: str, models: Path, device: str) -> Model:
-    entry, sources = load()[name], Sources(models)
+    return _loaded(load()[name], models, device)
+
+
+def _loaded(entry: Entry, models: Path, device: str) -> Model:
+    sources = Sources(models)
     files = sources.files(entry)
     return FAMILIES[entry.family](Loading(entry, files, models, 2, sources.digest(entry), device))
 
@@ -117,16 +124,16 @@ def test_torchvisions_weights_make_the_same_network(tmp_path: Path) -> None:
     theirs = ResNetModel.from_pretrained(checkpoints.resnet(tmp_path / "hub")).eval()
     named = {name: name for name in theirs.state_dict()}
     torchvision = {references.torchvision_name(name): theirs.state_dict()[name] for name in named}
-    weights = tmp_path / "resnet50-11ad3fa6.pth"
+    entry, weights = _TORCHVISION, tmp_path / "resnet50.pth"
     torch.save({**torchvision, "fc.weight": torch.zeros(1000, 2048), "fc.bias": torch.zeros(1000)}, weights)
-    fetch(load()["resnet-50-torchvision"], tmp_path / "models", weights, lambda done, whole: None)
+    fetch(entry, tmp_path / "models", weights, lambda done, whole: None)
     ours = resnet._torchvision(tmp_path / "models" / "resnet-50-torchvision" / weights.name)
     pixels = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         mine, reference = (one(pixels, output_hidden_states=True) for one in (ours.resnet, theirs))
     assert len(mine.hidden_states) == 5
     assert all(torch.equal(a, b) for a, b in zip(mine.hidden_states, reference.hidden_states, strict=True))
-    assert _load("resnet-50-torchvision", tmp_path / "models", "cpu").encode(references.pictures()).vectors
+    assert _loaded(entry, tmp_path / "models", "cpu").encode(references.pictures()).vectors
 
 
 @pytest.mark.parametrize("spoilt", ["pickle", "truncated", "another"])
@@ -138,15 +145,17 @@ def test_torchvision_weights_that_are_none(tmp_path: Path, spoilt: str, monkeypa
     from tests.core.models.test_fetch import _Bomb
 
     monkeypatch.chdir(tmp_path)
-    weights = tmp_path / "resnet50-11ad3fa6.pth"
+    weights = tmp_path / "resnet50.pth"
     torch.save({"conv1.weight": torch.zeros(64, 3, 7, 7)}, weights)
     if spoilt == "pickle":
         weights.write_bytes(pickle.dumps(_Bomb()))
     elif spoilt == "truncated":
         weights.write_bytes(weights.read_bytes()[:1000])
-    fetch(load()["resnet-50-torchvision"], tmp_path / "models", weights, lambda done, whole: None)
+    fetch(_TORCHVISION, tmp_path / "models", weights, lambda done, whole: None)
     with pytest.raises(ModelUnavailable, match="does not hold the weights of a ResNet-50"):
-        _load("resnet-50-torchvision", tmp_path / "models", "cpu")
+        _loaded(_TORCHVISION, tmp_path / "models", "cpu")
+    with pytest.raises(ModelUnavailable, match=r"this is not the file resnet50-11ad3fa6\.pth"):
+        fetch(load()["resnet-50-torchvision"], tmp_path / "models", weights, lambda done, whole: None)
     assert not (tmp_path / "executed").exists()
 
 

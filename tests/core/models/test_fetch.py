@@ -83,6 +83,14 @@ def test_a_model_comes_from_the_hub(entry: Entry, hub: Hub, repository: Path, tm
     assert not (tmp_path / f"{entry.id}.new").exists()
 
 
+def test_the_first_revision_is_pinned(entry: Entry, hub: Hub, tmp_path: Path) -> None:
+    _got(entry, tmp_path)
+    assert hub.paths[0] == f"/api/models/{entry.repo}"
+    hub.paths.clear()
+    _got(entry, tmp_path)
+    assert hub.paths[0] == f"/api/models/{entry.repo}/revision/{REVISION}"
+
+
 def test_a_broken_download_is_gone_on_with(entry: Entry, hub: Hub, repository: Path, tmp_path: Path) -> None:
     hub.break_after = 12 << 20
     _got(entry, tmp_path)  # the client itself takes up a connection that broke
