@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -77,8 +76,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(hub.status, b"", "text/plain")
         elif hub.html:
             self._send(200, b"<html>Please log in.</html>" if body else b"", "text/html")
-        elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/(\w+))?", self.path.partition("?")[0]):
-            self._tell(found[1], found[2] or "main")
         elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", self.path):
             self._give(found[1], found[2], found[3], body=body)
         else:
@@ -92,12 +89,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, b"", "text/plain", {"X-Error-Code": "RevisionNotFound"})
             return None
         return folder
-
-    def _tell(self, repo: str, revision: str) -> None:
-        if folder := self._known(repo, revision):
-            files = [{"rfilename": one.name, "size": one.stat().st_size} for one in sorted(folder.iterdir())]
-            told = {"id": repo, "modelId": repo, "sha": REVISION, "siblings": files, "tags": [], "private": False}
-            self._send(200, json.dumps(told).encode(), "application/json")
 
     def _give(self, repo: str, revision: str, name: str, *, body: bool) -> None:
         folder = self._known(repo, revision)

@@ -30,6 +30,8 @@ class ModelFile:
     version: str = ""
     size: int = 0
     sha256: str = ""
+    optional: bool = False
+    """Whether the model does without it, where its repository has none."""
 
     @property
     def name(self) -> str:

@@ -67,6 +67,8 @@ def _source(entry: Entry, origin: Path | None) -> Source:
 def _copy(origin: Path, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
     for file in entry.files.values():
         found = origin / file.name if origin.is_dir() else origin
+        if file.optional and not found.is_file():
+            continue
         if not found.is_file() or (not origin.is_dir() and len(entry.files) > 1):
             raise ModelUnavailable(f"{origin} lacks the file {file.name}, which {entry.title} needs.")
         shutil.copyfile(found, into / file.name)
@@ -76,7 +78,7 @@ def _copy(origin: Path, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
 def _check(entry: Entry, draft: Path) -> None:
     """Refuse what is not what it should be, and delete it, so that the next try does not go on with it."""
     try:
-        for file in entry.files.values():
+        for file in (one for one in entry.files.values() if (draft / one.name).is_file() or not one.optional):
             if file.sha256 and hash_of(draft / file.name) != file.sha256:
                 raise ModelUnavailable(
                     f"{entry.title} was not fetched: {file.name} is not the file it should be (its SHA-256 differs)."

@@ -43,8 +43,7 @@ class Gemma:
         require(self._folder, loading.entry.architecture)
         self._config: Any = AutoConfig.from_pretrained(self._folder, local_files_only=True)
         self._spaces = {space.modality: space.id for space in loading.entry.spaces}
-        prompts = json.loads(loading.files["prompts"].read_text("utf-8")).get("prompts", {})
-        self._question, self._passage = prompts.get("query", ""), prompts.get("document", "")
+        self._question, self._passage = _prompts(loading)
         self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
         self._tokenizer.enable_truncation(loading.entry.preprocessing["max_tokens"])
         self._lock = threading.Lock()
@@ -157,3 +156,11 @@ class Gemma:
     @staticmethod
     def _absent(tower: str) -> Iterator[str]:
         return (other for other in _TOWERS if other != tower)
+
+
+def _prompts(loading: Loading) -> tuple[str, str]:
+    """What the model wants before a question and before a passage, as its authors say."""
+    if "prompts" not in loading.files:
+        return "", ""
+    prompts = json.loads(loading.files["prompts"].read_text("utf-8")).get("prompts", {})
+    return prompts.get("query", ""), prompts.get("document", "")

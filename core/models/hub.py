@@ -10,11 +10,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfFileMetadata
 
 _ANSWER_S = 20.0
 _REVISION = "REVISION"
@@ -31,13 +34,12 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
     if _from_cache(entry, into):
         return
     with _sentences(entry):
-        revision, sizes = _there(entry, entry.revision or _pinned(entry, into))
-        (into / _REVISION).write_text(revision, "utf-8")
-        wanted = {file.path: file.size or sizes.get(file.path, 0) for file in entry.files.values()}
-        _require_room(entry, into, sum(wanted.values()))
-        done = _Done(sum(wanted.values()), on_bytes)
-        for path in wanted:
-            _fetch(entry, path, revision, into, done)
+        found = _found(entry, into)
+        whole = sum(one.size or 0 for one in found.values())
+        _require_room(entry, into, whole)
+        done = _Done(whole, on_bytes)
+        for path, one in found.items():
+            _fetch(path, one, into, done)
 
 
 def _from_cache(entry: Entry, into: Path) -> bool:
@@ -46,7 +48,7 @@ def _from_cache(entry: Entry, into: Path) -> bool:
 
     if not entry.revision:
         return False
-    paths = [file.path for file in entry.files.values()]
+    paths = [file.path for file in entry.files.values() if not file.optional]
     here = [try_to_load_from_cache(entry.repo, path, revision=entry.revision) for path in paths]
     if not all(isinstance(one, str) for one in here):
         return False
@@ -68,13 +70,34 @@ def _pinned(entry: Entry, into: Path) -> str:
     return next((record.read_text("utf-8") for record in records if record.is_file()), "")
 
 
-def _there(entry: Entry, pinned: str) -> tuple[str, dict[str, int]]:
-    """The pinned commit or the newest, and the sizes of its files."""
-    from huggingface_hub import HfApi
+def _found(entry: Entry, into: Path) -> dict[str, HfFileMetadata]:
+    """What the hub has of the files, all of one commit: the pinned one, or the newest, which is pinned."""
+    from huggingface_hub import errors
 
-    found = HfApi(_endpoint()).model_info(entry.repo, revision=pinned or None, timeout=_ANSWER_S, files_metadata=True)
-    sizes = {one.rfilename: one.size or 0 for one in found.siblings or ()}
-    return found.sha or "main", sizes
+    revision, found = entry.revision or _pinned(entry, into) or "main", {}
+    for file in entry.files.values():
+        try:
+            one = _metadata(entry, file.path, revision)
+            if one.commit_hash != revision:  # the newest's: whatever comes after it, this one it is
+                revision = str(one.commit_hash)
+                one = _metadata(entry, file.path, revision)
+        except errors.EntryNotFoundError:
+            if not file.optional:
+                raise
+            continue
+        found[file.path] = one
+    (into / _REVISION).write_text(revision, "utf-8")
+    return found
+
+
+def _metadata(entry: Entry, path: str, revision: str) -> HfFileMetadata:
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+    url = hf_hub_url(entry.repo, path, revision=revision, endpoint=_endpoint())
+    found = get_hf_file_metadata(url, timeout=_ANSWER_S, endpoint=_endpoint())
+    if not (found.etag and found.commit_hash):
+        raise ValueError("whatever answers, it is no hub")
+    return found
 
 
 def _require_room(entry: Entry, into: Path, needed: int) -> None:
@@ -84,25 +107,24 @@ def _require_room(entry: Entry, into: Path, needed: int) -> None:
         )
 
 
-def _fetch(entry: Entry, path: str, revision: str, into: Path, done: _Done) -> None:
+def _fetch(path: str, found: HfFileMetadata, into: Path, done: _Done) -> None:
     """One file. The client's own ``hf_hub_download`` begins anew in another process; this goes on where it was."""
-    from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
-    url = hf_hub_url(entry.repo, path, revision=revision, endpoint=_endpoint())
-    found = get_hf_file_metadata(url, timeout=_ANSWER_S, endpoint=_endpoint())
-    if not found.etag:
-        raise ValueError("no etag")  # whatever answers, it is no hub
     part = into / f"{Path(path).name}.{found.etag}.part"
     there = part.stat().st_size if part.exists() else 0
     headers = build_hf_headers()
-    if urlparse(found.location).netloc != urlparse(url).netloc:
+    if urlparse(found.location).netloc != urlparse(_endpoint()).netloc:
         headers.pop("authorization", None)  # the user's key is for the hub, not for where it keeps its files
     with part.open("ab") as file:
-        counting = _counting(done)
         http_get(
-            found.location, file, resume_size=there, expected_size=found.size, headers=headers, tqdm_class=counting
+            found.location,
+            file,
+            resume_size=there,
+            expected_size=found.size,
+            headers=headers,
+            tqdm_class=_counting(done),
         )
     (into / path).parent.mkdir(parents=True, exist_ok=True)
     part.rename(into / path)

@@ -28,7 +28,7 @@ class Sources:
 
     def installed(self, entry: Entry) -> bool:
         """Whether all files of a model are there; they are not checked yet."""
-        return all(self._find(entry, file) for file in entry.files.values())
+        return all(self._find(entry, file) for file in entry.files.values() if not file.optional)
 
     def files(self, entry: Entry) -> Mapping[str, Path]:
         """The model's files by role, each checked.
@@ -36,7 +36,8 @@ class Sources:
         Raises:
             ModelUnavailable: one is missing, or is not what it should be.
         """
-        return {role: self._checked_path(entry, file) for role, file in entry.files.items()}
+        there = {role: file for role, file in entry.files.items() if not file.optional or self._find(entry, file)}
+        return {role: self._checked_path(entry, file) for role, file in there.items()}
 
     def pin(self, entry: Entry) -> None:
         """Take a model's files as they are now for those first seen: they were just fetched."""

@@ -18,7 +18,7 @@ from huggingface_hub import constants
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models import fetch as fetching
-from bowerbird.core.models.catalogue import Entry, load
+from bowerbird.core.models.catalogue import Entry, ModelFile, load
 from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.sources import Sources, hash_of
 from tests.hub_server import REVISION, Hub, serving
@@ -85,10 +85,11 @@ def test_a_model_comes_from_the_hub(entry: Entry, hub: Hub, repository: Path, tm
 
 def test_the_first_revision_is_pinned(entry: Entry, hub: Hub, tmp_path: Path) -> None:
     _got(entry, tmp_path)
-    assert hub.paths[0] == f"/api/models/{entry.repo}"
+    assert hub.paths[0].startswith(f"/{entry.repo}/resolve/main/")
+    assert all(f"/resolve/{REVISION}/" in path for path in hub.paths[1:])
     hub.paths.clear()
     _got(entry, tmp_path)
-    assert hub.paths[0] == f"/api/models/{entry.repo}/revision/{REVISION}"
+    assert all(f"/resolve/{REVISION}/" in path for path in hub.paths)
 
 
 def test_a_broken_download_is_gone_on_with(entry: Entry, hub: Hub, repository: Path, tmp_path: Path) -> None:
@@ -195,6 +196,13 @@ def test_a_disk_that_fills_up(entry: Entry, repository: Path, tmp_path: Path, mo
 
     monkeypatch.setattr(fetching.shutil, "copyfile", full)
     assert "The disk is full" in _refused(entry, tmp_path, repository)
+
+
+def test_an_optional_file_may_be_missing(entry: Entry, hub: Hub, repository: Path, tmp_path: Path) -> None:
+    more = {**entry.files, "prompts": ModelFile("prompts.json", optional=True)}
+    for origin in (None, repository):
+        _got(replace(entry, files=more), tmp_path, origin)
+        assert set(Sources(tmp_path).files(replace(entry, files=more))) == set(entry.files)
 
 
 # from a folder
