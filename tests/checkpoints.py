@@ -18,7 +18,7 @@ def clip(folder: Path, *, large: bool = False, layers: int = 0) -> Path:
     vision: dict[str, Any] = {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16}
     vision |= {"patch_size": 14, "num_hidden_layers": 24, "projection_dim": 768}
     vision = vision if large else {"patch_size": 32}
-    text |= {"eos_token_id": CLIP_END, "hidden_act": "quick_gelu" if large else "gelu"}
+    text |= {"vocab_size": 49_408, "eos_token_id": CLIP_END, "hidden_act": "quick_gelu" if large else "gelu"}
     vision |= {"hidden_act": "quick_gelu" if large else "gelu"}
     if large:
         text |= {"projection_dim": 768}

