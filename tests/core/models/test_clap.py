@@ -36,10 +36,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
-def clap(folder: Path) -> Clap:
+@pytest.fixture(scope="module", params=["", "cpu"], ids=["onnx", "torch"])
+def clap(folder: Path, request: pytest.FixtureRequest) -> Clap:
     files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
-    return Clap(Loading(load()["clap-htsat-unfused"], files, folder, threads=2))
+    return Clap(Loading(load()["clap-htsat-unfused"], files, folder, threads=2, device=request.param))
 
 
 def test_sounds_are_the_references(clap: Clap, folder: Path) -> None:

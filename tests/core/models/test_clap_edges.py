@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.core.models.base import Loading, unit
-from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.base import unit
 from bowerbird.core.models.clap import SPACE, Clap, _stretched
 from bowerbird.core.types import SAMPLE_RATE, Samples
 from tests.core.models import test_clap as proven
@@ -57,16 +56,3 @@ def test_a_sound_of_a_few_samples_has_a_vector(clap: Clap, length: int) -> None:
     vectors = clap.encode([np.full(length, 1000, np.int16)]).vectors[SPACE]
     assert vectors.shape == (1, 512)
     assert np.linalg.norm(vectors) == pytest.approx(1, abs=1e-5)
-
-
-def test_the_limit_on_cores_holds(folder: Path) -> None:
-    import torch
-
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(2)
-        files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
-        Clap(Loading(load()["clap-htsat-unfused"], files, folder, 1))
-        assert torch.get_num_threads() == 1
-    finally:
-        torch.set_num_threads(before)
