@@ -1,27 +1,29 @@
 """EmbeddingGemma 2: text, photos and sounds in one space, in a hundred languages. Google, 2026.
 
-It is loaded in parts: the language model first, the towers for photos and for sounds each when first needed. Clips
-are found by their pictures and their sound.
+It is loaded in parts: the language model for sentences first; for photos and sounds torch's, with a tower for each,
+when they are first needed. Clips are found by their pictures and their sound.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import threading
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from bowerbird.core.models import sentences
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.checkpoint import pretrained, require
-from bowerbird.core.models.runtimes import device_name
-from bowerbird.core.models.sentences import speakable
+from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Pixels, Samples, Vectors
 
-_TEXTS = 8  # at once
+if TYPE_CHECKING:
+    from torch import nn
+
 _TOWERS = {"vision": ("vision_tower", "embed_vision"), "audio": ("audio_tower", "embed_audio")}
 
 
@@ -46,14 +48,17 @@ class Gemma:
         self._question, self._passage = _prompts(loading)
         self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
         self._tokenizer.enable_truncation(loading.entry.preprocessing["max_tokens"])
+        self._tokenizer.enable_padding(pad_id=self._config.text_config.pad_token_id)
         self._lock = threading.Lock()
         self._there: set[str] = set()
-        self._model = self._part("").to(self._device)
+        build = partial(_sentences, self._folder, loading.entry.architecture)
+        example = {name: np.ones((2, 8), np.int64) for name in ("input_ids", "attention_mask")}
+        self._sentences = loading.runtime(Network(loading.name, build, example, ("vectors",)))
 
     @property
     def runtime(self) -> str:
         """What runs it, in words."""
-        return f"torch {self._torch.__version__} on {device_name(self._device)}"
+        return self._sentences.name
 
     def encode(self, items: Sequence[str] | Sequence[Pixels] | Sequence[Samples]) -> Encoded:
         """Vectors of passages, of photos, or of sounds: all of a kind."""
@@ -71,20 +76,14 @@ class Gemma:
     def _texts(self, texts: Sequence[str]) -> Vectors:
         """Texts of like length go together."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        made = np.empty((len(texts), self._config.text_config.embedding_dim), np.float32)
-        for start in range(0, len(order), _TEXTS):
-            some = order[start : start + _TEXTS]
-            made[some] = self._pooled(*self._padded([speakable(texts[at]) for at in some]))
+        (ordered,) = self._sentences.run([texts[at] for at in order], partial(sentences.batch, self._tokenizer))
+        made = np.empty_like(ordered)
+        made[order] = ordered
         return made
 
-    def _padded(self, texts: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
-        ids = [one.ids for one in self._tokenizer.encode_batch(list(texts))]
-        longest = max(1, *(len(one) for one in ids))
-        pad = self._config.text_config.pad_token_id
-        return (
-            [one + [pad] * (longest - len(one)) for one in ids],
-            [[1] * len(one) + [0] * (longest - len(one)) for one in ids],
-        )
+    @cached_property
+    def _model(self) -> Any:
+        return _part(self._folder, self._loading.entry.architecture, "").to(self._device)
 
     @cached_property
     def _pictures(self) -> Any:
@@ -106,7 +105,7 @@ class Gemma:
         slots = [config.image_token_id] * int(made["num_soft_tokens_per_image"][0])
         self._need("vision")
         given = {name: made[name].to(self._device) for name in ("pixel_values", "image_position_ids")}
-        return self._pooled(*self._around([config.boi_token_id, *slots, config.eoi_token_id]), **given)
+        return self._pooled(self._around([config.boi_token_id, *slots, config.eoi_token_id]), **given)
 
     def _sound(self, samples: Samples) -> Vectors:
         config = self._config
@@ -116,46 +115,45 @@ class Gemma:
         with self._torch.inference_mode():
             heard = self._model.get_audio_features(**given, return_dict=True)
         slots = [config.audio_token_id] * int(heard.attention_mask.sum())
-        return self._pooled(*self._around([config.boa_token_id, *slots, config.eoa_token_index]), **given)
+        return self._pooled(self._around([config.boa_token_id, *slots, config.eoa_token_index]), **given)
 
-    def _around(self, ids: list[int]) -> tuple[list[list[int]], list[list[int]]]:
+    def _around(self, ids: list[int]) -> list[int]:
         """With what the tokenizer puts before and after every text."""
-        ends = self._tokenizer.encode("").ids
-        whole = [*(one for one in ends if one == self._config.text_config.bos_token_id), *ids]
-        whole += [one for one in ends if one != self._config.text_config.bos_token_id]
-        return [whole], [[1] * len(whole)]
+        ends, first = self._tokenizer.encode("").ids, self._config.text_config.bos_token_id
+        return [*(one for one in ends if one == first), *ids, *(one for one in ends if one != first)]
 
-    def _pooled(self, ids: list[list[int]], mask: list[list[int]], **given: Any) -> Vectors:
+    def _pooled(self, ids: list[int], **given: Any) -> Vectors:
         """The mean of the last states, brought to length 1."""
         torch = self._torch
-        told = torch.tensor(mask, device=self._device)
         with torch.inference_mode():
-            made = self._model(input_ids=torch.tensor(ids, device=self._device), attention_mask=told, **given)
-            weights = told.unsqueeze(-1).to(made.last_hidden_state.dtype)
-            mean = (made.last_hidden_state * weights).sum(1) / weights.sum(1)
-            return np.asarray(torch.nn.functional.normalize(mean.float(), dim=1).cpu().numpy(), np.float32)
+            asked = torch.tensor([ids], device=self._device)
+            made = self._model(input_ids=asked, attention_mask=torch.ones_like(asked), **given)
+            mean = made.last_hidden_state.float().mean(1)
+            return np.asarray(torch.nn.functional.normalize(mean, dim=1).cpu().numpy(), np.float32)
 
     def _need(self, tower: str) -> None:
         with self._lock:
             if tower not in self._there:
-                part = self._part(tower)
+                part = _part(self._folder, self._loading.entry.architecture, tower)
                 for name in _TOWERS[tower]:
                     setattr(self._model, name, getattr(part, name).to(self._device))
                 setattr(self._model.config, f"{tower}_config", getattr(self._config, f"{tower}_config"))
                 self._there.add(tower)
 
-    def _part(self, tower: str) -> Any:
-        """The language model, with one tower or none."""
-        from transformers import EmbeddingGemma2Model
 
-        config = copy.deepcopy(self._config)
-        for other in self._absent(tower):
-            setattr(config, f"{other}_config", None)
-        return pretrained(EmbeddingGemma2Model, self._folder, self._loading.entry.architecture, config=config)
+def _part(folder: Path, architecture: str, tower: str) -> Any:
+    """The language model, with one tower or none."""
+    from transformers import AutoConfig, EmbeddingGemma2Model
 
-    @staticmethod
-    def _absent(tower: str) -> Iterator[str]:
-        return (other for other in _TOWERS if other != tower)
+    config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
+    for other in _TOWERS.keys() - {tower}:
+        setattr(config, f"{other}_config", None)
+    return pretrained(EmbeddingGemma2Model, folder, architecture, config=config, attn_implementation="eager")
+
+
+def _sentences(folder: Path, architecture: str) -> nn.Module:
+    """Ids and mask (n, length) -> (n, 768) vectors of length 1."""
+    return sentences.pooled(_part(folder, architecture, ""))
 
 
 def _prompts(loading: Loading) -> tuple[str, str]:
