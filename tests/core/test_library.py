@@ -236,7 +236,7 @@ def test_without_models_words_and_names_are_found_and_the_user_is_told(
         nothing.setattr("bowerbird.core.models.sources._in_wheel", lambda file: None)
         library = open_library()
         assert library.index([notes], quiet).files["indexed"] == 8
-        assert any("pip install" in notice for notice in library.status().notices)
+        assert any("models get starter" in notice for notice in library.status().notices)
         assert first(library, "strudel dough") == "strudel.txt"
         assert first(library, "shapes3") == "shapes3.jpg"
         library.close()
