@@ -43,19 +43,25 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
 
 
 def _from_cache(entry: Entry, into: Path) -> bool:
-    """Copy the files of the pinned revision out of the hub's own cache, if it has them all."""
+    """Copy the files out of the hub's own cache on this computer, if it has them all, of one commit."""
     from huggingface_hub import try_to_load_from_cache
 
-    if not entry.revision:
+    revision = entry.revision or _pinned(entry, into) or "main"
+    paths = [file.path for file in entry.files.values()]
+    found = {path: try_to_load_from_cache(entry.repo, path, revision=revision) for path in paths}
+    here = {path: Path(one) for path, one in found.items() if isinstance(one, str)}
+    if any(file.path not in here for file in entry.files.values() if not file.optional):
         return False
-    paths = [file.path for file in entry.files.values() if not file.optional]
-    here = [try_to_load_from_cache(entry.repo, path, revision=entry.revision) for path in paths]
-    if not all(isinstance(one, str) for one in here):
-        return False
-    for path, found in zip(paths, here, strict=True):
+    for path, one in here.items():
         (into / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(str(found), into / path)
+        shutil.copyfile(one, into / path)
+    (into / _REVISION).write_text(_commit_of(next(iter(here.values()))), "utf-8")
     return True
+
+
+def _commit_of(cached: Path) -> str:
+    """The cache keeps a repository's files in "snapshots", in a folder named by their commit."""
+    return next(below.name for below in (cached, *cached.parents) if below.parent.name == "snapshots")
 
 
 def _endpoint() -> str:

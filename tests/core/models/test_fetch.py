@@ -124,15 +124,18 @@ def _environment(hub: Hub, home: Path) -> dict[str, str]:
     return os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(home / "hf")}
 
 
-def test_what_is_in_the_hubs_cache_is_not_fetched_again(entry: Entry, hub: Hub, tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["", REVISION], ids=["newest", "pinned"])
+def test_what_is_in_the_hubs_cache_is_not_fetched_again(entry: Entry, hub: Hub, tmp_path: Path, revision: str) -> None:
     from huggingface_hub import hf_hub_download
 
     for name in _FILES:
-        hf_hub_download(entry.repo, name, revision=REVISION, cache_dir=tmp_path / "cache", endpoint=hub.url)
-    pinned = replace(entry, revision=REVISION)
+        asked = revision or "main"
+        hf_hub_download(entry.repo, name, revision=asked, cache_dir=tmp_path / "cache", endpoint=hub.url)
+    pinned = replace(entry, revision=revision)
     hub.status = 503
     _got(pinned, tmp_path / "models")
     assert Sources(tmp_path / "models").installed(pinned)
+    assert (tmp_path / "models" / entry.id / "REVISION").read_text() == REVISION
 
 
 def test_a_slow_hub_is_waited_for(entry: Entry, hub: Hub, tmp_path: Path) -> None:
