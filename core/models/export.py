@@ -83,7 +83,7 @@ def _write(network: Network, draft: str) -> None:
 
     warnings.simplefilter("ignore")
     varying = {
-        name: {axis: f"{name}{axis}" for axis in ((0, 1) if value.ndim == 2 else (0,))}
+        name: {axis: f"{name}{axis}" for axis in ((0, 1) if value.ndim < 4 else (0,))}
         for name, value in network.example.items()
     }
     with torch.inference_mode():

@@ -1,30 +1,37 @@
 """EmbeddingGemma 2: text, photos and sounds in one space, in a hundred languages. Google, 2026.
 
-It is loaded in parts: the language model for sentences first; for photos and sounds torch's, with a tower for each,
-when they are first needed. Clips are found by their pictures and their sound.
+Three networks, each loaded when it is first needed: a tower turns a photo or a sound into what the language model
+takes in place of words, and the language model turns words or those into a vector. Clips are found by their pictures
+and their sound.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bowerbird.core.models import sentences
+from bowerbird.core.models import gemma_parts
 from bowerbird.core.models.base import Loading
-from bowerbird.core.models.checkpoint import pretrained, require
-from bowerbird.core.models.runtimes import Network
+from bowerbird.core.models.checkpoint import require
+from bowerbird.core.models.runtimes import Arrays, Network, Runtime
+from bowerbird.core.models.sentences import speakable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Pixels, Samples, Vectors
 
-if TYPE_CHECKING:
-    from torch import nn
+_MADE = ("soft", "counts")  # by towers
 
-_TOWERS = {"vision": ("vision_tower", "embed_vision"), "audio": ("audio_tower", "embed_audio")}
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What the language model reads: ids, and the rows that take the place of some of them."""
+
+    ids: Sequence[int]
+    soft: NDArray[np.float32]
 
 
 class Gemma:
@@ -35,125 +42,116 @@ class Gemma:
 
     def __init__(self, loading: Loading) -> None:
         """Load the tokenizer, the prompts that its authors publish, and the language model."""
-        import torch
         from tokenizers import Tokenizer
         from transformers import AutoConfig
 
-        self._torch, self._device, self._loading = torch, loading.device or "cpu", loading
-        torch.set_num_threads(loading.threads)
-        self._folder = loading.files["weights"].parent
+        self._loading, self._folder = loading, loading.files["weights"].parent
         require(self._folder, loading.entry.architecture)
         self._config: Any = AutoConfig.from_pretrained(self._folder, local_files_only=True)
         self._spaces = {space.modality: space.id for space in loading.entry.spaces}
         self._question, self._passage = _prompts(loading)
         self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
         self._tokenizer.enable_truncation(loading.entry.preprocessing["max_tokens"])
-        self._tokenizer.enable_padding(pad_id=self._config.text_config.pad_token_id)
-        self._lock = threading.Lock()
-        self._there: set[str] = set()
-        build = partial(_sentences, self._folder, loading.entry.architecture)
-        example = {name: np.ones((2, 8), np.int64) for name in ("input_ids", "attention_mask")}
-        self._sentences = loading.runtime(Network(loading.name, build, example, ("vectors",)))
+        text, ids = self._config.text_config, np.ones((2, 8), np.int64)
+        self._pad, self._begin = text.pad_token_id, text.bos_token_id
+        self._none = np.zeros((0, text.hidden_size), np.float32)
+        ids[:, 0] = self._config.image_token_id
+        example = {"input_ids": ids, "attention_mask": ids, "soft": np.zeros((2, text.hidden_size), np.float32)}
+        self._language = self._part("language", example, ("vectors",))
 
     @property
     def runtime(self) -> str:
         """What runs it, in words."""
-        return self._sentences.name
+        return self._language.name
 
     def encode(self, items: Sequence[str] | Sequence[Pixels] | Sequence[Samples]) -> Encoded:
         """Vectors of passages, of photos, or of sounds: all of a kind."""
-        first = items[0]
+        first, made = items[0], {}
         if isinstance(first, str):
-            return Encoded({self._spaces[Modality.TEXT]: self._texts([self._passage + str(one) for one in items])})
-        photos = first.ndim == 3
-        rows = [self._photo(one) if photos else self._sound(one) for one in items]  # type: ignore[arg-type]
-        return Encoded({self._spaces[Modality.IMAGE if photos else Modality.SOUND]: np.concatenate(rows)})
+            made[Modality.TEXT] = self._texts([self._passage + str(item) for item in items])
+        elif first.ndim == 3:
+            made[Modality.IMAGE] = self._photos(items)
+        else:
+            made[Modality.SOUND] = self._sounds(items)
+        return Encoded({self._spaces[modality]: vectors for modality, vectors in made.items()})
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of a typed sentence, shape (1, 768)."""
         return self._texts([self._question + text])
 
     def _texts(self, texts: Sequence[str]) -> Vectors:
-        """Texts of like length go together."""
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        (ordered,) = self._sentences.run([texts[at] for at in order], partial(sentences.batch, self._tokenizer))
+        encoded = self._tokenizer.encode_batch([speakable(text) for text in texts])
+        return self._vectors([_Piece(one.ids, self._none) for one in encoded])
+
+    def _photos(self, items: Sequence[Any]) -> Vectors:
+        config = self._config
+        return self._around(
+            self._vision.run(items, self._patches), config.boi_token_id, config.image_token_id, config.eoi_token_id
+        )
+
+    def _sounds(self, items: Sequence[Any]) -> Vectors:
+        config = self._config
+        return self._around(
+            self._audio.run(items, self._spectra), config.boa_token_id, config.audio_token_id, config.eoa_token_index
+        )
+
+    def _around(self, made: Sequence[NDArray[Any]], begin: int, slot: int, end: int) -> Vectors:
+        """Items of which a tower made soft tokens, with what comes before and after them."""
+        soft, counts = made
+        ends = self._tokenizer.encode("").ids
+        before, after = [one for one in ends if one == self._begin], [one for one in ends if one != self._begin]
+        each = np.split(soft, np.cumsum(counts).astype(int)[:-1])
+        return self._vectors([_Piece([*before, begin, *[slot] * len(one), end, *after], one) for one in each])
+
+    def _vectors(self, pieces: Sequence[_Piece]) -> Vectors:
+        """Shape (n, 768). Those of like length go together, so that little is spent on padding."""
+        order = sorted(range(len(pieces)), key=lambda at: len(pieces[at].ids))
+        (ordered,) = self._language.run([pieces[at] for at in order], self._batch)
         made = np.empty_like(ordered)
         made[order] = ordered
         return made
 
-    @cached_property
-    def _model(self) -> Any:
-        return _part(self._folder, self._loading.entry.architecture, "").to(self._device)
+    def _batch(self, pieces: Sequence[_Piece]) -> Arrays:
+        longest = max(len(piece.ids) for piece in pieces)
+        ids, mask = np.full((len(pieces), longest), self._pad, np.int64), np.zeros((len(pieces), longest), np.int64)
+        for row, piece in enumerate(pieces):
+            ids[row, : len(piece.ids)], mask[row, : len(piece.ids)] = piece.ids, 1
+        return {"input_ids": ids, "attention_mask": mask, "soft": np.concatenate([piece.soft for piece in pieces])}
 
     @cached_property
-    def _pictures(self) -> Any:
+    def _vision(self) -> Runtime:
+        return self._part("vision", self._patches([np.zeros((256, 256, 3), np.uint8)] * 2), _MADE)
+
+    @cached_property
+    def _audio(self) -> Runtime:
+        return self._part("audio", self._spectra([np.zeros(5 * SAMPLE_RATE, np.int16)] * 2), _MADE)
+
+    def _part(self, name: str, example: Arrays, outputs: Sequence[str]) -> Runtime:
+        build = partial(gemma_parts.NETWORKS[name], self._folder, self._loading.entry.architecture)
+        return self._loading.runtime(Network(f"{self._loading.name}-{name}", build, example, outputs))
+
+    @cached_property
+    def _image_processor(self) -> Any:
         from transformers import AutoImageProcessor
 
         processor: Any = AutoImageProcessor
         return processor.from_pretrained(self._folder, local_files_only=True, backend="pil")
 
     @cached_property
-    def _sounds(self) -> Any:
+    def _feature_extractor(self) -> Any:
         from transformers import AutoFeatureExtractor
 
         extractor: Any = AutoFeatureExtractor
         return extractor.from_pretrained(self._folder, local_files_only=True)
 
-    def _photo(self, pixels: Pixels) -> Vectors:
-        config = self._config
-        made = self._pictures(images=[pixels], input_data_format="channels_last", return_tensors="pt")
-        slots = [config.image_token_id] * int(made["num_soft_tokens_per_image"][0])
-        self._need("vision")
-        given = {name: made[name].to(self._device) for name in ("pixel_values", "image_position_ids")}
-        return self._pooled(self._around([config.boi_token_id, *slots, config.eoi_token_id]), **given)
+    def _patches(self, items: Sequence[Pixels]) -> Arrays:
+        made = self._image_processor(images=list(items), input_data_format="channels_last", return_tensors="np")
+        return {name: np.asarray(made[name]) for name in ("pixel_values", "image_position_ids")}
 
-    def _sound(self, samples: Samples) -> Vectors:
-        config = self._config
-        made = self._sounds([samples.astype(np.float32) / 32768], sampling_rate=SAMPLE_RATE, return_tensors="pt")
-        self._need("audio")
-        given = {name: made[name].to(self._device) for name in ("input_features", "input_features_mask")}
-        with self._torch.inference_mode():
-            heard = self._model.get_audio_features(**given, return_dict=True)
-        slots = [config.audio_token_id] * int(heard.attention_mask.sum())
-        return self._pooled(self._around([config.boa_token_id, *slots, config.eoa_token_index]), **given)
-
-    def _around(self, ids: list[int]) -> list[int]:
-        """With what the tokenizer puts before and after every text."""
-        ends, first = self._tokenizer.encode("").ids, self._config.text_config.bos_token_id
-        return [*(one for one in ends if one == first), *ids, *(one for one in ends if one != first)]
-
-    def _pooled(self, ids: list[int], **given: Any) -> Vectors:
-        """The mean of the last states, brought to length 1."""
-        torch = self._torch
-        with torch.inference_mode():
-            asked = torch.tensor([ids], device=self._device)
-            made = self._model(input_ids=asked, attention_mask=torch.ones_like(asked), **given)
-            mean = made.last_hidden_state.float().mean(1)
-            return np.asarray(torch.nn.functional.normalize(mean, dim=1).cpu().numpy(), np.float32)
-
-    def _need(self, tower: str) -> None:
-        with self._lock:
-            if tower not in self._there:
-                part = _part(self._folder, self._loading.entry.architecture, tower)
-                for name in _TOWERS[tower]:
-                    setattr(self._model, name, getattr(part, name).to(self._device))
-                setattr(self._model.config, f"{tower}_config", getattr(self._config, f"{tower}_config"))
-                self._there.add(tower)
-
-
-def _part(folder: Path, architecture: str, tower: str) -> Any:
-    """The language model, with one tower or none."""
-    from transformers import AutoConfig, EmbeddingGemma2Model
-
-    config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
-    for other in _TOWERS.keys() - {tower}:
-        setattr(config, f"{other}_config", None)
-    return pretrained(EmbeddingGemma2Model, folder, architecture, config=config, attn_implementation="eager")
-
-
-def _sentences(folder: Path, architecture: str) -> nn.Module:
-    """Ids and mask (n, length) -> (n, 768) vectors of length 1."""
-    return sentences.pooled(_part(folder, architecture, ""))
+    def _spectra(self, items: Sequence[Samples]) -> Arrays:
+        heard = [item.astype(np.float32) / 32768 for item in items]
+        made = self._feature_extractor(heard, sampling_rate=SAMPLE_RATE, return_tensors="np")
+        return {name: np.asarray(made[name]) for name in ("input_features", "input_features_mask")}
 
 
 def _prompts(loading: Loading) -> tuple[str, str]:

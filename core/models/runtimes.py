@@ -45,7 +45,7 @@ class Network:
     """With the weights' hash: names the exported file."""
     build: Callable[[], nn.Module]
     example: Arrays
-    """Inputs of any batch size, in the order of the network's arguments; axis 0 (and 1 of ids) may vary."""
+    """Inputs of any batch size, in the network's order. Axis 0 may vary, and axis 1 where there are at most three."""
     outputs: Sequence[str]
 
 
@@ -57,7 +57,7 @@ class Runtime(Protocol):
         """What runs it, in words."""
 
     def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
-        """The network's outputs, each with a row per item. There must be at least one item."""
+        """The network's outputs, each with the rows of all items in order. There must be at least one item."""
 
 
 def accelerator() -> str:

@@ -93,24 +93,25 @@ def test_whisper_of_the_hub_hears_as_the_reference(tmp_path: Path, models: Path)
 
 
 @pytest.fixture(scope="module")
-def gemma(tmp_path_factory: pytest.TempPathFactory) -> tuple[Gemma, Path]:
+def gemma(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The models folder that EmbeddingGemma 2 was fetched into, and the folder that it came from."""
     models, folder = tmp_path_factory.mktemp("models"), checkpoints.gemma(tmp_path_factory.mktemp("hub"), layers=2)
     fetch(load()["embeddinggemma-2"], models, folder, lambda done, whole: None)
-    return cast("Gemma", _load("embeddinggemma-2", models, "")), folder
+    return models, folder
 
 
-def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Gemma, Path]) -> None:
+@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Path, Path], device: str) -> None:
     """Text first, then sounds and photos, each with the tower that came for it: the reference has all at once."""
-    model, folder = gemma
-    assert "_model" not in vars(model), "sentences alone need no torch"
-    reference = references.gemma(folder)
+    models, folder = gemma
+    model, reference = cast("Gemma", _load("embeddinggemma-2", models, device)), references.gemma(folder)
+    assert not {"_vision", "_audio"} & vars(model).keys(), "sentences alone need no tower"
     sounds = [golden.sound(), golden.sound()[::-1].copy(), golden.sound()[:9000]]
     for modality, items in (("text", list(_SENTENCES)), ("sound", sounds), ("image", references.pictures())):
         ours = model.encode(items).vectors[f"embeddinggemma-2-{modality}@1"]
         error, ordered = agreement(ours, reference(items))
         assert error < 1e-4, modality
         assert ordered
-    assert model._there == {"vision", "audio"}
     asked = model.encode_query("a dog runs along the beach")
     assert np.abs(asked - reference(["a dog runs along the beach"], "task: search result | query: ")).max() < 1e-4
 
