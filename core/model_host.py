@@ -26,7 +26,7 @@ from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Label, Modality, Samples, Vectors
 
 if TYPE_CHECKING:
-    from bowerbird.core.models.base import Loading, Model, TextModel
+    from bowerbird.core.models.base import TextModel
     from bowerbird.core.models.catalogue import Entry
 
 IDLE_S = 600.0
@@ -154,16 +154,13 @@ class _Models:
     def __init__(self, setup: Setup) -> None:
         from bowerbird.core.models import FAMILIES
         from bowerbird.core.models.catalogue import load
+        from bowerbird.core.models.checked import Checked
         from bowerbird.core.models.routes import Routes
 
-        self._setup = setup
         self._entries = {name: load()[name] for name in setup.active}
         self._kinds = {name: FAMILIES[entry.family] for name, entry in self._entries.items()}
         self._routes = {modality: Routes(_languages(self._entries, modality)) for modality in Modality}
-        self._loaded: dict[str, Model | Exception] = {}
-        self._loading_of: dict[str, Loading] = {}
-        # A lock each: a sentence must not wait for the photo model to load.
-        self._loading = {name: threading.Lock() for name in setup.active}
+        self._checked = {name: Checked(entry, setup.models, setup.threads) for name, entry in self._entries.items()}
 
     def documents(self, modality: Modality, items: Sequence[Any], only: frozenset[str]) -> Encoded:
         vectors: dict[str, Vectors] = {}
@@ -172,7 +169,7 @@ class _Models:
             if modality is Modality.TEXT:
                 vectors |= self._in_its_language(name, items)
                 continue
-            encoded = self._model(name).encode(items)
+            encoded = self._checked[name].model(modality).encode(items)
             vectors |= encoded.vectors
             labels = encoded.labels or labels
         return Encoded(vectors, labels)
@@ -186,7 +183,8 @@ class _Models:
             if space.modality is Modality.TEXT
         }
         if mine:
-            for space, rows in self._model(name).encode([texts[at] for at in mine]).vectors.items():
+            vectors = self._checked[name].model(Modality.TEXT).encode([texts[at] for at in mine]).vectors
+            for space, rows in vectors.items():
                 made[space][mine] = rows
         return made
 
@@ -203,7 +201,7 @@ class _Models:
         pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in spans]
         heard = Heard((), spans, {})
         for name in self._asked(Modality.SOUND, only):
-            model = self._model(name)
+            model = self._checked[name].model(Modality.SOUND)
             found = model.listen(samples, spans) if isinstance(model, Listener) else model.encode(pieces)
             lines = found.lines if isinstance(found, Heard) else heard.lines
             heard = Heard(lines, spans, {**heard.vectors, **found.vectors})
@@ -219,7 +217,8 @@ class _Models:
             for space in (one for one in entry.spaces if spaces is None or one.id in spaces):
                 if (text_model := entry.text_models.get(space.id, "")) in asked[space.modality]:
                     if text_model not in sentences:
-                        sentences[text_model] = cast("TextModel", self._model(text_model)).encode_query(text)
+                        asked_of = cast("TextModel", self._checked[text_model].model(Modality.TEXT))
+                        sentences[text_model] = asked_of.encode_query(text)
                     kind, vectors = self._kinds[name], sentences[text_model]
                     found[space.id] = kind.queries(space.id, vectors) if issubclass(kind, Comparing) else vectors
         return found
@@ -228,43 +227,6 @@ class _Models:
         """What runs a model and how well it agrees, in words, and its milliseconds an item."""
         from bowerbird.core.models import golden
 
-        model = self._model(name)
-        found = golden.agreement(model, golden.expected(model, self._loading_of[name]))
-        return f"{model.runtime}, agreement with the golden vectors {found:.5f}", golden.milliseconds(model)
-
-    def _model(self, name: str) -> Model:
-        with self._loading[name]:
-            if name not in self._loaded:
-                try:
-                    self._loaded[name] = self._load(name)
-                except Exception as error:
-                    self._loaded[name] = error  # for good: trying again with every batch would take seconds each
-            loaded = self._loaded[name]
-        if isinstance(loaded, Exception):
-            raise loaded
-        return loaded
-
-    def _load(self, name: str) -> Model:
-        from bowerbird.core.models import golden
-        from bowerbird.core.models.base import Loading
-        from bowerbird.core.models.runtimes import WrongResults, accelerator
-        from bowerbird.core.models.sources import Sources
-
-        setup, problem = self._setup, Exception()
-        entry, sources = self._entries[name], Sources(setup.models)
-        files = sources.files(entry)
-        digest = sources.digest(entry)
-        gpu = accelerator()
-        # A GPU that computes wrongly leaves the CPU; an export that has gone bad is made again.
-        for device, fresh in (*([(gpu, False)] if gpu else []), ("", False), ("", True)):
-            try:
-                loading = Loading(entry, files, setup.models, setup.threads, digest, device, fresh)
-                model = self._kinds[name](loading)
-                golden.check(model, loading)
-                self._loading_of[name] = loading
-                return model
-            except Exception as error:
-                if isinstance(error, ModelUnavailable) and not isinstance(error, WrongResults):
-                    raise  # it cannot be exported: another try would end the same way, seconds later
-                problem = error
-        raise problem
+        agreement = self._checked[name].agreement()
+        model = self._checked[name].model(self._kinds[name].modality)
+        return f"{model.runtime}, agreement with the golden vectors {agreement:.5f}", golden.milliseconds(model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -29,6 +29,8 @@ class Loading:
     """SHA-256 of its weights."""
     device: str = ""
     """A GPU's name for torch, or empty for ONNX Runtime on the CPU."""
+    half: bool = False
+    """On a GPU, compute in float16 where that is safe: about twice as fast."""
     fresh: bool = False
     """Export again, because what the cache holds is not right."""
 
@@ -37,10 +39,15 @@ class Loading:
         """Its id, and which weights these are: what is made of them goes by this name."""
         return f"{self.entry.id}-{self.digest[:8]}"
 
+    @property
+    def plain(self) -> Loading:
+        """The same in torch on the CPU, which the others are held to."""
+        return replace(self, device="cpu", half=False)
+
     def runtime(self, network: Network) -> Runtime:
         """Whatever is fastest here for a network."""
         if self.device:
-            return TorchRuntime(network, self.device)
+            return TorchRuntime(network, self.device, half=self.half)
         return OnnxRuntime(network, self.cache, self.threads, fresh=self.fresh)
 
 

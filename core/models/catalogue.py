@@ -84,6 +84,12 @@ class Entry:
     """The sorts of computer it is recommended for: cpu, gpu."""
 
     @property
+    def takes(self) -> tuple[Modality, ...]:
+        """What it is given: what its spaces hold, and text, where typed sentences go through it."""
+        text = (Modality.TEXT,) if self.id in self.text_models.values() else ()
+        return tuple(dict.fromkeys([*(space.modality for space in self.spaces), *text]))
+
+    @property
     def how_to_get(self) -> str:
         """What installs its files."""
         if self.url:

@@ -118,28 +118,21 @@ class BatchSize:
         return True
 
 
-def plain_runtime() -> str:
-    """What torch on the CPU is called."""
-    import torch
-
-    return f"torch {torch.__version__} on {device_name('cpu')}"
-
-
 class TorchRuntime:
     """Torch, on a GPU or, for tests, on the CPU."""
 
-    def __init__(self, network: Network, device: str) -> None:
-        """Build the network on a device."""
+    def __init__(self, network: Network, device: str, *, half: bool = False) -> None:
+        """Build the network on a device, in float32 or, if ``half``, in float16 wherever torch thinks that safe."""
         import torch
 
-        self._torch, self._device = torch, device
+        self._torch, self._device, self._half = torch, device, half
         self._net = network.build().to(device)
         self._batch = BatchSize()
 
     @property
     def name(self) -> str:
         """What runs it, in words."""
-        return f"torch {self._torch.__version__} on {device_name(self._device)}"
+        return f"torch {self._torch.__version__} on {device_name(self._device)}{', half precision' * self._half}"
 
     def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
         """The outputs over items, as many at once as is fastest and fits."""
@@ -161,9 +154,9 @@ class TorchRuntime:
         return _joined(parts)
 
     def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
-        with self._torch.inference_mode():
-            given = [self._torch.from_numpy(value).to(self._device) for value in inputs.values()]
-            made = self._net(*given)
+        torch = self._torch
+        with torch.inference_mode(), torch.autocast(self._device, torch.float16, enabled=self._half):
+            made = self._net(*(torch.from_numpy(value).to(self._device) for value in inputs.values()))
         return [one.float().cpu().numpy() for one in (made if isinstance(made, tuple) else (made,))]
 
 

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from bowerbird import resources
-from bowerbird.core.models import conse, golden, photo
+from bowerbird.core.models import FAMILIES, conse, golden, photo
 from bowerbird.core.models.base import Loading, Model
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.runtimes import WrongResults
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.text import Sentences
-from bowerbird.core.types import Vectors
+from bowerbird.core.types import Modality, Vectors
 from tests.core.models.conftest import Loaded
 
 _KNOWN = [entry.id for entry in load().values() if golden.known(entry)]
@@ -60,7 +60,18 @@ def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models:
 @pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
 @pytest.mark.parametrize("name", _KNOWN)
 def test_a_runtime_agrees_with_the_golden_vectors(loaded: Loaded, name: str, device: str) -> None:
-    assert golden.agreement(loaded(name, device), golden._shipped()) >= golden.AGREES
+    model = loaded(name, device)
+    assert golden.agreement(model, model.modality, golden._shipped()) >= golden.AGREES
+
+
+@pytest.mark.parametrize("name", ["minilm-l6-v2", "efficientnet-lite0"])
+def test_half_precision_agrees_with_the_golden_vectors(models: Path, name: str) -> None:
+    """What a GPU computes, computed here on the CPU."""
+    entry, sources = load()[name], Sources(models)
+    loading = Loading(entry, sources.files(entry), models, 2, sources.digest(entry), "cpu", half=True)
+    model = FAMILIES[entry.family](loading)
+    assert model.runtime.endswith("half precision")
+    assert golden.AGREES <= golden.check(model, loading, model.modality) < 0.9999999
 
 
 def test_the_two_runtimes_agree(loaded: Loaded) -> None:
@@ -75,7 +86,7 @@ def test_wrong_vectors_are_refused(loaded: Loaded, models: Path, monkeypatch: py
     wrong = {space: np.roll(rows, 1, axis=1) for space, rows in golden._shipped().items()}
     monkeypatch.setattr(golden, "_shipped", lambda: wrong)
     with pytest.raises(WrongResults, match="wrong results on this computer"):
-        golden.check(loaded("minilm-l6-v2", ""), Loading(load()["minilm-l6-v2"], {}, models, 1))
+        golden.check(loaded("minilm-l6-v2", ""), Loading(load()["minilm-l6-v2"], {}, models, 1), Modality.TEXT)
 
 
 def test_what_no_golden_vectors_ship_for_is_compared_with_torch(
@@ -86,10 +97,10 @@ def test_what_no_golden_vectors_ship_for_is_compared_with_torch(
     loading = Loading(entry, sources.files(entry), tmp_path, 2, sources.digest(entry))
     shipped = golden._shipped()["minilm-l6-v2@1"]
     monkeypatch.setattr(golden, "_shipped", dict)
-    golden.check(loaded("minilm-l6-v2", ""), loading)
-    (record,) = tmp_path.glob("*-golden.json")
+    golden.check(loaded("minilm-l6-v2", ""), loading, Modality.TEXT)
+    (record,) = tmp_path.glob("*-golden-text.json")
     made = golden._read(record.read_bytes())["minilm-l6-v2@1"]
     assert (made * shipped).sum(axis=1).min() > 0.9999
     record.write_text(json.dumps({"minilm-l6-v2@1": np.roll(made, 1, axis=1).tolist()}))
     with pytest.raises(WrongResults):
-        golden.check(loaded("minilm-l6-v2", ""), loading)
+        golden.check(loaded("minilm-l6-v2", ""), loading, Modality.TEXT)

@@ -1,0 +1,78 @@
+"""A model on the best runtime here that computes rightly."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models import FAMILIES, golden
+from bowerbird.core.models.base import Loading, Model
+from bowerbird.core.models.catalogue import Entry
+from bowerbird.core.models.runtimes import WrongResults, accelerator
+from bowerbird.core.models.sources import Sources
+from bowerbird.core.types import Modality
+
+
+class Checked:
+    """Loads the model when it is first asked for, and checks each modality of it before that is used.
+
+    A runtime that fails, or computes wrongly, gives way to the next: the GPU in half precision and in full, the CPU,
+    the CPU with networks exported again. Safe from any thread.
+    """
+
+    def __init__(self, entry: Entry, models: Path, threads: int) -> None:
+        """``models`` is where its files, and what is made of them, are kept; nothing is loaded yet."""
+        self._entry, self._models, self._threads = entry, models, threads
+        self._lock = threading.Lock()
+        self._ways: list[Loading] | None = None
+        self._model: Model | None = None
+        self._agreement: dict[Modality, float] = {}
+        self._problem: Exception | None = None
+
+    def model(self, modality: Modality) -> Model:
+        """The loaded model, which is right in this modality.
+
+        Raises:
+            ModelUnavailable: it cannot be loaded, or no runtime computes it rightly. It stays so.
+        """
+        with self._lock:
+            if self._problem is not None:
+                raise self._problem  # trying again with every batch would take seconds each
+            try:
+                return self._right_in({*self._agreement, modality})
+            except Exception as error:
+                self._problem = error
+                raise
+
+    def agreement(self) -> float:
+        """The least cosine with the golden vectors, over all that the model takes."""
+        for modality in self._entry.takes:
+            self.model(modality)
+        return min(self._agreement.values())
+
+    def _right_in(self, modalities: set[Modality]) -> Model:
+        if self._ways is None:
+            self._ways = self._all_ways()
+        while True:
+            try:
+                if self._model is None:
+                    self._model = FAMILIES[self._entry.family](self._ways[0])
+                for modality in modalities - self._agreement.keys():
+                    self._agreement[modality] = golden.check(self._model, self._ways[0], modality)
+                return self._model
+            except Exception as error:
+                wrong = isinstance(error, WrongResults) or not isinstance(error, ModelUnavailable)
+                if not wrong or len(self._ways) == 1:
+                    raise  # what cannot be exported ends the same way next time, seconds later
+                self._ways, self._model, self._agreement = self._ways[1:], None, {}
+
+    def _all_ways(self) -> list[Loading]:
+        sources, gpu = Sources(self._models), accelerator()
+        files, digest = sources.files(self._entry), sources.digest(self._entry)
+
+        def way(device: str, *, half: bool = False, fresh: bool = False) -> Loading:
+            return Loading(self._entry, files, self._models, self._threads, digest, device, half, fresh)
+
+        on_gpu = [way(gpu, half=True), way(gpu)] if gpu else []
+        return [*on_gpu, way(""), way("", fresh=True)]

@@ -1,0 +1,81 @@
+"""A runtime that computes wrongly gives way to the next, for each modality of a model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models import checked
+from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.checked import Checked
+from bowerbird.core.models.fetch import fetch
+from bowerbird.core.models.runtimes import WrongResults
+from bowerbird.core.types import Modality
+from tests import checkpoints
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CPU in the place of a GPU: torch computes there in half precision as it does on one."""
+    monkeypatch.setattr(checked, "accelerator", lambda: "cpu")
+
+
+def _e5(to: Path, scale: float = 1.0) -> Checked:
+    from safetensors.torch import load_file, save_file
+
+    folder = checkpoints.e5(to / "hub", layers=1)
+    weights = load_file(folder / "model.safetensors")
+    weights["encoder.layer.0.intermediate.dense.weight"] *= scale
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    fetch(load()["multilingual-e5-small"], to, folder, lambda done, whole: None)
+    return Checked(load()["multilingual-e5-small"], to, threads=2)
+
+
+@pytest.mark.usefixtures("gpu")
+def test_a_gpu_computes_in_half_precision(tmp_path: Path) -> None:
+    assert _e5(tmp_path).model(Modality.TEXT).runtime.endswith("half precision")
+
+
+@pytest.mark.usefixtures("gpu")
+def test_what_overflows_in_half_precision_is_computed_in_full(tmp_path: Path) -> None:
+    made = _e5(tmp_path, scale=1e7)
+    runtime = made.model(Modality.TEXT).runtime
+    assert runtime.startswith("torch")
+    assert not runtime.endswith("half precision")
+    assert made.agreement() == pytest.approx(1, abs=1e-5)
+
+
+def test_each_tower_is_checked(tmp_path: Path) -> None:
+    """Photos that are right say nothing about sentences."""
+    entry = load()["clip-vit-base-patch32-laion2b"]
+    fetch(entry, tmp_path, checkpoints.clip(tmp_path / "hub", layers=1), lambda done, whole: None)
+    assert entry.takes == (Modality.IMAGE, Modality.TEXT)
+    assert Checked(entry, tmp_path, threads=2).agreement() > 0.9999
+    (record,) = tmp_path.glob("*-golden-text.json")
+    right = json.loads(record.read_text())
+    record.write_text(json.dumps({space: np.roll(rows, 1, axis=1).tolist() for space, rows in right.items()}))
+    wrong = Checked(entry, tmp_path, threads=2)
+    for modality in (Modality.TEXT, Modality.TEXT, Modality.IMAGE):
+        with pytest.raises(WrongResults, match="wrong results on this computer"):
+            wrong.model(modality)
+
+
+def test_what_cannot_be_loaded_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = load()["resnet-50"]
+    fetch(entry, tmp_path, checkpoints.resnet(tmp_path / "hub"), lambda done, whole: None)
+    tried = []
+
+    def refuse(loading: object) -> None:
+        tried.append(loading)
+        raise ModelUnavailable("It cannot be exported.")
+
+    monkeypatch.setitem(checked.FAMILIES, entry.family, refuse)  # type: ignore[arg-type]
+    broken = Checked(entry, tmp_path, threads=2)
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match="cannot be exported"):
+            broken.model(Modality.IMAGE)
+    assert len(tried) == 1
