@@ -49,6 +49,8 @@ class Inference:
         """``models`` holds what is exported and remembered; ``used``: ids of models; ``threads`` 0 is all cores."""
         self._models, self._threads, self._idle_s = models, threads, idle_s
         self._installed = Installed(models, used)
+        self.waiting: frozenset[str] = frozenset()
+        """Spaces not searched yet: passages and questions go to the other models as if these were not there."""
         self._lock = threading.Lock()
         self._host: _HostProcess | None = None
         self._hosts: set[_HostProcess] = set()
@@ -83,7 +85,7 @@ class Inference:
         ``only``: the models asked, if not all. A batch may be large: the host splits it as its models like.
         Fails with ``ModelUnavailable``.
         """
-        return self._ask(_Asked("documents", (modality, items, only)))
+        return self._ask(_Asked("documents", (modality, items, only, self.waiting)))
 
     def listen(self, samples: Samples, *, urgent: bool = False, only: frozenset[str] = frozenset()) -> Future[Heard]:
         """What the sound models hear in a window of at most 30 seconds. ``urgent``: the user waits."""

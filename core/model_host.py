@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Label, Modality, S
 if TYPE_CHECKING:
     from bowerbird.core.models.base import TextModel
     from bowerbird.core.models.catalogue import Entry
+    from bowerbird.core.models.routes import Routes
 
 IDLE_S = 600.0
 """After so long without a request the host ends itself; the next request starts another."""
@@ -141,11 +142,14 @@ def _answer(number: int, call: Callable[[], Any]) -> Reply:
         return Reply(number, error=ModelUnavailable(sentence), details=traceback.format_exc())
 
 
-def _languages(entries: Mapping[str, Entry], modality: Modality) -> dict[str, frozenset[str]]:
-    """The active models that typed sentences go through on their way to a modality, each with its languages."""
-    spaces = {space.id for entry in entries.values() for space in entry.spaces if space.modality is modality}
-    names = {name for entry in entries.values() for space, name in entry.text_models.items() if space in spaces}
-    return {name: entries[name].languages for name in names if name in entries}
+def _routes(entries: Mapping[str, Entry], modality: Modality, without: Collection[str]) -> Routes:
+    """Of the active models that typed sentences go through on their way to a modality, but for some of its spaces."""
+    from bowerbird.core.models.routes import Routes
+
+    kinds = {space.id: space.modality for entry in entries.values() for space in entry.spaces}
+    through = [pair for entry in entries.values() for pair in entry.text_models.items()]
+    names = {name for space, name in through if kinds[space] is modality and space not in without}
+    return Routes({name: entries[name].languages for name in names if name in entries})
 
 
 class _Models:
@@ -155,33 +159,31 @@ class _Models:
         from bowerbird.core.models import FAMILIES
         from bowerbird.core.models.catalogue import load
         from bowerbird.core.models.checked import Checked
-        from bowerbird.core.models.routes import Routes
 
         self._entries = {name: load()[name] for name in setup.active}
         self._kinds = {name: FAMILIES[entry.family] for name, entry in self._entries.items()}
-        self._routes = {modality: Routes(_languages(self._entries, modality)) for modality in Modality}
         self._checked = {name: Checked(entry, setup.models, setup.threads) for name, entry in self._entries.items()}
 
-    def documents(self, modality: Modality, items: Sequence[Any], only: frozenset[str]) -> Encoded:
+    def documents(
+        self, modality: Modality, items: Sequence[Any], only: frozenset[str], waiting: frozenset[str]
+    ) -> Encoded:
         vectors: dict[str, Vectors] = {}
         labels: tuple[tuple[Label, ...], ...] = ()
         for name in self._asked(modality, only) if items else ():
             if modality is Modality.TEXT:
-                vectors |= self._in_its_language(name, items)
+                vectors |= self._in_its_language(name, items, waiting)
                 continue
             encoded = self._checked[name].model(modality).encode(items)
             vectors |= encoded.vectors
             labels = encoded.labels or labels
         return Encoded(vectors, labels)
 
-    def _in_its_language(self, name: str, texts: Sequence[str]) -> Mapping[str, Vectors]:
+    def _in_its_language(self, name: str, texts: Sequence[str], waiting: frozenset[str]) -> Mapping[str, Vectors]:
         """A text model's vectors of the passages that are for it, and zeros for the others."""
-        mine = [at for at, text in enumerate(texts) if name in self._routes[Modality.TEXT].of_passage(text)]
-        made = {
-            space.id: np.zeros((len(texts), space.dimension), np.float32)
-            for space in self._entries[name].spaces
-            if space.modality is Modality.TEXT
-        }
+        spaces = {space.id: space for space in self._entries[name].spaces if space.modality is Modality.TEXT}
+        routes = _routes(self._entries, Modality.TEXT, () if spaces.keys() <= waiting else waiting)
+        mine = [at for at, text in enumerate(texts) if name in routes.of_passage(text)]
+        made = {space.id: np.zeros((len(texts), space.dimension), np.float32) for space in spaces.values()}
         if mine:
             vectors = self._checked[name].model(Modality.TEXT).encode([texts[at] for at in mine]).vectors
             for space, rows in vectors.items():
@@ -212,9 +214,11 @@ class _Models:
 
         sentences: dict[str, Vectors] = {}
         found: dict[str, Vectors] = {}
-        asked = {modality: routes.of_query(text) for modality, routes in self._routes.items()}
+        every = {space.id for entry in self._entries.values() for space in entry.spaces}
+        without = every - spaces if spaces is not None else ()
+        asked = {modality: _routes(self._entries, modality, without).of_query(text) for modality in Modality}
         for name, entry in self._entries.items():
-            for space in (one for one in entry.spaces if spaces is None or one.id in spaces):
+            for space in (one for one in entry.spaces if one.id not in without):
                 if (text_model := entry.text_models.get(space.id, "")) in asked[space.modality]:
                     if text_model not in sentences:
                         asked_of = cast("TextModel", self._checked[text_model].model(Modality.TEXT))

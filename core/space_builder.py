@@ -100,7 +100,7 @@ class SpaceBuilder:
                 left[space.id] = number
             elif space.id not in complete:
                 self._table.mark_complete(space.id)
-        self._complete = frozenset(self._table.complete())
+        self._note_complete()
         self._progress = {name: (0, number) for name, number in left.items()}
         if left:
             self._over = threading.Event()
@@ -243,4 +243,8 @@ class SpaceBuilder:
         for name in names:
             self._table.mark_complete(name)
             self._progress.pop(name, None)
+        self._note_complete()
+
+    def _note_complete(self) -> None:
         self._complete = frozenset(self._table.complete())
+        self._inference.waiting = frozenset(one.id for one in self._inference.spaces() if self._waits(one))

@@ -57,7 +57,7 @@ def e5(folder: Path, *, layers: int = 12) -> Path:
     from transformers import BertConfig, BertModel
 
     config = BertConfig(
-        vocab_size=250_037,
+        vocab_size=250_037 if layers == 12 else 4000,
         hidden_size=384,
         num_hidden_layers=layers,
         num_attention_heads=12,
@@ -95,6 +95,7 @@ def gemma(folder: Path, *, layers: int = 0) -> Path:
 
     parts: tuple[dict[str, Any], ...] = ({}, {"model_type": "gemma4_vision"}, {"model_type": "gemma4_audio"})
     text, vision, audio = parts
+    text["vocab_size"] = 4000 if layers else 262_144
     _fewer(parts, layers)
     config = EmbeddingGemma2Config(text_config=text, vision_config=vision, audio_config=audio)
     _save(EmbeddingGemma2Model, config, folder)
@@ -111,17 +112,48 @@ def gemma(folder: Path, *, layers: int = 0) -> Path:
     return folder
 
 
+def perceiver(folder: Path) -> Path:
+    """The multimodal Perceiver."""
+    from transformers import PerceiverConfig, PerceiverForMultimodalAutoencoding
+
+    config = PerceiverConfig(
+        num_latents=784, d_latents=512, d_model=704, num_blocks=1, num_self_attends_per_block=8,
+        num_self_attention_heads=8, num_cross_attention_heads=1, num_labels=700,
+    )  # fmt: skip
+    # The reference draws weights so small that all scenes come out alike.
+    _save(PerceiverForMultimodalAutoencoding, config, folder, scale=2.5)
+    return folder
+
+
+def clap(folder: Path, sentences: Iterable[str]) -> Path:
+    """CLAP, its tokenizer trained on these sentences."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+    from transformers import ClapConfig, ClapFeatureExtractor, ClapModel
+
+    _save(ClapModel, ClapConfig(), folder)
+    ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad").save_pretrained(folder)
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    special = ["<s>", "<pad>", "</s>"]
+    tokenizer.train_from_iterator(sentences, trainers.BpeTrainer(special_tokens=special, vocab_size=300))
+    tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", None, [("<s>", 0), ("</s>", 2)])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
 def _fewer(configs: Iterable[dict[str, Any]], layers: int) -> None:
     for config in configs if layers else ():
         config["num_hidden_layers"] = layers
 
 
-def _save(kind: Any, config: Any, folder: Path) -> None:
+def _save(kind: Any, config: Any, folder: Path, scale: float = 1.0) -> None:
     import torch
 
     torch.manual_seed(7)
     model = kind(config).eval()
     with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(scale)
         for name, value in model.named_buffers():
             if name.endswith("running_mean"):
                 value.normal_(0, 0.1)

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.types import Pixels, Vectors
+from bowerbird.core.models import golden
+from bowerbird.core.models.clap import _stretched
+from bowerbird.core.models.perceiver import FRAMES, SAMPLES, SIDE, Scene
+from bowerbird.core.types import Pixels, Samples, Vectors
 from tests.checkpoints import CLIP_END, SIGLIP_PAD
 
 
@@ -32,6 +35,23 @@ def pictures() -> list[Pixels]:
         waves = [np.sin(a * x + b * y), np.cos(b * x * y + c), np.sin(c * (x - y) ** 2)]
         made.append(np.round(127.5 + 100 * np.stack(waves, 2) + rng.normal(0, 9, (height, width, 3))).clip(0, 255))
     return [one.astype(np.uint8) for one in made]
+
+
+def sounds() -> list[Samples]:
+    """Of several lengths."""
+    whole = golden.sound()
+    return [whole, whole[::-1].copy(), whole[:9000], np.tile(whole, 2)[:70_000]]
+
+
+def scene(seed: int) -> Scene:
+    """Moving waves and a tone; every other one is silent."""
+    chance = np.random.default_rng(seed)
+    t, y, x = np.mgrid[0:FRAMES, 0:SIDE, 0:SIDE].astype(np.float32)
+    a, b, c = chance.uniform(-0.3, 0.3, 3)
+    waves = np.sin(a * x + b * y + c * t)[..., None] * chance.uniform(0.3, 1.0, 3)
+    frames = np.round(127.5 + 127.5 * waves).astype(np.uint8)
+    tone = 9000 * np.sin(np.arange(SAMPLES) * chance.uniform(0.01, 0.4))
+    return frames, None if seed % 2 else tone.astype(np.int16)
 
 
 def agreement(ours: Vectors, theirs: Vectors) -> tuple[float, bool]:
@@ -161,6 +181,41 @@ def gemma(folder: Path) -> Callable[..., Vectors]:
         return torch.nn.functional.normalize(mean, dim=1).numpy()
 
     return lambda items, prompt="title: none | text: ": np.concatenate([one(item, prompt) for item in items])
+
+
+def perceiver(folder: Path) -> Callable[[Sequence[Scene]], Any]:
+    """The latents of ``PerceiverForMultimodalAutoencoding``, shape (n, 784, 512)."""
+    import torch
+    from transformers import PerceiverForMultimodalAutoencoding
+
+    model = PerceiverForMultimodalAutoencoding.from_pretrained(folder).eval()
+    few = {"image": torch.arange(4), "audio": torch.arange(4), "label": None}
+
+    def one(frames: Any, samples: Any) -> Any:
+        sound = np.zeros(SAMPLES, np.int16) if samples is None else samples
+        inputs = {
+            "image": torch.tensor(frames).permute(0, 3, 1, 2)[None].float() / 255,
+            "audio": torch.tensor(sound).float()[None, :, None] / 32768,
+            "label": torch.zeros((1, 700)),
+        }
+        with torch.inference_mode():
+            made = model(inputs=inputs, subsampled_output_points=few, output_hidden_states=True)
+        return made.hidden_states[-1][0].numpy()
+
+    return lambda scenes: np.stack([one(*each) for each in scenes])
+
+
+def clap(folder: Path) -> Callable[[Sequence[Samples]], Vectors]:
+    """``ClapModel`` and its feature extractor, on sounds stretched as ours."""
+    from transformers import ClapFeatureExtractor, ClapModel
+
+    model, features = ClapModel.from_pretrained(folder).eval(), ClapFeatureExtractor.from_pretrained(folder)
+
+    def one(samples: Samples) -> Vectors:
+        given = features(_stretched(samples), sampling_rate=48_000, return_tensors="pt")
+        return _projected(model.get_audio_features, **given)
+
+    return lambda sounds: np.concatenate([one(each) for each in sounds])
 
 
 def torchvision_name(name: str) -> str:

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 
 from bowerbird.core.models import FAMILIES, golden
-from bowerbird.core.models.base import Loading
+from bowerbird.core.models.base import Loading, unit
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.sources import Sources
@@ -28,14 +28,17 @@ from tests import checkpoints, references
 from tests.bench.report import Figure
 from tests.references import agreement
 
+_SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not start")
 _Made = Callable[[Path], Path]
-_RANDOM: dict[str, tuple[_Made, Any]] = {
-    "multilingual-e5-small": (checkpoints.e5, references.e5),
-    "clip-vit-base-patch32-laion2b": (checkpoints.clip, references.clip),
-    "clip-vit-large-patch14": (lambda to: checkpoints.clip(to, large=True), references.clip),
-    "siglip2-base-patch16-224": (checkpoints.siglip2, references.siglip),
-    "resnet-50": (checkpoints.resnet, references.resnet),
-    "embeddinggemma-2": (checkpoints.gemma, None),
+_RANDOM: dict[str, tuple[_Made, Callable[[Path], Any]]] = {
+    "multilingual-e5-small": (checkpoints.e5, lambda at: references.e5(at).documents),
+    "clip-vit-base-patch32-laion2b": (checkpoints.clip, lambda at: references.clip(at).documents),
+    "clip-vit-large-patch14": (lambda to: checkpoints.clip(to, large=True), lambda at: references.clip(at).documents),
+    "siglip2-base-patch16-224": (checkpoints.siglip2, lambda at: references.siglip(at).documents),
+    "resnet-50": (checkpoints.resnet, lambda at: references.resnet(at).documents),
+    "clap-htsat-unfused": (lambda to: checkpoints.clap(to, _SENTENCES), references.clap),
+    "multimodal-perceiver": (checkpoints.perceiver, lambda at: _mean_of(references.perceiver(at))),
+    "embeddinggemma-2": (checkpoints.gemma, references.gemma),
 }
 _REAL = ("minilm-l6-v2", "all-mpnet-base-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base")
 _ONE_RUNTIME = ("whisper-base",)  # CTranslate2
@@ -46,26 +49,27 @@ def measure(data: Path, work: Path) -> list[Figure]:
     """One after the other; each checkpoint is deleted when it was measured."""
     found: list[Figure] = []
     for name in (*_REAL, *_RANDOM):
-        models = work / name
+        models, entry = work / name, load()[name]
         if name in _RANDOM:
-            folder = _RANDOM[name][0](work / "checkpoint")
-            fetch(load()[name], models, folder, lambda done, whole: None)
-        elif not Sources(models).installed(load()[name]):
-            fetch(load()[name], models, None, lambda done, whole: None)
-        for device in ("",) if name in _ONE_RUNTIME else ("", "cpu"):
-            found += _in_a_process(name, models, device, work / "checkpoint")
+            fetch(entry, models, _RANDOM[name][0](work / "checkpoint"), lambda done, whole: None)
+        elif not Sources(models).installed(entry):
+            fetch(entry, models, None, lambda done, whole: None)
+        for modality in dict.fromkeys(space.modality for space in entry.spaces):
+            for device in ("",) if name in _ONE_RUNTIME else ("", "cpu"):
+                found += _in_a_process(name, modality, models, device, work / "checkpoint")
         shutil.rmtree(work / "checkpoint", ignore_errors=True)
         shutil.rmtree(models, ignore_errors=True)
     return found
 
 
-def _in_a_process(name: str, models: Path, device: str, folder: Path) -> list[Figure]:
-    here, there = multiprocessing.get_context("spawn").Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_measured, args=(there, name, models, device, folder))
+def _in_a_process(name: str, modality: Modality, models: Path, device: str, folder: Path) -> list[Figure]:
+    spawn = multiprocessing.get_context("spawn")
+    here, there = spawn.Pipe()
+    process = spawn.Process(target=_measured, args=(there, name, modality, models, device, folder))
     process.start()
     runtime, ms, memory, error, ordered = here.recv()
     process.join()
-    what = f"{name}, {runtime}"
+    what = f"{name}, {modality}, {runtime}"
     figures = [Figure("an item", ms, "ms", what, ""), Figure("memory", memory, "MiB", what, "")]
     if error is not None:
         order = "same order of pairs" if ordered else "OTHER ORDER OF PAIRS"
@@ -73,11 +77,11 @@ def _in_a_process(name: str, models: Path, device: str, folder: Path) -> list[Fi
     return figures
 
 
-def _measured(pipe: Connection, name: str, models: Path, device: str, folder: Path) -> None:
+def _measured(pipe: Connection, name: str, modality: Modality, models: Path, device: str, folder: Path) -> None:
     entry, sources = load()[name], Sources(models)
     files, before = sources.files(entry), _rss()
     model: Any = FAMILIES[entry.family](Loading(entry, files, models, 2, sources.digest(entry), device))
-    items = references.pictures() if model.modality is Modality.IMAGE else golden.inputs(model.modality)
+    items = _items(modality)
     made = model.encode(items).vectors
     took = []
     for _ in range(_TIMES):
@@ -86,10 +90,25 @@ def _measured(pipe: Connection, name: str, models: Path, device: str, folder: Pa
         took.append((time.perf_counter() - started) * 1000)
     memory = (_rss() - before) / 2**20
     error, ordered = None, True
-    if name in _RANDOM and _RANDOM[name][1] is not None:
-        theirs = _RANDOM[name][1](folder).documents(items)
-        error, ordered = agreement(next(iter(made.values())), np.asarray(theirs, np.float32))
+    if name in _RANDOM:
+        theirs = np.asarray(_RANDOM[name][1](folder)(items), np.float32)
+        (ours,) = (made[space.id] for space in entry.spaces if space.modality is modality)
+        error, ordered = agreement(ours, theirs)
     pipe.send((model.runtime, statistics.median(took), memory, error, ordered))
+
+
+def _items(modality: Modality) -> list[Any]:
+    if modality is Modality.IMAGE:
+        return references.pictures()
+    if modality is Modality.SOUND:
+        return references.sounds()
+    if modality is Modality.SCENE:
+        return [references.scene(seed) for seed in range(4)]
+    return golden.inputs(modality)
+
+
+def _mean_of(latents: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda scenes: unit(latents(scenes).mean(axis=1))
 
 
 def _rss() -> int:

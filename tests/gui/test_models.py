@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bowerbird.gui.dialogs.models import ModelsDialog
@@ -34,6 +34,11 @@ def _answer(dialog: ModelsDialog, yes: str) -> str:
     return says
 
 
+def _wait_for(one: QPushButton, qtbot: QtBot) -> None:
+    """Until it is there, and can be pressed."""
+    qtbot.waitUntil(lambda: one.isVisibleTo(one.parentWidget()) and one.isEnabled(), timeout=LONG_MS)
+
+
 def test_a_model_is_got_used_and_dropped(
     dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,15 +47,17 @@ def test_a_model_is_got_used_and_dropped(
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         row.get.click()
         assert "over the network" in _answer(dialog, "Get it")
-        qtbot.waitUntil(lambda: row.model.installed and not row.busy, timeout=LONG_MS)
+        _wait_for(row.use, qtbot)
     assert not row.get.isVisibleTo(row)
     row.use.click()
-    qtbot.waitUntil(lambda: row.model.used and not row.busy, timeout=LONG_MS)
+    _wait_for(row.stop, qtbot)
+    assert row.model.used
     assert row.model.ms
     assert not dialog._says.isVisibleTo(dialog)
     row.stop.click()
     assert "forgotten" in _answer(dialog, "Stop using it")
-    qtbot.waitUntil(lambda: not row.model.installed and not row.busy, timeout=LONG_MS)
+    _wait_for(row.get, qtbot)
+    assert not row.model.installed
 
 
 def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +69,7 @@ def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkey
     _answer(dialog, "Get it")
     qtbot.waitUntil(lambda: "online" in dialog._says.text(), timeout=LONG_MS)
     assert not row.model.installed
-    assert row.get.isEnabled()
+    _wait_for(row.get, qtbot)
 
 
 def test_saying_no_gets_nothing(dialog: ModelsDialog) -> None:

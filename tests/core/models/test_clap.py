@@ -11,6 +11,7 @@ from bowerbird.core.inference import Inference
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.clap import SPACE, Clap, _stretched
+from tests import checkpoints
 from tests.media_makers import tone
 
 _SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not start")
@@ -18,22 +19,8 @@ _SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not star
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the hub's repository, its weights drawn at random and its tokenizer trained on three sentences."""
-    import torch
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
-    from transformers import ClapConfig, ClapFeatureExtractor, ClapModel
-
-    torch.manual_seed(1)
-    made = tmp_path_factory.mktemp("clap")
-    ClapModel(ClapConfig()).save_pretrained(made, safe_serialization=True)
-    ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad").save_pretrained(made)
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    special = ["<s>", "<pad>", "</s>"]
-    tokenizer.train_from_iterator(_SENTENCES, trainers.BpeTrainer(special_tokens=special, vocab_size=300))
-    tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", None, [("<s>", 0), ("</s>", 2)])
-    tokenizer.save(str(made / "tokenizer.json"))
-    return made
+    """A folder as the hub's repository."""
+    return checkpoints.clap(tmp_path_factory.mktemp("clap"), _SENTENCES)
 
 
 @pytest.fixture(scope="module", params=["", "cpu"], ids=["onnx", "torch"])
