@@ -95,9 +95,12 @@ def gemma(folder: Path, *, layers: int = 0) -> Path:
 
     parts: tuple[dict[str, Any], ...] = ({}, {"model_type": "gemma4_vision"}, {"model_type": "gemma4_audio"})
     text, vision, audio = parts
-    text["vocab_size"] = 4000 if layers else 262_144
+    special = ("boi_token_id", "image_token_id", "eoi_token_id", "boa_token_id", "audio_token_id", "eoa_token_index")
     _fewer(parts, layers)
-    config = EmbeddingGemma2Config(text_config=text, vision_config=vision, audio_config=audio)
+    if layers:
+        text["vocab_size"] = 4000
+    few: dict[str, Any] = {name: 3000 + at for at, name in enumerate((*special, "video_token_id"))} if layers else {}
+    config = EmbeddingGemma2Config(text_config=text, vision_config=vision, audio_config=audio, **few)
     _save(EmbeddingGemma2Model, config, folder)
     Gemma4ImageProcessorPil().save_pretrained(folder)
     pictures = json.loads((folder / "preprocessor_config.json").read_text())
