@@ -102,7 +102,9 @@ def expected(model: Model, loading: Loading, modality: Modality) -> Mapping[str,
         plain = model if loading == loading.plain else type(model)(loading.plain)
         vectors = made(plain, modality)
         record.parent.mkdir(parents=True, exist_ok=True)
-        record.write_text(json.dumps({space: rows.tolist() for space, rows in vectors.items()}), "utf-8")
+        draft = record.with_suffix(".new")
+        draft.write_text(json.dumps({space: rows.tolist() for space, rows in vectors.items()}), "utf-8")
+        draft.replace(record)
     return _read(record.read_bytes())
 
 

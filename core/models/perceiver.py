@@ -117,6 +117,7 @@ def _keep_positions(encoding: Any) -> None:
     def forward(dims: Sequence[int], number: int, device: Any, dtype: Any, pos: Any = None) -> Any:
         if not kept:
             kept.append(compute([int(dim) for dim in dims], 1, torch.device("cpu"), torch.float32, pos))
-        return kept[0].to(device, dtype).expand(number, -1, -1)
+        kept[0] = kept[0].to(device, dtype)  # a copy to a GPU, once
+        return kept[0].expand(number, -1, -1)
 
     encoding.forward = forward
