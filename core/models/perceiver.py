@@ -42,7 +42,8 @@ class Perceiver:
         """Load the encoder; the weights must be safetensors beside their config.json."""
         build = partial(_encoder, loading.files["weights"].parent, loading.entry.architecture)
         black = np.zeros((FRAMES, SIDE, SIDE, 3), np.uint8)
-        self._encoder = loading.runtime(Network(loading.name, build, _inputs([(black, None)]), ("latents",)))
+        example = _inputs([(black, None)])
+        self._encoder = loading.runtime(Network(loading.name, build, example, ("latents",), heavy=True))
 
     @property
     def runtime(self) -> str:

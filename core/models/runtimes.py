@@ -47,6 +47,8 @@ class Network:
     example: Arrays
     """Inputs of any batch size, in the network's order. Axis 0 may vary, and axis 1 where there are at most three."""
     outputs: Sequence[str]
+    heavy: bool = False
+    """An item takes a gigabyte while it is computed: on the CPU they go one by one, and give back what they took."""
 
 
 class Runtime(Protocol):
@@ -165,7 +167,8 @@ class OnnxRuntime:
 
     Items go through the network one by one, as many side by side as there are cores. Measured against the same cores
     sharing the work on each batch, that is as fast on an idle machine and up to twice as fast on a busy one, where
-    the cores would wait for each other after every layer; and no text is padded to the length of another.
+    the cores would wait for each other after every layer; and no text is padded to the length of another. Heavy
+    networks are the exception.
     """
 
     def __init__(self, network: Network, cache: Path, threads: int, *, fresh: bool = False) -> None:
@@ -181,13 +184,14 @@ class OnnxRuntime:
 
         path = exported(network, cache, fresh=fresh)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads if network.heavy else 1
+        options.enable_cpu_mem_arena = not network.heavy
         options.log_severity_level = 3
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a class for each of its status codes
             raise WrongResults(f"The model {network.name} could not be loaded by ONNX Runtime.") from error
-        self._side_by_side = ThreadPoolExecutor(threads, network.name)
+        self._side_by_side = ThreadPoolExecutor(1 if network.heavy else threads, network.name)
         self._name = f"ONNX Runtime {onnxruntime.__version__} on the CPU"
 
     @property
