@@ -38,7 +38,7 @@ class Checked:
         """
         with self._lock:
             if self._problem is not None:
-                raise self._problem  # trying again with every batch would take seconds each
+                raise self._problem.with_traceback(None)  # trying again with every batch would take seconds each
             try:
                 return self._right_in({*self._agreement, modality})
             except Exception as error:

@@ -81,7 +81,11 @@ class Gemma:
 
     def _texts(self, texts: Sequence[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch([speakable(text) for text in texts])
-        return self._vectors([_Piece(one.ids, self._none) for one in encoded])
+        slots = {self._config.image_token_id, self._config.audio_token_id, self._config.video_token_id}
+        said = [
+            [self._pad if token in slots else token for token in one.ids] for one in encoded
+        ]  # a text may name them
+        return self._vectors([_Piece(ids, self._none) for ids in said])
 
     def _photos(self, items: Sequence[Any]) -> Vectors:
         config = self._config
