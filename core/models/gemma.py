@@ -81,6 +81,7 @@ class Gemma:
 
     def _texts(self, texts: Sequence[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch([speakable(text) for text in texts])
+        # A text may name what stands for a photo or a sound.
         slots = {self._config.image_token_id, self._config.audio_token_id, self._config.video_token_id}
         said = [
             [self._pad if token in slots else token for token in one.ids] for one in encoded
