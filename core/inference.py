@@ -50,7 +50,7 @@ class Inference:
         self._models, self._threads, self._idle_s = models, threads, idle_s
         self._installed = Installed(models, used)
         self.waiting: frozenset[str] = frozenset()
-        """Spaces not searched yet: passages and questions go to the other models as if these were not there."""
+        """Spaces not searched yet: passages go to the other models as if these were not there."""
         self._lock = threading.Lock()
         self._host: _HostProcess | None = None
         self._hosts: set[_HostProcess] = set()
@@ -96,7 +96,7 @@ class Inference:
 
         ``spaces``: those asked for, if not all.
         """
-        return self._ask(_Asked("query", (text, spaces and frozenset(spaces))))
+        return self._ask(_Asked("query", (text, None if spaces is None else frozenset(spaces))))
 
     def models_of(self, spaces: Collection[str]) -> frozenset[str]:
         """The models in use that make these spaces."""
@@ -112,8 +112,10 @@ class Inference:
         return frozenset(space.id for entry in writing for space in entry.spaces)
 
     def use(self, used: Collection[str]) -> None:
-        """Use these models from the next request on."""
+        """Use these models from the next request on. New spaces wait until somebody says that they are searched."""
+        before = {space.id for space in self.spaces()}
         self._installed.use(used)
+        self.waiting |= {space.id for space in self.spaces()} - before
         self.unload()
 
     def test(self, name: str) -> Check:

@@ -69,9 +69,12 @@ class ModelsInUse:
             ModelUnavailable: it is not here, or gives wrong results; the models in use stay as they are.
         """
         entry = _entry(name)
-        self._inference.use({*self._used, entry.id})
-        if not (check := self._inference.test(entry.id)).ok:
-            self._inference.use(self._used)
+        trial = Inference(self._folder, {entry.id, *entry.text_models.values()})  # the one in use serves meanwhile
+        try:
+            check = trial.test(entry.id)
+        finally:
+            trial.close()
+        if not check.ok:
             raise ModelUnavailable(check.detail)
         self._apply((*(one for one in self._used if one != entry.id), entry.id))
 

@@ -111,7 +111,8 @@ def gemma(folder: Path, *, layers: int = 0) -> Path:
     )
     prompts = {"query": "task: search result | query: ", "document": "title: none | text: "}
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
-    _words(folder / "tokenizer.json", {"<pad>": 0, "<eos>": 1, "<bos>": 2}, start="<bos>", end="<eos>")
+    known = {"<pad>": 0, "<eos>": 1, "<bos>": 2, "placeholder": config.image_token_id}
+    _words(folder / "tokenizer.json", known, start="<bos>", end="<eos>")
     return folder
 
 

@@ -28,7 +28,7 @@ class Loading:
     digest: str = ""
     """SHA-256 of its weights."""
     device: str = ""
-    """A GPU's name for torch, or empty for ONNX Runtime on the CPU."""
+    """A device of torch, or empty for ONNX Runtime on the CPU."""
     half: bool = False
     """On a GPU, compute in float16 where that is safe: about twice as fast."""
     fresh: bool = False

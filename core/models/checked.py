@@ -28,22 +28,30 @@ class Checked:
         self._ways: list[Loading] | None = None
         self._model: Model | None = None
         self._agreement: dict[Modality, float] = {}
-        self._problem: Exception | None = None
+        self._problems: dict[Modality, Exception] = {}
+        self._right: tuple[Model, frozenset[Modality]] | None = None
 
     def model(self, modality: Modality) -> Model:
-        """The loaded model, which is right in this modality.
+        """The loaded model, which is right in this modality; once it is, nobody waits for another part of it.
 
         Raises:
-            ModelUnavailable: it cannot be loaded, or no runtime computes it rightly. It stays so.
+            WrongResults: no runtime computes it rightly, which speaks against all of it.
+            Exception: the part that this modality needs cannot be loaded. Either stays so.
         """
+        if (right := self._right) and modality in right[1]:
+            return right[0]
         with self._lock:
-            if self._problem is not None:
-                raise self._problem.with_traceback(None)  # trying again with every batch would take seconds each
+            if problem := self._problems.get(modality):
+                raise problem.with_traceback(None)  # trying again with every batch would take seconds each
             try:
-                return self._right_in({*self._agreement, modality})
+                model = self._right_in({*self._agreement, modality})
             except Exception as error:
-                self._problem = error
+                wrong = isinstance(error, WrongResults)
+                self._right = None if wrong else self._right
+                self._problems |= dict.fromkeys(Modality if wrong else (modality,), error)
                 raise
+            self._right = model, frozenset(self._agreement)
+            return model
 
     def agreement(self) -> float:
         """The least cosine with the golden vectors, over all that the model takes."""
@@ -65,7 +73,7 @@ class Checked:
                 wrong = isinstance(error, WrongResults) or not isinstance(error, ModelUnavailable)
                 if not wrong or len(self._ways) == 1:
                     raise  # what cannot be exported ends the same way next time, seconds later
-                self._ways, self._model, self._agreement = self._ways[1:], None, {}
+                self._ways, self._model, self._agreement, self._right = self._ways[1:], None, {}, None
 
     def _all_ways(self) -> list[Loading]:
         sources, gpu = Sources(self._models), accelerator()

@@ -50,8 +50,9 @@ def _require(network: Network) -> None:
 
 def _forget(network: Network, cache: Path) -> None:
     """Remove what other versions exported and what a killed export left."""
-    for old in cache.glob(f"{network.name}-*"):
-        old.unlink(missing_ok=True)
+    for what in ("op*.onnx", "*.new"):
+        for old in cache.glob(f"{network.name}-{what}"):
+            old.unlink(missing_ok=True)
 
 
 def _in_a_process(network: Network, path: Path) -> None:

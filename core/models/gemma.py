@@ -20,7 +20,7 @@ from bowerbird.core.models import gemma_parts
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.checkpoint import require
 from bowerbird.core.models.runtimes import Arrays, Network, Runtime
-from bowerbird.core.models.sentences import speakable
+from bowerbird.core.models.sentences import by_length, speakable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Pixels, Samples, Vectors
 
 _MADE = ("soft", "counts")  # by towers
@@ -109,12 +109,7 @@ class Gemma:
         return self._vectors([_Piece([*before, begin, *[slot] * len(one), end, *after], one) for one in each])
 
     def _vectors(self, pieces: Sequence[_Piece]) -> Vectors:
-        """Shape (n, 768). Those of like length go together, so that little is spent on padding."""
-        order = sorted(range(len(pieces)), key=lambda at: len(pieces[at].ids))
-        (ordered,) = self._language.run([pieces[at] for at in order], self._batch)
-        made = np.empty_like(ordered)
-        made[order] = ordered
-        return made
+        return by_length(self._language, pieces, lambda piece: len(piece.ids), self._batch)
 
     def _batch(self, pieces: Sequence[_Piece]) -> Arrays:
         longest = max(len(piece.ids) for piece in pieces)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.models.checkpoint import pretrained
+from bowerbird.core.models.sentences import mean
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -30,8 +31,7 @@ def _language(folder: Path, architecture: str) -> nn.Module:
             words = self.model.embed_tokens(input_ids.masked_fill(here, self.model.padding_idx))
             words = words.masked_scatter(here.unsqueeze(-1).expand_as(words), soft.to(words.dtype))
             states = self.model(inputs_embeds=words, attention_mask=attention_mask).last_hidden_state.float()
-            mask = attention_mask.unsqueeze(-1).to(states.dtype)
-            return nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=1)
+            return mean(states, attention_mask)
 
     return Language().eval()
 

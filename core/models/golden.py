@@ -41,7 +41,7 @@ def inputs(modality: Modality) -> list[Any]:
         return list(SENTENCES)
     if modality is Modality.SCENE:
         frames = np.stack([np.roll(picture()[:224, :224], 9 * step, axis=1) for step in range(16)])
-        return [(frames, None)]
+        return [(frames, sound()[:30_720]), (frames[::-1].copy(), None)]
     if modality is Modality.SOUND:
         return [sound(), sound()[::-1].copy()]
     return [picture(), picture()[::-1].copy()]

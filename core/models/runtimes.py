@@ -45,7 +45,7 @@ class Network:
     """With the weights' hash: names the exported file."""
     build: Callable[[], nn.Module]
     example: Arrays
-    """Inputs of any batch size, in the network's order. Axis 0 may vary, and axis 1 where there are at most three."""
+    """Inputs of any batch size, in the network's order. Axis 0 may vary, and axis 1 of up to three."""
     outputs: Sequence[str]
     heavy: bool = False
     """An item takes a gigabyte while it is computed: on the CPU they go one by one, and give back what they took."""
@@ -121,7 +121,7 @@ class BatchSize:
 
 
 class TorchRuntime:
-    """Torch, on a GPU or, for tests, on the CPU."""
+    """Torch, on a GPU or, for what the other runtimes are held to, on the CPU."""
 
     def __init__(self, network: Network, device: str, *, half: bool = False) -> None:
         """Build the network on a device, in float32 or, if ``half``, in float16 wherever torch thinks that safe."""

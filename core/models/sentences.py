@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.checkpoint import pretrained
+from bowerbird.core.models.runtimes import Prepare, Runtime
+from bowerbird.core.types import Vectors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from torch import nn
+    from torch import Tensor, nn
+
+T = TypeVar("T")
 
 
 def tokenizer(file: Path, max_tokens: int) -> Tokenizer:
@@ -40,6 +44,15 @@ def batch(made: Tokenizer, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]
     }
 
 
+def by_length(runtime: Runtime, items: Sequence[T], length: Callable[[T], int], prepare: Prepare) -> Vectors:
+    """A runtime's vectors of items, shape (n, dimension). Those of like length go together: little is padding."""
+    order = sorted(range(len(items)), key=lambda at: length(items[at]))
+    (ordered,) = runtime.run([items[at] for at in order], prepare)
+    made = np.empty_like(ordered)
+    made[order] = ordered
+    return made
+
+
 def speakable(text: str) -> str:
     """Without halves of characters, which a badly decoded file may hold and the tokenizer refuses."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -58,8 +71,7 @@ def network(folder: Path, architecture: str) -> nn.Module:
 
 def pooled(bert: Any) -> nn.Module:
     """An encoder with the mean of its last states, brought to length 1."""
-    import torch
-    from torch import Tensor, nn
+    from torch import nn
 
     class Pooled(nn.Module):
         def __init__(self) -> None:
@@ -68,8 +80,14 @@ def pooled(bert: Any) -> nn.Module:
 
         def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
             states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            mask = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * mask).sum(1) / mask.sum(1)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return mean(states, attention_mask)
 
     return Pooled().eval()
+
+
+def mean(states: Tensor, attention_mask: Tensor) -> Tensor:
+    """The mean of states (n, length, hidden) where the mask (n, length) is 1, brought to length 1."""
+    import torch
+
+    mask = attention_mask.unsqueeze(-1).to(states.dtype)
+    return torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=1)

@@ -63,12 +63,7 @@ class Sentences:
         return self._vectors([self._question + text for text in texts])
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
-        """Shape (n, dimension). Texts of like length go together, so that little is spent on padding."""
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        (ordered,) = self._network.run([texts[at] for at in order], partial(sentences.batch, self._tokenizer))
-        made = np.empty_like(ordered)
-        made[order] = ordered
-        return made
+        return sentences.by_length(self._network, texts, len, partial(sentences.batch, self._tokenizer))
 
 
 class E5(Sentences):

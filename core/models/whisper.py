@@ -47,7 +47,7 @@ class Whisper:
         """Load the model, on the GPU if CTranslate2 can use it."""
         (self._space,) = (space.id for space in loading.entry.spaces)
         gpu = loading.device == "cuda"
-        self._compute_type = _GPU_COMPUTE_TYPE if gpu else COMPUTE_TYPE
+        self._compute_type = _GPU_COMPUTE_TYPE if gpu and loading.half else COMPUTE_TYPE
         self._model = _listening()(
             str(folder_of(loading)),
             device="cuda" if gpu else "cpu",

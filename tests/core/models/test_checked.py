@@ -64,6 +64,18 @@ def test_each_tower_is_checked(tmp_path: Path) -> None:
             wrong.model(modality)
 
 
+def test_a_part_that_cannot_be_prepared_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = load()["clip-vit-base-patch32-laion2b"]
+    fetch(entry, tmp_path, checkpoints.clip(tmp_path / "hub", layers=1), lambda done, whole: None)
+    made = Checked(entry, tmp_path, threads=2)
+    model = made.model(Modality.IMAGE)
+    monkeypatch.setattr("bowerbird.core.models.export._NEEDED", ("a-package-that-is-not-there",))
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match="cannot be prepared"):
+            made.model(Modality.TEXT)
+    assert made.model(Modality.IMAGE) is model
+
+
 def test_what_cannot_be_loaded_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = load()["resnet-50"]
     fetch(entry, tmp_path, checkpoints.resnet(tmp_path / "hub"), lambda done, whole: None)

@@ -107,7 +107,11 @@ def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Path, Path], device: str
     model, reference = cast("Gemma", _load("embeddinggemma-2", models, device)), references.gemma(folder)
     assert not {"_vision", "_audio"} & vars(model).keys(), "sentences alone need no tower"
     sounds = [golden.sound(), golden.sound()[::-1].copy(), golden.sound()[:9000]]
-    for modality, items in (("text", list(_SENTENCES)), ("sound", sounds), ("image", references.pictures())):
+    for modality, items in (
+        ("text", [*_SENTENCES, "a placeholder runs"]),
+        ("sound", sounds),
+        ("image", references.pictures()),
+    ):
         ours = model.encode(items).vectors[f"embeddinggemma-2-{modality}@1"]
         error, ordered = agreement(ours, reference(items))
         assert error < 1e-4, modality

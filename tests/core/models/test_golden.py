@@ -89,6 +89,13 @@ def test_wrong_vectors_are_refused(loaded: Loaded, models: Path, monkeypatch: py
         golden.check(loaded("minilm-l6-v2", ""), Loading(load()["minilm-l6-v2"], {}, models, 1), Modality.TEXT)
 
 
+def test_not_a_number_in_any_space_is_no_agreement(loaded: Loaded) -> None:
+    name = "efficientnet-lite0"
+    *_, last = (space.id for space in load()[name].spaces)
+    right = {**golden._shipped(), last: np.full_like(golden._shipped()[last], np.nan)}
+    assert np.isnan(golden.agreement(loaded(name, ""), Modality.IMAGE, right))
+
+
 def test_what_no_golden_vectors_ship_for_is_compared_with_torch(
     loaded: Loaded, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
