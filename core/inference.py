@@ -122,7 +122,8 @@ class Inference:
         """A model in use against its golden vectors. Waits."""
         entries = {entry.id: entry for entry in self._installed.entries()}
         if name not in entries:
-            return Check(name, False, "; ".join(self._installed.problems()) or f"The model {name} is not here.")
+            state = next(state for state in self.states() if state.id == name)
+            return Check(name, False, state.problem or f"The model {name} is not here: {state.how_to_get}")
         return self._check(name, entries[name].title)
 
     def self_test(self) -> tuple[Check, ...]:

@@ -46,7 +46,7 @@ def require(folder: Path, architecture: str) -> None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelUnavailable(f"The file {folder / 'config.json'} describes no model. Get it again.") from error
     if found != architecture:
-        raise ModelUnavailable(f"The folder {folder} holds a model of the kind {found}, not {architecture}.")
+        raise ModelUnavailable(f"The file config.json is of a model of the kind {found}, not {architecture}.")
 
 
 def require_whole(weights: Path) -> None:
