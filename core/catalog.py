@@ -272,8 +272,9 @@ class Catalog:
         self._put_segments(number, content, first)
         self._db.execute(
             "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0, "
-            "spaces = iif(?, spaces, '[]') WHERE id = ?",
-            (content.waveform, content.next_s, bool(content.spaces), number),
+            "spaces = (SELECT json_group_array(value) FROM json_each(spaces) "
+            "WHERE value IN (SELECT value FROM json_each(?))) WHERE id = ?",
+            (content.waveform, content.next_s, json.dumps(sorted(content.spaces)), number),
         )
         return number
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from bowerbird.core.library import Library
 from bowerbird.core.ownership import RemoteLibrary
 from bowerbird.core.paths import absolute
 from bowerbird.core.query import example, parse, parse_date, parse_kind
-from bowerbird.core.state import ModelState, Progress
+from bowerbird.core.state import Check, ModelState, Progress
 from bowerbird.core.types import Hit, Locator, Query, Results
 from bowerbird.core.words import clock
 
@@ -259,7 +259,7 @@ def _remove(library: AnyLibrary, arguments: argparse.Namespace) -> None:
 def _models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
     action, name = arguments.action, arguments.id
     if action == "verify":
-        _doctor(library, arguments)
+        _print_checks(library.verify_model(name or ""), arguments)
     elif action == "list":
         _list_models(library, arguments)
     elif not name:
@@ -270,6 +270,8 @@ def _models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
     elif action == "use":
         library.use_model(name)
         library.index((), _show_progress)  # what is there is put into its spaces now
+        if problem := next(one.problem for one in library.models() if one.id == name):
+            raise EnvironmentFailure(f"{name} is used, but has not read everything that is here: {problem}")
         _print_table({"used": name}, arguments)
     else:
         library.remove_model(name)
@@ -313,7 +315,10 @@ def _show_bytes(done: int, whole: int) -> None:
 
 
 def _doctor(library: AnyLibrary, arguments: argparse.Namespace) -> None:
-    found = library.doctor()
+    _print_checks(library.doctor(), arguments)
+
+
+def _print_checks(found: Sequence[Check], arguments: argparse.Namespace) -> None:
     if arguments.json:
         _print_json([{"name": one.name, "ok": one.ok, "detail": one.detail} for one in found])
     else:

@@ -66,7 +66,7 @@ class Indexer(threading.Thread):
         self._scanning: Path | None = None
         self._pace = Pace()
         self._settling = threading.Lock()
-        self._begun = self._stopping = self._dirty = False
+        self._begun = self._stopping = self._dirty = self._suffered = False
         self._power = Power(settings)
         self._reported = self._retry_at = 0.0
         self.paused = False
@@ -112,7 +112,7 @@ class Indexer(threading.Thread):
         self.post(self._catch_up)
 
     def pause(self, paused: bool) -> None:
-        """Read no more files, or go on."""
+        """Read no more files and free the models' memory, or go on."""
         self.post(lambda: self._pause(paused))
 
     def use(self, settings: Settings) -> None:
@@ -182,6 +182,11 @@ class Indexer(threading.Thread):
 
     def _pause(self, paused: bool) -> None:
         self.paused, self._dirty = paused, True
+        if paused:
+            self._pipeline.leave_off()
+            self._inference.unload()
+        else:
+            self._catch_up()
 
     def run(self) -> None:
         """Serve the inbox until stopped."""
@@ -219,12 +224,15 @@ class Indexer(threading.Thread):
 
     def _suffer(self, sentence: str, error: Exception) -> None:
         log.warning("%s", sentence, exc_info=error)
-        self.trouble = sentence
+        self.trouble, self._suffered = sentence, True
         self._retry_at = time.monotonic() + _RETRY_S
 
     def _step(self) -> None:
         if time.monotonic() < self._retry_at:
             return
+        if self._suffered:
+            self._suffered = False
+            self._catch_up()
         self._scan_on()
         self._commit()
         self._sync.run(hurry=not self._pipeline.reading)
@@ -300,7 +308,8 @@ class Indexer(threading.Thread):
             target.write_bytes(outcome.thumbnail)
 
     def _settle(self) -> None:
-        busy = self._scan or self._scans or self._pipeline.reading or self.builder.busy or not self._inbox.empty()
+        building = self.builder.busy and not self.paused
+        busy = self._scan or self._scans or self._pipeline.reading or building or not self._inbox.empty()
         if busy or (self._begun and not self.paused and self._catalog.next_jobs(1, ())):
             self.idle.clear()
             return
@@ -360,5 +369,8 @@ def _answer(answer: Future[T], question: Callable[[], T]) -> None:
         return
     try:
         answer.set_result(question())
+    except (StoreDamaged, sqlite3.Error) as error:
+        answer.set_exception(error)
+        raise  # the indexer suffers from it too
     except BaseException as error:
         answer.set_exception(error)

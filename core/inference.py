@@ -8,7 +8,7 @@ import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,10 +24,11 @@ from bowerbird.core.model_host import Reply, Setup
 from bowerbird.core.models.installed import Installed
 from bowerbird.core.settings import STARTER
 from bowerbird.core.state import Check, ModelState
-from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Space, Vectors
+from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Space
 
 log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
+_PATIENCE_S = 30.0
 _DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
@@ -78,23 +79,23 @@ class Inference:
     # encoding
 
     def encode_documents(
-        self, modality: Modality, items: Sequence[str | Pixels], only: frozenset[str] = frozenset()
+        self, modality: Modality, items: Sequence[str | Pixels], only: frozenset[str] | None = None
     ) -> Future[Encoded]:
         """Vectors of items in every active space of a modality, in order; of no items, none.
 
         ``only``: the models asked, if not all. A batch may be large: the host splits it as its models like.
-        Fails with ``ModelUnavailable``.
+        A model that fails leaves the others be; if all do, this fails with ``ModelUnavailable``.
         """
         return self._ask(_Asked("documents", (modality, items, only, self.waiting)))
 
-    def listen(self, samples: Samples, *, urgent: bool = False, only: frozenset[str] = frozenset()) -> Future[Heard]:
-        """What the sound models hear in a window of at most 30 seconds. ``urgent``: the user waits."""
+    def listen(self, samples: Samples, *, urgent: bool = False, only: frozenset[str] | None = None) -> Future[Heard]:
+        """What the sound models hear in a window of at most 30 seconds. ``urgent``: the user waits. Fails as above."""
         return self._ask(_Asked("listen_now" if urgent else "listen", (samples, only)))
 
-    def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Mapping[str, Vectors]]:
+    def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Encoded]:
         """By space that takes text, the vector of a typed sentence, shape (1, dimension). Overtakes documents.
 
-        ``spaces``: those asked for, if not all.
+        ``spaces``: those asked for, if not all. Fails as above.
         """
         return self._ask(_Asked("query", (text, None if spaces is None else frozenset(spaces))))
 
@@ -153,6 +154,13 @@ class Inference:
         if host is not None:
             host.finish()
 
+    def wait_for_old_hosts(self) -> None:
+        """Until those that serve no more have ended, and closed the models' files; not for ever."""
+        with self._lock:
+            old = self._hosts - {self._host}
+        for host in old:
+            host.wait(_PATIENCE_S)
+
     def close(self) -> None:
         """End every host at once; what was asked and not answered is cancelled."""
         atexit.unregister(self.close)
@@ -204,7 +212,8 @@ class _HostProcess:
         self._process: SpawnProcess | None = None
         self._over = threading.Event()
         # Linux ends the host together with the thread that started it, so that thread stays until the host's end.
-        threading.Thread(target=self._run, name="models", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="models", daemon=True)
+        self._thread.start()
 
     def ask(self, asked: _Asked) -> None:
         number = next(self._numbers)
@@ -219,6 +228,10 @@ class _HostProcess:
         if self._process is not None:
             self._process.kill()
             self._process.join()
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended."""
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         pipe, there = _SPAWN.Pipe()
@@ -252,8 +265,11 @@ class _HostProcess:
     def _receive(self, pipe: Connection) -> None:
         with suppress(EOFError, OSError):
             while True:
-                reply: Reply = pipe.recv()
-                _resolve(self._unanswered.pop(reply.number), reply)
+                said: Reply | logging.LogRecord = pipe.recv()
+                if isinstance(said, logging.LogRecord):
+                    logging.getLogger(said.name).handle(said)
+                else:
+                    _resolve(self._unanswered.pop(said.number), said)
 
     def left(self) -> list[_Asked]:
         """What the host, which has ended, did not answer."""
@@ -272,8 +288,6 @@ class _HostProcess:
 
 
 def _resolve(asked: _Asked, reply: Reply) -> None:
-    if reply.details:
-        log.error("%s\n%s", reply.error, reply.details)
     with suppress(InvalidStateError):  # whoever asked has cancelled it
         if reply.error is not None:
             asked.answer.set_exception(reply.error)

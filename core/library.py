@@ -276,7 +276,6 @@ class Library:
     def pause(self) -> None:
         """Stop reading, and free the models' memory."""
         self._indexer.pause(True)
-        self._inference.unload()
 
     def resume(self) -> None:
         """Go on reading."""
@@ -309,7 +308,7 @@ class Library:
         now = (
             self._sync.notice,
             self._indexer.trouble,
-            self._indexer.builder.problem,
+            *dict.fromkeys(self._indexer.builder.problems.values()),
             *watching,
             *self._inference.problems(),
             *missing,
@@ -324,7 +323,9 @@ class Library:
         """The models Bowerbird knows, whether they are here, and which are used."""
         return self._models.states()
 
-    def get_model(self, name: str, origin: Path | None, on_bytes: Callable[[int, int], None]) -> None:
+    def get_model(
+        self, name: str, origin: Path | None = None, on_bytes: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
         """See ``ModelsInUse.get``."""
         self._models.get(name, origin, on_bytes)
 
@@ -335,6 +336,14 @@ class Library:
     def remove_model(self, name: str) -> None:
         """See ``ModelsInUse.remove``."""
         self._models.remove(name)
+
+    def cancel_model(self, name: str = "") -> None:
+        """See ``ModelsInUse.cancel``."""
+        self._models.cancel(name)
+
+    def verify_model(self, name: str = "") -> tuple[Check, ...]:
+        """See ``ModelsInUse.verify``."""
+        return self._models.verify(name)
 
     def _use_models(self, names: Sequence[str]) -> None:
         self._save(replace(self._settings, models=tuple(names)))

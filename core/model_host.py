@@ -5,30 +5,34 @@ Each kind of call has a thread of its own, so that a typed sentence never waits 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import threading
-import traceback
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Queue
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from bowerbird.core import sandbox
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
-from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Label, Modality, Samples, Vectors
+from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Modality, Samples, Vectors
 
 if TYPE_CHECKING:
     from bowerbird.core.models.base import TextModel
     from bowerbird.core.models.catalogue import Entry
     from bowerbird.core.models.routes import Routes
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 IDLE_S = 600.0
 """After so long without a request the host ends itself; the next request starts another."""
@@ -47,8 +51,6 @@ class Reply:
     number: int
     value: Any = None
     error: BowerbirdError | None = None
-    details: str = ""
-    """For the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,9 @@ def _settle_in() -> None:
 
 class _Host:
     def __init__(self, pipe: Connection, setup: Setup) -> None:
-        self._models = _Models(setup)
         self._pipe, self._sending = pipe, threading.Lock()
+        logging.getLogger().addHandler(QueueHandler(self))  # type: ignore[arg-type]  # all it needs is put_nowait
+        self._models = _Models(setup)
         calls: Mapping[str, Callable[..., Any]] = {
             "documents": self._models.documents,
             "listen": self._models.listen,
@@ -117,12 +120,15 @@ class _Host:
         for queue in self._queues.values():
             queue.join()
 
+    def put_nowait(self, said: Reply | logging.LogRecord) -> None:
+        """Send an answer, or a line for the owner's log."""
+        with self._sending, suppress(OSError):
+            self._pipe.send(said)
+
     def _work(self, queue: Queue[Request], call: Callable[..., Any]) -> None:
         while True:
             number, _, arguments = queue.get()
-            reply = _answer(number, partial(call, *arguments))
-            with self._sending, suppress(OSError):
-                self._pipe.send(reply)
+            self.put_nowait(_answer(number, partial(call, *arguments)))
             queue.task_done()
 
 
@@ -135,11 +141,34 @@ def _spans(length_s: float) -> tuple[tuple[float, float], ...]:
 def _answer(number: int, call: Callable[[], Any]) -> Reply:
     try:
         return Reply(number, call())
-    except BowerbirdError as error:
-        return Reply(number, error=error, details=traceback.format_exc())
     except Exception as error:
-        sentence = f"A model failed ({type(error).__name__}); the log has the details."
-        return Reply(number, error=ModelUnavailable(sentence), details=traceback.format_exc())
+        return Reply(number, error=_told(error))
+
+
+def _told(error: Exception) -> BowerbirdError:
+    """A failure as a sentence; our own mistakes whole in the log."""
+    if isinstance(error, BowerbirdError):
+        return error
+    log.error("a model failed", exc_info=error)
+    return ModelUnavailable(f"A model failed ({type(error).__name__}); the log has the details.")
+
+
+def _each(names: Iterable[str], ask: Callable[[str], T]) -> tuple[Mapping[str, T], str]:
+    """What each of these models answers; and why others do not, or empty: one that fails leaves the others be.
+
+    Raises:
+        BowerbirdError: all of them fail.
+    """
+    answers: dict[str, T] = {}
+    failures: dict[str, BowerbirdError] = {}
+    for name in names:
+        try:
+            answers[name] = ask(name)
+        except Exception as error:
+            failures[name] = _told(error)
+    if failures and not answers:
+        raise next(iter(failures.values()))
+    return answers, " ".join(dict.fromkeys(map(str, failures.values())))
 
 
 def _routes(entries: Mapping[str, Entry], modality: Modality, without: Collection[str]) -> Routes:
@@ -165,18 +194,16 @@ class _Models:
         self._checked = {name: Checked(entry, setup.models, setup.threads) for name, entry in self._entries.items()}
 
     def documents(
-        self, modality: Modality, items: Sequence[Any], only: frozenset[str], waiting: frozenset[str]
+        self, modality: Modality, items: Sequence[Any], only: frozenset[str] | None, waiting: frozenset[str]
     ) -> Encoded:
-        vectors: dict[str, Vectors] = {}
-        labels: tuple[tuple[Label, ...], ...] = ()
-        for name in self._asked(modality, only) if items else ():
+        def ask(name: str) -> Encoded:
             if modality is Modality.TEXT:
-                vectors |= self._in_its_language(name, items, waiting)
-                continue
-            encoded = self._checked[name].model(modality).encode(items)
-            vectors |= encoded.vectors
-            labels = encoded.labels or labels
-        return Encoded(vectors, labels)
+                return Encoded(self._in_its_language(name, items, waiting))
+            return self._checked[name].model(modality).encode(items)
+
+        answers, problem = _each(self._asked(modality, only) if items else (), ask)
+        vectors = {space: rows for one in answers.values() for space, rows in one.vectors.items()}
+        return Encoded(vectors, next((one.labels for one in answers.values() if one.labels), ()), problem)
 
     def _in_its_language(self, name: str, texts: Sequence[str], waiting: frozenset[str]) -> Mapping[str, Vectors]:
         """A text model's vectors of the passages that are for it, and zeros for the others."""
@@ -190,42 +217,52 @@ class _Models:
                 made[space][mine] = rows
         return made
 
-    def _asked(self, modality: Modality, only: frozenset[str]) -> list[str]:
+    def _asked(self, modality: Modality, only: frozenset[str] | None) -> list[str]:
         """The active models that make vectors of a modality, or those of them that are wanted."""
         able = (entry for entry in self._entries.values() if any(space.modality is modality for space in entry.spaces))
-        return [entry.id for entry in able if not only or entry.id in only]
+        return [entry.id for entry in able if only is None or entry.id in only]
 
-    def listen(self, samples: Samples, only: frozenset[str]) -> Heard:
+    def listen(self, samples: Samples, only: frozenset[str] | None) -> Heard:
         """A window of sound goes to every sound model, all of them looking at the same spans of it."""
         from bowerbird.core.models.base import Listener
 
         spans = _spans(len(samples) / SAMPLE_RATE)
         pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in spans]
-        heard = Heard((), spans, {})
-        for name in self._asked(Modality.SOUND, only):
-            model = self._checked[name].model(Modality.SOUND)
-            found = model.listen(samples, spans) if isinstance(model, Listener) else model.encode(pieces)
-            lines = found.lines if isinstance(found, Heard) else heard.lines
-            heard = Heard(lines, spans, {**heard.vectors, **found.vectors})
-        return heard
 
-    def query(self, text: str, spaces: frozenset[str] | None) -> Mapping[str, Vectors]:
+        def ask(name: str) -> Heard:
+            model = self._checked[name].model(Modality.SOUND)
+            if isinstance(model, Listener):
+                return model.listen(samples, spans)
+            return Heard((), spans, model.encode(pieces).vectors)
+
+        answers, problem = _each(self._asked(Modality.SOUND, only), ask)
+        lines = next((one.lines for one in answers.values() if one.lines), ())
+        vectors = {space: rows for one in answers.values() for space, rows in one.vectors.items()}
+        return Heard(lines, spans, vectors, problem)
+
+    def query(self, text: str, spaces: frozenset[str] | None) -> Encoded:
+        every = {space.id for entry in self._entries.values() for space in entry.spaces}
+        without = every - spaces if spaces is not None else set()
+        asked = {modality: _routes(self._entries, modality, without).of_query(text) for modality in Modality}
+        wanted = [
+            (space.id, name, entry.text_models.get(space.id, ""))
+            for name, entry in self._entries.items()
+            for space in entry.spaces
+            if space.id not in without and entry.text_models.get(space.id, "") in asked[space.modality]
+        ]
+        sentences, problem = _each({through: None for _, _, through in wanted}, lambda name: self._said(name, text))
+        ready = [(space, name, sentences[through]) for space, name, through in wanted if through in sentences]
+        return Encoded({space: self._compared(name, space, said) for space, name, said in ready}, problem=problem)
+
+    def _said(self, name: str, text: str) -> Vectors:
+        return cast("TextModel", self._checked[name].model(Modality.TEXT)).encode_query(text)
+
+    def _compared(self, name: str, space: str, sentence: Vectors) -> Vectors:
+        """A sentence's vector as a model compares it with those of its space."""
         from bowerbird.core.models.base import Comparing
 
-        sentences: dict[str, Vectors] = {}
-        found: dict[str, Vectors] = {}
-        every = {space.id for entry in self._entries.values() for space in entry.spaces}
-        without = every - spaces if spaces is not None else ()
-        asked = {modality: _routes(self._entries, modality, without).of_query(text) for modality in Modality}
-        for name, entry in self._entries.items():
-            for space in (one for one in entry.spaces if one.id not in without):
-                if (text_model := entry.text_models.get(space.id, "")) in asked[space.modality]:
-                    if text_model not in sentences:
-                        asked_of = cast("TextModel", self._checked[text_model].model(Modality.TEXT))
-                        sentences[text_model] = asked_of.encode_query(text)
-                    kind, vectors = self._kinds[name], sentences[text_model]
-                    found[space.id] = kind.queries(space.id, vectors) if issubclass(kind, Comparing) else vectors
-        return found
+        kind = self._kinds[name]
+        return kind.queries(space, sentence) if issubclass(kind, Comparing) else sentence
 
     def check(self, name: str) -> tuple[str, float]:
         """What runs a model and how well it agrees, in words, and its milliseconds an item."""

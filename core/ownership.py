@@ -42,6 +42,7 @@ _CALLS = frozenset(
         "search",
         "status",
         "use_model",
+        "verify_model",
     }
 )
 _LONGEST_SOCKET = 100  # bytes; the kernel takes 107 on Linux, 103 on macOS
@@ -194,7 +195,9 @@ class RemoteLibrary:
         models: tuple[ModelState, ...] = self._ask("models")
         return models
 
-    def get_model(self, name: str, origin: Path | None, on_bytes: Callable[[int, int], None]) -> None:
+    def get_model(
+        self, name: str, origin: Path | None = None, on_bytes: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
         """See ``Library.get_model``."""
         self._ask("get_model", name, origin, on_progress=on_bytes)
 
@@ -205,6 +208,11 @@ class RemoteLibrary:
     def remove_model(self, name: str) -> None:
         """See ``Library.remove_model``."""
         self._ask("remove_model", name)
+
+    def verify_model(self, name: str = "") -> tuple[Check, ...]:
+        """See ``Library.verify_model``."""
+        found: tuple[Check, ...] = self._ask("verify_model", name)
+        return found
 
     def doctor(self) -> tuple[Check, ...]:
         """See ``Library.doctor``."""

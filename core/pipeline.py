@@ -55,7 +55,6 @@ class Pipeline:
         """``post`` runs a call on the indexer's thread; ``known`` finds a content by fingerprint."""
         self._pool, self._inference, self._post, self._known = pool, inference, post, known
         self._identify = ThreadPoolExecutor(2, "identify")
-        self.use_models()
         self._copies: dict[bytes, list[Reading]] = {}
         self._marks: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
         self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in _BATCH}
@@ -65,16 +64,30 @@ class Pipeline:
         self.reading: dict[Path, Reading] = {}
         self.problem = ""
         """Why files are kept without vectors, or empty."""
+        self.use_models()
 
     def use_models(self) -> None:
-        """Read for the models in use now. What is on its way is noted as it was begun."""
-        spaces = self._inference.spaces()
-        self._spaces = frozenset(space.id for space in spaces)
+        """Read for the models in use now; what is on its way is begun again."""
+        self.leave_off()
+        self._spaces: dict[Modality, set[str]] = {modality: set() for modality in Modality}
+        for space in self._inference.spaces():
+            self._spaces[space.modality].add(space.id)
         self._transcribing = self._inference.transcribing()
-        self._modalities = {space.modality for space in spaces}
-        self._limits = Limits(
-            image_side=self._inference.image_side() or Limits().image_side, scenes=Modality.SCENE in self._modalities
-        )
+        scenes = bool(self._spaces[Modality.SCENE])
+        self._limits = Limits(image_side=self._inference.image_side() or Limits().image_side, scenes=scenes)
+
+    def leave_off(self) -> None:
+        """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
+        self.reading.clear()
+        self._copies.clear()
+        self._outcomes.clear()
+        self._to_hear.clear()
+        for queue in self._to_encode.values():
+            queue.clear()
+
+    def _left(self, reading: Reading) -> bool:
+        """Whether it was left off, even if the same file is being read anew."""
+        return self.reading.get(reading.facts.path) is not reading
 
     @property
     def room(self) -> int:
@@ -116,6 +129,8 @@ class Pipeline:
         )
 
     def _step(self, reading: Reading, step: Callable[[], None]) -> None:
+        if self._left(reading):
+            return
         try:
             step()
         except BowerbirdError as error:
@@ -127,7 +142,7 @@ class Pipeline:
             self._fail(reading, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
 
     def _identified(self, reading: Reading, mark: bytes) -> None:
-        reading.fingerprint, reading.spaces = mark, self._spaces
+        reading.fingerprint = mark
         known = self._known(mark)
         if mark in self._copies:
             self._copies[mark].append(reading)
@@ -139,7 +154,7 @@ class Pipeline:
 
     def _suffices(self, known: KnownContent) -> bool:
         """Whether what is known need not be read anew: a space that it lacks is built beside."""
-        return bool(known.spaces or not self._spaces) and known.spaces >= self._transcribing
+        return bool(known.spaces or not any(self._spaces.values())) and known.spaces >= self._transcribing
 
     def _extract(self, reading: Reading, known: KnownContent | None) -> None:
         limits = self._limits
@@ -154,7 +169,7 @@ class Pipeline:
         for segment in extraction.segments:
             if segment.modality is not Modality.SOUND:
                 self._queue(reading, reading.add(segment), segment)
-            elif Modality.SOUND in self._modalities:
+            elif self._spaces[Modality.SOUND]:
                 self._to_hear.append((reading, segment))
                 reading.waiting += 1
             else:
@@ -162,7 +177,7 @@ class Pipeline:
         self._go_on(reading)
 
     def _queue(self, reading: Reading, ordinal: int, segment: Segment) -> None:
-        if (item := model_input(segment)) is not None and segment.modality in self._modalities:
+        if (item := model_input(segment)) is not None and self._spaces[segment.modality]:
             self._to_encode[segment.modality].append((reading, ordinal, item))
             reading.waiting += 1
 
@@ -183,17 +198,18 @@ class Pipeline:
     def _send(self, modality: Modality, batch: Sequence[tuple[Reading, int, Any]]) -> None:
         self._encoding += 1
         future = self._inference.encode_documents(modality, [item for _, _, item in batch])
-        future.add_done_callback(lambda done: self._post(lambda: self._encoded(batch, done)))
+        future.add_done_callback(lambda done: self._post(lambda: self._encoded(modality, batch, done)))
 
-    def _encoded(self, batch: Sequence[tuple[Reading, int, Any]], done: Future[Encoded]) -> None:
+    def _encoded(self, modality: Modality, batch: Sequence[tuple[Reading, int, Any]], done: Future[Encoded]) -> None:
         self._encoding -= 1
         try:
             encoded = done.result()
-            self.problem = ""
         except ModelUnavailable as error:
-            # Keyword search still works, and the spaces not noted below are caught up at a later start.
-            self.problem, encoded = str(error), Encoded({})
+            # Keyword search still works, and the spaces that are lacking are caught up at a later start.
+            encoded = Encoded({}, problem=str(error))
+        self.problem = encoded.problem
         for row, (reading, ordinal, _) in enumerate(batch):
+            reading.lacks |= self._spaces[modality] - encoded.vectors.keys()
             reading.encoded(ordinal, encoded, row)
             if not reading.waiting:
                 self._complete(reading)
@@ -211,19 +227,22 @@ class Pipeline:
 
     def _heard(self, reading: Reading, window: Segment, done: Future[Heard]) -> None:
         self._listening -= 1
-        heard = None
-        try:
-            heard = done.result()
-            self.problem = ""
-        except ModelUnavailable as error:
-            self.problem = str(error)
-        for ordinal in reading.heard(window, heard):
-            self._queue(reading, ordinal, reading.segments[ordinal])
-        self._go_on(reading)
+        if not self._left(reading):
+            heard = None
+            try:
+                heard = done.result()
+                self.problem = heard.problem
+            except ModelUnavailable as error:
+                self.problem = str(error)
+            reading.lacks |= self._spaces[Modality.SOUND] - (heard.vectors.keys() if heard else set())
+            for ordinal in reading.heard(window, heard):
+                self._queue(reading, ordinal, reading.segments[ordinal])
+            self._go_on(reading)
+        self._listen()
 
     def _complete(self, reading: Reading) -> None:
         assert reading.extraction is not None
-        content, thumbnail = reading.content(reading.spaces & self._spaces), reading.extraction.thumbnail
+        content, thumbnail = reading.content(frozenset().union(*self._spaces.values())), reading.extraction.thumbnail
         self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=thumbnail))
 
     def _fail(self, reading: Reading, error: BowerbirdError) -> None:
@@ -236,7 +255,8 @@ class Pipeline:
         self._finish(reading, Outcome(reading.facts, state, str(error), content_id=reading.extends))
 
     def _finish(self, reading: Reading, outcome: Outcome) -> None:
-        self._outcomes.append((reading, outcome))
+        if not self._left(reading):
+            self._outcomes.append((reading, outcome))
 
 
 def _identify(facts: FileFacts) -> bytes:

@@ -55,16 +55,14 @@ class Reading:
 
     facts: FileFacts
     fingerprint: bytes = b""
-    spaces: frozenset[str] = frozenset()
-    """Those of the models in use when it was begun."""
     extends: int | None = None
     """The content that this part continues."""
     extraction: Extraction | None = None
     segments: list[Segment] = field(default_factory=list)
     waiting: int = 0
     """What models have not answered yet."""
-    complete: bool = True
-    """Whether every segment was encoded in every space."""
+    lacks: set[str] = field(default_factory=set)
+    """Spaces whose models could not be asked about one of its segments."""
     _vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
     _labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
 
@@ -85,7 +83,6 @@ class Reading:
         self.waiting -= 1
         if heard is None:
             self.add(window)
-            self.complete = False
             return []
         for row, span in enumerate(heard.spans):
             self._keep(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
@@ -95,13 +92,12 @@ class Reading:
         ]
 
     def _keep(self, ordinal: int, vectors: Mapping[str, Vectors], row: int) -> None:
-        self.complete &= bool(vectors)
         for space, rows in vectors.items():
             if rows[row].any():
                 self._vectors.setdefault(space, {})[ordinal] = rows[row]
 
     def content(self, spaces: frozenset[str]) -> NewContent:
-        """What the catalog is to keep; ``spaces`` are those that models were asked for."""
+        """What the catalog is to keep; ``spaces`` are those of the models in use."""
         assert self.extraction is not None
         return NewContent(
             self.fingerprint,
@@ -110,7 +106,7 @@ class Reading:
             self.segments,
             [self._labels.get(ordinal, ()) for ordinal in range(len(self.segments))],
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in self._vectors.items()},
-            spaces if self.complete else frozenset(),
+            spaces - self.lacks,
             self.extraction.waveform,
             self.extraction.next_s,
             self.extends,

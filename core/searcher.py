@@ -117,7 +117,8 @@ class Searcher:
         if not text or not self._spaces():
             return "", {}
         try:
-            return "", self._inference.encode_query(text, [space.id for space in self._spaces()]).result()
+            found = self._inference.encode_query(text, [space.id for space in self._spaces()]).result()
+            return found.problem and f"{found.problem} The other models were searched.", found.vectors
         except ModelUnavailable as error:
             return f"{error} Only words and file names were searched.", {}
 

@@ -55,10 +55,10 @@ class SpaceBuilder:
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
         self._spaces: tuple[Space, ...] = ()
-        self._complete = frozenset(table.complete())
         self._progress: dict[str, tuple[int, int]] = {}
-        self.problem = ""
-        """Why a space is not being built, or empty."""
+        self._note_complete()
+        self.problems: dict[str, str] = {}
+        """By space, why it is not being built."""
 
     @property
     def busy(self) -> bool:
@@ -71,11 +71,7 @@ class SpaceBuilder:
 
     def least(self) -> tuple[int, int] | None:
         """The progress of the space that is farthest from complete, or None."""
-        return (
-            min(self._progress.values(), key=lambda told: told[0] / max(1, told[1]), default=None)
-            if self.busy
-            else None
-        )
+        return min(self._progress.values(), key=lambda told: told[0] / max(1, told[1]), default=None)
 
     def searched(self) -> tuple[Space, ...]:
         """The spaces to search: one that is being built waits while another can answer for it."""
@@ -102,55 +98,76 @@ class SpaceBuilder:
                 self._table.mark_complete(space.id)
         self._note_complete()
         self._progress = {name: (0, number) for name, number in left.items()}
+        self.problems = {}
         if left:
             self._over = threading.Event()
             self._thread = threading.Thread(target=self._run, args=(self._over,), name="spaces", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """Leave off; what is made stays, and ``begin`` goes on with the rest. Does not wait."""
+        """Leave off at once; what is made stays, and ``begin`` goes on with the rest."""
         self._over.set()
         self._thread = None
+        self._progress = {}
 
     # on the builder's thread
 
     def _run(self, over: threading.Event) -> None:
-        try:
-            for modality in Modality:
-                spaces = [one for one in self._spaces if one.modality is modality and one.id in self._progress]
-                if modality is Modality.TEXT:
-                    for space in spaces:
-                        self._build_texts(space, over)
-                elif spaces:
-                    self._build_from_files(spaces, modality, over)
-            self.problem = ""
-        except (_Stopped, CancelledError):
-            pass
-        except BowerbirdError as error:
-            self.problem = str(error)
-            log.warning("a space is not being built: %s", error)
-        except Exception:
-            self.problem = "Bowerbird made a mistake while building search data; the log has the details."
-            log.exception("building a space")
+        for modality, names in self._jobs():
+            try:
+                self._build(modality, names, over)
+            except (_Stopped, CancelledError):
+                return
+            except BowerbirdError as error:
+                log.warning("a space is not being built: %s", error)
+                self._give_up(names, str(error), over)
+            except Exception:
+                log.exception("building a space")
+                self._give_up(names, "Bowerbird made a mistake while building search data; see the log.", over)
 
-    def _build_texts(self, space: Space, over: threading.Event) -> None:
+    def _jobs(self) -> list[tuple[Modality, list[str]]]:
+        """Spaces to build together, for one model makes them of one thing."""
+        jobs: dict[tuple[Modality, frozenset[str]], list[str]] = defaultdict(list)
+        for space in self._spaces:
+            if space.id in self._progress:
+                jobs[space.modality, self._inference.models_of([space.id])].append(space.id)
+        return [(modality, names) for (modality, _), names in jobs.items()]
+
+    def _give_up(self, names: Sequence[str], why: str, over: threading.Event) -> None:
+        """Until ``begin`` is called again; the others are built meanwhile."""
+        if not over.is_set():
+            self.problems |= dict.fromkeys(names, why)
+            self._progress = {name: told for name, told in self._progress.items() if name not in names}
+
+    def _build(self, modality: Modality, names: Sequence[str], over: threading.Event) -> None:
+        if modality is not Modality.TEXT:
+            self._build_from_files(names, modality, over)
+            return
+        for name in names:
+            self._build_texts(name, over)
+
+    def _build_texts(self, space: str, over: threading.Event) -> None:
         after, size, done = 0, _TEXTS, 0
-        whole = self._ask(lambda: self._table.texts_left(space.id), over)
+        newest, whole = self._ask(lambda: (self._table.newest(), self._table.texts_left(space)), over)
         while size == _TEXTS:
-            rows: list[Row] = self._ask(lambda: self._table.texts(space.id, after, _TEXTS), over)  # noqa: B023
+            rows: list[Row] = self._ask(lambda: self._table.texts(space, after, _TEXTS), over)  # noqa: B023
             size = len(rows)
             if telling := [row for row in rows if row.text.strip()]:
                 made = self._inference.encode_documents(
-                    Modality.TEXT, [row.text for row in telling], self._inference.models_of([space.id])
+                    Modality.TEXT, [row.text for row in telling], self._inference.models_of([space])
                 )
-                self._keep(space.id, telling, self._wait(made, over).vectors[space.id], over)
+                self._keep(space, telling, self._wait(made, over).vectors, over)
             after = rows[-1].segment_id if rows else after
             done += size
-            self._progress[space.id] = (done, max(done, whole))
-        self._ask(lambda: self._finish(space.id), over)
+            self._tell([space], done, max(done, whole), over)
+        self._ask(lambda: self._finish(space, newest), over)
 
-    def _build_from_files(self, spaces: Sequence[Space], modality: Modality, over: threading.Event) -> None:
-        names, after, done = [space.id for space in spaces], 0, 0
+    def _tell(self, names: Sequence[str], done: int, whole: int, over: threading.Event) -> None:
+        if not over.is_set():
+            self._progress |= dict.fromkeys(names, (done, whole))
+
+    def _build_from_files(self, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
+        after = done = 0
         whole = max(self._progress[name][1] for name in names)
         while found := self._ask(lambda: self._table.next(names, modality, after), over):  # noqa: B023
             after = found.content_id
@@ -159,7 +176,7 @@ class SpaceBuilder:
             except (FileError, FileSkipped) as error:  # away, or changed: its space stays as it is until it can be read
                 log.info("%r is not read again: %s", found.facts.path, error)
             done += 1
-            self._progress |= {name: (min(done, whole), whole) for name in names}
+            self._tell(names, min(done, whole), whole, over)
         self._ask(lambda: self._complete_now(names), over)
 
     def _read_again(self, found: Lacking, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
@@ -174,7 +191,7 @@ class SpaceBuilder:
             extraction = self._wait(self._pool.extract(found.facts.path, limits), over)
             for rows, vectors in self._made(extraction, left, names, modality, over):
                 for name in names:
-                    self._keep(name, rows, vectors[name], over)
+                    self._keep(name, rows, vectors, over)
             if extraction.next_s is None:
                 break
             limits = replace(limits, start_s=extraction.next_s)
@@ -196,23 +213,33 @@ class SpaceBuilder:
                 heard = self._wait(self._inference.listen(model_input(window), only=models), over)
                 spans = [within(window, *span) for span in heard.spans]
                 at = [number for number, span in enumerate(spans) if left[span]]
-                yield [left[spans[n]].popleft() for n in at], {name: heard.vectors[name][at] for name in names}
+                yield [left[spans[n]].popleft() for n in at], {one: rows[at] for one, rows in heard.vectors.items()}
             return
         known = [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
         for start in range(0, len(known), _PICTURES):
             some = known[start : start + _PICTURES]
-            made = self._inference.encode_documents(modality, [item for _, item in some], models)
-            yield [row for row, _ in some], self._wait(made, over).vectors
+            made = self._wait(self._inference.encode_documents(modality, [item for _, item in some], models), over)
+            if made.labels:
+                numbers = [row.segment_id for row, _ in some]
+                self._ask(lambda: self._table.label(numbers, made.labels), over)  # noqa: B023
+            yield [row for row, _ in some], made.vectors
 
-    def _keep(self, space: str, rows: Sequence[Row], vectors: Vectors, over: threading.Event) -> None:
+    def _keep(self, space: str, rows: Sequence[Row], made: Mapping[str, Vectors], over: threading.Event) -> None:
         """Zeros are a text in another model's language: nothing to keep."""
-        at = [number for number in range(len(rows)) if vectors[number].any()]
-        some = [rows[number] for number in at]
+        if space not in made:
+            raise _Stopped  # its model is being removed
+        at = [number for number in range(len(rows)) if made[space][number].any()]
+        some, vectors = [rows[number] for number in at], made[space][at]
         if some:
-            self._ask(lambda: self._store(space, some, vectors[at]), over)
+            self._ask(lambda: self._store(space, some, vectors), over)
 
     def _ask(self, question: Callable[[], T], over: threading.Event) -> T:
-        asked: Future[T] = self._ask_indexer(question)
+        def unless_over() -> T:
+            if over.is_set():  # on the indexer's thread, which sets it: nothing comes after the models changed
+                raise _Stopped
+            return question()
+
+        asked: Future[T] = self._ask_indexer(unless_over)
         return self._wait(asked, over)
 
     def _wait(self, future: Future[T], over: threading.Event) -> T:
@@ -235,8 +262,8 @@ class SpaceBuilder:
         self._sync.add(space, numbers, vectors, [row.kind for row in rows])
         self._table.put(space, numbers, vectors)
 
-    def _finish(self, name: str) -> None:
-        self._table.done([name])
+    def _finish(self, name: str, newest: int) -> None:
+        self._table.done_until(name, newest)  # what is newer was read for this space too
         self._complete_now([name])
 
     def _complete_now(self, names: Sequence[str]) -> None:

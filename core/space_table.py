@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bowerbird.core.types import FileFacts, FileState, Kind, Locator, Modality, Vectors
+from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Vectors
 
 _LACKS = "instr(c.spaces, '\"' || ? || '\"') = 0"
 _WITHOUT = "(SELECT json_group_array(value) FROM json_each(c.spaces) WHERE value != ?)"
@@ -114,14 +115,28 @@ class SpaceTable:
             ),
         )
 
-    def done(self, spaces: Iterable[str], content_id: int | None = None) -> None:
-        """A content lacks these no longer; None: no content does."""
+    def label(self, segment_ids: Sequence[int], labels: Sequence[Sequence[Label]]) -> None:
+        """Keep what a classifier saw on segments."""
+        written = (json.dumps([[label.name, label.probability] for label in seen]) for seen in labels)
+        self._db.executemany("UPDATE segments SET labels = ? WHERE id = ?", zip(written, segment_ids, strict=True))
+
+    def done(self, spaces: Iterable[str], content_id: int) -> None:
+        """A content lacks these no longer."""
         for space in spaces:
-            self._db.execute(
-                "UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) "
-                f"WHERE c.spaces != '[]' AND {_LACKS} AND (? IS NULL OR c.id = ?)",
-                (space, space, content_id, content_id),
-            )
+            sql = f"UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) WHERE {_LACKS} AND c.id = ?"
+            self._db.execute(sql, (space, space, content_id))
+
+    def newest(self) -> int:
+        """The id of the newest segment."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
+
+    def done_until(self, space: str, segment_id: int) -> None:
+        """Contents that have no newer segment than this lack a space no longer."""
+        self._db.execute(
+            "UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) WHERE c.spaces != '[]' AND "
+            f"{_LACKS} AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.id > ?)",
+            (space, space, segment_id),
+        )
 
     def nothing_for(self, space: str, modality: Modality) -> None:
         """Contents without a segment of its modality do not lack a space."""

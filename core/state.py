@@ -139,6 +139,14 @@ class ModelState:
     """Milliseconds an item here, if that was ever measured."""
     built: tuple[int, int] | None = None
     """While a space of it is being built: how many contents it has, and is to have."""
+    busy: bool = False
+    """Whether it is being fetched or tried out."""
+    fetched: tuple[int, int] | None = None
+    """While it is fetched: bytes that have come, and of how many, 0 if nobody knows."""
+    result: str = ""
+    """What came of the last thing done with it, in a sentence, if that is worth telling."""
+    deletable: bool = False
+    """Whether its files are in the library, and not of an installed package."""
     problem: str = ""
     how_to_get: str = ""
 

@@ -124,14 +124,18 @@ class StoreSync:
         """Search these from now on, and drop what there is of others.
 
         Raises:
-            StoreDamaged: the store refuses.
+            StoreDamaged: the store refuses, and there is no room to make another.
         """
         gone = {space.id for space in self._spaces} - {space.id for space in spaces}
         self._spaces = spaces
-        for space in spaces:
-            self._store.ensure(space.id, space.dimension)
-        for name in gone:
-            self._store.drop(name)
+        try:
+            for space in spaces:
+                self._store.ensure(space.id, space.dimension)
+            for name in gone:
+                self._store.drop(name)
+        except StoreDamaged as error:
+            log.warning("%s", error, exc_info=True)
+            self.mend()
 
     def _send(self, contents: Sequence[int]) -> None:
         for rows in self._catalog.vectors_of(contents):

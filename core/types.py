@@ -123,6 +123,8 @@ class Heard:
     lines: tuple[Line, ...]
     spans: tuple[tuple[float, float], ...]
     vectors: Mapping[str, Vectors]
+    problem: str = ""
+    """Why a model did not answer, or empty: its spaces are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Encoded:
 
     vectors: Mapping[str, Vectors]
     labels: tuple[tuple[Label, ...], ...] = ()
+    problem: str = ""
+    """Why a model did not answer, or empty: its spaces are missing."""
 
 
 class Change(StrEnum):

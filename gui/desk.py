@@ -176,7 +176,7 @@ class Desk(QObject):
             self.failures_changed.emit()
         elif event.kind is EventKind.MODELS:
             self.models_changed.emit()
-        if event.kind in (EventKind.FILES, EventKind.FOLDERS) and not self._later.isActive():
+        if event.kind in (EventKind.FILES, EventKind.FOLDERS, EventKind.MODELS) and not self._later.isActive():
             self._later.start()
         if event.kind is not EventKind.ACTIVATE and not self._stale.isActive():
             self._stale.start()

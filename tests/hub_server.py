@@ -34,6 +34,10 @@ class Hub:
     """What was asked for with ``Range``."""
     paths: list[str] = field(default_factory=list)
     """Whatever was asked for."""
+    given: list[str] = field(default_factory=list)
+    """Names of files whose contents were asked for."""
+    spoil: bool = False
+    """Give other bytes than the etag is of."""
 
 
 @contextmanager
@@ -98,7 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, b"", "text/plain", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": REVISION})
             return
         whole = (folder / name).read_bytes()
+        self.asked.given += [name] * body
         headers = {"ETag": f'"{sha256(whole).hexdigest()}"', "X-Repo-Commit": REVISION, "Accept-Ranges": "bytes"}
+        whole = bytes(len(whole)) if self.asked.spoil else whole
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if asked and body:
             self.asked.ranges.append(asked[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from bowerbird.core.models.catalogue import Entry
 from bowerbird.core.models.runtimes import WrongResults, accelerator
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.types import Modality
+
+log = logging.getLogger(__name__)
 
 
 class Checked:
@@ -28,7 +31,7 @@ class Checked:
         self._ways: list[Loading] | None = None
         self._model: Model | None = None
         self._agreement: dict[Modality, float] = {}
-        self._problems: dict[Modality, Exception] = {}
+        self._problems: dict[Modality, ModelUnavailable] = {}
         self._right: tuple[Model, frozenset[Modality]] | None = None
 
     def model(self, modality: Modality) -> Model:
@@ -36,7 +39,7 @@ class Checked:
 
         Raises:
             WrongResults: no runtime computes it rightly, which speaks against all of it.
-            Exception: the part that this modality needs cannot be loaded. Either stays so.
+            ModelUnavailable: the part that this modality needs cannot be loaded. Either stays so.
         """
         if (right := self._right) and modality in right[1]:
             return right[0]
@@ -46,12 +49,18 @@ class Checked:
             try:
                 model = self._right_in({*self._agreement, modality})
             except Exception as error:
-                wrong = isinstance(error, WrongResults)
-                self._right = None if wrong else self._right
-                self._problems |= dict.fromkeys(Modality if wrong else (modality,), error)
-                raise
+                log.warning("%s cannot be used", self._entry.title, exc_info=True)
+                raise self._keep(modality, error) from None
             self._right = model, frozenset(self._agreement)
             return model
+
+    def _keep(self, modality: Modality, error: Exception) -> ModelUnavailable:
+        wrong = isinstance(error, WrongResults)
+        self._right = None if wrong else self._right
+        failed = f"{self._entry.title} failed ({type(error).__name__}); the log has the details."
+        problem = error if isinstance(error, ModelUnavailable) else ModelUnavailable(failed)
+        self._problems |= dict.fromkeys(Modality if wrong else (modality,), problem)
+        return problem
 
     def agreement(self) -> float:
         """The least cosine with the golden vectors, over all that the model takes."""

@@ -27,7 +27,9 @@ def pretrained(kind: Any, folder: Path, architecture: str, **options: Any) -> An
     options |= {"use_safetensors": True, "local_files_only": True, "dtype": torch.float32}
     try:
         model, found = kind.from_pretrained(folder, output_loading_info=True, **options)
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+    except RuntimeError as error:  # in which transformers names itself and not the file
+        raise ModelUnavailable(f"The weights in {folder} do not fit the config.json there. Get it again.") from error
+    except (OSError, ValueError, SafetensorError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ModelUnavailable(f"The model in {folder} cannot be loaded: {reason} Get it again.") from error
     if missing := sorted(found["missing_keys"]):

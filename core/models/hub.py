@@ -6,6 +6,7 @@ Files that are in the hub's cache on this computer already are taken from there.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +16,15 @@ from urllib.parse import urlparse
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
+from bowerbird.core.models.sources import hash_of
 
 if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
 
 _ANSWER_S = 20.0
-_REVISION = "REVISION"
+_CHUNK = 1 << 20  # bytes: how often progress is told, and cancelling heard
+_SHA256 = re.compile("[0-9a-f]{64}")
+REVISION = "REVISION"
 """In a model's folder, the file with the commit that it came from."""
 
 
@@ -35,11 +39,16 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
         return
     with _sentences(entry):
         found = _found(entry, into)
+        parts = {path: into / f"{path.replace('/', '-')}.{one.etag}.part" for path, one in found.items()}
         whole = sum(one.size or 0 for one in found.values())
-        _require_room(entry, into, whole)
+        _require_room(entry, into, whole - sum(_size(part) for part in parts.values()))
         done = _Done(whole, on_bytes)
         for path, one in found.items():
-            _fetch(path, one, into, done)
+            _fetch(one, parts[path], done)
+            _require_right(entry, path, one, parts[path])
+        for path, part in parts.items():
+            (into / path).parent.mkdir(parents=True, exist_ok=True)
+            part.replace(into / path)
 
 
 def _from_cache(entry: Entry, into: Path) -> bool:
@@ -55,7 +64,7 @@ def _from_cache(entry: Entry, into: Path) -> bool:
     for path, one in here.items():
         (into / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(one, into / path)
-    (into / _REVISION).write_text(_commit_of(next(iter(here.values()))), "utf-8")
+    (into / REVISION).write_text(_commit_of(next(iter(here.values()))), "utf-8")
     return True
 
 
@@ -72,7 +81,7 @@ def _endpoint() -> str:
 
 def _pinned(entry: Entry, into: Path) -> str:
     """The commit that was first fetched, or begun with; empty if none was."""
-    records = (folder / _REVISION for folder in (into, into.parent / entry.id))
+    records = (folder / REVISION for folder in (into, into.parent / entry.id))
     return next((record.read_text("utf-8") for record in records if record.is_file()), "")
 
 
@@ -92,7 +101,7 @@ def _found(entry: Entry, into: Path) -> dict[str, HfFileMetadata]:
                 raise
             continue
         found[file.path] = one
-    (into / _REVISION).write_text(revision, "utf-8")
+    (into / REVISION).write_text(revision, "utf-8")
     return found
 
 
@@ -113,13 +122,21 @@ def _require_room(entry: Entry, into: Path, needed: int) -> None:
         )
 
 
-def _fetch(path: str, found: HfFileMetadata, into: Path, done: _Done) -> None:
+def _size(part: Path) -> int:
+    return part.stat().st_size if part.is_file() else 0
+
+
+def _fetch(found: HfFileMetadata, part: Path, done: _Done) -> None:
     """One file. The client's own ``hf_hub_download`` begins anew in another process; this goes on where it was."""
+    from huggingface_hub import constants
     from huggingface_hub.file_download import http_get
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
-    part = into / f"{Path(path).name}.{found.etag}.part"
-    there = part.stat().st_size if part.exists() else 0
+    constants.DOWNLOAD_CHUNK_SIZE = _CHUNK  # its own ten megabytes are half a minute on a slow line
+    there = _size(part)
+    if there and there == found.size:
+        done.add(there)
+        return
     headers = build_hf_headers()
     if urlparse(found.location).netloc != urlparse(_endpoint()).netloc:
         headers.pop("authorization", None)  # the user's key is for the hub, not for where it keeps its files
@@ -132,8 +149,15 @@ def _fetch(path: str, found: HfFileMetadata, into: Path, done: _Done) -> None:
             headers=headers,
             tqdm_class=_counting(done),
         )
-    (into / path).parent.mkdir(parents=True, exist_ok=True)
-    part.rename(into / path)
+
+
+def _require_right(entry: Entry, path: str, found: HfFileMetadata, part: Path) -> None:
+    """Of large files, the hub's etag is the SHA-256."""
+    if _SHA256.fullmatch(found.etag or "") and hash_of(part) != found.etag:
+        part.unlink()
+        raise ModelUnavailable(
+            f"{entry.title} was not fetched: {path} did not arrive as {_endpoint()} has it. Try again."
+        )
 
 
 class _Done:

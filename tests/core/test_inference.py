@@ -105,7 +105,7 @@ def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch
 def test_documents_and_queries_meet_in_their_spaces(inference: Inference) -> None:
     passages = ["The cat sleeps on the sofa.", "Invoice for the repair of the roof."]
     documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
-    query = inference.encode_query("a bill from the roofer").result()
+    query = inference.encode_query("a bill from the roofer").result().vectors
     assert set(documents) == {TEXT, E5}
     assert not documents[E5].any()  # they are English
     assert set(query) == {TEXT, E5, CONSE, E5_CONSE}
@@ -124,7 +124,7 @@ def test_a_space_that_waits_takes_nothing_from_those_that_are_searched(inference
     documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
     assert [row.any() for row in documents[E5]] == [False, True]
     assert [row.any() for row in documents[TEXT]] == [True, True]
-    searched = inference.encode_query("Wo schläft die Katze am liebsten?", [TEXT]).result()
+    searched = inference.encode_query("Wo schläft die Katze am liebsten?", [TEXT]).result().vectors
     assert set(searched) == {TEXT}, "it is asked as long as there is nobody who knows the language better"
 
 
@@ -208,15 +208,15 @@ def test_unloading_ends_the_process_once_it_has_answered(inference: Inference) -
     inference.unload()
     assert len(batch.result().labels) == len(_PICTURES)
     _wait(lambda: not _hosts())
-    assert inference.encode_query("back again").result()
+    assert inference.encode_query("back again").result().vectors
 
 
 def test_an_idle_host_ends_itself(models: Path) -> None:
     inference = Inference(models, idle_s=0.3)
     try:
-        assert inference.encode_query("once").result()
+        assert inference.encode_query("once").result().vectors
         _wait(lambda: not _hosts())
-        assert inference.encode_query("twice").result()
+        assert inference.encode_query("twice").result().vectors
     finally:
         inference.close()
 
@@ -234,7 +234,7 @@ def test_a_host_outlives_the_thread_that_asked_first(inference: Inference) -> No
     asking.start()
     asking.join()
     (host,) = _hosts()
-    assert inference.encode_query("second").result()
+    assert inference.encode_query("second").result().vectors
     assert _hosts() == [host]
 
 

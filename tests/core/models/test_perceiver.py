@@ -32,16 +32,19 @@ def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
     return made
 
 
-@pytest.mark.parametrize(("device", "most"), [("cpu", 1e-4), ("", 1e-3)], ids=["torch", "onnx"])
+_MOST = 1e-3  # of the latents' deviation: in float32, machines differ by a tenth of this
+
+
+@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
 def test_latents_are_the_references(
-    weights: Path, scenes: list[Scene], reference: np.ndarray, tmp_path: Path, device: str, most: float
+    weights: Path, scenes: list[Scene], reference: np.ndarray, tmp_path: Path, device: str
 ) -> None:
     entry, files = load()["multimodal-perceiver"], {"weights": weights / "model.safetensors"}
     model = Perceiver(Loading(entry, files, tmp_path, 2, "0" * 64, device))
     ours = model.latents(scenes)
     assert ours.shape == (_SCENES, 784, 512)
     error, scale = float(np.abs(ours - reference).max()), float(np.std(reference[0]))
-    assert error < most * max(1.0, scale), f"maximum error {error:.2e}, deviation of the latents {scale:.3f}"
+    assert error < _MOST * max(1.0, scale), f"maximum error {error:.2e}, deviation of the latents {scale:.3f}"
     assert np.array_equal(_order(ours.mean(axis=1)), _order(reference.mean(axis=1)))
     vectors = model.encode(scenes[:2]).vectors[SPACE]
     assert vectors.shape == (2, 512)

