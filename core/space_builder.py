@@ -12,10 +12,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped
+from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped, ModelUnavailable
 from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.identity import facts_of
@@ -113,17 +114,24 @@ class SpaceBuilder:
     # on the builder's thread
 
     def _run(self, over: threading.Event) -> None:
-        for modality, names in self._jobs():
-            try:
-                self._build(modality, names, over)
-            except (_Stopped, CancelledError):
-                return
-            except BowerbirdError as error:
-                log.warning("a space is not being built: %s", error)
-                self._give_up(names, str(error), over)
-            except Exception:
-                log.exception("building a space")
-                self._give_up(names, "Bowerbird made a mistake while building search data; see the log.", over)
+        with suppress(_Stopped, CancelledError):
+            for modality, names in self._jobs():
+                if why := self._tried(modality, names, over):
+                    self._ask(lambda: self._give_up(names, why), over)  # noqa: B023
+
+    def _tried(self, modality: Modality, names: Sequence[str], over: threading.Event) -> str:
+        """Build these; why that cannot be done, or empty."""
+        try:
+            self._build(modality, names, over)
+        except (_Stopped, CancelledError):
+            raise
+        except BowerbirdError as error:
+            log.warning("a space is not being built: %s", error)
+            return str(error)
+        except Exception:
+            log.exception("building a space")
+            return "Bowerbird made a mistake while building search data; the log has the details."
+        return ""
 
     def _jobs(self) -> list[tuple[Modality, list[str]]]:
         """Spaces to build together, for one model makes them of one thing."""
@@ -132,12 +140,6 @@ class SpaceBuilder:
             if space.id in self._progress:
                 jobs[space.modality, self._inference.models_of([space.id])].append(space.id)
         return [(modality, names) for (modality, _), names in jobs.items()]
-
-    def _give_up(self, names: Sequence[str], why: str, over: threading.Event) -> None:
-        """Until ``begin`` is called again; the others are built meanwhile."""
-        if not over.is_set():
-            self.problems |= dict.fromkeys(names, why)
-            self._progress = {name: told for name, told in self._progress.items() if name not in names}
 
     def _build(self, modality: Modality, names: Sequence[str], over: threading.Event) -> None:
         if modality is not Modality.TEXT:
@@ -159,12 +161,8 @@ class SpaceBuilder:
                 self._keep(space, telling, self._wait(made, over).vectors, over)
             after = rows[-1].segment_id if rows else after
             done += size
-            self._tell([space], done, max(done, whole), over)
+            self._ask(lambda: self._tell([space], done, max(done, whole)), over)  # noqa: B023
         self._ask(lambda: self._finish(space, newest), over)
-
-    def _tell(self, names: Sequence[str], done: int, whole: int, over: threading.Event) -> None:
-        if not over.is_set():
-            self._progress |= dict.fromkeys(names, (done, whole))
 
     def _build_from_files(self, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
         after = done = 0
@@ -176,7 +174,7 @@ class SpaceBuilder:
             except (FileError, FileSkipped) as error:  # away, or changed: its space stays as it is until it can be read
                 log.info("%r is not read again: %s", found.facts.path, error)
             done += 1
-            self._tell(names, min(done, whole), whole, over)
+            self._ask(lambda: self._tell(names, min(done, whole), whole), over)  # noqa: B023
         self._ask(lambda: self._complete_now(names), over)
 
     def _read_again(self, found: Lacking, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
@@ -227,7 +225,7 @@ class SpaceBuilder:
     def _keep(self, space: str, rows: Sequence[Row], made: Mapping[str, Vectors], over: threading.Event) -> None:
         """Zeros are a text in another model's language: nothing to keep."""
         if space not in made:
-            raise _Stopped  # its model is being removed
+            raise ModelUnavailable(f"No model makes {space} any more.")
         at = [number for number in range(len(rows)) if made[space][number].any()]
         some, vectors = [rows[number] for number in at], made[space][at]
         if some:
@@ -256,6 +254,14 @@ class SpaceBuilder:
 
     # on the indexer's thread
 
+    def _tell(self, names: Sequence[str], done: int, whole: int) -> None:
+        self._progress = self._progress | dict.fromkeys(names, (done, whole))
+
+    def _give_up(self, names: Sequence[str], why: str) -> None:
+        """Until ``begin`` is called again; the others are built meanwhile."""
+        self.problems = self.problems | dict.fromkeys(names, why)
+        self._progress = {name: told for name, told in self._progress.items() if name not in names}
+
     def _store(self, space: str, rows: Sequence[Row], vectors: Vectors) -> None:
         """The store first: what it has and the catalog lacks does no harm, the other way round is damage."""
         numbers = [row.segment_id for row in rows]
@@ -269,7 +275,7 @@ class SpaceBuilder:
     def _complete_now(self, names: Sequence[str]) -> None:
         for name in names:
             self._table.mark_complete(name)
-            self._progress.pop(name, None)
+        self._progress = {name: told for name, told in self._progress.items() if name not in names}
         self._note_complete()
 
     def _note_complete(self) -> None:

@@ -250,7 +250,7 @@ def test_without_models_words_and_names_are_found_and_the_user_is_told(
 def test_a_store_damaged_in_its_middle_never_ends_in_a_traceback(
     open_library: Opener, notes: Path, library_folder: Path, store: str
 ) -> None:
-    for number in range(200):
+    for number in range(80):
         makers.text(notes / f"filler {number}.txt", f"Filler text number {number}. " * 20)
     library = open_library()
     library.index([notes], quiet)

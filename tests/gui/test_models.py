@@ -97,7 +97,7 @@ def test_saying_no_gets_nothing(dialog: ModelsDialog) -> None:
 def test_a_page_that_is_closed_leaves_the_download_be(
     dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.01)) as hub:
+    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.003)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         dialog.rows[_NAME].get.click()
         _answer(dialog, "Get it")

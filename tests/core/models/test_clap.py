@@ -64,6 +64,7 @@ def test_sentences_are_the_references(clap: Clap, folder: Path) -> None:
         assert float(np.abs(ours - reference).max()) < 1e-5
 
 
+@pytest.mark.parametrize("clap", [""], indirect=True, ids=["onnx"])
 def test_put_into_the_library_it_finds_sounds_by_text(clap: Clap, folder: Path, tmp_path: Path) -> None:
     """The files in the model's folder are all it takes: windows get its vectors beside Whisper's, sentences too."""
     place = tmp_path / "models" / "clap-htsat-unfused"
