@@ -57,7 +57,9 @@ class Sources:
         path = self._find(entry, file)
         if path is None:
             missing = f"the package {file.wheel}" if file.wheel else file.path
-            raise ModelUnavailable(f"The model {entry.title} is not installed: {missing} is missing.")
+            raise ModelUnavailable(
+                f"The model {entry.title} is not installed: {missing} is missing. To get it: {entry.how_to_get}"
+            )
         mark, known = _mark(path), self._checked.get(str(path), "")
         expected = file.sha256 or known.rpartition("-")[2]  # where nobody could know it, as it was first seen
         if again or not expected or known != mark + expected:
