@@ -81,7 +81,7 @@ class Examples:
         said = [Segment(Modality.TEXT, Locator(start_s=0.0), line.text) for one in heard for line in one.lines]
         encoded = self._encoded((*extraction.segments, *said))
         for space in {space for one in heard for space in one.vectors}:
-            encoded[space] = np.concatenate([one.vectors[space] for one in heard])
+            encoded[space] = np.concatenate([one.vectors[space] for one in heard if space in one.vectors])
         moving = extraction.kind in MEDIA
         return [Asked(space, _spread(encoded[space.id]), moving) for space in self._comparing() if space.id in encoded]
 

@@ -46,7 +46,10 @@ class _Work:
         try:
             if self._over:
                 raise self._ended()
-            return self._trial.test(entry.id)
+            check = self._trial.test(entry.id)
+            if self._over:
+                raise self._ended()
+            return check
         except CancelledError:
             raise self._ended() from None
         finally:
@@ -112,7 +115,8 @@ class ModelsInUse:
             self._results[entry.id] = str(error)
             raise
         finally:
-            del self._works[entry.id]
+            with self._lock:
+                del self._works[entry.id]
             self._on_event(Event(EventKind.MODELS))
 
     def cancel(self, name: str = "") -> None:

@@ -150,7 +150,9 @@ class Pipeline:
             self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content_id=known.id))
         else:
             self._copies[mark] = []
-            self._extract(reading, known if known and self._suffices(known) else None)
+            # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
+            goes_on = known and (known.next_s is not None or self._suffices(known))
+            self._extract(reading, known if goes_on else None)
 
     def _suffices(self, known: KnownContent) -> bool:
         """Whether what is known need not be read anew: a space that it lacks is built beside."""

@@ -63,6 +63,8 @@ class Reading:
     """What models have not answered yet."""
     lacks: set[str] = field(default_factory=set)
     """Spaces whose models could not be asked about one of its segments."""
+    heard_all: bool = True
+    """Whether some sound model answered for every window: its segments are what it was asked about, not windows."""
     _vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
     _labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
 
@@ -83,6 +85,7 @@ class Reading:
         self.waiting -= 1
         if heard is None:
             self.add(window)
+            self.heard_all = False
             return []
         for row, span in enumerate(heard.spans):
             self._keep(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
@@ -106,7 +109,7 @@ class Reading:
             self.segments,
             [self._labels.get(ordinal, ()) for ordinal in range(len(self.segments))],
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in self._vectors.items()},
-            spaces - self.lacks,
+            spaces - self.lacks if self.heard_all else frozenset(),
             self.extraction.waveform,
             self.extraction.next_s,
             self.extends,

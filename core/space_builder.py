@@ -166,7 +166,7 @@ class SpaceBuilder:
 
     def _build_from_files(self, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
         after = done = 0
-        whole = max(self._progress[name][1] for name in names)
+        whole = self._ask(lambda: max(self._progress[name][1] for name in names), over)
         while found := self._ask(lambda: self._table.next(names, modality, after), over):  # noqa: B023
             after = found.content_id
             try:

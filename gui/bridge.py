@@ -84,8 +84,11 @@ class Bridge(QObject):
         threading.Thread(target=self._close, args=(done,), name="close").start()
 
     def _close(self, done: Callable[[], None]) -> None:
-        if self._library:
-            self._library.cancel_model()  # a download would keep the window's process for as long as it takes
+        try:
+            if self._library:
+                self._library.cancel_model()  # a download would keep the window's process for as long as it takes
+        except Exception:
+            log.exception("ending downloads")
         self._threads.shutdown(wait=True, cancel_futures=True)
         try:
             if self._library:

@@ -52,7 +52,7 @@ def fetch(entry: Entry, models: Path, origin: Path | None, on_bytes: OnBytes, *,
         _check(entry, draft)
         with _SETTLING:
             if used:
-                _require_same(entry, draft, place)
+                _require_same(entry, draft, models)
             _settle(entry, draft, place)
             Sources(models).pin(entry)
     except OSError as error:
@@ -102,9 +102,10 @@ def _check(entry: Entry, draft: Path) -> None:
         raise
 
 
-def _require_same(entry: Entry, draft: Path, place: Path) -> None:
-    weights = next(iter(entry.files.values())).name
-    if (place / weights).is_file() and hash_of(draft / weights) != hash_of(place / weights):
+def _require_same(entry: Entry, draft: Path, models: Path) -> None:
+    """Held to what was first seen, not to what is in place: that may be damaged, and this the remedy."""
+    expected = Sources(models).seen(entry)
+    if expected and hash_of(draft / next(iter(entry.files.values())).name) != expected:
         shutil.rmtree(draft, ignore_errors=True)
         raise ModelUnavailable(
             f"{entry.title} was not fetched: these are other weights than those it has read your files with. "

@@ -53,6 +53,11 @@ class Sources:
         weights = next(iter(entry.files.values()))
         return weights.sha256 or self._checked[str(self._find(entry, weights))].rpartition("-")[2]
 
+    def seen(self, entry: Entry) -> str:
+        """The SHA-256 of a model's weights, by the catalogue or as they were first seen; empty if neither."""
+        weights = next(iter(entry.files.values()))
+        return weights.sha256 or self._checked.get(str(self._find(entry, weights)), "").rpartition("-")[2]
+
     def _checked_path(self, entry: Entry, file: ModelFile, *, again: bool) -> Path:
         path = self._find(entry, file)
         if path is None:

@@ -70,7 +70,10 @@ def _download(entry: Entry, wheels: Path, on_bytes: Callable[[int, int], None]) 
 def _watch(pip: subprocess.Popen[bytes], folder: Path, whole: int, on_bytes: Callable[[int, int], None]) -> None:
     """Tell how much is there, for pip tells nothing, until it is done."""
     while pip.poll() is None:
-        on_bytes(min(whole, sum(map(_size, folder.rglob("*")))), whole)
+        there = (
+            Path(at) / name for at, _, names in os.walk(folder) for name in names
+        )  # unlike rglob, minds no changes
+        on_bytes(min(whole, sum(map(_size, there))), whole)
         with suppress(subprocess.TimeoutExpired):
             pip.wait(_LOOK_S)
 

@@ -249,6 +249,11 @@ def test_weights_that_are_in_use_stay_the_same(entry: Entry, folder: Path, repos
     with pytest.raises(ModelUnavailable, match="other weights than those"):
         fetch(entry, tmp_path, folder, lambda *_: None, used=True)
     assert hash_of(Sources(tmp_path).files(entry)["weights"]) == hash_of(repository / "model.safetensors")
+    with (tmp_path / entry.id / "model.safetensors").open("r+b") as damaged:
+        damaged.seek(-8, 2)
+        damaged.write(b"damaged!")
+    fetch(entry, tmp_path, repository, lambda *_: None, used=True)  # the same again is the remedy
+    assert hash_of(Sources(tmp_path).files(entry)["weights"]) == hash_of(repository / "model.safetensors")
     fetch(entry, tmp_path, folder, lambda *_: None)  # what nobody has read files with can be another
     assert hash_of(Sources(tmp_path).files(entry)["weights"]) == hash_of(folder / "model.safetensors")
 
