@@ -78,7 +78,11 @@ class Pipeline:
 
     def leave_off(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
+        left = list(self.reading.values())
         self.reading.clear()
+        for reading in left:
+            if reading.step is not None:
+                reading.step.cancel()
         self._copies.clear()
         self._outcomes.clear()
         self._to_hear.clear()
@@ -124,6 +128,7 @@ class Pipeline:
             self._then(self._identify.submit(_identify, facts), reading, self._identified)
 
     def _then(self, future: Future[Any], reading: Reading, step: Callable[[Reading, Any], None]) -> None:
+        reading.step = future
         future.add_done_callback(
             lambda done: self._post(lambda: self._step(reading, lambda: step(reading, done.result())))
         )

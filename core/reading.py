@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,8 @@ class Reading:
 
     facts: FileFacts
     fingerprint: bytes = b""
+    step: Future[Any] | None = None
+    """What it waits for, but for models."""
     extends: int | None = None
     """The content that this part continues."""
     extraction: Extraction | None = None

@@ -241,14 +241,17 @@ class SpaceBuilder:
         return self._wait(asked, over)
 
     def _wait(self, future: Future[T], over: threading.Event) -> T:
-        while self._held() and not over.wait(_WAIT_S):
-            pass
         while not over.is_set():
             try:
-                return future.result(_WAIT_S)
+                answer = future.result(_WAIT_S)
             except NotYet:
                 if future.done():
                     raise
+                continue
+            while self._held() and not over.wait(_WAIT_S):
+                pass  # afterwards, so that a pause in the meantime keeps the models unloaded
+            if not over.is_set():
+                return answer
         future.cancel()
         raise _Stopped
 
