@@ -149,16 +149,16 @@ class Indexer(threading.Thread):
         """Read for the models in use now, build what their spaces lack, and forget what others made.
 
         Raises:
-            StoreDamaged: the store refuses to drop their vectors.
+            sqlite3.Error: the catalog cannot be written; all is as it was.
         """
         self.builder.stop()
-        self._pipeline.use_models()
-        self._sync.use(self._inference.spaces())
         with self._catalog.transaction():
             for space in dropped:
                 self._catalog.spaces.drop(space.id)
             if any(space.modality is Modality.TEXT for space in dropped):
                 self._share_out()
+        self._pipeline.use_models()
+        self._guard(lambda: self._sync.use(self._inference.spaces()))  # the catalog is what counts
         self._catch_up()
         self._dirty = True
 
@@ -183,7 +183,7 @@ class Indexer(threading.Thread):
     def _pause(self, paused: bool) -> None:
         self.paused, self._dirty = paused, True
         if paused:
-            self._pipeline.leave_off()
+            self._pipeline.cancel()
             self._inference.unload()
         else:
             self._catch_up()

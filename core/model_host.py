@@ -24,6 +24,7 @@ import numpy as np
 
 from bowerbird.core import sandbox
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
+from bowerbird.core.reading import spans
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Modality, Samples, Vectors
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ T = TypeVar("T")
 IDLE_S = 600.0
 """After so long without a request the host ends itself; the next request starts another."""
 _NICE = 5  # behind the window, ahead of the decoders: they wait for the models, not the other way
-
-_SPAN_S = 5.0  # a bark, a sentence: long enough to tell one sound from another, short enough to point at it
 
 Request = tuple[int, str, tuple[Any, ...]]
 """A number, the call ("documents", "listen", "query", …) and its arguments. None instead: finish, then end."""
@@ -132,12 +131,6 @@ class _Host:
             queue.task_done()
 
 
-def _spans(length_s: float) -> tuple[tuple[float, float], ...]:
-    """A window in equal spans of about ``_SPAN_S`` seconds, a vector each."""
-    number = max(1, round(length_s / _SPAN_S))
-    return tuple((length_s * at / number, length_s * (at + 1) / number) for at in range(number))
-
-
 def _answer(number: int, call: Callable[[], Any]) -> Reply:
     try:
         return Reply(number, call())
@@ -226,19 +219,19 @@ class _Models:
         """A window of sound goes to every sound model, all of them looking at the same spans of it."""
         from bowerbird.core.models.base import Listener
 
-        spans = _spans(len(samples) / SAMPLE_RATE)
-        pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in spans]
+        parts = spans(len(samples) / SAMPLE_RATE)
+        pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in parts]
 
         def ask(name: str) -> Heard:
             model = self._checked[name].model(Modality.SOUND)
             if isinstance(model, Listener):
-                return model.listen(samples, spans)
-            return Heard((), spans, model.encode(pieces).vectors)
+                return model.listen(samples, parts)
+            return Heard((), parts, model.encode(pieces).vectors)
 
         answers, problem = _each(self._asked(Modality.SOUND, only), ask)
         lines = next((one.lines for one in answers.values() if one.lines), ())
         vectors = {space: rows for one in answers.values() for space, rows in one.vectors.items()}
-        return Heard(lines, spans, vectors, problem)
+        return Heard(lines, parts, vectors, problem)
 
     def query(self, text: str, spaces: frozenset[str] | None) -> Encoded:
         every = {space.id for entry in self._entries.values() for space in entry.spaces}

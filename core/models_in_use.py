@@ -35,8 +35,7 @@ class _Work:
         Raises:
             ModelUnavailable: the user has thought better of it.
         """
-        if self._over:
-            raise self._ended()
+        self._go_on()
         self.bytes = done, whole
 
     def test(self, entry: Entry, folder: Path) -> Check:
@@ -44,24 +43,23 @@ class _Work:
         self.bytes = None
         self._trial = Inference(folder, {entry.id, *entry.text_models.values()})
         try:
-            if self._over:
-                raise self._ended()
+            self._go_on()
             check = self._trial.test(entry.id)
-            if self._over:
-                raise self._ended()
-            return check
         except CancelledError:
-            raise self._ended() from None
+            check = Check(entry.title, False)
         finally:
             self._trial.close()
+        self._go_on()
+        return check
+
+    def _go_on(self) -> None:
+        if self._over:
+            raise ModelUnavailable(f"{self._title}: cancelled.")
 
     def end(self) -> None:
         self._over = True
         if self._trial:
             self._trial.close()
-
-    def _ended(self) -> ModelUnavailable:
-        return ModelUnavailable(f"{self._title} was left off. What had come is kept.")
 
 
 class ModelsInUse:
@@ -120,7 +118,7 @@ class ModelsInUse:
             self._on_event(Event(EventKind.MODELS))
 
     def cancel(self, name: str = "") -> None:
-        """Leave off fetching or trying this model, or all of them: whoever waits for it is told so."""
+        """End fetching or trying this model, or all of them: whoever waits for it is told so."""
         with self._lock:
             for work in [work for one, work in self._works.items() if not name or one == name]:
                 work.end()
@@ -148,11 +146,8 @@ class ModelsInUse:
                     self._apply()
 
     def _missing(self) -> list[str]:
-        here = self._here()
+        here = {state.id for state in self._inference.states() if state.installed}
         return [name for name in STARTER if name not in here]
-
-    def _here(self) -> list[str]:
-        return [state.id for state in self._inference.states() if state.installed or state.used]
 
     def use(self, name: str) -> None:
         """Use a model that is here: its spaces are built in the background beside those that are searched.
@@ -163,7 +158,7 @@ class ModelsInUse:
         """
         entry = _entry(name)
         with self._work(entry) as work:
-            if name not in self._here():
+            if not Sources(self._folder).installed(entry):
                 raise ModelUnavailable(f"The model {name} is not here: {entry.how_to_get}")
             check = work.test(entry, self._folder)
             if not check.ok:
@@ -176,7 +171,8 @@ class ModelsInUse:
         Raises:
             UsageError: there is no such model.
         """
-        return tuple(self._verified(_entry(one)) for one in ([name] if name else self._here()))
+        here = [state.id for state in self._inference.states() if state.installed or state.used]
+        return tuple(self._verified(_entry(one)) for one in ([name] if name else here))
 
     def _verified(self, entry: Entry) -> Check:
         try:

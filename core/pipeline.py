@@ -68,7 +68,7 @@ class Pipeline:
 
     def use_models(self) -> None:
         """Read for the models in use now; what is on its way is begun again."""
-        self.leave_off()
+        self.cancel()
         self._spaces: dict[Modality, set[str]] = {modality: set() for modality in Modality}
         for space in self._inference.spaces():
             self._spaces[space.modality].add(space.id)
@@ -76,11 +76,11 @@ class Pipeline:
         scenes = bool(self._spaces[Modality.SCENE])
         self._limits = Limits(image_side=self._inference.image_side() or Limits().image_side, scenes=scenes)
 
-    def leave_off(self) -> None:
+    def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
-        left = list(self.reading.values())
+        cancelled = list(self.reading.values())
         self.reading.clear()
-        for reading in left:
+        for reading in cancelled:
             if reading.step is not None:
                 reading.step.cancel()
         self._copies.clear()
@@ -89,8 +89,8 @@ class Pipeline:
         for queue in self._to_encode.values():
             queue.clear()
 
-    def _left(self, reading: Reading) -> bool:
-        """Whether it was left off, even if the same file is being read anew."""
+    def _cancelled(self, reading: Reading) -> bool:
+        """Whether it was cancelled, even if the same file is being read anew."""
         return self.reading.get(reading.facts.path) is not reading
 
     @property
@@ -134,7 +134,7 @@ class Pipeline:
         )
 
     def _step(self, reading: Reading, step: Callable[[], None]) -> None:
-        if self._left(reading):
+        if self._cancelled(reading):
             return
         try:
             step()
@@ -180,7 +180,7 @@ class Pipeline:
                 self._to_hear.append((reading, segment))
                 reading.waiting += 1
             else:
-                reading.add(segment)
+                reading.unheard(segment)
         self._go_on(reading)
 
     def _queue(self, reading: Reading, ordinal: int, segment: Segment) -> None:
@@ -234,7 +234,7 @@ class Pipeline:
 
     def _heard(self, reading: Reading, window: Segment, done: Future[Heard]) -> None:
         self._listening -= 1
-        if not self._left(reading):
+        if not self._cancelled(reading):
             heard = None
             try:
                 heard = done.result()
@@ -262,7 +262,7 @@ class Pipeline:
         self._finish(reading, Outcome(reading.facts, state, str(error), content_id=reading.extends))
 
     def _finish(self, reading: Reading, outcome: Outcome) -> None:
-        if not self._left(reading):
+        if not self._cancelled(reading):
             self._outcomes.append((reading, outcome))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from bowerbird.core.contents import NewContent
 from bowerbird.core.types import (
+    SAMPLE_RATE,
     Encoded,
     Extraction,
     FileFacts,
@@ -24,6 +25,7 @@ from bowerbird.core.types import (
 )
 from bowerbird.core.words import all_words
 
+_SPAN_S = 5.0  # a bark, a sentence: long enough to tell one sound from another, short enough to point at it
 _TELLING = 2
 """Words that a line of speech must have to mean something: the vector of "Oh" is near to everybody's."""
 
@@ -66,8 +68,6 @@ class Reading:
     """What models have not answered yet."""
     lacks: set[str] = field(default_factory=set)
     """Spaces whose models could not be asked about one of its segments."""
-    heard_all: bool = True
-    """Whether some sound model answered for every window: its segments are what it was asked about, not windows."""
     _vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
     _labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
 
@@ -83,12 +83,17 @@ class Reading:
             self._labels[ordinal] = encoded.labels[row]
         self.waiting -= 1
 
+    def unheard(self, window: Segment) -> None:
+        """A window that no model listened to, in the spans that one would make vectors of: it may come later."""
+        length_s = 0 if window.samples is None else len(window.samples) / SAMPLE_RATE
+        for span in spans(length_s):
+            self.add(Segment(Modality.SOUND, within(window, *span)))
+
     def heard(self, window: Segment, heard: Heard | None) -> list[int]:
         """What was heard in a window of sound; the ordinals of what was said. None: nobody could listen."""
         self.waiting -= 1
         if heard is None:
-            self.add(window)
-            self.heard_all = False
+            self.unheard(window)
             return []
         for row, span in enumerate(heard.spans):
             self._keep(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
@@ -112,7 +117,7 @@ class Reading:
             self.segments,
             [self._labels.get(ordinal, ()) for ordinal in range(len(self.segments))],
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in self._vectors.items()},
-            spaces - self.lacks if self.heard_all else frozenset(),
+            spaces - self.lacks,
             self.extraction.waveform,
             self.extraction.next_s,
             self.extends,
@@ -131,6 +136,12 @@ def model_input(segment: Segment) -> Any:
     if not segment.text.strip() or (spoken and len(all_words(segment.text)) < _TELLING):
         return None
     return segment.text
+
+
+def spans(length_s: float) -> tuple[tuple[float, float], ...]:
+    """A window of sound in equal spans of about five seconds, a segment and a vector each."""
+    number = max(1, round(length_s / _SPAN_S))
+    return tuple((length_s * at / number, length_s * (at + 1) / number) for at in range(number))
 
 
 def within(window: Segment, start_s: float, end_s: float) -> Locator:

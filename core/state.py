@@ -128,7 +128,9 @@ class ModelState:
     modalities: tuple[Modality, ...]
     quality: str
     installed: bool
+    """Whether its files are here, and what they should be as far as that was looked at."""
     used: bool
+    """Whether the library is to read with it: a ``problem`` says why it does not."""
     source: str = ""
     """Where it would be fetched from, over the network; empty if only by hand."""
     url: str = ""

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _EVENT_INTERVAL_MS = 100  # how long events of one kind are gathered into one
 _THREADS = 6
+_SLOW = 16  # downloads and the like, which must not keep searches waiting
 _MISTAKE = "Bowerbird made a mistake here; the log in its library folder has the details."
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Bridge(QObject):
         self._directory = directory
         self._library: Library | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
+        self._slow = ThreadPoolExecutor(_SLOW, thread_name_prefix="work")
         self._lanes: dict[str, _Lane] = {}
         self._lock = threading.Lock()
         self._waiting: dict[EventKind, Event] = {}
@@ -89,7 +91,8 @@ class Bridge(QObject):
                 self._library.cancel_model()  # a download would keep the window's process for as long as it takes
         except Exception:
             log.exception("ending downloads")
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._slow, self._threads):
+            threads.shutdown(wait=True, cancel_futures=True)
         try:
             if self._library:
                 self._library.close()
@@ -104,9 +107,11 @@ class Bridge(QObject):
         op: Callable[[Library], T],
         success: Callable[[T], None] = lambda _: None,
         failure: Failed | None = None,
+        *,
+        slow: bool = False,
     ) -> None:
-        """Run ``op`` in a thread, then ``success`` or ``failure`` on the UI thread."""
-        self._run(lambda: op(self._opened()), success, failure or self.failed.emit)
+        """Run ``op`` in a thread, then ``success`` or ``failure`` on the UI thread. ``slow``: it may take minutes."""
+        self._run(lambda: op(self._opened()), success, failure or self.failed.emit, slow=slow)
 
     def latest(
         self, lane: str, op: Callable[[Library], T], success: Callable[[T], None], failure: Failed | None = None
@@ -126,9 +131,9 @@ class Bridge(QObject):
             raise BowerbirdError("The library is not open yet.")
         return self._library
 
-    def _run(self, op: Callable[[], T], success: Callable[[T], None], failure: Failed) -> None:
+    def _run(self, op: Callable[[], T], success: Callable[[T], None], failure: Failed, *, slow: bool = False) -> None:
         try:
-            self._threads.submit(self._work, op, success, failure)
+            (self._slow if slow else self._threads).submit(self._work, op, success, failure)
         except RuntimeError:  # the window is closing
             log.debug("a call came after the end")
 

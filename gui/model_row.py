@@ -119,7 +119,9 @@ def _state(model: ModelState) -> str:
         return f"{size(done)} of {size(whole)}" if whole else size(done) if done else ""
     if model.built:
         return f"reading what is there: {model.built[0]:,} of {count(model.built[1], 'piece')}"
-    return "in use" if model.used else "here, not in use" if model.installed else "not here"
+    if not model.installed:
+        return "not here"
+    return "in use" if model.used else "here, not in use"
 
 
 def _facts(model: ModelState) -> str:

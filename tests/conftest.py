@@ -39,6 +39,16 @@ def library_folder(tmp_path: Path, models: Path) -> Path:
 
 
 @pytest.fixture
+def own_models(tmp_path: Path, models: Path) -> Path:
+    """The models folder of a library folder, of this test alone, with what is exported already."""
+    folder = tmp_path / "own" / "models"
+    folder.mkdir(parents=True)
+    for one in models.iterdir():
+        (folder / one.name).symlink_to(one)
+    return folder
+
+
+@pytest.fixture
 def files(tmp_path: Path) -> Path:
     """A folder to watch."""
     folder = tmp_path / "files"

@@ -104,7 +104,7 @@ def _check(entry: Entry, draft: Path) -> None:
 
 def _require_same(entry: Entry, draft: Path, models: Path) -> None:
     """Held to what was first seen, not to what is in place: that may be damaged, and this the remedy."""
-    expected = Sources(models).seen(entry)
+    expected = Sources(models).digest(entry)
     if expected and hash_of(draft / next(iter(entry.files.values())).name) != expected:
         shutil.rmtree(draft, ignore_errors=True)
         raise ModelUnavailable(

@@ -16,7 +16,7 @@ from urllib.parse import urlparse
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
-from bowerbird.core.models.sources import hash_of
+from bowerbird.core.models.sources import hash_of, require_room, size_of
 
 if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
@@ -41,7 +41,7 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
         found = _found(entry, into)
         parts = {path: into / f"{path.replace('/', '-')}.{one.etag}.part" for path, one in found.items()}
         whole = sum(one.size or 0 for one in found.values())
-        _require_room(entry, into, whole - sum(_size(part) for part in parts.values()))
+        require_room(entry, into, whole - sum(size_of(part) for part in parts.values()))
         done = _Done(whole, on_bytes)
         for path, one in found.items():
             _fetch(one, parts[path], done)
@@ -115,17 +115,6 @@ def _metadata(entry: Entry, path: str, revision: str) -> HfFileMetadata:
     return found
 
 
-def _require_room(entry: Entry, into: Path, needed: int) -> None:
-    if needed > (free := shutil.disk_usage(into).free):
-        raise ModelUnavailable(
-            f"{entry.title} was not fetched: it needs {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free."
-        )
-
-
-def _size(part: Path) -> int:
-    return part.stat().st_size if part.is_file() else 0
-
-
 def _fetch(found: HfFileMetadata, part: Path, done: _Done) -> None:
     """One file. The client's own ``hf_hub_download`` begins anew in another process; this goes on where it was."""
     from huggingface_hub import constants
@@ -133,7 +122,7 @@ def _fetch(found: HfFileMetadata, part: Path, done: _Done) -> None:
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
     constants.DOWNLOAD_CHUNK_SIZE = _CHUNK  # its own ten megabytes are half a minute on a slow line
-    there = _size(part)
+    there = size_of(part)
     if there and there == found.size:
         done.add(there)
         return

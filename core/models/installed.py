@@ -46,7 +46,9 @@ class Installed:
     def _usable(self, entry: Entry) -> bool:
         if not self._sources.installed(entry):
             if entry.id not in STARTER:  # which is used wherever it is installed
-                self._problems[entry.id] = f"{entry.title} is in use, but its files are gone. {_remedy(entry)}"
+                self._problems[entry.id] = (
+                    f"{entry.title} is in use, but its files are gone. To get it: {entry.how_to_get}"
+                )
             return False
         try:
             self._sources.files(entry)
@@ -71,10 +73,11 @@ class Installed:
 
     def states(self) -> tuple[ModelState, ...]:
         """Every model of the catalogue."""
-        usable = {entry.id for entry in self.entries()}
-        return tuple(self._state(entry, entry.id in usable) for entry in load().values())
+        self.entries()
+        computer = "gpu" if maybe_gpu() else "cpu"
+        return tuple(self._state(entry, computer) for entry in load().values())
 
-    def _state(self, entry: Entry, used: bool) -> ModelState:
+    def _state(self, entry: Entry, computer: str) -> ModelState:
         here = self._sources.installed(entry) and entry.id not in self._problems
         return ModelState(
             id=entry.id,
@@ -86,16 +89,11 @@ class Installed:
             quality=entry.quality,
             source=entry.source,
             url=entry.url,
-            recommended=("gpu" if maybe_gpu() else "cpu") in entry.recommended,
+            recommended=computer in entry.recommended,
             ms=self.speeds.of(entry.id),
             installed=here,
-            used=used,
+            used=entry.id in self._used and (here or entry.id in self._problems),
             deletable=(self._models / entry.id).is_dir(),
             problem=self._problems.get(entry.id, ""),
             how_to_get="" if here else entry.how_to_get,
         )
-
-
-def _remedy(entry: Entry) -> str:
-    how = entry.how_to_get
-    return f"{how[:1].upper()}{how[1:]}" if entry.url else f"Get it again with: {how}"

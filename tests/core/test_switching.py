@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,17 +163,9 @@ def clip_folder(tmp_path: Path) -> Path:
     return checkpoints.clip(tmp_path / "clip", layers=1)
 
 
-@pytest.fixture
-def own_models(tmp_path: Path) -> Iterator[Path]:
-    """A library folder whose models folder is its own: what is fetched into it stays there."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    yield folder
-
-
 def test_photos_are_read_again_for_a_space(photos: Path, clip_folder: Path, own_models: Path) -> None:
     name = "clip-vit-base-patch32-laion2b"
-    library = Library(own_models)
+    library = Library(own_models.parent)
     library.open()
     try:
         library.index([photos], lambda progress: None)
@@ -188,7 +180,7 @@ def test_photos_are_read_again_for_a_space(photos: Path, clip_folder: Path, own_
         (like,) = library.search(Query(like=(Example(photos / "0.jpg"),), limit=1)).hits
         assert like.path == photos / "0.jpg"
         library.remove_model(name)
-        assert not (own_models / "models" / name).exists()
+        assert not (own_models / name).exists()
         assert name not in library.settings().models
     finally:
         library.close()
