@@ -47,7 +47,7 @@ class Loading:
     def runtime(self, network: Network) -> Runtime:
         """Whatever is fastest here for a network."""
         if self.device:
-            return TorchRuntime(network, self.device, half=self.half)
+            return TorchRuntime(network, self.device, self.threads, half=self.half)
         return OnnxRuntime(network, self.cache, self.threads, fresh=self.fresh)
 
 

@@ -127,7 +127,7 @@ def _sentences(folder: Path, architecture: str) -> nn.Module:
 def _published(folder: Path, architecture: str) -> Any:
     from transformers import ClapModel
 
-    return pretrained(ClapModel, folder, architecture, attn_implementation="eager")
+    return pretrained(ClapModel, folder, architecture)
 
 
 def _stretched(samples: Samples) -> NDArray[np.float32]:

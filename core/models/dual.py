@@ -104,7 +104,7 @@ def _tower(folder: Path, architecture: str, which: int) -> nn.Module:
     from torch import Tensor, nn
 
     kind = getattr(transformers, _TOWERS[architecture][which])
-    tower = pretrained(kind, folder, architecture, attn_implementation="eager")
+    tower = pretrained(kind, folder, architecture)
 
     class Tower(nn.Module):
         def __init__(self) -> None:

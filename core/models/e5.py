@@ -77,7 +77,7 @@ def network(weights: Path) -> nn.Module:
             return nn.functional.embedding(ids, self.table).float()
 
     file = e5_file.read(weights)
-    shape: dict[str, Any] = {**file.shape, "layer_norm_eps": file.epsilon, "attn_implementation": "eager"}
+    shape: dict[str, Any] = {**file.shape, "layer_norm_eps": file.epsilon}
     config = BertConfig(**shape)
     bert: Any = BertModel(config, add_pooling_layer=False)
     shapes = {name: tuple(value.shape) for name, value in bert.state_dict().items()}

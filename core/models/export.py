@@ -16,6 +16,8 @@ from bowerbird.core import sandbox
 from bowerbird.core.errors import ModelUnavailable
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from bowerbird.core.models.runtimes import Network
 
 _OPSET = 17
@@ -90,7 +92,7 @@ def _write(network: Network, draft: str) -> None:
     with torch.inference_mode():
         # The older exporter: for these networks the same speed, without onnxscript and in a seventh of the time.
         torch.onnx.export(
-            network.build(),
+            _spelled_out(network.build()),
             tuple(torch.from_numpy(value) for value in network.example.values()),
             draft,
             input_names=list(network.example),
@@ -99,3 +101,13 @@ def _write(network: Network, draft: str) -> None:
             opset_version=_OPSET,
             dynamo=False,
         )
+
+
+def _spelled_out(net: nn.Module) -> nn.Module:
+    """The network with its attention as plain products of matrices: torch's fused one cannot always be exported."""
+    from transformers import PreTrainedModel
+
+    for part in net.modules():
+        if isinstance(part, PreTrainedModel) and part.config._attn_implementation == "sdpa":
+            part.set_attn_implementation("eager")
+    return net

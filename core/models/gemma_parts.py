@@ -112,4 +112,4 @@ def _with(folder: Path, architecture: str, tower: str) -> Any:
     for other in _TOWERS:
         if other != tower:
             setattr(config, f"{other}_config", None)
-    return pretrained(EmbeddingGemma2Model, folder, architecture, config=config, attn_implementation="eager")
+    return pretrained(EmbeddingGemma2Model, folder, architecture, config=config)

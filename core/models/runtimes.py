@@ -8,8 +8,9 @@ import platform
 import re
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -143,15 +144,23 @@ class BatchSize:
 
 
 class TorchRuntime:
-    """Torch, on a GPU or, for what the other runtimes are held to, on the CPU."""
+    """Torch, on a GPU or, for what the other runtimes are held to, on the CPU.
 
-    def __init__(self, network: Network, device: str, *, half: bool = False) -> None:
-        """Build the network on a device, in float32 or, if ``half``, in float16 wherever torch thinks that safe."""
+    While one batch is computed, the next are prepared: a GPU is through with photos before a core has scaled them.
+    """
+
+    def __init__(self, network: Network, device: str, threads: int = 1, *, half: bool = False) -> None:
+        """Build the network on a device, in float32 or, if ``half``, in float16 wherever torch thinks that safe.
+
+        ``threads`` prepare batches.
+        """
         import torch
 
         self._torch, self._device, self._half = torch, device, half
         self._net = network.build().to(device)
         self._batch = BatchSize()
+        self._threads = threads
+        self._preparing = ThreadPoolExecutor(threads, network.name)
 
     @property
     def name(self) -> str:
@@ -159,23 +168,35 @@ class TorchRuntime:
         return f"torch {self._torch.__version__} on {device_name(self._device)}{', half precision' * self._half}"
 
     def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
-        """The outputs over items, as many at once as is fastest and fits."""
+        """The outputs over items, as many at once as is fastest and fits. A single one does not wait behind others."""
+        if len(items) == 1:
+            return self._run(prepare(items))
         parts: list[list[NDArray[np.float32]]] = []
-        left = items
-        while len(left):
-            some = left[: self._batch.now]
-            started = time.perf_counter()
+        ahead = deque[tuple[int, Future[Arrays]]]()
+        done = begun = 0
+        while done < len(items):
+            while begun < len(items) and len(ahead) < self._threads:
+                some = items[begun : begun + self._batch.now]
+                ahead.append((len(some), self._preparing.submit(prepare, some)))
+                begun += len(some)
+            count, ready = ahead.popleft()
             try:
-                parts.append(self._run(prepare(some)))
+                parts.append(self._timed(ready.result(), count))
+                done += count
             except self._torch.OutOfMemoryError:
                 if not self._batch.too_large():
                     raise
                 if self._device != "cpu":
                     self._torch.accelerator.empty_cache()
-                continue
-            self._batch.took(len(some), time.perf_counter() - started)
-            left = left[len(some) :]
+                ahead.clear()
+                begun = done
         return _joined(parts)
+
+    def _timed(self, inputs: Arrays, items: int) -> list[NDArray[np.float32]]:
+        started = time.perf_counter()
+        made = self._run(inputs)
+        self._batch.took(items, time.perf_counter() - started)
+        return made
 
     def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
         torch = self._torch

@@ -66,7 +66,7 @@ def network(folder: Path, architecture: str) -> nn.Module:
     """
     from transformers import AutoModel
 
-    return pooled(pretrained(AutoModel, folder, architecture, add_pooling_layer=False, attn_implementation="eager"))
+    return pooled(pretrained(AutoModel, folder, architecture, add_pooling_layer=False))
 
 
 def pooled(bert: Any) -> nn.Module:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import (
     crash,
     families,
+    gpu,
     languages,
     media_memory,
     media_speed,
@@ -29,6 +30,7 @@ TABLES = {
     "languages": languages.measure,
     "text-models": text_models.measure,
     "families": families.measure,
+    "gpu": gpu.measure,
     "throughput": throughput.measure,
     "speech": speech.measure,
     "sound": sound.measure,

@@ -30,7 +30,7 @@ from tests.references import agreement
 
 _SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not start")
 _Made = Callable[[Path], Path]
-_RANDOM: dict[str, tuple[_Made, Callable[[Path], Any]]] = {
+RANDOM: dict[str, tuple[_Made, Callable[[Path], Any]]] = {
     "multilingual-e5-small": (checkpoints.e5, lambda at: references.e5(at).documents),
     "clip-vit-base-patch32-laion2b": (checkpoints.clip, lambda at: references.clip(at).documents),
     "clip-vit-large-patch14": (lambda to: checkpoints.clip(to, large=True), lambda at: references.clip(at).documents),
@@ -48,10 +48,10 @@ _TIMES = 5
 def measure(data: Path, work: Path) -> list[Figure]:
     """One after the other; each checkpoint is deleted when it was measured."""
     found: list[Figure] = []
-    for name in (*_REAL, *_RANDOM):
+    for name in (*_REAL, *RANDOM):
         models, entry = work / name, load()[name]
-        if name in _RANDOM:
-            fetch(entry, models, _RANDOM[name][0](work / "checkpoint"), lambda done, whole: None)
+        if name in RANDOM:
+            fetch(entry, models, RANDOM[name][0](work / "checkpoint"), lambda done, whole: None)
         elif not Sources(models).installed(entry):
             fetch(entry, models, None, lambda done, whole: None)
         for modality in dict.fromkeys(space.modality for space in entry.spaces):
@@ -81,7 +81,7 @@ def _measured(pipe: Connection, name: str, modality: Modality, models: Path, dev
     entry, sources = load()[name], Sources(models)
     files, before = sources.files(entry), _rss()
     model: Any = FAMILIES[entry.family](Loading(entry, files, models, 2, sources.digest(entry), device))
-    items = _items(modality)
+    items = items_of(modality)
     made = model.encode(items).vectors
     took = []
     for _ in range(_TIMES):
@@ -90,14 +90,14 @@ def _measured(pipe: Connection, name: str, modality: Modality, models: Path, dev
         took.append((time.perf_counter() - started) * 1000)
     memory = (_rss() - before) / 2**20
     error, ordered = None, True
-    if name in _RANDOM:
-        theirs = np.asarray(_RANDOM[name][1](folder)(items), np.float32)
+    if name in RANDOM:
+        theirs = np.asarray(RANDOM[name][1](folder)(items), np.float32)
         (ours,) = (made[space.id] for space in entry.spaces if space.modality is modality)
         error, ordered = agreement(ours, theirs)
     pipe.send((model.runtime, statistics.median(took), memory, error, ordered))
 
 
-def _items(modality: Modality) -> list[Any]:
+def items_of(modality: Modality) -> list[Any]:
     if modality is Modality.IMAGE:
         return references.pictures()
     if modality is Modality.SOUND:

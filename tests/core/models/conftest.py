@@ -11,9 +11,17 @@ from bowerbird.core.models import FAMILIES
 from bowerbird.core.models.base import Loading, Model
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.fetch import fetch
+from bowerbird.core.models.runtimes import accelerator
 from bowerbird.core.models.sources import Sources
 
 Loaded = Callable[[str, str], Model]
+_GPU = accelerator()
+DEVICES = [
+    pytest.param("cpu", id="torch"),
+    pytest.param("", id="onnx"),
+    *([pytest.param(_GPU, id="gpu")] if _GPU else []),
+]
+"""Every runtime that there is here."""
 
 
 @pytest.fixture(scope="session")

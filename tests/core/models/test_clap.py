@@ -12,6 +12,7 @@ from bowerbird.core.models.base import Loading
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.clap import SPACE, Clap, _stretched
 from tests import checkpoints
+from tests.core.models.conftest import DEVICES
 from tests.media_makers import tone
 
 _SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not start")
@@ -23,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkpoints.clap(tmp_path_factory.mktemp("clap"), _SENTENCES)
 
 
-@pytest.fixture(scope="module", params=["", "cpu"], ids=["onnx", "torch"])
+@pytest.fixture(scope="module", params=DEVICES)
 def clap(folder: Path, request: pytest.FixtureRequest) -> Clap:
     files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
     return Clap(Loading(load()["clap-htsat-unfused"], files, folder, threads=2, device=request.param))

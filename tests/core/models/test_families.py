@@ -22,6 +22,7 @@ from bowerbird.core.models.gemma import Gemma
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.whisper import Whisper
 from tests import checkpoints, references
+from tests.core.models.conftest import DEVICES
 from tests.references import Reference, agreement
 
 _MODELS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], Reference]]] = {
@@ -55,7 +56,7 @@ def fetched(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return request.param, models, reference(folder)
 
 
-@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_vectors_are_the_references(fetched: tuple[str, Path, Reference], device: str) -> None:
     name, models, reference = fetched
     model = _load(name, models, device)
@@ -100,7 +101,7 @@ def gemma(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return models, folder
 
 
-@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Path, Path], device: str) -> None:
     """Text first, then sounds and photos, each with the tower that came for it: the reference has all at once."""
     models, folder = gemma

@@ -21,7 +21,7 @@ from bowerbird.core.models.runtimes import WrongResults
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.text import Sentences
 from bowerbird.core.types import Modality, Vectors
-from tests.core.models.conftest import Loaded
+from tests.core.models.conftest import DEVICES, Loaded
 
 _KNOWN = [entry.id for entry in load().values() if golden.known(entry)]
 _FOLDER = Path(resources.__path__[0]) / "models"
@@ -57,7 +57,7 @@ def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models:
     assert (made * conse.shipped(_LABELLERS[name])).sum(axis=1).min() >= 0.9999
 
 
-@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+@pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", _KNOWN)
 def test_a_runtime_agrees_with_the_golden_vectors(loaded: Loaded, name: str, device: str) -> None:
     model = loaded(name, device)

@@ -11,6 +11,7 @@ from bowerbird.core.models.base import Loading
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.models.perceiver import SPACE, Perceiver, Scene
 from tests import checkpoints, references
+from tests.core.models.conftest import DEVICES
 
 _SCENES = 5
 
@@ -35,7 +36,7 @@ def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
 _MOST = 1e-3  # of the latents' deviation: in float32, machines differ by a tenth of this
 
 
-@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_latents_are_the_references(
     weights: Path, scenes: list[Scene], reference: np.ndarray, tmp_path: Path, device: str
 ) -> None:

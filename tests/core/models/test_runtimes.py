@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -65,3 +66,17 @@ def test_a_batch_that_is_not_full_tells_nothing() -> None:
 
 def test_devices_have_names() -> None:
     assert device_name("cpu") == "the CPU"
+
+
+def test_batches_are_prepared_while_others_are_computed() -> None:
+    """The second is asked for before the first is computed, by another thread, and the order stays."""
+    seen: list[int] = []
+    runtime, both = TorchRuntime(_network(8, seen), "cpu", threads=2), threading.Barrier(2, timeout=30)
+
+    def prepare(items: Sequence[int]) -> Arrays:
+        both.wait()  # until two are being prepared at once
+        return _prepare(items)
+
+    (made,) = runtime.run(list(range(16)), prepare)
+    assert made[:, 0].tolist() == [2.0 * item for item in range(16)]
+    assert seen == [8, 8]

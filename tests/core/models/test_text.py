@@ -13,7 +13,7 @@ from bowerbird.core.models.fetch import fetch
 from bowerbird.core.models.sources import Sources
 from bowerbird.core.models.text import Sentences
 from bowerbird.core.types import Vectors
-from tests.core.models.conftest import Loaded
+from tests.core.models.conftest import DEVICES, Loaded
 from tests.references import agreement
 
 SPACE = "minilm-l6-v2@1"
@@ -41,7 +41,7 @@ def published(request: pytest.FixtureRequest, models: Path) -> tuple[str, Vector
     return entry.id, np.asarray(reference.encode(_TEXTS, normalize_embeddings=True), np.float32)
 
 
-@pytest.mark.parametrize("device", ["cpu", ""], ids=["torch", "onnx"])
+@pytest.mark.parametrize("device", DEVICES)
 def test_equals_sentence_transformers(loaded: Loaded, published: tuple[str, Vectors], device: str) -> None:
     name, reference = published
     made = loaded(name, device).encode(_TEXTS).vectors[f"{name}@1"]

@@ -1,0 +1,99 @@
+"""Items a second on a GPU: models as the host runs them, each beside a bare loop over the same network.
+
+The bare loop prepares a batch, computes it and takes the next, in the same precision, with whichever of a few batch
+sizes is fastest. Weights are random, of the published architectures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.models import FAMILIES, golden
+from bowerbird.core.models.base import Loading, Model
+from bowerbird.core.models.catalogue import load
+from bowerbird.core.models.fetch import fetch
+from bowerbird.core.models.runtimes import Network, Prepare, Runtime, WrongResults, accelerator
+from bowerbird.core.models.sources import Sources
+from bowerbird.core.types import Modality
+from tests.bench.families import RANDOM, items_of
+from tests.bench.report import Figure, median_seconds
+
+_THREADS = 8
+_SIZES = (8, 32, 128)
+_ITEMS = {Modality.IMAGE: 512, Modality.TEXT: 2048, Modality.SOUND: 128, Modality.SCENE: 32}
+
+
+def measure(data: Path, work: Path) -> list[Figure]:
+    """One model after the other.
+
+    Raises:
+        SystemExit: there is no GPU.
+    """
+    if not (gpu := accelerator()):
+        raise SystemExit("There is no GPU here that torch can use.")
+    found: list[Figure] = []
+    for name, (make, _) in RANDOM.items():
+        entry, models = load()[name], work / name
+        fetch(entry, models, make(work / "checkpoint" / name), lambda done, whole: None)
+        given = entry, Sources(models).files(entry), models, _THREADS, Sources(models).digest(entry), gpu
+        for modality in dict.fromkeys(space.modality for space in entry.spaces):
+            try:
+                found += _beside(given, modality, half=True)
+            except WrongResults:
+                found += _beside(given, modality, half=False)
+    return found
+
+
+def _beside(given: tuple[Any, ...], modality: Modality, *, half: bool) -> list[Figure]:
+    loading, kind = Loading(*given, half), FAMILIES[given[0].family]
+    ours = kind(loading)
+    agreement = golden.check(ours, loading, modality)
+    some = items_of(modality)
+    items = [some[at % len(some)] for at in range(_ITEMS[modality])]
+    mine = _speed(ours, items)
+    bare = max(_speed(kind(_plainly(size)(*given, half)), items) for size in _SIZES)
+    what = f"{loading.entry.id}, {modality}, {ours.runtime}"
+    print(what, f"agreement {agreement:.5f}, {mine:.1f} a second, bare {bare:.1f}: {mine / bare:.2f}", flush=True)
+    return [
+        Figure("agreement", agreement, "cosine", what, f"{golden.AGREES}"),
+        Figure("as the host runs it", mine, "items/s", what),
+        Figure("bare loop", bare, "items/s", what),
+        Figure("of the bare loop", mine / bare, "times", what, "0.9"),
+    ]
+
+
+def _speed(model: Model, items: Sequence[Any]) -> float:
+    return len(items) / median_seconds(lambda: model.encode(items))
+
+
+def _plainly(size: int) -> type[Loading]:
+    class Plainly(Loading):
+        """Has its networks run by a bare loop over batches of one size."""
+
+        def runtime(self, network: Network) -> Runtime:
+            return _Bare(network, self.device, size, half=self.half)
+
+    return Plainly
+
+
+class _Bare:
+    name = "a bare loop"
+
+    def __init__(self, network: Network, device: str, size: int, *, half: bool) -> None:
+        self._net, self._device, self._size, self._half = network.build().to(device), device, size, half
+
+    def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
+        import torch
+
+        parts: list[list[NDArray[np.float32]]] = []
+        for at in range(0, len(items), self._size):
+            inputs = [torch.from_numpy(one).to(self._device) for one in prepare(items[at : at + self._size]).values()]
+            with torch.inference_mode(), torch.autocast(self._device, torch.float16, enabled=self._half):
+                made = self._net(*inputs)
+            parts.append([one.float().cpu().numpy() for one in (made if isinstance(made, tuple) else (made,))])
+        return [np.concatenate(output) for output in zip(*parts, strict=True)]
