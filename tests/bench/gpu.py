@@ -24,8 +24,8 @@ from tests.bench.families import RANDOM, items_of
 from tests.bench.report import Figure, median_seconds
 
 _THREADS = 8
-_SIZES = (8, 32, 128)
-_ITEMS = {Modality.IMAGE: 512, Modality.TEXT: 2048, Modality.SOUND: 128, Modality.SCENE: 32}
+_SIZES = (8, 64)
+_ITEMS = {Modality.IMAGE: 128, Modality.TEXT: 1024, Modality.SOUND: 48, Modality.SCENE: 16}
 
 
 def measure(data: Path, work: Path) -> list[Figure]:

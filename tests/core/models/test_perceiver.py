@@ -33,7 +33,7 @@ def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
     return made
 
 
-_MOST = 1e-3  # of the latents' deviation: in float32, machines differ by a tenth of this
+_MOST = 2e-3  # of the latents' deviation: in float32, processors differ by 1e-4, and an H200 from them by 1.2e-3
 
 
 @pytest.mark.parametrize("device", DEVICES)
