@@ -73,7 +73,7 @@ class Installed:
 
     def states(self) -> tuple[ModelState, ...]:
         """Every model of the catalogue."""
-        self.entries()
+        self.entries()  # finds the problems
         computer = "gpu" if maybe_gpu() else "cpu"
         return tuple(self._state(entry, computer) for entry in load().values())
 

@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -169,28 +169,34 @@ class TorchRuntime:
 
     def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
         """The outputs over items, as many at once as is fastest and fits. A single one does not wait behind others."""
-        if len(items) == 1:
-            return self._run(prepare(items))
         parts: list[list[NDArray[np.float32]]] = []
-        ahead = deque[tuple[int, Future[Arrays]]]()
-        done = begun = 0
+        done = 0
         while done < len(items):
-            while begun < len(items) and len(ahead) < self._threads:
-                some = items[begun : begun + self._batch.now]
-                ahead.append((len(some), self._preparing.submit(prepare, some)))
-                begun += len(some)
-            count, ready = ahead.popleft()
             try:
-                parts.append(self._timed(ready.result(), count))
-                done += count
+                for count, inputs in self._prepared(items[done:], prepare):
+                    parts.append(self._timed(inputs, count))
+                    done += count
             except self._torch.OutOfMemoryError:
                 if not self._batch.too_large():
                     raise
                 if self._device != "cpu":
                     self._torch.accelerator.empty_cache()
-                ahead.clear()
-                begun = done
         return _joined(parts)
+
+    def _prepared(self, items: Sequence[Any], prepare: Prepare) -> Iterator[tuple[int, Arrays]]:
+        """Batches in order, each with its number of items."""
+        if len(items) == 1:
+            yield 1, prepare(items)
+            return
+        ahead = deque[tuple[int, Future[Arrays]]]()
+        begun = 0
+        while begun < len(items) or ahead:
+            while begun < len(items) and len(ahead) < self._threads:
+                some = items[begun : begun + self._batch.now]
+                ahead.append((len(some), self._preparing.submit(prepare, some)))
+                begun += len(some)
+            count, ready = ahead.popleft()
+            yield count, ready.result()
 
     def _timed(self, inputs: Arrays, items: int) -> list[NDArray[np.float32]]:
         started = time.perf_counter()

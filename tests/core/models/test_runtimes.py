@@ -80,3 +80,20 @@ def test_batches_are_prepared_while_others_are_computed() -> None:
     (made,) = runtime.run(list(range(16)), prepare)
     assert made[:, 0].tolist() == [2.0 * item for item in range(16)]
     assert seen == [8, 8]
+
+
+def test_one_item_is_tried_again_when_what_batches_left_is_given_back() -> None:
+    """A typed sentence on a GPU that a batch has just filled."""
+    import torch
+
+    class FullOnce(torch.nn.Module):
+        full = True
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            was, self.full = self.full, False
+            if was:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+            return x * 2
+
+    runtime = TorchRuntime(Network("full", FullOnce, {"x": np.zeros((2, 3), np.float32)}, ("y",)), "cpu")
+    assert runtime.run([3], _prepare)[0].tolist() == [[6.0]]
