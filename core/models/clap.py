@@ -54,17 +54,19 @@ class Clap:
     @cached_property
     def _sounds(self) -> Runtime:
         seen = self._spectra([np.zeros(SAMPLE_RATE, np.int16)] * 2)
-        return self._tower("sounds", _sounds, {"input_features": seen})
+        return self._tower("sounds", _sounds, {"input_features": seen}, alike=True)
 
     @cached_property
     def _sentences(self) -> Runtime:
         ids = np.ones((2, 8), np.int64)
         return self._tower("sentences", _sentences, {"input_ids": ids, "attention_mask": ids})
 
-    def _tower(self, name: str, build: Callable[..., nn.Module], example: dict[str, NDArray[Any]]) -> Runtime:
+    def _tower(
+        self, name: str, build: Callable[..., nn.Module], example: dict[str, NDArray[Any]], *, alike: bool = False
+    ) -> Runtime:
         loading = self._loading
         made = partial(build, loading.files["weights"].parent, loading.entry.architecture)
-        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",)))
+        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",), alike=alike))
 
     def encode(self, items: Sequence[Samples]) -> Encoded:
         """Vectors of sounds; of one longer than ten seconds, of its first ten."""

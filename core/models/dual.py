@@ -71,7 +71,7 @@ class Dual:
     def _tower(self, name: str, build: Any, example: dict[str, NDArray[Any]]) -> Runtime:
         loading = self._loading
         made = partial(build, loading.files["weights"].parent, loading.entry.architecture)
-        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",)))
+        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",), alike=True))
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors of photos."""

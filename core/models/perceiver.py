@@ -43,7 +43,7 @@ class Perceiver:
         build = partial(_encoder, loading.files["weights"].parent, loading.entry.architecture)
         black = np.zeros((FRAMES, SIDE, SIDE, 3), np.uint8)
         example = _inputs([(black, None)])
-        self._encoder = loading.runtime(Network(loading.name, build, example, ("latents",), heavy=True))
+        self._encoder = loading.runtime(Network(loading.name, build, example, ("latents",), heavy=True, alike=True))
 
     @property
     def runtime(self) -> str:
@@ -61,13 +61,12 @@ class Perceiver:
 
 
 def _inputs(scenes: Sequence[Scene]) -> Arrays:
-    pictures = np.stack([frames.transpose(0, 3, 1, 2) for frames, _ in scenes])
-    sounds = np.stack([np.zeros(SAMPLES, np.int16) if samples is None else samples for _, samples in scenes])
-    return {"image": pictures.astype(np.float32) / 255, "audio": sounds[..., None].astype(np.float32) / 32768}
+    sounds = [np.zeros(SAMPLES, np.int16) if samples is None else samples for _, samples in scenes]
+    return {"frames": np.stack([frames for frames, _ in scenes]), "samples": np.stack(sounds)}
 
 
 def _encoder(folder: Path, architecture: str) -> nn.Module:
-    """Pictures (n, 16, 3, 224, 224) and sounds (n, 30720, 1) -> latents (n, 784, 512).
+    """Pictures (n, 16, 224, 224, 3) and sounds (n, 30720), both as files have them -> latents (n, 784, 512).
 
     It is the reference model without what comes after its latents.
     """
@@ -86,9 +85,13 @@ def _encoder(folder: Path, architecture: str) -> nn.Module:
             self.encoder = encoder
             self.unknown = nn.Buffer(unknown)
 
-        def forward(self, image: Tensor, audio: Tensor) -> Tensor:
-            label = self.unknown.expand(image.shape[0], -1)
-            made: Tensor = self.encoder({"image": image, "audio": audio, "label": label}).last_hidden_state
+        def forward(self, frames: Tensor, samples: Tensor) -> Tensor:
+            inputs = {
+                "image": frames.permute(0, 1, 4, 2, 3).float() / 255,
+                "audio": samples[..., None].float() / 32768,
+                "label": self.unknown.expand(frames.shape[0], -1),
+            }
+            made: Tensor = self.encoder(inputs).last_hidden_state
             return made
 
     return Encoder().eval()

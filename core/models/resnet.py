@@ -56,7 +56,7 @@ class ResNet:
         else:
             build = partial(_torchvision, weights)
         example = {"pixel_values": self._pictures([np.zeros((256, 256, 3), np.uint8)] * 2)}
-        self._network = loading.runtime(Network(loading.name, build, example, ("vectors",)))
+        self._network = loading.runtime(Network(loading.name, build, example, ("vectors",), alike=True))
 
     @property
     def runtime(self) -> str:

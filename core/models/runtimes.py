@@ -40,7 +40,9 @@ _DRIVERS: Mapping[str, Sequence[str]] = {
 """What each sort of GPU has where it can be used, by what torch calls the sort."""
 
 _AT_ONCE = (8, 256)  # items: to begin with, and at most
-_BETTER = 1.1  # times as many a second, for a larger batch to be worth its memory
+_BETTER = 1.1  # times as much a second, for a larger batch to be worth its memory
+_TRIES = 3  # of each size
+_BATCHES_AHEAD = 2  # one being computed, one being prepared
 
 
 class WrongResults(ModelUnavailable):
@@ -59,6 +61,8 @@ class Network:
     outputs: Sequence[str]
     heavy: bool = False
     """An item takes a gigabyte while it is computed: on the CPU they go one by one, and give back what they took."""
+    alike: bool = False
+    """Inputs have one shape whatever the item, as photos do and texts do not: prepared apart, they can be joined."""
 
 
 class Runtime(Protocol):
@@ -121,15 +125,24 @@ class BatchSize:
         """Begin small."""
         self.now, self._most = _AT_ONCE
         self._best = 0.0
+        self._speeds: list[float] = []
         self._settled = False
 
-    def took(self, items: int, seconds: float) -> None:
-        """A batch of so many took so long; one that was not full tells nothing."""
+    def took(self, items: int, numbers: int, seconds: float) -> None:
+        """A batch of so many items, whose inputs are so many numbers, took so long; one not full tells nothing.
+
+        The fastest of a few counts: the first of a size also loads kernels and takes memory, and machines are busy.
+        """
         if self._settled or items < self.now:
             return
-        speed = items / max(seconds, 1e-9)
+        self._speeds.append(numbers / max(seconds, 1e-9))
+        if len(self._speeds) == _TRIES:
+            self._decide(max(self._speeds))
+            self._speeds.clear()
+
+    def _decide(self, speed: float) -> None:
         if speed < self._best * _BETTER:
-            self._settled, self.now = True, max(1, self.now // 2)
+            self._settled, self.now = True, self.now // 2
         elif self.now * 2 > self._most:
             self._settled = True
         else:
@@ -146,20 +159,22 @@ class BatchSize:
 class TorchRuntime:
     """Torch, on a GPU or, for what the other runtimes are held to, on the CPU.
 
-    While one batch is computed, the next are prepared: a GPU is through with photos before a core has scaled them.
+    While one batch is computed, the next is prepared, on several threads where its items are alike: a GPU is through
+    with photos before a core has scaled them. More batches ahead made small networks a third slower, because threads
+    that prepare hold Python's lock while another would have the GPU begin.
     """
 
     def __init__(self, network: Network, device: str, threads: int = 1, *, half: bool = False) -> None:
         """Build the network on a device, in float32 or, if ``half``, in float16 wherever torch thinks that safe.
 
-        ``threads`` prepare batches.
+        ``threads`` prepare.
         """
         import torch
 
         self._torch, self._device, self._half = torch, device, half
         self._net = network.build().to(device)
+        self._alike = network.alike
         self._batch = BatchSize()
-        self._threads = threads
         self._preparing = ThreadPoolExecutor(threads, network.name)
 
     @property
@@ -188,20 +203,21 @@ class TorchRuntime:
         if len(items) == 1:
             yield 1, prepare(items)
             return
-        ahead = deque[tuple[int, Future[Arrays]]]()
+        ahead = deque[tuple[int, list[Future[Arrays]]]]()
         begun = 0
         while begun < len(items) or ahead:
-            while begun < len(items) and len(ahead) < self._threads:
+            while begun < len(items) and len(ahead) < _BATCHES_AHEAD:
                 some = items[begun : begun + self._batch.now]
-                ahead.append((len(some), self._preparing.submit(prepare, some)))
+                pieces = [[item] for item in some] if self._alike else [some]
+                ahead.append((len(some), [self._preparing.submit(prepare, piece) for piece in pieces]))
                 begun += len(some)
             count, ready = ahead.popleft()
-            yield count, ready.result()
+            yield count, _one_batch([piece.result() for piece in ready])
 
     def _timed(self, inputs: Arrays, items: int) -> list[NDArray[np.float32]]:
         started = time.perf_counter()
         made = self._run(inputs)
-        self._batch.took(items, time.perf_counter() - started)
+        self._batch.took(items, sum(value.size for value in inputs.values()), time.perf_counter() - started)
         return made
 
     def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
@@ -261,3 +277,9 @@ class OnnxRuntime:
 
 def _joined(parts: Sequence[Sequence[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
     return [np.concatenate(output) for output in zip(*parts, strict=True)]
+
+
+def _one_batch(pieces: Sequence[Arrays]) -> Arrays:
+    if len(pieces) == 1:
+        return pieces[0]
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

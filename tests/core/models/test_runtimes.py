@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -47,20 +47,42 @@ def test_one_item_that_does_not_fit_is_an_error() -> None:
         TorchRuntime(_network(0, []), "cpu").run([1, 2], _prepare)
 
 
+def _took(size: BatchSize, *per_number: float, length: int = 10) -> None:
+    """As many full batches as are tried of a size, of items of so many numbers."""
+    for each in per_number:
+        size.took(size.now, size.now * length, size.now * length * each)
+
+
 def test_the_batch_grows_while_that_is_faster() -> None:
     size = BatchSize()
-    for per_item in (1.0, 0.6, 0.4):
-        size.took(size.now, size.now * per_item)
+    for fastest in (1.0, 0.6, 0.4):
+        _took(size, fastest, fastest, fastest)
     assert size.now == 64
-    size.took(64, 64 * 0.39)  # hardly faster: twice the memory for nothing
+    _took(size, 0.39, 0.39, 0.39)  # hardly faster: twice the memory for nothing
     assert size.now == 32
-    size.took(32, 0.001)
+    _took(size, 0.001, 0.001, 0.001)
+    assert size.now == 32
+
+
+def test_one_slow_batch_does_not_end_the_growth() -> None:
+    """The first of a size loads kernels, and something else on the machine may slow another."""
+    size = BatchSize()
+    _took(size, 5.0, 1.0, 1.0)
+    _took(size, 5.0, 5.0, 0.5)
+    assert size.now == 32
+
+
+def test_longer_texts_are_not_taken_for_a_slower_batch() -> None:
+    size = BatchSize()
+    _took(size, 1.0, 1.0, 1.0)
+    _took(size, 0.5, 0.5, 0.5, length=100)  # five times as long an item, and half as long a number
     assert size.now == 32
 
 
 def test_a_batch_that_is_not_full_tells_nothing() -> None:
     size = BatchSize()
-    size.took(3, 0.001)
+    for _ in range(9):
+        size.took(3, 3, 0.001)
     assert size.now == 8
 
 
@@ -68,18 +90,54 @@ def test_devices_have_names() -> None:
     assert device_name("cpu") == "the CPU"
 
 
-def test_batches_are_prepared_while_others_are_computed() -> None:
-    """The second is asked for before the first is computed, by another thread, and the order stays."""
-    seen: list[int] = []
-    runtime, both = TorchRuntime(_network(8, seen), "cpu", threads=2), threading.Barrier(2, timeout=30)
+def test_a_batch_is_prepared_while_another_is_computed() -> None:
+    """One, not more: threads that prepare and the one that computes hold the same lock of Python's."""
+    begun: list[int] = []
+    second = threading.Event()
 
     def prepare(items: Sequence[int]) -> Arrays:
-        both.wait()  # until two are being prepared at once
+        begun.append(items[0])
+        if items[0] == 8:
+            second.set()
         return _prepare(items)
 
+    def computed(n: int) -> None:
+        assert second.wait(30), "nothing is prepared meanwhile"
+        assert max(begun) <= 8 or n > 1, "two are"
+
+    runtime = TorchRuntime(_watched(computed), "cpu", threads=4)
+    (made,) = runtime.run(list(range(32)), prepare)
+    assert made[:, 0].tolist() == [2.0 * item for item in range(32)]
+
+
+def _watched(computed: Callable[[int], None], *, alike: bool = False) -> Network:
+    """A network that says the how-manieth batch it is about to compute."""
+    import torch
+
+    class Watched(torch.nn.Module):
+        times = 0
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.times += 1
+            computed(self.times)
+            return x * 2
+
+    return Network("watched", Watched, {"x": np.zeros((2, 3), np.float32)}, ("y",), alike=alike)
+
+
+def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
+    batches: list[int] = []
+    all_four = threading.Barrier(4, timeout=30)
+
+    def prepare(items: Sequence[int]) -> Arrays:
+        assert len(items) == 1
+        all_four.wait()  # until four are being prepared at once
+        return _prepare(items)
+
+    runtime = TorchRuntime(_watched(batches.append, alike=True), "cpu", threads=4)
     (made,) = runtime.run(list(range(16)), prepare)
     assert made[:, 0].tolist() == [2.0 * item for item in range(16)]
-    assert seen == [8, 8]
+    assert batches == [1, 2], "eight at once"
 
 
 def test_one_item_is_tried_again_when_what_batches_left_is_given_back() -> None:
