@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.models.base import Loading
 from bowerbird.core.models.checkpoint import pretrained, require
-from bowerbird.core.models.runtimes import Network, Runtime
+from bowerbird.core.models.runtimes import Arrays, Network, Runtime
 from bowerbird.core.models.sentences import speakable
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Samples, Vectors
 
@@ -61,12 +61,10 @@ class Clap:
         ids = np.ones((2, 8), np.int64)
         return self._tower("sentences", _sentences, {"input_ids": ids, "attention_mask": ids})
 
-    def _tower(
-        self, name: str, build: Callable[..., nn.Module], example: dict[str, NDArray[Any]], *, alike: bool = False
-    ) -> Runtime:
+    def _tower(self, name: str, build: Callable[..., nn.Module], example: Arrays, **traits: bool) -> Runtime:
         loading = self._loading
         made = partial(build, loading.files["weights"].parent, loading.entry.architecture)
-        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",), alike=alike))
+        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",), **traits))
 
     def encode(self, items: Sequence[Samples]) -> Encoded:
         """Vectors of sounds; of one longer than ten seconds, of its first ten."""

@@ -120,15 +120,16 @@ class Gemma:
 
     @cached_property
     def _vision(self) -> Runtime:
-        return self._part("vision", self._patches([np.zeros((256, 256, 3), np.uint8)] * 2), _MADE, heavy=True)
+        example = self._patches([np.zeros((256, 256, 3), np.uint8)] * 2)
+        return self._part("vision", example, _MADE, heavy=True, alike=True)
 
     @cached_property
     def _audio(self) -> Runtime:
         return self._part("audio", self._spectra([np.zeros(5 * SAMPLE_RATE, np.int16)] * 2), _MADE)
 
-    def _part(self, name: str, example: Arrays, outputs: Sequence[str], *, heavy: bool = False) -> Runtime:
+    def _part(self, name: str, example: Arrays, outputs: Sequence[str], **traits: bool) -> Runtime:
         build = partial(gemma_parts.NETWORKS[name], self._folder, self._loading.entry.architecture)
-        return self._loading.runtime(Network(f"{self._loading.name}-{name}", build, example, outputs, heavy))
+        return self._loading.runtime(Network(f"{self._loading.name}-{name}", build, example, outputs, **traits))
 
     @cached_property
     def _image_processor(self) -> Any:
