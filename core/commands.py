@@ -300,7 +300,7 @@ def _model_json(model: ModelState) -> dict[str, Any]:
 
 def _model_state(model: ModelState) -> str:
     if model.problem:
-        return model.problem
+        return f"{model.problem} {model.remedy}".strip()
     if model.built:
         return f"in use, {model.built[0]:,} of {model.built[1]:,} done"
     if model.used:

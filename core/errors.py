@@ -35,6 +35,15 @@ class StoreDamaged(EnvironmentFailure):
 class ModelUnavailable(EnvironmentFailure):
     """A model's files are missing, wrong or will not load."""
 
+    def __init__(self, what: str, remedy: str = "") -> None:
+        """``remedy`` says what to type, which is of no use beside a button that does it."""
+        super().__init__(what, remedy)
+        self.what, self.remedy = what, remedy
+
+    def __str__(self) -> str:
+        """Both sentences."""
+        return f"{self.what} {self.remedy}".strip()
+
 
 class UsageError(BowerbirdError):
     """What was asked makes no sense."""

@@ -124,7 +124,7 @@ class Inference:
         entries = {entry.id: entry for entry in self._installed.entries()}
         if name not in entries:
             state = next(state for state in self.states() if state.id == name)
-            return Check(name, False, state.problem)
+            return Check(name, False, f"{state.problem} {state.remedy}")
         return self._check(name, entries[name].title)
 
     def self_test(self) -> tuple[Check, ...]:

@@ -150,6 +150,8 @@ class ModelState:
     deletable: bool = False
     """Whether its files are in the library, and not of an installed package."""
     problem: str = ""
+    remedy: str = ""
+    """What to type against the problem, where there is no button that does it."""
     how_to_get: str = ""
 
 

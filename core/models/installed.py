@@ -25,7 +25,7 @@ class Installed:
         self._models, self._used = models, frozenset(used)
         self._sources = Sources(models)
         self.speeds = Speeds(models)
-        self._problems: dict[str, str] = {}
+        self._problems: dict[str, ModelUnavailable] = {}
         self._entries: tuple[Entry, ...] | None = None
         self._lock = Lock()
 
@@ -46,14 +46,14 @@ class Installed:
     def _usable(self, entry: Entry) -> bool:
         if not self._sources.installed(entry):
             if entry.id not in STARTER:  # which is used wherever it is installed
-                self._problems[entry.id] = (
-                    f"{entry.title} is in use, but its files are gone. To get it: {entry.how_to_get}"
+                self._problems[entry.id] = ModelUnavailable(
+                    f"{entry.title} is in use, but its files are gone.", f"To get it: {entry.how_to_get}"
                 )
             return False
         try:
             self._sources.files(entry)
         except ModelUnavailable as error:
-            self._problems[entry.id] = str(error)
+            self._problems[entry.id] = error
             return False
         return True
 
@@ -69,7 +69,7 @@ class Installed:
     def problems(self) -> tuple[str, ...]:
         """Sentences about models in use that are not what they should be, or not here any more."""
         self.entries()
-        return tuple(self._problems.values())
+        return tuple(map(str, self._problems.values()))
 
     def states(self) -> tuple[ModelState, ...]:
         """Every model of the catalogue."""
@@ -78,7 +78,8 @@ class Installed:
         return tuple(self._state(entry, computer) for entry in load().values())
 
     def _state(self, entry: Entry, computer: str) -> ModelState:
-        here = self._sources.installed(entry) and entry.id not in self._problems
+        problem = self._problems.get(entry.id)
+        here = self._sources.installed(entry) and problem is None
         return ModelState(
             id=entry.id,
             title=entry.title,
@@ -92,8 +93,9 @@ class Installed:
             recommended=computer in entry.recommended,
             ms=self.speeds.of(entry.id),
             installed=here,
-            used=entry.id in self._used and (here or entry.id in self._problems),
+            used=entry.id in self._used and (here or problem is not None),
             deletable=(self._models / entry.id).is_dir(),
-            problem=self._problems.get(entry.id, ""),
+            problem=problem.what if problem else "",
+            remedy=problem.remedy if problem else "",
             how_to_get="" if here else entry.how_to_get,
         )

@@ -59,7 +59,7 @@ class Sources:
         if path is None:
             missing = f"the package {file.wheel}" if file.wheel else file.path
             raise ModelUnavailable(
-                f"The model {entry.title} is not installed: {missing} is missing. To get it: {entry.how_to_get}"
+                f"The model {entry.title} is not installed: {missing} is missing.", f"To get it: {entry.how_to_get}"
             )
         mark, known = _mark(path), self._checked.get(str(path), "")
         expected = file.sha256 or known.rpartition("-")[2]  # where nobody could know it, as it was first seen
@@ -68,7 +68,8 @@ class Sources:
             if expected and found != expected:
                 raise ModelUnavailable(
                     f"The model {entry.title} was not loaded: {path.name} is not the file it should be "
-                    f"(its SHA-256 differs). {self._remedy(entry, file)}"
+                    "(its SHA-256 differs).",
+                    self._remedy(entry, file),
                 )
             self._checked[str(path)] = mark + found
             _remember(self._record, str(path), mark + found)

@@ -222,7 +222,8 @@ def test_a_model_whose_files_are_gone_is_still_in_use(broken_clip: Path, own_mod
     state = next(one for one in library.models() if one.id == _CLIP)
     assert state.used
     assert not state.installed
-    assert "its files are gone" in state.problem
+    assert state.problem.endswith("its files are gone.")
+    assert f"its files are gone. To get it: bowerbird models get {_CLIP}" in " ".join(library.status().notices)
     (check,) = library.verify_model(_CLIP)
     assert not check.ok
     library.remove_model(_CLIP)

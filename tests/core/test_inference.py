@@ -95,7 +95,8 @@ def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch
     (problem,) = inference.problems()
     assert "model.safetensors is not the file it should be" in problem
     state = next(state for state in inference.states() if state.id == "minilm-l6-v2")
-    assert (state.installed, state.problem) == (False, problem)
+    assert not state.installed
+    assert problem == f"{state.problem} {state.remedy}"
     assert state.how_to_get == "bowerbird models get minilm-l6-v2"
 
 
