@@ -270,7 +270,7 @@ def _models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
     elif action == "use":
         library.use_model(name)
         library.index((), _show_progress)  # what is there is put into its spaces now
-        if problem := next(one.problem for one in library.models() if one.id == name):
+        if problem := next(one.trouble for one in library.models() if one.id == name):
             raise EnvironmentFailure(f"{name} is used, but has not read everything that is here: {problem}")
         _print_table({"used": name}, arguments)
     else:
@@ -294,13 +294,13 @@ def _list_models(library: AnyLibrary, arguments: argparse.Namespace) -> None:
 
 def _model_json(model: ModelState) -> dict[str, Any]:
     names = ("id", "title", "installed", "used", "built", "recommended", "ms", "licence", "quality", "size_bytes",
-             "problem")  # fmt: skip
+             "problem", "remedy")  # fmt: skip
     return {name: getattr(model, name) for name in names} | {"modalities": list(model.modalities)}
 
 
 def _model_state(model: ModelState) -> str:
     if model.problem:
-        return f"{model.problem} {model.remedy}".strip()
+        return model.trouble
     if model.built:
         return f"in use, {model.built[0]:,} of {model.built[1]:,} done"
     if model.used:

@@ -36,7 +36,7 @@ class ModelUnavailable(EnvironmentFailure):
     """A model's files are missing, wrong or will not load."""
 
     def __init__(self, what: str, remedy: str = "") -> None:
-        """``remedy`` says what to type, which is of no use beside a button that does it."""
+        """``remedy`` says what to do, which is of no use beside a button that does it."""
         super().__init__(what, remedy)
         self.what, self.remedy = what, remedy
 

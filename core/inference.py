@@ -22,6 +22,7 @@ from bowerbird.core import model_host
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.model_host import Reply, Setup
 from bowerbird.core.models.installed import Installed
+from bowerbird.core.models.runtimes import maybe_gpu
 from bowerbird.core.settings import STARTER
 from bowerbird.core.state import Check, ModelState
 from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Space
@@ -29,6 +30,8 @@ from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Spac
 log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
 _PATIENCE_S = 30.0
+_AT_ONCE = {Modality.IMAGE: 16, Modality.TEXT: 16}
+_ON_GPU = 4  # times as many, so that some are prepared while others are computed
 _DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
@@ -78,6 +81,11 @@ class Inference:
 
     # encoding
 
+    @staticmethod
+    def at_once(modality: Modality) -> int:
+        """Items to ask for at once: enough for every core or a GPU, few enough that pausing takes seconds."""
+        return _AT_ONCE.get(modality, 1) * (_ON_GPU if maybe_gpu() else 1)
+
     def encode_documents(
         self, modality: Modality, items: Sequence[str | Pixels], only: frozenset[str] | None = None
     ) -> Future[Encoded]:
@@ -124,7 +132,7 @@ class Inference:
         entries = {entry.id: entry for entry in self._installed.entries()}
         if name not in entries:
             state = next(state for state in self.states() if state.id == name)
-            return Check(name, False, f"{state.problem} {state.remedy}")
+            return Check(name, False, state.trouble)
         return self._check(name, entries[name].title)
 
     def self_test(self) -> tuple[Check, ...]:

@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 # Enough that no batch waits for the decoders and no decoder for a batch; at 256 KB a photo, about 25 MB.
 LOOK_AHEAD = 96
 _MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 50 MB each
-_BATCH = {Modality.IMAGE: 16, Modality.TEXT: 16, Modality.SCENE: 1}
 _BATCHES_AHEAD = 2  # one being encoded, one behind it: the model host never waits for us
 
 Post = Callable[[Callable[[], None]], None]
@@ -57,7 +56,7 @@ class Pipeline:
         self._identify = ThreadPoolExecutor(2, "identify")
         self._copies: dict[bytes, list[Reading]] = {}
         self._marks: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
-        self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in _BATCH}
+        self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in Modality}
         self._to_hear: deque[tuple[Reading, Segment]] = deque()
         self._encoding = self._listening = 0
         self._outcomes: list[tuple[Reading, Outcome]] = []
@@ -197,10 +196,11 @@ class Pipeline:
     def encode(self) -> None:
         """Send full batches, or whatever there is when the model host would otherwise wait."""
         for modality, queue in self._to_encode.items():
+            full = self._inference.at_once(modality)
             while queue and self._encoding < _BATCHES_AHEAD:
-                if len(queue) < _BATCH[modality] and self._encoding:
+                if len(queue) < full and self._encoding:
                     break
-                self._send(modality, [queue.popleft() for _ in range(min(len(queue), _BATCH[modality]))])
+                self._send(modality, [queue.popleft() for _ in range(min(len(queue), full))])
 
     def _send(self, modality: Modality, batch: Sequence[tuple[Reading, int, Any]]) -> None:
         self._encoding += 1

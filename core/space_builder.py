@@ -8,29 +8,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TypeVar
 
-from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped, ModelUnavailable
+from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.extract_pool import ExtractPool
-from bowerbird.core.extractors.base import Limits
-from bowerbird.core.identity import facts_of
 from bowerbird.core.inference import Inference
-from bowerbird.core.reading import model_input, within
+from bowerbird.core.rereading import Made, Rereading, passing_over
 from bowerbird.core.space_table import Lacking, Row, SpaceTable
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import Extraction, Locator, Modality, Space, Vectors
+from bowerbird.core.types import Kind, Modality, Space, Vectors
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TEXTS = 64  # at once: enough for every core, few enough that pausing takes seconds
-_PICTURES = 16
 _WAIT_S = 0.5
 
 
@@ -167,60 +163,32 @@ class SpaceBuilder:
     def _build_from_files(self, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
         after = done = 0
         whole = self._ask(lambda: max(self._progress[name][1] for name in names), over)
-        while found := self._ask(lambda: self._table.next(names, modality, after), over):  # noqa: B023
-            after = found.content_id
-            try:
-                self._read_again(found, names, modality, over)
-            except (FileError, FileSkipped) as error:  # away, or changed: its space stays as it is until it can be read
-                log.info("%r is not read again: %s", found.facts.path, error)
-            done += 1
+        again = Rereading(self._pool, self._inference, lambda future: self._wait(future, over), names, modality)
+        while found := self._ask(lambda: self._table.next(names, modality, after, again.at_once), over):  # noqa: B023
+            after = found[-1].content_id
+            photos = [one for one in found if one.rows[0].kind is Kind.PHOTO]
+            read, made = again.photos(photos)
+            self._keep_all(read, made, names, over)
+            for one in found:
+                if one not in photos:
+                    with passing_over(one):
+                        self._keep_all([one], again.file(one), names, over)
+            done += len(found)
             self._ask(lambda: self._tell(names, min(done, whole), whole), over)  # noqa: B023
         self._ask(lambda: self._complete_now(names), over)
 
-    def _read_again(self, found: Lacking, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
-        if facts_of(found.facts.path) != found.facts:
-            raise FileError("It changed.")
-        side = self._inference.image_side() or Limits().image_side
-        limits = Limits(image_side=side, scenes=modality is Modality.SCENE)
-        left: dict[Locator, deque[Row]] = defaultdict(deque)
-        for row in found.rows:
-            left[row.at].append(row)
-        while True:
-            extraction = self._wait(self._pool.extract(found.facts.path, limits), over)
-            for rows, vectors in self._made(extraction, left, names, modality, over):
-                for name in names:
-                    self._keep(name, rows, vectors, over)
-            if extraction.next_s is None:
-                break
-            limits = replace(limits, start_s=extraction.next_s)
-        self._ask(lambda: self._table.done(names, found.content_id), over)
-
-    def _made(
-        self,
-        extraction: Extraction,
-        left: Mapping[Locator, deque[Row]],
-        names: Sequence[str],
-        modality: Modality,
-        over: threading.Event,
-    ) -> Iterable[tuple[list[Row], Mapping[str, Vectors]]]:
-        """The catalog's segments that were found again, a batch at a time, and their vectors."""
-        models = self._inference.models_of(names)
-        again = [one for one in extraction.segments if one.modality is modality]
-        if modality is Modality.SOUND:
-            for window in again:
-                heard = self._wait(self._inference.listen(model_input(window), only=models), over)
-                spans = [within(window, *span) for span in heard.spans]
-                at = [number for number, span in enumerate(spans) if left[span]]
-                yield [left[spans[n]].popleft() for n in at], {one: rows[at] for one, rows in heard.vectors.items()}
-            return
-        known = [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
-        for start in range(0, len(known), _PICTURES):
-            some = known[start : start + _PICTURES]
-            made = self._wait(self._inference.encode_documents(modality, [item for _, item in some], models), over)
-            if made.labels:
-                numbers = [row.segment_id for row, _ in some]
-                self._ask(lambda: self._table.label(numbers, made.labels), over)  # noqa: B023
-            yield [row for row, _ in some], made.vectors
+    def _keep_all(
+        self, read: Sequence[Lacking], made: Iterable[Made], names: Sequence[str], over: threading.Event
+    ) -> None:
+        """Everything that is made of these, and then that they lack it no longer."""
+        for one in made:
+            if one.labels:
+                numbers = [row.segment_id for row in one.rows]
+                self._ask(lambda: self._table.label(numbers, one.labels), over)  # noqa: B023
+            for name in names:
+                self._keep(name, one.rows, one.vectors, over)
+        for found in read:
+            self._ask(lambda: self._table.done(names, found.content_id), over)  # noqa: B023
 
     def _keep(self, space: str, rows: Sequence[Row], made: Mapping[str, Vectors], over: threading.Event) -> None:
         """Zeros are a text in another model's language: nothing to keep."""

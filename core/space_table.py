@@ -84,26 +84,28 @@ class SpaceTable:
         )
         return [Row(number, Kind(kind), text, Locator()) for number, kind, text in rows]
 
-    def next(self, spaces: Iterable[str], modality: Modality, after: int) -> Lacking | None:
-        """The next content, by id, that lacks one of these spaces and has a file to read again."""
+    def next(self, spaces: Iterable[str], modality: Modality, after: int, limit: int) -> list[Lacking]:
+        """The next contents, by id, that lack one of these spaces and have a file to read again."""
         names = tuple(spaces)
         lacks = " OR ".join([_LACKS] * len(names))
-        row = self._db.execute(
+        rows = self._db.execute(
             "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
             f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
-            f"AND {_HAS_SEGMENTS} ORDER BY c.id LIMIT 1",
-            (FileState.INDEXED, after, *names, modality),
-        ).fetchone()
-        if row is None:
-            return None
-        facts = FileFacts(Path(os.fsdecode(row[2])), *row[3:])
+            f"AND {_HAS_SEGMENTS} GROUP BY c.id ORDER BY c.id LIMIT ?",
+            (FileState.INDEXED, after, *names, modality, limit),
+        ).fetchall()
+        return [
+            Lacking(number, FileFacts(Path(os.fsdecode(path)), *facts), self._rows(number, Kind(kind), modality))
+            for number, kind, path, *facts in rows
+        ]
+
+    def _rows(self, content_id: int, kind: Kind, modality: Modality) -> list[Row]:
         segments = self._db.execute(
             "SELECT id, page, section, start_s, end_s FROM segments WHERE content_id = ? AND modality = ? "
             "ORDER BY ordinal",
-            (row[0], modality),
+            (content_id, modality),
         )
-        found = [Row(number, Kind(row[1]), "", Locator(*at)) for number, *at in segments]
-        return Lacking(row[0], facts, found)
+        return [Row(number, kind, "", Locator(*at)) for number, *at in segments]
 
     def put(self, space: str, segment_ids: Sequence[int], vectors: Vectors) -> None:
         """Keep vectors, as float16, of segments that are still there."""

@@ -151,8 +151,13 @@ class ModelState:
     """Whether its files are in the library, and not of an installed package."""
     problem: str = ""
     remedy: str = ""
-    """What to type against the problem, where there is no button that does it."""
+    """What to do against the problem where there is no button that does it."""
     how_to_get: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """The problem and the remedy, or empty."""
+        return f"{self.problem} {self.remedy}".strip()
 
 
 @dataclass(frozen=True, slots=True)

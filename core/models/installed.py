@@ -53,7 +53,7 @@ class Installed:
         try:
             self._sources.files(entry)
         except ModelUnavailable as error:
-            self._problems[entry.id] = error
+            self._problems[entry.id] = error.with_traceback(None)
             return False
         return True
 

@@ -43,7 +43,7 @@ class Perceiver:
         build = partial(_encoder, loading.files["weights"].parent, loading.entry.architecture)
         black = np.zeros((FRAMES, SIDE, SIDE, 3), np.uint8)
         example = _inputs([(black, None)])
-        self._encoder = loading.runtime(Network(loading.name, build, example, ("latents",), heavy=True, alike=True))
+        self._encoder = loading.runtime(Network(loading.name, build, example, ("latents",), heavy=True))
 
     @property
     def runtime(self) -> str:

@@ -31,7 +31,7 @@ def network(name: str, weights: Path) -> Network:
     """EfficientNet-lite0 as runtimes take it."""
     example = {"pixels": np.zeros((2, efficientnet.SIDE, efficientnet.SIDE, 3), np.uint8)}
     build = partial(efficientnet.network, weights)
-    return Network(name, build, example, ("features", "logits"), alike=True)
+    return Network(name, build, example, ("features", "logits"))
 
 
 class Lite0:

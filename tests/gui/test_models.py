@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from bowerbird.core.state import ModelState
 from bowerbird.gui.dialogs.models import ModelsDialog
 from bowerbird.gui.main_window import MainWindow
+from bowerbird.gui.model_row import Act, Acts, ModelRow
 from bowerbird.gui.theme import Theme
 from tests import checkpoints
 from tests.gui.conftest import LONG_MS
@@ -150,3 +153,32 @@ def test_what_is_here_is_checked_and_deleted(
     assert "fetched again" in _answer(dialog, "Delete them")
     _wait_for(row.get, qtbot)
     assert not row.model.deletable
+
+
+def test_a_row_says_what_is_wrong_and_leaves_what_to_type_to_its_buttons(qtbot: QtBot) -> None:
+    gone = ModelState(
+        id="some",
+        title="Some model",
+        purpose="something",
+        licence="MIT",
+        size_bytes=0,
+        modalities=(),
+        quality="",
+        installed=False,
+        used=True,
+        url="https://example.org/some.pth",
+        problem="Its files are gone.",
+        remedy="To get it: bowerbird models get some",
+    )
+    nothing: Act = lambda model: None  # noqa: E731
+    row = ModelRow(gone, Acts(nothing, nothing, nothing, nothing, nothing))
+    qtbot.addWidget(row)
+    row.show_state(gone)
+    assert _said(row).endswith("Its files are gone. https://example.org/some.pth has it.")
+    row.show_state(replace(gone, result="The disk is full."))
+    assert _said(row).endswith("Its files are gone. The disk is full.")
+    assert "bowerbird models" not in _said(row)
+
+
+def _said(row: ModelRow) -> str:
+    return " ".join(one.text() for one in row.findChildren(QLabel) if one.isVisibleTo(row) and one.text())

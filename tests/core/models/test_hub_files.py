@@ -35,7 +35,7 @@ def test_what_was_first_seen_can_be_forgotten(half: Path, tmp_path: Path) -> Non
     for _ in range(2):
         with pytest.raises(ModelUnavailable, match="is not the file it should be") as caught:
             Sources(tmp_path).files(_entry())
-    assert "Get it again with: bowerbird models get hub-model" in str(caught.value)
+    assert "To get it again: bowerbird models get hub-model" in str(caught.value)
     record.unlink()
     assert Sources(tmp_path).files(_entry()) == {"weights": half}
 
@@ -52,7 +52,7 @@ def test_a_known_hash_holds_whatever_was_seen_first(half: Path, tmp_path: Path) 
     whole = tmp_path / "whole"
     whole.write_bytes(_WHOLE)
     Sources(tmp_path).files(_entry())
-    with pytest.raises(ModelUnavailable, match=r"Get it again with"):
+    with pytest.raises(ModelUnavailable, match=r"To get it again: bowerbird"):
         Sources(tmp_path).files(_entry(hash_of(whole)))
     half.write_bytes(_WHOLE)
     assert Sources(tmp_path).files(_entry(hash_of(whole)))

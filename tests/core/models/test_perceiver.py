@@ -33,7 +33,7 @@ def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
     return made
 
 
-_MOST = 1e-3  # of the latents' deviation; in float32 the reference and we are off by 4e-4 to 6e-4 on a CPU
+_MOST = 1e-3  # of the latents' deviation; float32, the reference library's or ours, is off by up to 6e-4 on a CPU
 
 
 @pytest.mark.parametrize("device", DEVICES)

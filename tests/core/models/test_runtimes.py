@@ -79,6 +79,13 @@ def test_longer_texts_are_not_taken_for_a_slower_batch() -> None:
     assert size.now == 32
 
 
+def test_shorter_texts_are_not_taken_for_a_slower_batch() -> None:
+    size = BatchSize()
+    _took(size, 1.0, 1.0, 1.0, length=100)
+    _took(size, 5.0, 5.0, 5.0)  # half as long an item, and five times as long a number
+    assert size.now == 32
+
+
 def test_a_batch_that_is_not_full_tells_nothing() -> None:
     size = BatchSize()
     for _ in range(9):
@@ -101,17 +108,17 @@ def test_a_batch_is_prepared_while_another_is_computed() -> None:
             second.set()
         return _prepare(items)
 
-    def computed(n: int) -> None:
+    def computed(n: int, _: int) -> None:
         assert second.wait(30), "nothing is prepared meanwhile"
-        assert max(begun) <= 8 or n > 1, "two are"
+        assert max(begun) <= 8 * n, "more than one is"
 
     runtime = TorchRuntime(_watched(computed), "cpu", threads=4)
     (made,) = runtime.run(list(range(32)), prepare)
     assert made[:, 0].tolist() == [2.0 * item for item in range(32)]
 
 
-def _watched(computed: Callable[[int], None], *, alike: bool = False) -> Network:
-    """A network that says the how-manieth batch it is about to compute."""
+def _watched(computed: Callable[[int, int], None], *, alike: bool = False) -> Network:
+    """A network that says the how-manieth batch it is about to compute, and of how many."""
     import torch
 
     class Watched(torch.nn.Module):
@@ -119,14 +126,14 @@ def _watched(computed: Callable[[int], None], *, alike: bool = False) -> Network
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             self.times += 1
-            computed(self.times)
+            computed(self.times, len(x))
             return x * 2
 
     return Network("watched", Watched, {"x": np.zeros((2, 3), np.float32)}, ("y",), alike=alike)
 
 
 def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
-    batches: list[int] = []
+    batches: list[tuple[int, int]] = []
     all_four = threading.Barrier(4, timeout=30)
 
     def prepare(items: Sequence[int]) -> Arrays:
@@ -134,10 +141,19 @@ def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
         all_four.wait()  # until four are being prepared at once
         return _prepare(items)
 
-    runtime = TorchRuntime(_watched(batches.append, alike=True), "cpu", threads=4)
+    runtime = TorchRuntime(_watched(lambda *seen: batches.append(seen), alike=True), "cpu", threads=4)
     (made,) = runtime.run(list(range(16)), prepare)
     assert made[:, 0].tolist() == [2.0 * item for item in range(16)]
-    assert batches == [1, 2], "eight at once"
+    assert batches == [(1, 8), (2, 8)]
+
+
+def test_half_of_what_takes_long_to_prepare_waits_while_the_other_is_computed() -> None:
+    batches: list[int] = []
+    runtime = TorchRuntime(_watched(lambda _, items: batches.append(items), alike=True), "cpu", threads=4)
+    runtime._batch.now = 64
+    for many in (40, 9):
+        runtime.run(list(range(many)), _prepare)
+    assert batches == [20, 20, 8, 1]
 
 
 def test_one_item_is_tried_again_when_what_batches_left_is_given_back() -> None:

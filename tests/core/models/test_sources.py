@@ -85,7 +85,7 @@ def test_a_hub_file_is_remembered_as_first_seen(tmp_path: Path) -> None:
     assert Sources(models).files(entry) == {"weights": file}
     assert Sources(models).files(entry) == {"weights": file}
     file.write_bytes(b"others!")
-    with pytest.raises(ModelUnavailable, match=r"not the file it should be.*Get it again with"):
+    with pytest.raises(ModelUnavailable, match=r"not the file it should be.*To get it again: bowerbird models get"):
         Sources(models).files(entry)
 
 
