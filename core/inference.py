@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
 _PATIENCE_S = 30.0
 _AT_ONCE = {Modality.IMAGE: 16, Modality.TEXT: 16}
-_ON_GPU = 4  # times as many, so that some are prepared while others are computed
+_AT_ONCE_ON_GPU = {Modality.IMAGE: 64, Modality.TEXT: 64, Modality.SCENE: 16}
 _DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
@@ -84,7 +84,7 @@ class Inference:
     @staticmethod
     def at_once(modality: Modality) -> int:
         """Items to ask for at once: enough for every core or a GPU, few enough that pausing takes seconds."""
-        return _AT_ONCE.get(modality, 1) * (_ON_GPU if maybe_gpu() else 1)
+        return (_AT_ONCE_ON_GPU if maybe_gpu() else _AT_ONCE).get(modality, 1)
 
     def encode_documents(
         self, modality: Modality, items: Sequence[str | Pixels], only: frozenset[str] | None = None
