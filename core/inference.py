@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
 _PATIENCE_S = 30.0
 _AT_ONCE = {Modality.IMAGE: 16, Modality.TEXT: 16}
-_AT_ONCE_ON_GPU = {Modality.IMAGE: 64, Modality.TEXT: 64, Modality.SCENE: 16}
+_AT_ONCE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
 _DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
@@ -83,7 +83,10 @@ class Inference:
 
     @staticmethod
     def at_once(modality: Modality) -> int:
-        """Items to ask for at once: enough for every core or a GPU, few enough that pausing takes seconds."""
+        """Items to ask for at once: enough work for a computer, few enough that pausing takes seconds.
+
+        Seconds where the models suit the computer; a large one that computes on the CPU is slower.
+        """
         return (_AT_ONCE_ON_GPU if maybe_gpu() else _AT_ONCE).get(modality, 1)
 
     def encode_documents(

@@ -22,7 +22,7 @@ from bowerbird.core.types import Extraction, Label, Locator, Modality, Vectors
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_Lacking = Mapping[Locator, deque[Row]]
+_Places = Mapping[Locator, deque[Row]]
 _Known = tuple[Row, Any]  # with what models take
 
 
@@ -61,20 +61,21 @@ class Rereading:
         self._pool, self._inference, self._wait, self._modality = pool, inference, wait, modality
         self._models = inference.models_of(spaces)
         self.at_once = inference.at_once(modality)
-        """Items that the models are asked for together."""
+        """How many items the models are asked for together."""
 
     def photos(self, photos: Sequence[Lacking]) -> tuple[list[Lacking], Iterator[Made]]:
         """Those that can be read, decoded side by side, and what the models make of them together."""
-        begun: list[tuple[Lacking, Future[Extraction]]] = []
         read: list[Lacking] = []
         known: list[_Known] = []
-        for found in photos:
-            with passing_over(found):
-                begun.append((found, self._extract(found, self._limits())))
-        for found, extraction in begun:
-            with passing_over(found):
-                known += self._found_again(self._wait(extraction), _by_place(found))
-                read.append(found)
+        begun = [self._pool.extract(found.facts.path, self._limits()) for found in photos]
+        try:
+            for found, future in zip(photos, begun, strict=True):
+                with passing_over(found):
+                    known += self._found_again(self._extracted(found, future), _by_place(found))
+                    read.append(found)
+        finally:
+            for future in begun:
+                future.cancel()  # nobody waits for the rest
         return read, self._encoded(known)
 
     def file(self, found: Lacking) -> Iterator[Made]:
@@ -86,7 +87,7 @@ class Rereading:
         """
         limits, left = self._limits(), _by_place(found)
         while True:
-            extraction = self._wait(self._extract(found, limits))
+            extraction = self._extracted(found, self._pool.extract(found.facts.path, limits))
             if self._modality is Modality.SOUND:
                 yield from self._heard(extraction, left)
             else:
@@ -95,16 +96,17 @@ class Rereading:
                 return
             limits = replace(limits, start_s=extraction.next_s)
 
-    def _extract(self, found: Lacking, limits: Limits) -> Future[Extraction]:
+    def _extracted(self, found: Lacking, future: Future[Extraction]) -> Extraction:
+        extraction = self._wait(future)
         if facts_of(found.facts.path) != found.facts:
             raise FileError("It changed.")
-        return self._pool.extract(found.facts.path, limits)
+        return extraction
 
     def _limits(self) -> Limits:
         side = self._inference.image_side() or Limits().image_side
         return Limits(image_side=side, scenes=self._modality is Modality.SCENE)
 
-    def _found_again(self, extraction: Extraction, left: _Lacking) -> list[_Known]:
+    def _found_again(self, extraction: Extraction, left: _Places) -> list[_Known]:
         again = (one for one in extraction.segments if one.modality is self._modality)
         return [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
 
@@ -115,7 +117,7 @@ class Rereading:
             made = self._wait(asked)
             yield Made([row for row, _ in some], made.vectors, made.labels)
 
-    def _heard(self, extraction: Extraction, left: _Lacking) -> Iterator[Made]:
+    def _heard(self, extraction: Extraction, left: _Places) -> Iterator[Made]:
         for window in (one for one in extraction.segments if one.modality is Modality.SOUND):
             heard = self._wait(self._inference.listen(model_input(window), only=self._models))
             spans = [within(window, *span) for span in heard.spans]
@@ -123,8 +125,8 @@ class Rereading:
             yield Made([left[spans[n]].popleft() for n in at], {name: rows[at] for name, rows in heard.vectors.items()})
 
 
-def _by_place(found: Lacking) -> _Lacking:
-    """A file's segments that lack a vector, by where in it they are."""
+def _by_place(found: Lacking) -> _Places:
+    """A file's segments, by where in it they are."""
     left: dict[Locator, deque[Row]] = defaultdict(deque)
     for row in found.rows:
         left[row.at].append(row)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
@@ -21,7 +21,7 @@ from bowerbird.core.inference import Inference
 from bowerbird.core.rereading import Made, Rereading, passing_over
 from bowerbird.core.space_table import Lacking, Row, SpaceTable
 from bowerbird.core.store_sync import StoreSync
-from bowerbird.core.types import Kind, Modality, Space, Vectors
+from bowerbird.core.types import Modality, Space, Vectors
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -161,21 +161,33 @@ class SpaceBuilder:
         self._ask(lambda: self._finish(space, newest), over)
 
     def _build_from_files(self, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
-        after = done = 0
+        done = 0
         whole = self._ask(lambda: max(self._progress[name][1] for name in names), over)
         again = Rereading(self._pool, self._inference, lambda future: self._wait(future, over), names, modality)
-        while found := self._ask(lambda: self._table.next(names, modality, after, again.at_once), over):  # noqa: B023
-            after = found[-1].content_id
-            photos = [one for one in found if one.rows[0].kind is Kind.PHOTO]
-            read, made = again.photos(photos)
-            self._keep_all(read, made, names, over)
-            for one in found:
-                if one not in photos:
-                    with passing_over(one):
-                        self._keep_all([one], again.file(one), names, over)
-            done += len(found)
+        for some in self._all_lacking(names, modality, again.at_once, over):
+            if len(some) > 1:
+                read, made = again.photos(some)
+                self._keep_all(read, made, names, over)
+            else:
+                with passing_over(some[0]):
+                    self._keep_all(some, again.file(some[0]), names, over)
+            done += len(some)
             self._ask(lambda: self._tell(names, min(done, whole), whole), over)  # noqa: B023
         self._ask(lambda: self._complete_now(names), over)
+
+    def _all_lacking(
+        self, names: Sequence[str], modality: Modality, at_once: int, over: threading.Event
+    ) -> Iterator[Sequence[Lacking]]:
+        """Photos with about so many pictures together, then everything else one by one."""
+        for photos in (True, False):
+            after, limit = 0, at_once if photos else 1
+            while found := self._ask(
+                lambda: self._table.next(names, modality, after, limit, photos=photos),  # noqa: B023
+                over,
+            ):
+                fit = sum(pictures <= at_once for pictures in accumulate(len(one.rows) for one in found))
+                yield (some := found[: max(1, fit)])
+                after = some[-1].content_id
 
     def _keep_all(
         self, read: Sequence[Lacking], made: Iterable[Made], names: Sequence[str], over: threading.Event
@@ -210,16 +222,12 @@ class SpaceBuilder:
 
     def _wait(self, future: Future[T], over: threading.Event) -> T:
         while not over.is_set():
-            try:
-                answer = future.result(_WAIT_S)
-            except NotYet:
-                if future.done():
-                    raise
-                continue
-            while self._held() and not over.wait(_WAIT_S):
-                pass  # afterwards, so that a pause in the meantime keeps the models unloaded
-            if not over.is_set():
-                return answer
+            if not future.done():
+                wait([future], _WAIT_S)
+            elif self._held():
+                over.wait(_WAIT_S)  # afterwards, so that a pause in the meantime keeps the models unloaded
+            else:
+                return future.result()
         future.cancel()
         raise _Stopped
 

@@ -84,15 +84,15 @@ class SpaceTable:
         )
         return [Row(number, Kind(kind), text, Locator()) for number, kind, text in rows]
 
-    def next(self, spaces: Iterable[str], modality: Modality, after: int, limit: int) -> list[Lacking]:
-        """The next contents, by id, that lack one of these spaces and have a file to read again."""
+    def next(self, spaces: Iterable[str], modality: Modality, after: int, limit: int, *, photos: bool) -> list[Lacking]:
+        """The next photos, or the next of everything else, by id, that lack one of these and have a file to read."""
         names = tuple(spaces)
         lacks = " OR ".join([_LACKS] * len(names))
         rows = self._db.execute(
             "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
             f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
-            f"AND {_HAS_SEGMENTS} GROUP BY c.id ORDER BY c.id LIMIT ?",
-            (FileState.INDEXED, after, *names, modality, limit),
+            f"AND {_HAS_SEGMENTS} AND (c.kind = ?) = ? GROUP BY c.id ORDER BY c.id LIMIT ?",
+            (FileState.INDEXED, after, *names, modality, Kind.PHOTO, photos, limit),
         ).fetchall()
         return [
             Lacking(number, FileFacts(Path(os.fsdecode(path)), *facts), self._rows(number, Kind(kind), modality))

@@ -85,7 +85,7 @@ class ModelRow(QFrame):
         self.model = model
         self._facts.setText(_facts(model))
         by_hand = f"{model.url} has it." if model.url and not model.installed else ""
-        self._advice.setText(" ".join(filter(None, (model.problem, model.result or by_hand))))
+        self._advice.setText(" ".join(dict.fromkeys(filter(None, (model.problem, model.result or by_hand)))))
         self._advice.setVisible(bool(self._advice.text()))
         self.get.setText("Get…" if model.source else "Choose its file…")
         self._show_buttons(model)

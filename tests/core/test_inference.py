@@ -86,7 +86,7 @@ def test_a_gpu_is_asked_for_more_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(inference_module, "maybe_gpu", lambda: False)
     assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (16, 1)
     monkeypatch.setattr(inference_module, "maybe_gpu", lambda: True)
-    assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (64, 16)
+    assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (32, 16)
 
 
 def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

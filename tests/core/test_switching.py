@@ -8,18 +8,24 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from PIL import Image
 
 from bowerbird.core import settings as settings_file
 from bowerbird.core import space_builder
 from bowerbird.core.errors import ModelUnavailable, UsageError
+from bowerbird.core.extract_pool import ExtractPool
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.inference import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.rereading import Rereading
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Example, Modality, Query
-from tests import checkpoints, makers
+from bowerbird.core.space_table import Lacking
+from bowerbird.core.types import Example, FileFacts, Modality, Query
+from tests import checkpoints, makers, media_makers
 
 _OLD, _NEW = "e5-small-q4", "minilm-l6-v2"
 _NUMBER = 150
@@ -196,6 +202,53 @@ def test_photos_are_read_again_for_a_space(
         assert name not in library.settings().models
     finally:
         library.close()
+
+
+def test_batch_after_batch_of_whatever_has_pictures(
+    photos: Path, clip_folder: Path, own_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Photos by the few, one of them of more pages than that, and a clip between them."""
+    name = "clip-vit-base-patch32-laion2b"
+    pages = [Image.new("RGB", (300, 300), (60 * page, 90, 200)) for page in range(4)]
+    pages[0].save(photos / "letter.tiff", save_all=True, append_images=pages[1:])
+    media_makers.clip(photos / "clip.mp4", media_makers.scenes((200, 30, 30), (30, 30, 200)))
+    makers.photo(photos / "last.jpg", 99)
+    monkeypatch.setattr(Inference, "at_once", staticmethod(lambda modality: 2))
+    library = Library(own_models.parent)
+    library.open()
+    try:
+        library.index([photos], lambda progress: None)
+        pictures = _vectors(library, "efficientnet-lite0@1")
+        assert pictures >= 6 + 4 + 2 + 1
+        library.get_model(name, clip_folder, lambda done, whole: None)
+        library.use_model(name)
+        _built(library)
+        assert _vectors(library, f"{name}@1") == pictures
+        assert f"{name}@1" in _spaces(library)
+    finally:
+        library.close()
+
+
+def test_what_is_being_decoded_is_cancelled_with_the_building() -> None:
+    futures: list[Future[Any]] = []
+
+    class Pool:
+        def extract(self, path: Path, limits: Limits) -> Future[Any]:
+            futures.append(Future())
+            return futures[-1]
+
+    def wait(future: Future[Any], /) -> Any:
+        raise _Over
+
+    lacking = [Lacking(number, FileFacts(Path(f"/{number}.jpg"), 1, 1, 1, 1), ()) for number in range(3)]
+    again = Rereading(cast("ExtractPool", Pool()), Inference(Path("/none"), ()), wait, (), Modality.IMAGE)
+    with pytest.raises(_Over):
+        again.photos(lacking)
+    assert [future.cancelled() for future in futures] == [True] * 3
+
+
+class _Over(Exception):
+    """The library is closing."""
 
 
 def test_models_that_are_not_there(open_library: _OpenLibrary) -> None:

@@ -178,6 +178,8 @@ def test_a_row_says_what_is_wrong_and_leaves_what_to_type_to_its_buttons(qtbot: 
     row.show_state(replace(gone, result="The disk is full."))
     assert _said(row).endswith("Its files are gone. The disk is full.")
     assert "bowerbird models" not in _said(row)
+    row.show_state(replace(gone, result=gone.problem))
+    assert _said(row).count(gone.problem) == 1
 
 
 def _said(row: ModelRow) -> str:
