@@ -230,7 +230,7 @@ class TorchRuntime:
 
     def _run(self, pieces: Sequence[Arrays]) -> list[NDArray[np.float32]]:
         torch = self._torch
-        inputs = (torch.cat([torch.from_numpy(one[name]).to(self._device) for one in pieces]) for name in pieces[0])
+        inputs = [torch.cat([torch.from_numpy(one[name]).to(self._device) for one in pieces]) for name in pieces[0]]
         with torch.inference_mode(), torch.autocast(self._device, torch.float16, enabled=self._half):
             made = self._net(*inputs)
         return [one.float().cpu().numpy() for one in (made if isinstance(made, tuple) else (made,))]
