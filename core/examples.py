@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.base import Limits
@@ -47,7 +48,14 @@ class Examples:
 
         Raises:
             FileError: the file cannot be read.
+            FileSkipped: nothing reads such files.
         """
+        try:
+            return self._asked(example)
+        except (FileError, FileSkipped) as error:
+            raise type(error)(f"{example.path.name}: {error}") from error
+
+    def _asked(self, example: Example) -> list[Asked]:
         mark = fingerprint(example.path)
         key = (mark, example.start_s, example.end_s, tuple(space.id for space in self._comparing()))
         if key not in self._kept:

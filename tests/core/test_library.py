@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.errors import LibraryBusy, UsageError
+from bowerbird.core.errors import FileVanished, LibraryBusy, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import FolderState, Progress
@@ -64,6 +64,9 @@ def test_finds_the_twin_of_an_example(open_library: Opener, notes: Path, tmp_pat
     assert library.search(Query(like=(Example(twin),))).hits[0].kind is Kind.PHOTO
     document = makers.text(tmp_path / "like.txt", "An apple cake needs thin dough, rolled out and baked.")
     assert library.search(Query(like=(Example(document),))).hits[0].path.name == "strudel.txt"
+    twin.unlink()
+    with pytest.raises(FileVanished, match=r"^twin\.png: "):
+        library.search(Query(like=(Example(document), Example(twin))))
 
 
 def test_filters_narrow_down(open_library: Opener, notes: Path) -> None:
