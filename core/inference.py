@@ -30,8 +30,8 @@ from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Spac
 log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
 _PATIENCE_S = 30.0
-_AT_ONCE = {Modality.IMAGE: 16, Modality.TEXT: 16}
-_AT_ONCE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
+_BATCH_SIZE = {Modality.IMAGE: 16, Modality.TEXT: 16}
+_BATCH_SIZE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
 _DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
@@ -82,12 +82,12 @@ class Inference:
     # encoding
 
     @staticmethod
-    def at_once(modality: Modality) -> int:
-        """Items to ask for at once: enough work for a computer, few enough that pausing takes seconds.
+    def batch_size(modality: Modality) -> int:
+        """How many items to ask for at once: enough work for a computer, few enough that pausing takes seconds.
 
         Seconds where the models suit the computer; a large one that computes on the CPU is slower.
         """
-        return (_AT_ONCE_ON_GPU if maybe_gpu() else _AT_ONCE).get(modality, 1)
+        return (_BATCH_SIZE_ON_GPU if maybe_gpu() else _BATCH_SIZE).get(modality, 1)
 
     def encode_documents(
         self, modality: Modality, items: Sequence[str | Pixels], only: frozenset[str] | None = None

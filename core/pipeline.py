@@ -196,8 +196,8 @@ class Pipeline:
     def encode(self) -> None:
         """Send full batches, or whatever there is when the model host would otherwise wait."""
         for modality, queue in self._to_encode.items():
-            full = self._inference.at_once(modality)
             while queue and self._encoding < _BATCHES_AHEAD:
+                full = self._inference.batch_size(modality)
                 if len(queue) < full and self._encoding:
                     break
                 self._send(modality, [queue.popleft() for _ in range(min(len(queue), full))])

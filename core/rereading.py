@@ -60,7 +60,7 @@ class Rereading:
         """``wait`` may raise what ends it all."""
         self._pool, self._inference, self._wait, self._modality = pool, inference, wait, modality
         self._models = inference.models_of(spaces)
-        self.at_once = inference.at_once(modality)
+        self.batch_size = inference.batch_size(modality)
         """How many items the models are asked for together."""
 
     def photos(self, photos: Sequence[Lacking]) -> tuple[list[Lacking], Iterator[Made]]:
@@ -111,8 +111,8 @@ class Rereading:
         return [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
 
     def _encoded(self, known: Sequence[_Known]) -> Iterator[Made]:
-        for start in range(0, len(known), self.at_once):
-            some = known[start : start + self.at_once]
+        for start in range(0, len(known), self.batch_size):
+            some = known[start : start + self.batch_size]
             asked = self._inference.encode_documents(self._modality, [item for _, item in some], self._models)
             made = self._wait(asked)
             yield Made([row for row, _ in some], made.vectors, made.labels)

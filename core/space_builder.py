@@ -164,7 +164,7 @@ class SpaceBuilder:
         done = 0
         whole = self._ask(lambda: max(self._progress[name][1] for name in names), over)
         again = Rereading(self._pool, self._inference, lambda future: self._wait(future, over), names, modality)
-        for some in self._all_lacking(names, modality, again.at_once, over):
+        for some in self._all_lacking(names, modality, again.batch_size, over):
             if len(some) > 1:
                 read, made = again.photos(some)
                 self._keep_all(read, made, names, over)
@@ -176,16 +176,16 @@ class SpaceBuilder:
         self._ask(lambda: self._complete_now(names), over)
 
     def _all_lacking(
-        self, names: Sequence[str], modality: Modality, at_once: int, over: threading.Event
+        self, names: Sequence[str], modality: Modality, batch_size: int, over: threading.Event
     ) -> Iterator[Sequence[Lacking]]:
         """Photos with about so many pictures together, then everything else one by one."""
         for photos in (True, False):
-            after, limit = 0, at_once if photos else 1
+            after, limit = 0, batch_size if photos else 1
             while found := self._ask(
                 lambda: self._table.next(names, modality, after, limit, photos=photos),  # noqa: B023
                 over,
             ):
-                fit = sum(pictures <= at_once for pictures in accumulate(len(one.rows) for one in found))
+                fit = sum(pictures <= batch_size for pictures in accumulate(len(one.rows) for one in found))
                 yield (some := found[: max(1, fit)])
                 after = some[-1].content_id
 

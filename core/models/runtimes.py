@@ -39,10 +39,10 @@ _DRIVERS: Mapping[str, Sequence[str]] = {
 }
 """What each sort of GPU has where it can be used, by what torch calls the sort."""
 
-_AT_ONCE = (8, 256)  # items: to begin with, and at most
+_BATCH_SIZES = (8, 256)  # items: to begin with, and at most
 _BETTER = 1.1  # times as much a second, for a larger batch to be worth its memory
 _TRIES = 3  # of each size
-_IN_HAND = 2  # the batch that is to be computed next, and the one after it
+_PREFETCH = 1  # batches that are prepared while one is computed
 
 
 class WrongResults(ModelUnavailable):
@@ -124,7 +124,7 @@ class BatchSize:
 
     def __init__(self) -> None:
         """Begin small."""
-        self.now, self._most = _AT_ONCE
+        self.now, self._most = _BATCH_SIZES
         self._best = (0.0, 0.0)
         self._speeds: list[tuple[float, float]] = []
         self._settled = False
@@ -209,17 +209,17 @@ class TorchRuntime:
         in_hand = deque[tuple[int, list[Future[Arrays]]]]()
         begun = 0
         while begun < len(items) or in_hand:
-            while begun < len(items) and len(in_hand) < _IN_HAND:
-                some = items[begun : begun + self._at_once(len(items))]
+            while begun < len(items) and len(in_hand) <= _PREFETCH:
+                some = items[begun : begun + self._size(len(items))]
                 pieces = [[item] for item in some] if self._alike else [some]
                 in_hand.append((len(some), [self._preparing.submit(prepare, piece) for piece in pieces]))
                 begun += len(some)
             count, ready = in_hand.popleft()
             yield count, [piece.result() for piece in ready]
 
-    def _at_once(self, items: int) -> int:
+    def _size(self, items: int) -> int:
         """As many as is fastest; of what takes long to prepare at most half, so that the GPU begins before the end."""
-        return min(self._batch.now, max(_AT_ONCE[0], (items + 1) // 2)) if self._alike else self._batch.now
+        return min(self._batch.now, max(_BATCH_SIZES[0], (items + 1) // 2)) if self._alike else self._batch.now
 
     def _timed(self, pieces: Sequence[Arrays], items: int) -> list[NDArray[np.float32]]:
         started = time.perf_counter()

@@ -1,5 +1,4 @@
-"""Items a second on a GPU: models as the host runs them, asked for as many at once as by the indexer, each beside a
-bare loop over the same network.
+"""Items a second on a GPU: each model as the indexer has the host run it, beside a bare loop over the same network.
 
 The bare loop prepares a batch, computes it and takes the next, in the same precision, with whichever of a few batch
 sizes is fastest. Weights are random, of the published architectures.
@@ -61,7 +60,7 @@ def _beside(given: tuple[Any, ...], modality: Modality, *, half: bool) -> list[F
     agreement = golden.check(ours, loading, modality)
     items = _items(modality)
     os.environ[_PARALLEL] = "false"  # as the host has it
-    mine = _speed(ours, items, _SPANS if modality is Modality.SOUND else Inference.at_once(modality))
+    mine = _speed(ours, items, _SPANS if modality is Modality.SOUND else Inference.batch_size(modality))
     os.environ[_PARALLEL] = "true"
     bare = max(_speed(kind(_plainly(size)(*given, half)), items, len(items)) for size in _SIZES)
     what = f"{loading.entry.id}, {modality}, {ours.runtime}"

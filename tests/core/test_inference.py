@@ -84,9 +84,9 @@ def test_importing_it_is_cheap() -> None:
 
 def test_a_gpu_is_asked_for_more_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inference_module, "maybe_gpu", lambda: False)
-    assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (16, 1)
+    assert (Inference.batch_size(Modality.IMAGE), Inference.batch_size(Modality.SCENE)) == (16, 1)
     monkeypatch.setattr(inference_module, "maybe_gpu", lambda: True)
-    assert (Inference.at_once(Modality.IMAGE), Inference.at_once(Modality.SCENE)) == (32, 16)
+    assert (Inference.batch_size(Modality.IMAGE), Inference.batch_size(Modality.SCENE)) == (32, 16)
 
 
 def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,7 @@ def test_batch_after_batch_of_whatever_has_pictures(
     pages[0].save(photos / "letter.tiff", save_all=True, append_images=pages[1:])
     media_makers.clip(photos / "clip.mp4", media_makers.scenes((200, 30, 30), (30, 30, 200)))
     makers.photo(photos / "last.jpg", 99)
-    monkeypatch.setattr(Inference, "at_once", staticmethod(lambda modality: 2))
+    monkeypatch.setattr(Inference, "batch_size", staticmethod(lambda modality: 2))
     library = Library(own_models.parent)
     library.open()
     try:
