@@ -14,7 +14,7 @@ _BLOCKS = (  # repeats, kernel, stride, expansion, output channels: table 1 of t
 
 
 class Lite0(nn.Module):
-    """Pixels (n, 224, 224, 3), 0…255 -> features (n, 1280), logits (n, 1000)."""
+    """Pixels (n, height, width, 3), 0…255 -> features (n, 1280), logits (n, 1000)."""
 
     def __init__(self) -> None:
         """Layers with random weights."""

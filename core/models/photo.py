@@ -16,15 +16,15 @@ from bowerbird.core.models.catalogue import label_corrections
 from bowerbird.core.models.runtimes import Network
 from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 
-SPACE = "efficientnet-lite0@1"
+SPACE = "efficientnet-lite0@2"
 LABEL_VECTORS = {
-    "conse-lite0-minilm@1": "label_vectors.npy",
-    "conse-lite0-e5@1": "label_vectors_e5.npy",
+    "conse-lite0-minilm@2": "label_vectors.npy",
+    "conse-lite0-e5@2": "label_vectors_e5.npy",
 }
 """The spaces that take text, each with the file of its labels' vectors."""
 LAYOUT_SPACE = "layout-8x8@1"
 _GRID = 8
-IMAGE_SIDE = round(efficientnet.SIDE / efficientnet.CROP)
+IMAGE_SIDE = efficientnet.SIDE
 
 
 def network(name: str, weights: Path) -> Network:

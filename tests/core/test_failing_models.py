@@ -27,7 +27,7 @@ from bowerbird.core.types import Example, Modality, Query
 from tests import checkpoints, makers, media_makers
 
 _CLIP, _CLAP = "clip-vit-base-patch32-laion2b", "clap-htsat-unfused"
-_CLIP_SPACE, _PHOTO_SPACE = f"{_CLIP}@1", "efficientnet-lite0@1"
+_CLIP_SPACE, _PHOTO_SPACE = f"{_CLIP}@1", "efficientnet-lite0@2"
 _PHOTOS = 40
 
 

@@ -20,8 +20,8 @@ from bowerbird.core.models import installed
 from bowerbird.core.models.catalogue import load
 from bowerbird.core.types import Encoded, Modality
 
-TEXT, PHOTO, CONSE = "minilm-l6-v2@1", "efficientnet-lite0@1", "conse-lite0-minilm@1"
-E5, E5_CONSE = "e5-small-q4@1", "conse-lite0-e5@1"
+TEXT, PHOTO, CONSE = "minilm-l6-v2@1", "efficientnet-lite0@2", "conse-lite0-minilm@2"
+E5, E5_CONSE = "e5-small-q4@1", "conse-lite0-e5@2"
 LAYOUT, SOUND = "layout-8x8@1", "whisper-base@1"
 _PICTURES = list(np.random.default_rng(0).integers(0, 256, (64, 256, 320, 3), np.uint8))
 
@@ -58,7 +58,7 @@ def test_spaces_are_known_without_a_host(inference: Inference) -> None:
     spaces = {space.id: space for space in inference.spaces()}
     assert set(spaces) == {TEXT, E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
     assert {name for name, space in spaces.items() if space.takes_text} == {TEXT, E5, CONSE, E5_CONSE}
-    assert inference.image_side() == 256
+    assert inference.image_side() == 320
     assert inference.problems() == ()
     assert not _hosts()
 

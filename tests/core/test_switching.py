@@ -218,7 +218,7 @@ def test_batch_after_batch_of_whatever_has_pictures(
     library.open()
     try:
         library.index([photos], lambda progress: None)
-        pictures = _vectors(library, "efficientnet-lite0@1")
+        pictures = _vectors(library, "efficientnet-lite0@2")
         assert pictures >= 6 + 4 + 2 + 1
         library.get_model(name, clip_folder, lambda done, whole: None)
         library.use_model(name)

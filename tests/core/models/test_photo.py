@@ -55,14 +55,24 @@ def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], load
 @pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (30, 20), (256, 256), (300, 1000), (2000, 3000)])
 def test_pictures_of_any_size_become_squares(size: tuple[int, int]) -> None:
     (square,) = efficientnet.batch([np.full((*size, 3), 200, np.uint8)])
-    assert square.shape == (224, 224, 3)
+    assert square.shape == (efficientnet.SIDE, efficientnet.SIDE, 3)
     assert square.min() == square.max() == 200
 
 
-def test_a_picture_of_the_right_size_is_only_cropped() -> None:
-    picture = np.random.default_rng(1).integers(0, 256, (256, 340, 3), np.uint8)
+@pytest.mark.parametrize("size", [(320, 480), (480, 320), (320, 640)])
+def test_the_network_sees_the_whole_picture(size: tuple[int, int]) -> None:
+    picture = np.zeros((*size, 3), np.uint8)
+    picture[:20], picture[-20:], picture[:, :20], picture[:, -20:] = 255, 255, 255, 255
     (square,) = efficientnet.batch([picture])
-    assert (square == picture[16:240, 58:282]).all()
+    assert all(edge.mean() > 250 for edge in (square[0], square[-1], square[:, 0], square[:, -1]))
+    assert square[100:-100, 100:-100].max() == 0
+
+
+def test_of_a_panorama_it_sees_the_middle() -> None:
+    picture = np.zeros((100, 1000, 3), np.uint8)
+    picture[:, 400:600] = 255
+    (square,) = efficientnet.batch([picture])
+    assert square.min() == 255
 
 
 def test_vectors_and_labels_of_a_batch_are_each_photos_own(loaded: Loaded) -> None:
