@@ -18,6 +18,7 @@ from bowerbird.core.catalog import Catalog
 from bowerbird.core.errors import StoreDamaged
 from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.inference import Inference
+from bowerbird.core.models import catalogue
 from bowerbird.core.pace import Pace
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.pipeline import Pipeline
@@ -174,6 +175,13 @@ class Indexer(threading.Thread):
 
     # on this thread
 
+    def _forget_unknown(self) -> None:
+        """Drop what models made that this version of Bowerbird no longer knows, or makes otherwise."""
+        for space in self._catalog.spaces.complete() - catalogue.spaces():
+            with self._catalog.transaction():
+                self._catalog.spaces.drop(space)
+            self._sync.drop(space)
+
     def _catch_up(self) -> None:
         with self._catalog.transaction():
             for path in self._catalog.spaces.to_read_again(self._inference.transcribing()):
@@ -191,6 +199,7 @@ class Indexer(threading.Thread):
     def run(self) -> None:
         """Serve the inbox until stopped."""
         self._guard(self._sync.open)
+        self._guard(self._forget_unknown)
         self.ready.set()
         while not self._stopping:
             self._drain()

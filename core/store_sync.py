@@ -137,6 +137,14 @@ class StoreSync:
             log.warning("%s", error, exc_info=True)
             self.mend()
 
+    def drop(self, space: str) -> None:
+        """Forget what there is of a space.
+
+        Raises:
+            StoreDamaged: the store refuses.
+        """
+        self._store.drop(space)
+
     def _send(self, contents: Sequence[int]) -> None:
         for rows in self._catalog.vectors_of(contents):
             self._store.ensure(rows.space, rows.vectors.shape[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -135,6 +135,11 @@ def parse(text: str) -> Mapping[str, Entry]:
         if unknown := set(entry.text_models.values()) - set(entries):
             raise ValueError(f"the catalogue's entry {entry.id} names unknown models: {', '.join(unknown)}")
     return entries
+
+
+def spaces() -> Set[str]:
+    """The ids of all models' spaces."""
+    return {space.id for entry in load().values() for space in entry.spaces}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -202,6 +203,25 @@ def test_photos_are_read_again_for_a_space(
         assert name not in library.settings().models
     finally:
         library.close()
+
+
+def test_what_an_earlier_version_made_is_forgotten(
+    texts: Path, library_folder: Path, open_library: _OpenLibrary
+) -> None:
+    library = open_library()
+    library.index([texts], lambda progress: None)
+    library.close()
+    with sqlite3.connect(LibraryPaths(library_folder).catalog) as catalog:
+        catalog.execute("UPDATE embeddings SET space = 'e5-small-q4@0'")
+        catalog.execute("INSERT INTO spaces(id) VALUES ('e5-small-q4@0')")
+        catalog.execute("DELETE FROM spaces WHERE id = 'e5-small-q4@1'")
+        catalog.execute("UPDATE contents SET spaces = replace(spaces, 'e5-small-q4@1', 'e5-small-q4@0')")
+    catalog.close()
+    library = open_library()
+    _built(library)
+    assert _vectors(library, "e5-small-q4@0") == 0
+    assert _vectors(library, "e5-small-q4@1") == _NUMBER
+    assert library.search(Query("the boiler", limit=3)).hits
 
 
 def test_batch_after_batch_of_whatever_has_pictures(
