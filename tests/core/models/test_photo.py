@@ -21,10 +21,14 @@ from tests.core.models.conftest import Loaded
 @pytest.fixture(scope="module")
 def labelled(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
     """Photos of ImageNet classes: the classes' names, and the photos encoded."""
-    with (data / "imagenet_sample" / "manifest.tsv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = _table(data / "imagenet_sample" / "manifest.tsv")
     pictures = [_pixels(data / "imagenet_sample" / row["path"]) for row in rows]
     return [row["label"] for row in rows], loaded("efficientnet-lite0", "").encode(pictures)
+
+
+def _table(manifest: Path) -> list[dict[str, str]]:
+    with manifest.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def _pixels(path: Path) -> Pixels:
@@ -50,6 +54,32 @@ def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], load
     cosines = queries @ encoded.vectors[space].T
     rank = (cosines > np.diag(cosines)[:, None]).sum(axis=1)
     assert (rank < 5).mean() >= 0.75
+
+
+@pytest.fixture(scope="module")
+def captioned(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
+    """Photos that people described: what they said, and the photos encoded."""
+    said: dict[str, str] = {}
+    for row in _table(data / "flickr8k" / "manifest.tsv"):
+        said[row["path"]] = f"{said.get(row['path'], '')} {row['caption'].lower()}"
+    pictures = [_pixels(data / "flickr8k" / path) for path in said]
+    return list(said.values()), loaded("efficientnet-lite0", "").encode(pictures)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["a dog running on the beach", "un cane che corre sulla spiaggia", "ein Hund rennt am Strand", "狗在海滩上奔跑"],
+)
+def test_a_sentence_finds_the_photo_in_any_language(
+    captioned: tuple[list[str], Encoded], loaded: Loaded, sentence: str
+) -> None:
+    said, encoded = captioned
+    space = "conse-lite0-e5@2"
+    model = cast("TextModel", loaded(load()["efficientnet-lite0"].text_models[space], ""))
+    queries = photo.Lite0.queries(space, model.encode_query(sentence))
+    best = np.argsort(-(encoded.vectors[space] @ queries[0]))[:3]
+    sights = [said[number] for number in best if "dog" in said[number]]
+    assert any("beach" in sight for sight in sights), [said[number] for number in best]
 
 
 @pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (30, 20), (256, 256), (300, 1000), (2000, 3000)])
