@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bowerbird.core import settings as settings_file
 from bowerbird.core.catalog import Catalog
 from bowerbird.core.catalog_view import CatalogView
 from bowerbird.core.doctor import checks
@@ -24,7 +23,7 @@ from bowerbird.core.ownership import Ownership
 from bowerbird.core.paths import LibraryPaths, absolute
 from bowerbird.core.previews import Previewer
 from bowerbird.core.searcher import Searcher
-from bowerbird.core.settings import Settings
+from bowerbird.core.settings import Settings, SettingsFile
 from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
 from bowerbird.core.store_sync import StoreSync
 from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results
@@ -74,13 +73,14 @@ class Library:
             raise EnvironmentFailure(f"The library {self._paths.root} cannot be written: {error.strerror}.") from error
 
     def _open(self) -> None:
-        self._settings = settings_file.load(self._paths.settings)
+        self._settings = SettingsFile(self._paths.settings)
+        settings = self._settings.now
         catalog = self._open_catalog()
-        for folder in self._settings.folders:
+        for folder in settings.folders:
             catalog.add_folder(Path(folder))
-        self._inference = Inference(self._paths.models, self._settings.models, threads=self._settings.cores)
+        self._inference = Inference(self._paths.models, settings.models, threads=settings.cores)
         self._pool = ExtractPool(min(_DECODERS, os.cpu_count() or 2))
-        self._pool.limit(self._settings.cores)
+        self._pool.limit(settings.cores)
         self._view = CatalogView(self._paths.catalog)
         store = VectorStore(self._paths.vectors)
         self._sync = StoreSync(catalog, store, self._inference.spaces())
@@ -91,7 +91,7 @@ class Library:
             self._sync,
             self._pool,
             self._inference,
-            self._settings,
+            settings,
             self._on_event,
         )
         self._watcher: Watcher | None = None
@@ -107,7 +107,7 @@ class Library:
             on_damage=lambda: self._indexer.post(self._sync.mend),
         )
         self._models = ModelsInUse(
-            self._paths.models, self._settings.models, self._inference, self._indexer, self._use_models, self._on_event
+            self._paths.models, settings.models, self._inference, self._indexer, self._use_models, self._on_event
         )
         self._previewer = Previewer(self._view, self._pool)
 
@@ -154,7 +154,7 @@ class Library:
     # folders
 
     def _folders(self) -> list[Path]:
-        return [Path(folder) for folder in self._settings.folders]
+        return [Path(folder) for folder in self._settings.now.folders]
 
     def add_folder(self, folder: Path) -> None:
         """Watch one more folder, and read what is in it.
@@ -165,13 +165,16 @@ class Library:
         folder = absolute(str(folder))
         if folder in self._folders():
             return
-        self._check_folder(folder)
+        self._settings.change(lambda now: self._with(folder, now))
         self._indexer.ask(lambda: self._indexer.add_folder(folder)).result()
-        self._save(replace(self._settings, folders=(*self._settings.folders, str(folder))))
         if self._watcher:
             self._watcher.watch(folder)
         self._indexer.scan(folder)
         self._on_event(Event(EventKind.FOLDERS))
+
+    def _with(self, folder: Path, now: Settings) -> Settings:
+        self._check_folder(folder)
+        return replace(now, folders=tuple(dict.fromkeys((*now.folders, str(folder)))))
 
     def _check_folder(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -196,7 +199,7 @@ class Library:
             raise UsageError(f"{folder} is not watched.")
         if self._watcher:
             self._watcher.unwatch(folder)
-        self._save(replace(self._settings, folders=tuple(f for f in self._settings.folders if f != str(folder))))
+        self._settings.change(lambda now: replace(now, folders=tuple(f for f in now.folders if f != str(folder))))
         self._indexer.ask(lambda: self._indexer.remove_folder(folder)).result()
         self._on_event(Event(EventKind.FOLDERS))
 
@@ -204,7 +207,7 @@ class Library:
         """The user's usual folders that exist, with how many files of each kind a quick look finds."""
         from bowerbird.core.suggestions import suggest
 
-        return suggest(self._settings.excludes)
+        return suggest(self._settings.now.excludes)
 
     # searching
 
@@ -346,7 +349,7 @@ class Library:
         return self._models.verify(name)
 
     def _use_models(self, names: Sequence[str]) -> None:
-        self._save(replace(self._settings, models=tuple(names)))
+        self._settings.change(lambda now: replace(now, models=tuple(names)))
 
     def doctor(self) -> tuple[Check, ...]:
         """Self-test: models, stores, disk."""
@@ -355,23 +358,19 @@ class Library:
 
     def settings(self) -> Settings:
         """What the user has set."""
-        return self._settings
+        return self._settings.now
 
     def change_settings(self, settings: Settings) -> None:
         """Set and save; folders and models change only through their own methods."""
-        self._save(replace(settings, folders=self._settings.folders, models=self._settings.models))
-        self._indexer.use(self._settings)
-        self._pool.limit(self._settings.cores)
+        self._settings.change(lambda now: replace(settings, folders=now.folders, models=now.models))
+        self._indexer.use(self._settings.now)
+        self._pool.limit(settings.cores)
         self._begin()
 
     def activate(self) -> bool:
         """Bring the window of this library to the front; False if it has none."""
         self._on_event(Event(EventKind.ACTIVATE))
         return self._watcher is not None
-
-    def _save(self, settings: Settings) -> None:
-        self._settings = settings
-        settings_file.save(self._paths.settings, settings)
 
 
 def _make(folder: Path) -> None:

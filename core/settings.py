@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -72,6 +74,22 @@ def save(path: Path, settings: Settings) -> None:
     draft = path.with_suffix(".new")
     draft.write_text(tomli_w.dumps(asdict(settings)), "utf-8", "surrogateescape")
     draft.replace(path)
+
+
+class SettingsFile:
+    """The settings of an open library. Safe from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Read them; see ``load`` for errors."""
+        self.now = load(path)
+        self._path, self._changing = path, threading.Lock()
+
+    def change(self, changed: Callable[[Settings], Settings]) -> None:
+        """Keep what ``changed`` makes of the present ones, one change at a time; if it raises, they stay."""
+        with self._changing:
+            settings = changed(self.now)
+            save(self._path, settings)
+            self.now = settings
 
 
 def _from_table(table: dict[str, object]) -> Settings:

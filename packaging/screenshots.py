@@ -127,7 +127,7 @@ class Drawing:
         desk = self._window.desk
         self._window.first_run.start.click()
         wait(lambda: desk.status is not None and len(desk.status.folders) > 1)
-        wait(lambda: desk.status is not None and desk.status.progress.done > 12)
+        wait(lambda: desk.status is not None and sum(desk.status.counts.values()) > 12)
         self._save("indexing", settle_s=0.2)
         wait(lambda: desk.status is not None and not desk.status.progress.busy)
         settle(2.5)

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,18 @@ def test_folders_that_make_no_sense_are_refused(open_library: Opener, notes: Pat
     for folder in (notes / "inner", notes.parent, notes / "strudel.txt", library_folder):
         with pytest.raises(UsageError):
             library.add_folder(folder)
+
+
+def test_folders_that_are_added_at_once_are_all_kept(open_library: Opener, tmp_path: Path) -> None:
+    folders = [tmp_path / f"folder {number}" for number in range(16)]
+    for folder in folders:
+        folder.mkdir()
+    library = open_library()
+    with ThreadPoolExecutor(len(folders)) as threads:
+        list(threads.map(library.add_folder, folders))
+    assert {folder.path for folder in library.status().folders} == set(folders)
+    library.close()
+    assert set(open_library().settings().folders) == {str(folder) for folder in folders}
 
 
 @pytest.mark.parametrize("store", ["catalog.sqlite3", "vec.db"])
