@@ -27,6 +27,8 @@ class Desk(QObject):
     status_changed = Signal(object)
     progressed = Signal(object)
     question_changed = Signal(object)
+    searching = Signal(bool)
+    """Whether an answer is being waited for."""
     results_changed = Signal(object)
     hit_changed = Signal(object)
     failures_changed = Signal()
@@ -109,8 +111,10 @@ class Desk(QObject):
         try:
             query = self.question.query()
         except UsageError as error:
+            self.searching.emit(False)
             self.said.emit(str(error))
             return
+        self.searching.emit(True)
         browsing = not (query.text or query.like or query.phrases)
         self.bridge.latest(
             "search",
@@ -120,11 +124,13 @@ class Desk(QObject):
         )
 
     def _answered(self, query: Query, results: Results) -> None:
+        self.searching.emit(False)
         self.query, self.results = query, results
         self.said.emit("")
         self.results_changed.emit(results)
 
     def _unanswered(self, error: BowerbirdError) -> None:
+        self.searching.emit(False)
         self.results = Results(())
         self.results_changed.emit(self.results)
         self.said.emit(str(error))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from bowerbird.gui.main_window import MainWindow
+    from bowerbird.gui.question import Question
 
 ROOT = Path(__file__).resolve().parents[1]
 _LONGEST_S = 240.0
@@ -147,16 +148,19 @@ class Drawing:
             ("recording", Question(text="said", kind=Kind.RECORDING)),
             ("nothing-found", Question(text="apple cake before:1950")),
         ):
-            self._window.desk.ask(question)
-            settle(2.5)
+            self._answer(question)
             self._save(name)
+
+    def _answer(self, question: Question) -> None:
+        self._window.desk.ask(question)
+        wait(lambda: self._window.desk.query == question.query())
+        settle(2.5)
 
     def _small(self) -> None:
         from bowerbird.gui.question import Question
 
-        self._window.desk.ask(Question(text="apple cake with cream"))
         self._window.resize(900, 600)
-        settle(2)
+        self._answer(Question(text="apple cake with cream"))
         self._save("small")
         self._window.resize(1360, 860)
 

@@ -18,9 +18,12 @@ from bowerbird.gui.hit_actions import hit_menu, open_hit
 from bowerbird.gui.hit_delegate import HitDelegate
 from bowerbird.gui.hit_model import HitModel
 from bowerbird.gui.notice_line import NoticeLine
+from bowerbird.gui.parts import once
 from bowerbird.gui.query_box import QueryBox
 from bowerbird.gui.question import Question
 from bowerbird.gui.results_view import EDGE, ResultsView
+
+_SLOW_MS = 400  # an answer that takes longer is announced: the models of the first one have to be loaded
 
 
 class WhatPane(QFrame):
@@ -43,6 +46,7 @@ class WhatPane(QFrame):
         self.results = ResultsView(self.model, HitDelegate(desk, self))
         self.empty = EmptyState(desk)
         self._stack = QStackedWidget()
+        self._slow = once(self, _SLOW_MS, lambda: self.filters.say("Searching…"))
         self._place()
         self._listen()
         self.setFocusProxy(self.query.edit)
@@ -66,6 +70,7 @@ class WhatPane(QFrame):
 
     def _listen(self) -> None:
         desk, view = self._desk, self.results
+        desk.searching.connect(self._search)
         desk.results_changed.connect(self._show)
         desk.status_changed.connect(lambda _: self._notice())
         desk.said.connect(self._say)
@@ -102,9 +107,20 @@ class WhatPane(QFrame):
         self.results.verticalScrollBar().setValue(scrolled if same else 0)
         self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty)
         self.empty.explain()
+        self._count()
+        self._notice()
+
+    def _search(self, begun: bool) -> None:
+        if begun:
+            self._slow.start()
+        else:
+            self._slow.stop()
+            self._count()
+
+    def _count(self) -> None:
+        question, results = self._answered, self._desk.results
         strong = self.model.strong_count
         self.filters.say(found(question, len(results.hits), strong, results.took.total, question.limit))
-        self._notice()
 
     def _choose(self, row: int) -> None:
         """The hit looked at stays; otherwise it is the best one."""

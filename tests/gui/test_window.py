@@ -60,6 +60,19 @@ def test_typing_finds_the_page(full_window: MainWindow, qtbot: QtBot) -> None:
     assert "in " in window.what.filters._said
 
 
+def test_an_answer_that_takes_long_is_announced(full_window: MainWindow, qtbot: QtBot) -> None:
+    window = full_window
+    said = window.what.filters
+    window.desk.bridge.call(lambda library: library._inference.unload())  # loading them again takes a second
+    QTest.keyClicks(window.what.query.edit, "the dog rode on the truck")
+    qtbot.waitUntil(lambda: said._said == "Searching…", timeout=LONG_MS)
+    qtbot.waitUntil(lambda: shown_names(window)[:1] == ["Family letters.pdf"], timeout=LONG_MS)
+    assert " in " in said._said
+    QTest.keyClicks(window.what.query.edit, " before:never")
+    qtbot.wait(1000)
+    assert " in " in said._said
+
+
 def test_a_dropped_photo_finds_its_twin(full_window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     twin = tmp_path / "twin.png"
     landscape(1, (600, 800)).resize((450, 600)).save(twin)
