@@ -110,6 +110,10 @@ class Inference:
         """
         return self._ask(_Asked("query", (text, None if spaces is None else frozenset(spaces))))
 
+    def warm_up(self) -> None:
+        """Load what typed sentences go through, before the first is typed. Does not wait."""
+        self.encode_query("anything")
+
     def models_of(self, spaces: Collection[str]) -> frozenset[str]:
         """The models in use that make these spaces."""
         return frozenset(

@@ -127,10 +127,11 @@ class Library:
         return catalog
 
     def start(self) -> None:
-        """Watch the folders and index, in the background."""
+        """Watch the folders and index, in the background, and get ready for the first search."""
         self._watcher = Watcher(self._indexer.changed)
         for folder in self._folders():
             self._watcher.watch(folder)
+        self._inference.warm_up()
         self._begin()
 
     def _begin(self) -> None:

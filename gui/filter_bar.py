@@ -176,9 +176,10 @@ def _day(edit: QDateEdit) -> date:
 
 
 def found(question: Question, shown: int, strong: int, took_ms: float, limit: int) -> str:
-    """23 results in 41 ms; when nothing was asked, how many files are shown."""
+    """23 results in 41 ms, or in 2.1 s; when nothing was asked, how many files are shown."""
     if question.empty:
         return f"the newest {count(shown, 'file')}" if shown >= limit else count(shown, "file")
     if not strong:
         return "no good match"
-    return f"{count(strong, 'result')} in {took_ms:.0f} ms"
+    took = f"{took_ms:.0f} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
+    return f"{count(strong, 'result')} in {took}"
