@@ -101,6 +101,11 @@ class Catalog:
         """Watched folders and their ids."""
         return {Path(os.fsdecode(path)): number for path, number in self._db.execute("SELECT path, id FROM folders")}
 
+    def folder_state(self, folder: Path) -> FolderState:
+        """Where a watched folder stands."""
+        row = self._db.execute("SELECT state FROM folders WHERE path = ?", (os.fsencode(folder),)).fetchone()
+        return FolderState(row[0])
+
     def set_folder_state(self, folder: Path, state: FolderState) -> None:
         """Note where a folder stands."""
         self._db.execute("UPDATE folders SET state = ? WHERE path = ?", (state, os.fsencode(folder)))

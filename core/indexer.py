@@ -177,10 +177,10 @@ class Indexer(threading.Thread):
 
     def _forget_unknown(self) -> None:
         """Drop what models made that this version of Bowerbird no longer knows, or makes otherwise."""
-        for space in self._catalog.spaces.complete() - catalogue.spaces():
+        for space in self._catalog.spaces.begun() - catalogue.spaces():
+            self._sync.drop(space)  # first: if it fails, the catalog still knows what is left to drop
             with self._catalog.transaction():
                 self._catalog.spaces.drop(space)
-            self._sync.drop(space)
 
     def _catch_up(self) -> None:
         with self._catalog.transaction():
@@ -199,8 +199,8 @@ class Indexer(threading.Thread):
     def run(self) -> None:
         """Serve the inbox until stopped."""
         self._guard(self._sync.open)
-        self._guard(self._forget_unknown)
         self.ready.set()
+        self._guard(self._forget_unknown)
         while not self._stopping:
             self._drain()
             self._guard(self._step)
@@ -257,6 +257,9 @@ class Indexer(threading.Thread):
         if self._scan is not None and next(self._scan, _END) is _END:
             self._scan, self._dirty = None, True
             self._tell(EventKind.FOLDERS)
+            if self._scanner.returned:
+                self._scanner.returned = False
+                self._catch_up()  # what came into use meanwhile could not read it
 
     def _read_more(self) -> None:
         if self._pipeline.room < 1:

@@ -110,9 +110,10 @@ class Inference:
         """
         return self._ask(_Asked("query", (text, None if spaces is None else frozenset(spaces))))
 
-    def warm_up(self) -> None:
-        """Load what typed sentences go through, before the first is typed. Does not wait."""
-        self.encode_query("anything")
+    def warm_up(self, spaces: Collection[str]) -> None:
+        """Load what typed sentences go through to these spaces, before the first is typed. Does not wait."""
+        if spaces:
+            self.encode_query("anything", spaces)
 
     def models_of(self, spaces: Collection[str]) -> frozenset[str]:
         """The models in use that make these spaces."""

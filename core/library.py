@@ -131,7 +131,7 @@ class Library:
         self._watcher = Watcher(self._indexer.changed)
         for folder in self._folders():
             self._watcher.watch(folder)
-        self._inference.warm_up()
+        self._inference.warm_up([space.id for space in self._indexer.builder.searched() if space.takes_text])
         self._begin()
 
     def _begin(self) -> None:
@@ -167,7 +167,6 @@ class Library:
         if folder in self._folders():
             return
         self._settings.change(lambda now: self._with(folder, now))
-        self._indexer.ask(lambda: self._indexer.add_folder(folder)).result()
         if self._watcher:
             self._watcher.watch(folder)
         self._indexer.scan(folder)
@@ -175,6 +174,7 @@ class Library:
 
     def _with(self, folder: Path, now: Settings) -> Settings:
         self._check_folder(folder)
+        self._indexer.ask(lambda: self._indexer.add_folder(folder)).result()
         return replace(now, folders=tuple(dict.fromkeys((*now.folders, str(folder)))))
 
     def _check_folder(self, folder: Path) -> None:

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 # Enough that no batch waits for the decoders and no decoder for a batch; at 450 KB a photo, about 45 MB.
 LOOK_AHEAD = 96
-_MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 50 MB each
+_MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 80 MB each
 _BATCHES_AHEAD = 2  # one being encoded, one behind it: the model host never waits for us
 
 Post = Callable[[Callable[[], None]], None]

@@ -23,6 +23,8 @@ class Scanner:
         """``excludes`` are the user's globs."""
         self._catalog = catalog
         self._excludes = Excludes(excludes)
+        self.returned = False
+        """Whether a folder that was away has come back: set here, cleared by whoever sees to it."""
 
     def scan(self, folder: Path, top: Path | None = None) -> Iterator[None]:
         """Bring the catalog up to date with a watched folder, or with ``top`` inside it, a step at a time."""
@@ -54,6 +56,7 @@ class Scanner:
             gone = [path for path in self._catalog.unseen(top) if not str(path).startswith(hidden)]
             self._catalog.forget(path for path in gone if path not in set(unreadable))
             state = FolderState.UNREADABLE if folder in unreadable else FolderState.READY
+            self.returned |= self._catalog.folder_state(folder) is FolderState.OFFLINE
             self._catalog.set_folder_state(folder, state)
 
     def apply(self, changes: Sequence[FileChange]) -> list[tuple[Path, Path]]:

@@ -71,12 +71,14 @@ class SpaceBuilder:
         return min(self._progress.values(), key=lambda told: told[0] / max(1, told[1]), default=None)
 
     def searched(self) -> tuple[Space, ...]:
-        """The spaces to search: one that is being built waits while another can answer for it."""
+        """The spaces to search: one that is being built waits while another model's can answer for it."""
         return tuple(space for space in self._inference.spaces() if not self._waits(space))
 
     def _waits(self, space: Space) -> bool:
+        own = self._inference.models_of([space.id])
         return space.id not in self._complete and any(
             other.id in self._complete
+            and self._inference.models_of([other.id]) != own
             and other.modality is space.modality
             and (other.takes_text or not space.takes_text)
             for other in self._inference.spaces()

@@ -48,6 +48,11 @@ class SpaceTable:
         """Spaces that had a vector of everything at some time, and have been searched since."""
         return {name for (name,) in self._db.execute("SELECT id FROM spaces")}
 
+    def begun(self) -> set[str]:
+        """Those, and what else something was made in."""
+        made = self._db.execute("SELECT DISTINCT value FROM contents, json_each(contents.spaces)")
+        return self.complete() | {name for (name,) in made}
+
     def mark_complete(self, space: str) -> None:
         """A space may be searched: whatever lacks it has nothing for it, or cannot be read now."""
         self._db.execute("INSERT OR IGNORE INTO spaces(id) VALUES (?)", (space,))

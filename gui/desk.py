@@ -114,7 +114,8 @@ class Desk(QObject):
             self.searching.emit(False)
             self.said.emit(str(error))
             return
-        self.searching.emit(True)
+        if query != self.query:  # the same again, because files have come, is nothing to wait for
+            self.searching.emit(True)
         browsing = not (query.text or query.like or query.phrases)
         self.bridge.latest(
             "search",

@@ -27,7 +27,7 @@ FRAME_S = 0.04
 """How long a frame is shown if nothing says so."""
 _CUT = 30.0  # a difference that no moving camera makes so fast
 _SCENE_S = 10.0
-_MANY = 150  # stretches of a part, each of about 350 KB; from then on they open no oftener than
+_MANY = 150  # stretches of a part, each of about 550 KB; from then on they open no oftener than
 _CALM_S = 1.0
 _TURNS = {90: 1, 180: 2, 270: 3}
 

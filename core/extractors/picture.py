@@ -17,7 +17,7 @@ from bowerbird.core.types import Pixels
 
 _JPEG_QUALITY = 80
 _DRAFT = 2
-"""A JPEG is decoded at no less than this many times the size asked for. Over 12-megapixel photos: the 256-pixel result
+"""A JPEG is decoded at no less than this many times the size asked for. Over 12-megapixel photos: a 256-pixel result
 has 53 dB against full decoding in 45 ms; at 1.5 times it would be 46 dB in 36 ms; full decoding takes 145."""
 _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for: five times as fast, 52 dB
 _REDUCIBLE = ("RGB", "L", "CMYK", "RGBA", "LA")
