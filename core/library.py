@@ -166,13 +166,14 @@ class Library:
         folder = absolute(str(folder))
         if folder in self._folders():
             return
-        self._settings.change(lambda now: self._with(folder, now))
+        self._settings.change(lambda now: self._added(folder, now))
         if self._watcher:
             self._watcher.watch(folder)
         self._indexer.scan(folder)
         self._on_event(Event(EventKind.FOLDERS))
 
-    def _with(self, folder: Path, now: Settings) -> Settings:
+    def _added(self, folder: Path, now: Settings) -> Settings:
+        """The settings with a folder that the catalog has taken: one that it cannot take is not in them either."""
         self._check_folder(folder)
         self._indexer.ask(lambda: self._indexer.add_folder(folder)).result()
         return replace(now, folders=tuple(dict.fromkeys((*now.folders, str(folder)))))

@@ -75,8 +75,10 @@ class SpaceBuilder:
         return tuple(space for space in self._inference.spaces() if not self._waits(space))
 
     def _waits(self, space: Space) -> bool:
+        if space.id in self._complete:
+            return False
         own = self._inference.models_of([space.id])
-        return space.id not in self._complete and any(
+        return any(
             other.id in self._complete
             and self._inference.models_of([other.id]) != own
             and other.modality is space.modality

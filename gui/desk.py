@@ -27,8 +27,8 @@ class Desk(QObject):
     status_changed = Signal(object)
     progressed = Signal(object)
     question_changed = Signal(object)
-    searching = Signal(bool)
-    """Whether an answer is being waited for."""
+    searching = Signal()
+    """A new question went to the library; ``results_changed`` follows."""
     results_changed = Signal(object)
     hit_changed = Signal(object)
     failures_changed = Signal()
@@ -111,11 +111,10 @@ class Desk(QObject):
         try:
             query = self.question.query()
         except UsageError as error:
-            self.searching.emit(False)
             self.said.emit(str(error))
             return
         if query != self.query:  # the same again, because files have come, is nothing to wait for
-            self.searching.emit(True)
+            self.searching.emit()
         browsing = not (query.text or query.like or query.phrases)
         self.bridge.latest(
             "search",
@@ -125,13 +124,11 @@ class Desk(QObject):
         )
 
     def _answered(self, query: Query, results: Results) -> None:
-        self.searching.emit(False)
         self.query, self.results = query, results
         self.said.emit("")
         self.results_changed.emit(results)
 
     def _unanswered(self, error: BowerbirdError) -> None:
-        self.searching.emit(False)
         self.results = Results(())
         self.results_changed.emit(self.results)
         self.said.emit(str(error))

@@ -70,7 +70,7 @@ class WhatPane(QFrame):
 
     def _listen(self) -> None:
         desk, view = self._desk, self.results
-        desk.searching.connect(self._search)
+        desk.searching.connect(lambda: self._slow.start())
         desk.results_changed.connect(self._show)
         desk.status_changed.connect(lambda _: self._notice())
         desk.said.connect(self._say)
@@ -96,6 +96,7 @@ class WhatPane(QFrame):
         self.query.fit(self.width())
 
     def _show(self, results: Results) -> None:
+        self._slow.stop()
         question = self._desk.question
         same = replace(question, limit=0) == replace(self._answered, limit=0)
         self._answered = question
@@ -107,20 +108,9 @@ class WhatPane(QFrame):
         self.results.verticalScrollBar().setValue(scrolled if same else 0)
         self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty)
         self.empty.explain()
-        self._count()
-        self._notice()
-
-    def _search(self, begun: bool) -> None:
-        if begun:
-            self._slow.start()
-        else:
-            self._slow.stop()
-            self._count()
-
-    def _count(self) -> None:
-        question, results = self._answered, self._desk.results
         strong = self.model.strong_count
         self.filters.say(found(question, len(results.hits), strong, results.took.total, question.limit))
+        self._notice()
 
     def _choose(self, row: int) -> None:
         """The hit looked at stays; otherwise it is the best one."""
