@@ -131,7 +131,8 @@ class Library:
         self._watcher = Watcher(self._indexer.changed)
         for folder in self._folders():
             self._watcher.watch(folder)
-        self._inference.warm_up([space.id for space in self._indexer.builder.searched() if space.takes_text])
+        if self._view.roughly_segments():  # at the very first start models are prepared for indexing before all else
+            self._inference.warm_up([space.id for space in self._indexer.builder.searched() if space.takes_text])
         self._begin()
 
     def _begin(self) -> None:
