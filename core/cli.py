@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.paths import LibraryPaths, absolute, default_library
-from bowerbird.core.query import example
+from bowerbird.core.search.query import example
 
 _LOG_BYTES = 2_000_000
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, LibraryBusy, UsageError
 from bowerbird.core.library import Library
-from bowerbird.core.ownership import RemoteLibrary
+from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.paths import absolute
-from bowerbird.core.query import example, parse, parse_date, parse_kind
+from bowerbird.core.search.query import example, parse, parse_date, parse_kind
 from bowerbird.core.state import Check, ModelState, Progress
 from bowerbird.core.types import Hit, Locator, Query, Results
 from bowerbird.core.words import clock

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 
-from bowerbird.core.catalog import connect
-from bowerbird.core.inference import Inference
+from bowerbird.core.catalog.writer import connect
+from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check
 
@@ -42,7 +42,7 @@ def _disk(paths: LibraryPaths) -> Check:
 
 
 def _accelerator() -> Check:
-    from bowerbird.core.models.runtimes import accelerator, device_name
+    from bowerbird.core.models.devices import accelerator, device_name
 
     found = accelerator()
     return Check("Runtime", True, f"torch on {device_name(found)}" if found else "ONNX Runtime on the CPU")

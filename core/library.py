@@ -10,25 +10,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bowerbird.core.catalog import Catalog
-from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.catalog.reader import CatalogView
+from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.doctor import checks
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged, UsageError
-from bowerbird.core.examples import Examples
-from bowerbird.core.extract_pool import ExtractPool
-from bowerbird.core.indexer import Indexer
-from bowerbird.core.inference import Inference
-from bowerbird.core.models_in_use import ModelsInUse
-from bowerbird.core.ownership import Ownership
+from bowerbird.core.files.watcher import Watcher
+from bowerbird.core.indexing.indexer import Indexer
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.inference.selection import ModelsInUse
+from bowerbird.core.owner.lock import OwnerLock
+from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths, absolute
-from bowerbird.core.previews import Previewer
-from bowerbird.core.searcher import Searcher
+from bowerbird.core.search.examples import Examples
+from bowerbird.core.search.previews import Previewer
+from bowerbird.core.search.searcher import Searcher
 from bowerbird.core.settings import Settings, SettingsFile
 from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
-from bowerbird.core.store_sync import StoreSync
 from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results
-from bowerbird.core.vector_store import VectorStore
-from bowerbird.core.watcher import Watcher
+from bowerbird.core.vectors.store import VectorStore
+from bowerbird.core.vectors.sync import StoreSync
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Library:
         self._paths = LibraryPaths(directory)
         self._on_event = on_event
         self._notices: list[str] = []
+        self._lock, self._server = OwnerLock(self._paths), OwnerServer(self._paths, self)
 
     # life
 
@@ -59,15 +61,14 @@ class Library:
             EnvironmentFailure: the folder cannot be written, or its settings cannot be read.
         """
         _make(self._paths.root)
-        self._ownership = Ownership(self._paths, self)
-        self._ownership.take()
+        self._lock.take()
         try:
             self._open()
         except BaseException:
-            self._ownership.release()
+            self._lock.release()
             raise
         try:
-            self._ownership.serve()
+            self._server.start()
         except OSError as error:
             self.close()
             raise EnvironmentFailure(f"The library {self._paths.root} cannot be written: {error.strerror}.") from error
@@ -107,7 +108,13 @@ class Library:
             on_damage=lambda: self._indexer.post(self._sync.mend),
         )
         self._models = ModelsInUse(
-            self._paths.models, settings.models, self._inference, self._indexer, self._use_models, self._on_event
+            self._paths.models,
+            settings.models,
+            self._inference,
+            self._indexer.builder.building,
+            lambda dropped: self._indexer.ask(lambda: self._indexer.use_models(dropped)).result(),
+            self._use_models,
+            self._on_event,
         )
         self._previewer = Previewer(self._view, self._pool)
 
@@ -143,7 +150,7 @@ class Library:
 
     def close(self) -> None:
         """Stop everything, and leave the library to others."""
-        self._ownership.stop_serving()
+        self._server.stop()
         if self._watcher:
             self._watcher.close()
         self._indexer.stop()
@@ -151,7 +158,7 @@ class Library:
         self._inference.close()
         self._view.close()
         _clear(self._paths.examples)
-        self._ownership.release()
+        self._lock.release()
 
     # folders
 
@@ -208,7 +215,7 @@ class Library:
 
     def suggest_folders(self) -> tuple[tuple[Path, Mapping[Kind, int]], ...]:
         """The user's usual folders that exist, with how many files of each kind a quick look finds."""
-        from bowerbird.core.suggestions import suggest
+        from bowerbird.core.files.suggestions import suggest
 
         return suggest(self._settings.now.excludes)
 

@@ -66,7 +66,7 @@ class LibraryPaths:
         return self.root / "owner.sock"
 
     @property
-    def door(self) -> Path:
+    def endpoint_file(self) -> Path:
         """The socket's address and key, for this user's other processes only."""
         return self.root / "owner.json"
 

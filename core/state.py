@@ -161,6 +161,16 @@ class ModelState:
 
 
 @dataclass(frozen=True, slots=True)
+class Building:
+    """Spaces of models that came into use later, by id, while they are filled."""
+
+    progress: Mapping[str, tuple[int, int]]
+    """How many items each has, and is to have."""
+    problems: Mapping[str, str]
+    """Why others are not being filled."""
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One line of ``bowerbird doctor``."""
 

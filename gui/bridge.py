@@ -68,7 +68,7 @@ class Bridge(QObject):
 
     def _open(self) -> None:
         from bowerbird.core.library import Library
-        from bowerbird.core.ownership import come_forward
+        from bowerbird.core.owner.client import come_forward
 
         library = Library(self._directory, on_event=self.post)
         try:

@@ -12,8 +12,6 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
-from bowerbird.gui.hit_model import url_of
-
 
 def open_file(path: Path) -> bool:
     """Open a file in the program the user has for it."""
@@ -59,3 +57,12 @@ def _paths(urls: Iterable[QUrl]) -> Iterable[Path]:
             encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded)
             exact = Path(os.fsdecode(unquote_to_bytes(encoded)))
             yield exact if os.name != "nt" else Path(url.toLocalFile())
+
+
+def url_of(path: str) -> QUrl:
+    """A file's address, also when its name's bytes are no text."""
+    from urllib.parse import quote_from_bytes
+
+    if os.name == "nt":
+        return QUrl.fromLocalFile(path)
+    return QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(path)).encode())

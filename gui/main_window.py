@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from bowerbird.core.errors import BowerbirdError
     from bowerbird.core.settings import Settings
     from bowerbird.core.state import Status
-    from bowerbird.gui.panes.what import WhatPane
-    from bowerbird.gui.panes.why import WhyPane
+    from bowerbird.gui.panes.preview import WhyPane
+    from bowerbird.gui.panes.search import WhatPane
 
 _AGAIN_MS = 1000
 
@@ -49,13 +49,13 @@ class MainWindow(QMainWindow):
     def furnish(self) -> None:
         """Build the panes and open the library."""
         from bowerbird.gui.bridge import Bridge
-        from bowerbird.gui.desk import Desk
-        from bowerbird.gui.drop_veil import DropVeil
-        from bowerbird.gui.first_run import FirstRunPage
+        from bowerbird.gui.pages.first_run import FirstRunPage
+        from bowerbird.gui.pages.waiting_page import WaitingPage
         from bowerbird.gui.panes import PANES
+        from bowerbird.gui.query.drop_overlay import DropVeil
+        from bowerbird.gui.session import Desk
         from bowerbird.gui.shortcuts import install
-        from bowerbird.gui.thumbnails import Thumbnails
-        from bowerbird.gui.waiting_page import WaitingPage
+        from bowerbird.gui.widgets.thumbnails import Thumbnails
 
         self._bridge = Bridge(self._directory, self)
         self.desk = Desk(self._bridge, self._theme, Thumbnails(self), self)
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.first_run, self.waiting = FirstRunPage(self.desk), WaitingPage()
         self._place()
         self.veil = DropVeil(self, self._theme)
-        install(self)
+        install(self, self.desk, self.what, self.why)
         self._listen()
         self._show_page(self.waiting)
         self._furnished = True
@@ -73,14 +73,14 @@ class MainWindow(QMainWindow):
     @property
     def what(self) -> WhatPane:
         """The pane with the query and the results."""
-        from bowerbird.gui.panes.what import WhatPane
+        from bowerbird.gui.panes.search import WhatPane
 
         return next(pane for pane in self.panes if isinstance(pane, WhatPane))
 
     @property
     def why(self) -> WhyPane:
         """The pane that shows the chosen file."""
-        from bowerbird.gui.panes.why import WhyPane
+        from bowerbird.gui.panes.preview import WhyPane
 
         return next(pane for pane in self.panes if isinstance(pane, WhyPane))
 
@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.desk.wants_settings.connect(self.show_settings)
         self.desk.wants_failures.connect(self.show_failures)
         self.desk.wants_models.connect(self.show_models)
+        self.desk.wants_shortcuts.connect(self.show_shortcuts)
 
     # the library
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bowerbird.core.query import parse
+from bowerbird.core.search.query import parse
 from bowerbird.core.types import Example, Kind, Query
 
 FIRST_LIMIT = 120

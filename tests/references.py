@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.models import golden
-from bowerbird.core.models.clap import _stretched
-from bowerbird.core.models.perceiver import FRAMES, SAMPLES, SIDE, Scene
+from bowerbird.core.models.families.clap import _stretched
+from bowerbird.core.models.families.perceiver import FRAMES, SAMPLES, SIDE, Scene
+from bowerbird.core.models.runtime import golden
 from bowerbird.core.types import Pixels, Samples, Vectors
 from tests.checkpoints import CLIP_END, SIGLIP_PAD
 

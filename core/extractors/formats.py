@@ -13,8 +13,8 @@ from pathlib import Path
 from PIL import Image
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.photo import _RAW
 from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.suffixes import RAW
 
 Image.MAX_IMAGE_PIXELS = None  # ``check_size`` speaks a sentence instead
 
@@ -23,7 +23,6 @@ _PILLOW = (
     "JPEG MPO PNG GIF TIFF WEBP AVIF HEIF BMP DIB ICO CUR ICNS PSD PPM QOI TGA JPEG2000 SGI "
     "PCX DCX DDS IM MSP SUN XBM XPM"
 )
-_RAW_SUFFIXES = frozenset(f".{suffix}" for suffix in _RAW.split())
 _SVG_SIDE = 1024
 _SVG_BYTES = 64 << 20
 # References out of the drawing. resvg knows no network, but it would show other pictures of the user's.
@@ -56,7 +55,7 @@ def _opened(path: Path) -> Image.Image:
     if found == ".svg" or path.suffix.lower() == ".svgz":
         return _drawn(path)
     # Most raw formats look like TIFF, and Pillow would take their stamp-sized preview for the photo.
-    if path.suffix.lower() in _RAW_SUFFIXES and found not in (".jpg", ".png"):
+    if path.suffix.lower() in RAW and found not in (".jpg", ".png"):
         return _developed(path)
     if found in ("", ".heic", ".heif", ".avif"):
         _know_heif()

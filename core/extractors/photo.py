@@ -6,16 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.suffixes import PICTURES, RAW
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_PICTURES = (
-    "apng avif avifs bmp bw cur dcx dds dib gif heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpc jpe jpeg "
-    "jpf jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi ras rgb rgba sgi svg svgz tga tif tiff webp xbm xpm"
-)
-_RAW = "3fr arw cr2 cr3 dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
 _TIFF_PAGES = 16  # a scanned fax or letter; more of them is a video's business
 
 
@@ -23,7 +19,7 @@ class PhotoExtractor:
     """Reads photos and other still pictures, in every format of Pillow, libheif, LibRaw and resvg."""
 
     kind = Kind.PHOTO
-    suffixes = frozenset(f".{suffix}" for suffix in f"{_PICTURES} {_RAW}".split())
+    suffixes = PICTURES | RAW
 
     def extract(self, path: Path, limits: Limits) -> Extraction:
         """The picture for image models (of a scan, each page), its thumbnail, and what its EXIF says."""

@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from bowerbird.core.state import Failure
-from bowerbird.gui.desk import Desk
 from bowerbird.gui.desktop import show_in_folder
-from bowerbird.gui.hit_model import Index
-from bowerbird.gui.parts import button, label
+from bowerbird.gui.session import Desk
+from bowerbird.gui.widgets.widgets import Index, button, label
 from bowerbird.gui.wording import count, name_of, shown
 
 _NOWHERE = QModelIndex()

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QW
 
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Modality
-from bowerbird.gui.desk import Desk
-from bowerbird.gui.model_row import Acts, ModelRow
-from bowerbird.gui.parts import button, label, once, remove, scrolling
+from bowerbird.gui.dialogs.model_row import Acts, ModelRow
+from bowerbird.gui.session import Desk
+from bowerbird.gui.widgets.widgets import button, label, once, remove, scrolling
 from bowerbird.gui.wording import size
 
 if TYPE_CHECKING:

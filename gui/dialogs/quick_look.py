@@ -7,10 +7,10 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Hit, Preview
-from bowerbird.gui.desk import Desk
-from bowerbird.gui.hit_actions import open_hit
-from bowerbird.gui.parts import button, label, scrolling
-from bowerbird.gui.preview import FilePreview, decoded, preview_side
+from bowerbird.gui.preview.preview import FilePreview, decoded, preview_side
+from bowerbird.gui.results.hit_actions import open_hit
+from bowerbird.gui.session import Desk
+from bowerbird.gui.widgets.widgets import button, label, scrolling
 from bowerbird.gui.wording import name_of
 
 

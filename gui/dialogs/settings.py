@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 
 from bowerbird.core.settings import DEFAULT_EXCLUDES, Settings
 from bowerbird.core.state import Status
-from bowerbird.gui.desk import Desk
-from bowerbird.gui.parts import button, label
+from bowerbird.gui.session import Desk
+from bowerbird.gui.widgets.widgets import button, label
 from bowerbird.gui.wording import shown
 
 _THEMES = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dark"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
-from bowerbird.gui.parts import button, label
+from bowerbird.gui.widgets.widgets import button, label
 
 _KEYS = (
     ("Ctrl+L, Ctrl+F or /", "Search"),

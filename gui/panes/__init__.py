@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bowerbird.gui.panes.what import WhatPane
-from bowerbird.gui.panes.where import WherePane
-from bowerbird.gui.panes.why import WhyPane
+from bowerbird.gui.panes.folders import WherePane
+from bowerbird.gui.panes.preview import WhyPane
+from bowerbird.gui.panes.search import WhatPane
 
 PANES = (WherePane, WhatPane, WhyPane)

@@ -80,7 +80,7 @@ def _vectors(library: Path) -> Rows:
 
 
 def _astray(library: Path) -> int:
-    from bowerbird.core.vector_store import VectorStore
+    from bowerbird.core.vectors.store import VectorStore
 
     store = VectorStore(LibraryPaths(library).vectors)
     store.open()

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import psutil
 
-from bowerbird.core.models import FAMILIES, golden
-from bowerbird.core.models.base import Loading, unit
-from bowerbird.core.models.catalogue import load
-from bowerbird.core.models.fetch import fetch
-from bowerbird.core.models.sources import Sources
+from bowerbird.core.models import FAMILIES
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.registry.fetch import fetch
+from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime import golden
+from bowerbird.core.models.runtime.base import Loading, unit
 from bowerbird.core.types import Modality
 from tests import checkpoints, references
 from tests.bench.report import Figure

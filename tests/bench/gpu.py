@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.inference import Inference
-from bowerbird.core.models import FAMILIES, golden
-from bowerbird.core.models.base import Loading, Model
-from bowerbird.core.models.catalogue import load
-from bowerbird.core.models.fetch import fetch
-from bowerbird.core.models.runtimes import Network, Prepare, Runtime, WrongResults, accelerator
-from bowerbird.core.models.sources import Sources
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.models import FAMILIES
+from bowerbird.core.models.devices import accelerator
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.registry.fetch import fetch
+from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime import golden
+from bowerbird.core.models.runtime.base import Loading, Model
+from bowerbird.core.models.runtime.network import Network, Prepare, Runtime, WrongResults
 from bowerbird.core.types import Modality
 from tests.bench.families import RANDOM, items_of
 from tests.bench.report import Figure, median_seconds

@@ -9,10 +9,10 @@ import numpy as np
 
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.media import MediaExtractor
-from bowerbird.core.models.base import Loading
-from bowerbird.core.models.catalogue import load
-from bowerbird.core.models.sources import Sources
-from bowerbird.core.models.whisper_files import folder_of
+from bowerbird.core.models.families.whisper_files import folder_of
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime.base import Loading
 from bowerbird.core.types import Kind, Samples
 
 _EXTRACTOR = MediaExtractor(Kind.RECORDING, "")

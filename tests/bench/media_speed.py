@@ -12,13 +12,13 @@ import numpy as np
 
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.media import MediaExtractor
-from bowerbird.core.inference import Inference
+from bowerbird.core.inference.client import Inference
 from bowerbird.core.library import Library
-from bowerbird.core.models.base import Loading
-from bowerbird.core.models.catalogue import load
-from bowerbird.core.models.photo import Lite0
-from bowerbird.core.models.sources import Sources
-from bowerbird.core.models.whisper import BEAM_SIZE, COMPUTE_TYPE
+from bowerbird.core.models.families.photo import Lite0
+from bowerbird.core.models.families.whisper import BEAM_SIZE, COMPUTE_TYPE
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime.base import Loading
 from bowerbird.core.types import SAMPLE_RATE, Kind, Samples
 from tests.bench.media import decoded, whisper_folder
 from tests.bench.report import Figure, seconds

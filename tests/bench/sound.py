@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.catalog.reader import CatalogView
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.types import Example, Modality, Query

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bowerbird.core.catalog_view import CatalogView
+from bowerbird.core.catalog.reader import CatalogView
 from bowerbird.core.library import Library
-from bowerbird.core.models.whisper import BEAM_SIZE
+from bowerbird.core.models.families.whisper import BEAM_SIZE
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.types import SAMPLE_RATE, Kind, Modality, Query
 from tests.bench.media import decoded, table, whisper_folder

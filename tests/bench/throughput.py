@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from bowerbird.core.extract_pool import ExtractPool
+from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.inference import Inference
+from bowerbird.core.inference.client import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.types import Modality, Pixels
 from tests.bench import files

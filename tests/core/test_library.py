@@ -249,7 +249,7 @@ def test_without_models_words_and_names_are_found_and_the_user_is_told(
     open_library: Opener, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as nothing:
-        nothing.setattr("bowerbird.core.models.sources._in_wheel", lambda file: None)
+        nothing.setattr("bowerbird.core.models.registry.sources._in_wheel", lambda file: None)
         library = open_library()
         assert library.index([notes], quiet).files["indexed"] == 8
         assert any("models get starter" in notice for notice in library.status().notices)

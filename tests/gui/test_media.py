@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from bowerbird.core.state import LongFile, Progress
 from bowerbird.core.types import Example, Line, Locator
 from bowerbird.gui.main_window import MainWindow
-from bowerbird.gui.media_view import MediaView
+from bowerbird.gui.preview.media_view import MediaView
+from bowerbird.gui.preview.time_bar import Filmstrip, Waveform
+from bowerbird.gui.preview.transcript import Transcript
 from bowerbird.gui.theme import Theme
-from bowerbird.gui.time_bar import Filmstrip, Waveform
-from bowerbird.gui.transcript import Transcript
 from bowerbird.gui.wording import long_files
 from tests.gui.conftest import LONG_MS
 from tests.media_makers import clip, scenes, silence, tone, wav

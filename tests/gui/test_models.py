@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.state import ModelState
+from bowerbird.gui.dialogs.model_row import Act, Acts, ModelRow
 from bowerbird.gui.dialogs.models import ModelsDialog
 from bowerbird.gui.main_window import MainWindow
-from bowerbird.gui.model_row import Act, Acts, ModelRow
 from bowerbird.gui.theme import Theme
 from tests import checkpoints
 from tests.gui.conftest import LONG_MS

@@ -16,11 +16,11 @@ from bowerbird.core.types import Hit, Kind, Locator, Reason
 from bowerbird.gui import wording
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import paths_of
-from bowerbird.gui.hit_model import HitModel, spoken, url_of
-from bowerbird.gui.justified import rows
-from bowerbird.gui.marked_text import utf16
 from bowerbird.gui.question import Question, between, periods
+from bowerbird.gui.results.hit_model import HitModel, spoken, url_of
+from bowerbird.gui.results.justified import rows
 from bowerbird.gui.theme import DARK, LIGHT, Colours
+from bowerbird.gui.widgets.marked_text import utf16
 
 
 def _hit(name: str, *, strong: bool = True) -> Hit:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DecoderCrashed, DecoderTimeout, FileError, FileSkipped
-from bowerbird.core.extract_pool import ExtractPool
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Kind
 

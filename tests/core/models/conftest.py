@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.models import FAMILIES
-from bowerbird.core.models.base import Loading, Model
-from bowerbird.core.models.catalogue import load
-from bowerbird.core.models.fetch import fetch
-from bowerbird.core.models.runtimes import accelerator
-from bowerbird.core.models.sources import Sources
+from bowerbird.core.models.devices import accelerator
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.registry.fetch import fetch
+from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime.base import Loading, Model
 
 Loaded = Callable[[str, str], Model]
 _GPU = accelerator()

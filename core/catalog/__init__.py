@@ -1,0 +1,1 @@
+"""What do we know? The SQLite catalog, the one source of truth."""

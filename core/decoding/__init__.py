@@ -1,0 +1,1 @@
+"""How is a hostile file opened safely? Disposable, sandboxed child processes."""

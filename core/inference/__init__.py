@@ -1,0 +1,1 @@
+"""Who runs the models, and which are in use?"""

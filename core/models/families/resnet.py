@@ -1,0 +1,128 @@
+"""ResNet-50 (He et al. 2016): photos that look alike. Weights of the Hugging Face hub or of torchvision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models.registry.checkpoint import pretrained, require
+from bowerbird.core.models.runtime.base import Loading, unit
+from bowerbird.core.models.runtime.network import Network
+from bowerbird.core.types import Encoded, Modality, Pixels
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet, which both were trained with
+_IN_A_BLOCK = {
+    **{f"conv{at + 1}": f"layer.{at}.convolution" for at in range(3)},
+    **{f"bn{at + 1}": f"layer.{at}.normalization" for at in range(3)},
+    "downsample.0": "shortcut.convolution",
+    "downsample.1": "shortcut.normalization",
+}
+"""What transformers calls the parts of torchvision's blocks."""
+
+
+class ResNet:
+    """Photos by example, 2048-d."""
+
+    family: ClassVar[str] = "resnet"
+    modality: ClassVar[Modality] = Modality.IMAGE
+
+    def __init__(self, loading: Loading) -> None:
+        """Load what prepares photos, and the network."""
+        from transformers import ConvNextImageProcessorPil
+
+        weights, architecture = loading.files["weights"], loading.entry.architecture
+        (self._space,) = (space.id for space in loading.entry.spaces)
+        told = loading.entry.preprocessing
+        self._processor: Any = ConvNextImageProcessorPil(
+            size={"shortest_edge": told["side"]},
+            crop_pct=told["side"] / told["resized"],
+            resample=told["resample"],
+            image_mean=_MEAN,
+            image_std=_DEVIATION,
+        )
+        if architecture:
+            require(weights.parent, architecture)
+            build = partial(_published, weights.parent, architecture)
+        else:
+            build = partial(_torchvision, weights)
+        example = {"pixel_values": self._pictures([np.zeros((256, 256, 3), np.uint8)] * 2)}
+        self._network = loading.runtime(Network(loading.name, build, example, ("vectors",), alike=True))
+
+    @property
+    def runtime(self) -> str:
+        """What runs it, in words."""
+        return self._network.name
+
+    def encode(self, items: Sequence[Pixels]) -> Encoded:
+        """Vectors of photos."""
+        (made,) = self._network.run(items, lambda some: {"pixel_values": self._pictures(some)})
+        return Encoded({self._space: unit(made)})
+
+    def _pictures(self, items: Sequence[Pixels]) -> NDArray[np.float32]:
+        made = self._processor(images=list(items), input_data_format="channels_last", return_tensors="np")
+        return np.asarray(made["pixel_values"], np.float32)
+
+
+def _published(folder: Path, architecture: str) -> nn.Module:
+    from transformers import ResNetModel
+
+    return _features(pretrained(ResNetModel, folder, architecture))
+
+
+def _torchvision(weights: Path) -> nn.Module:
+    """The same network with torchvision's weights.
+
+    Raises:
+        ModelUnavailable: the file holds anything but the weights of a ResNet-50.
+    """
+    import pickle
+
+    import torch
+    from transformers import ResNetConfig, ResNetModel
+
+    model = ResNetModel(ResNetConfig())
+    try:
+        found = torch.load(weights, map_location="cpu", weights_only=True)
+        model.load_state_dict(renamed(found))
+    except (pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, AttributeError) as error:
+        raise ModelUnavailable(f"The file {weights.name} does not hold the weights of a ResNet-50.") from error
+    return _features(model)
+
+
+def renamed(found: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Torchvision's weights under transformers' names, without the classifier."""
+    return {_named(name): value for name, value in found.items() if not name.startswith("fc.")}
+
+
+def _named(name: str) -> str:
+    if block := re.fullmatch(r"layer(\d)\.(\d)\.(.+)\.(\w+)", name):
+        stage, layer, part, kind = block.groups()
+        return f"encoder.stages.{int(stage) - 1}.layers.{layer}.{_IN_A_BLOCK[part]}.{kind}"
+    part, _, kind = name.partition(".")
+    return f"embedder.embedder.{'convolution' if part == 'conv1' else 'normalization'}.{kind}"
+
+
+def _features(resnet: Any) -> nn.Module:
+    """Pixels (n, 3, side, side) -> (n, 2048)."""
+    from torch import nn
+
+    class Features(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.resnet = resnet
+
+        def forward(self, pixel_values: Tensor) -> Tensor:
+            pooled: Tensor = self.resnet(pixel_values).pooler_output
+            return pooled.flatten(1)
+
+    return Features().eval()

@@ -1,0 +1,1 @@
+"""Which models are there, and where do their files come from?"""

@@ -1,0 +1,1 @@
+"""Which process owns this library, and how do the others talk to it?"""

@@ -1,0 +1,136 @@
+"""A library that another process owns, as this one sees it."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Sequence
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.owner.protocol import ERROR, HELLO, RESULT, VERSION, Endpoint, LibraryCalls
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
+from bowerbird.core.types import Query, Results
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_OTHER_VERSION = "Another version of Bowerbird has the library open. Close its window or command, then try again."
+
+
+class RemoteLibrary(LibraryCalls):
+    """Passes each call of ``LibraryCalls`` on to the owner, one at a time, and raises what the owner raised."""
+
+    def __init__(self, directory: Path) -> None:
+        """Connect, and make sure that both speak the same version.
+
+        Raises:
+            EnvironmentFailure: the owner does not answer, or is of another version.
+        """
+        try:
+            endpoint = Endpoint.read(LibraryPaths(directory).endpoint_file)
+            self._owner = Client(endpoint.address, authkey=bytes.fromhex(endpoint.key))
+        except (OSError, ValueError, EOFError, AuthenticationError) as error:
+            raise EnvironmentFailure(
+                f"Another Bowerbird has {directory} open and does not answer. Try again."
+            ) from error
+        self._greet()
+
+    def _greet(self) -> None:
+        try:
+            if self._exchange(HELLO, (VERSION,), None) == VERSION:
+                return
+        except EnvironmentFailure as error:  # an owner that is older than ``HELLO`` does not know that call
+            self.close()
+            raise EnvironmentFailure(_OTHER_VERSION) from error
+        self.close()
+        raise EnvironmentFailure(_OTHER_VERSION)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._owner.close()
+
+    def index(self, folders: Sequence[Path], on_progress: Callable[[Progress], None]) -> IndexReport:
+        report: IndexReport = self._exchange("index", (tuple(folders),), on_progress)
+        return report
+
+    def search(self, query: Query) -> Results:
+        return self._call(LibraryCalls.search, query)
+
+    def browse(self, query: Query) -> Results:
+        return self._call(LibraryCalls.browse, query)
+
+    def status(self) -> Status:
+        return self._call(LibraryCalls.status)
+
+    def failures(self) -> tuple[Failure, ...]:
+        return self._call(LibraryCalls.failures)
+
+    def retry(self, paths: Sequence[Path] = ()) -> int:
+        return self._call(LibraryCalls.retry, tuple(paths))
+
+    def remove_folder(self, folder: Path) -> None:
+        self._call(LibraryCalls.remove_folder, folder)
+
+    def models(self) -> tuple[ModelState, ...]:
+        return self._call(LibraryCalls.models)
+
+    def get_model(
+        self, name: str, origin: Path | None = None, on_bytes: Callable[[int, int], None] = lambda *_: None
+    ) -> None:
+        self._exchange("get_model", (name, origin), on_bytes)
+
+    def use_model(self, name: str) -> None:
+        self._call(LibraryCalls.use_model, name)
+
+    def remove_model(self, name: str) -> None:
+        self._call(LibraryCalls.remove_model, name)
+
+    def verify_model(self, name: str = "") -> tuple[Check, ...]:
+        return self._call(LibraryCalls.verify_model, name)
+
+    def doctor(self) -> tuple[Check, ...]:
+        return self._call(LibraryCalls.doctor)
+
+    def activate(self) -> bool:
+        return self._call(LibraryCalls.activate)
+
+    def _call(self, call: Callable[Concatenate[LibraryCalls, P], T], *arguments: P.args, **_: P.kwargs) -> T:
+        result: T = self._exchange(call.__name__, arguments, None)
+        return result
+
+    def _exchange(self, name: str, arguments: tuple[Any, ...], on_progress: Callable[..., None] | None) -> Any:
+        """The owner's answer to a call.
+
+        Raises:
+            EnvironmentFailure: the owner ended meanwhile, or answered what this version cannot read.
+        """
+        try:
+            self._owner.send((name, arguments))
+            while True:
+                what, value = self._owner.recv()
+                if what == RESULT:
+                    return value
+                if what == ERROR:
+                    raise value
+                if on_progress:
+                    on_progress(*value)
+        except (EOFError, ConnectionError) as error:
+            raise EnvironmentFailure("The other Bowerbird was closed meanwhile. Try again.") from error
+        except (AttributeError, ImportError, pickle.UnpicklingError) as error:
+            raise EnvironmentFailure(_OTHER_VERSION) from error
+
+
+def come_forward(directory: Path) -> bool:
+    """Ask the window that owns a library to come to the front; False if no window does."""
+    try:
+        remote = RemoteLibrary(directory)
+        try:
+            return remote.activate()
+        finally:
+            remote.close()
+    except EnvironmentFailure:
+        return False

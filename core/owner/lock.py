@@ -1,0 +1,31 @@
+"""One owner per library: whichever process holds the lock opens the stores."""
+
+from __future__ import annotations
+
+from filelock import FileLock, Timeout
+
+from bowerbird.core.errors import LibraryBusy
+from bowerbird.core.paths import LibraryPaths
+
+
+class OwnerLock:
+    """The lock of a library. The kernel frees it when its process ends, however that ends."""
+
+    def __init__(self, paths: LibraryPaths) -> None:
+        """Nothing is taken yet."""
+        self._root, self._lock = paths.root, FileLock(paths.lock)
+
+    def take(self) -> None:
+        """Become the owner.
+
+        Raises:
+            LibraryBusy: another process is.
+        """
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise LibraryBusy(f"Another Bowerbird has {self._root} open.") from None
+
+    def release(self) -> None:
+        """Leave the library to others. The lock's file stays: deleting it could give two processes a lock each."""
+        self._lock.release()

@@ -1,0 +1,118 @@
+"""Answers other processes of this user, in the process that owns the library."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+import tempfile
+import threading
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import Any
+
+from bowerbird.core.errors import BowerbirdError, EnvironmentFailure
+from bowerbird.core.owner.protocol import (
+    ERROR,
+    HELLO,
+    PROGRESS,
+    REPORTING,
+    RESULT,
+    VERSION,
+    Endpoint,
+    LibraryCalls,
+    call_table,
+)
+from bowerbird.core.paths import LibraryPaths
+
+log = logging.getLogger(__name__)
+
+_LONGEST_SOCKET = 100  # bytes; the kernel takes 107 on Linux, 103 on macOS
+_OTHER_VERSION = (
+    "Another version of Bowerbird has the library open. Close its window or command, then start this one again."
+)
+
+Answer = tuple[str, Any]
+
+
+class OwnerServer:
+    """Listens on a local socket; a thread for each caller."""
+
+    def __init__(self, paths: LibraryPaths, library: LibraryCalls) -> None:
+        """Nobody is answered yet."""
+        self._paths, self._calls = paths, call_table(library)
+        self._listener: Listener | None = None
+
+    def start(self) -> None:
+        """Answer other processes of this user from now on.
+
+        Raises:
+            OSError: the library folder cannot be written.
+        """
+        key = secrets.token_bytes(32)
+        address = _address(self._paths)
+        before = os.umask(0o177)  # the socket must never be open to others, not even for a moment
+        try:
+            self._listener = Listener(address, authkey=key)
+            Endpoint(address, key.hex()).write(self._paths.endpoint_file)
+        finally:
+            os.umask(before)
+        threading.Thread(target=self._accept, args=(self._listener,), name="owner", daemon=True).start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        self._paths.endpoint_file.unlink(missing_ok=True)
+        if self._listener:
+            self._listener.close()
+
+    def _accept(self, listener: Listener) -> None:
+        while True:
+            try:
+                caller = listener.accept()
+            except (AuthenticationError, EOFError, ConnectionError):
+                continue
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(caller,), name="caller", daemon=True).start()
+
+    def _serve(self, caller: Connection) -> None:
+        with caller:
+            try:
+                greeting = _greeting(*caller.recv())
+                caller.send(greeting)
+                while greeting[0] == RESULT:
+                    caller.send(self._answer(caller, *caller.recv()))
+            except (EOFError, ConnectionError):
+                return
+
+    def _answer(self, caller: Connection, name: str, arguments: tuple[Any, ...]) -> Answer:
+        if name not in self._calls:
+            return ERROR, EnvironmentFailure(f"Bowerbird knows no call {name}.")
+        if name in REPORTING:
+            arguments = (*arguments, lambda *progress: caller.send((PROGRESS, progress)))
+        try:
+            return RESULT, self._calls[name](*arguments)
+        except BowerbirdError as error:
+            return ERROR, error
+        except Exception:
+            log.exception("answering %s", name)
+            return ERROR, EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")
+
+
+def _greeting(name: str, arguments: tuple[Any, ...]) -> Answer:
+    """The answer to a caller's first call. A client older than ``HELLO`` begins with another, and shows the error."""
+    if name == HELLO and arguments == (VERSION,):
+        return RESULT, VERSION
+    return ERROR, EnvironmentFailure(_OTHER_VERSION)
+
+
+def _address(paths: LibraryPaths) -> str:
+    if sys.platform == "win32":
+        return rf"\\.\pipe\bowerbird-{secrets.token_hex(8)}"
+    path = paths.socket
+    if len(os.fsencode(path)) > _LONGEST_SOCKET:
+        path = Path(tempfile.gettempdir()) / f"bowerbird-{secrets.token_hex(8)}.sock"
+    path.unlink(missing_ok=True)
+    return str(path)

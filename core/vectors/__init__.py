@@ -1,0 +1,1 @@
+"""Where are the nearest vectors? Milvus, filled from the catalog."""

@@ -1,0 +1,1 @@
+"""One file shown large: picture, pages, text, player."""

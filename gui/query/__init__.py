@@ -1,0 +1,1 @@
+"""What is asked: the query box, its filters, what is dropped on it."""

@@ -1,0 +1,1 @@
+"""What was found: the grid or list of hits."""

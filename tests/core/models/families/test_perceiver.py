@@ -1,0 +1,59 @@
+"""The Perceiver on its true architecture, with seeded random weights, against the reference library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.core.models.families.perceiver import SPACE, Perceiver, Scene
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.runtime.base import Loading
+from tests import checkpoints, references
+from tests.core.models.conftest import DEVICES
+
+_SCENES = 5
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the hub's repository."""
+    return checkpoints.perceiver(tmp_path_factory.mktemp("perceiver"))
+
+
+@pytest.fixture(scope="module")
+def scenes() -> list[Scene]:
+    return [references.scene(seed) for seed in range(_SCENES)]
+
+
+@pytest.fixture(scope="module")
+def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
+    made: np.ndarray = references.perceiver(weights)(scenes)
+    return made
+
+
+_MOST = 1e-3  # of the latents' deviation; float32, the reference library's or ours, is off by up to 6e-4 on a CPU
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_latents_are_the_references(
+    weights: Path, scenes: list[Scene], reference: np.ndarray, tmp_path: Path, device: str
+) -> None:
+    entry, files = load()["multimodal-perceiver"], {"weights": weights / "model.safetensors"}
+    model = Perceiver(Loading(entry, files, tmp_path, 2, "0" * 64, device))
+    ours = model.latents(scenes)
+    assert ours.shape == (_SCENES, 784, 512)
+    error, scale = float(np.abs(ours - reference).max()), float(np.std(reference[0]))
+    assert error < _MOST * max(1.0, scale), f"maximum error {error:.2e}, deviation of the latents {scale:.3f}"
+    assert np.array_equal(_order(ours.mean(axis=1)), _order(reference.mean(axis=1)))
+    vectors = model.encode(scenes[:2]).vectors[SPACE]
+    assert vectors.shape == (2, 512)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def _order(rows: np.ndarray) -> np.ndarray:
+    """Pairs of scenes by the distance between them."""
+    distances = np.linalg.norm(rows[:, None] - rows[None], axis=2)[np.triu_indices(len(rows), 1)]
+    assert np.diff(np.sort(distances)).min() > 1e-5, "too alike for their order to mean anything"
+    return np.argsort(distances)

@@ -1,0 +1,69 @@
+"""Exporting a network: once, in a process of its own, all of it or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models.runtime import export
+from bowerbird.core.models.runtime.network import Network, WrongResults
+from bowerbird.core.models.runtime.runtimes import OnnxRuntime
+
+
+def _build():
+    import torch
+
+    return torch.nn.Linear(3, 2).eval()
+
+
+def _fail():
+    raise MemoryError("no room")
+
+
+def _network(build=_build) -> Network:
+    return Network("tiny-0000", build, {"x": np.ones((2, 3), np.float32)}, ("y",))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the exported network and leftovers of a killed export and of another version beside it."""
+    folder = tmp_path_factory.mktemp("exports")
+    (folder / "tiny-0000-abc.new").write_bytes(b"half")
+    (folder / "tiny-0000-op1-ort0.1.onnx").write_bytes(b"old")
+    export.exported(_network(), folder)
+    return folder
+
+
+def test_only_the_exported_file_stays(tiny: Path) -> None:
+    assert [file.suffix for file in tiny.iterdir()] == [".onnx"]
+
+
+def test_what_is_there_is_not_exported_again(tiny: Path) -> None:
+    assert export.exported(_network(_fail), tiny).exists()
+
+
+def test_the_exported_network_takes_any_batch(tiny: Path) -> None:
+    runtime = OnnxRuntime(_network(), tiny, threads=1)
+    assert "ONNX Runtime" in runtime.name
+    assert runtime.run([1, 2, 3, 4, 5], lambda some: {"x": np.ones((len(some), 3), np.float32)})[0].shape == (5, 2)
+
+
+def test_a_file_that_does_not_load(tiny: Path, tmp_path: Path) -> None:
+    (tmp_path / next(tiny.iterdir()).name).write_bytes(b"damaged")
+    with pytest.raises(WrongResults):
+        OnnxRuntime(_network(), tmp_path, threads=1)
+
+
+def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="could not be prepared"):
+        export.exported(_network(_fail), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_torch_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "find_spec", lambda name: None if name == "torch" else object())
+    with pytest.raises(ModelUnavailable, match="the package torch is missing"):
+        export.exported(_network(), tmp_path)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bowerbird.core.search import ranking
+from bowerbird.core.search.ranking import Evidence, Source
+
+
+def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> None:
+    both, one = ranking.rank(
+        [
+            Evidence(1, 10, Source.MEANING, 2.0),
+            Evidence(1, 11, Source.MEANING, 1.0),
+            Evidence(1, 11, Source.WORDS, 1.5),
+            Evidence(2, 20, Source.MEANING, 3.0),
+        ]
+    )
+    assert (both.key, both.total, one.key) == (1, 3.5, 2)
+    assert list(ranking.moments(both)) == [11, 10]
+
+
+def test_scores_fall_with_rank_and_stay_between_0_and_1() -> None:
+    found = ranking.rank(
+        Evidence(key, key, Source.MEANING, strength) for key, strength in ((1, 0.1), (2, 9.0), (3, 4.0))
+    )
+    scores = [candidate.score for candidate in found]
+    assert [candidate.key for candidate in found] == [2, 3, 1]
+    assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)
+
+
+def test_a_cosine_counts_by_how_far_it_stands_out_of_unrelated_ones() -> None:
+    assert ranking.from_cosine(0.1, (0.1, 0.05)) == 0
+    assert ranking.from_cosine(0.0, (0.1, 0.05)) == 0
+    assert ranking.from_cosine(0.5, (0.0, 0.25)) == ranking.from_cosine(0.75, (0.25, 0.25)) == 2
+
+
+def test_rare_words_tell_more() -> None:
+    assert ranking.information([1], 1000) > ranking.information([400], 1000)
+    assert ranking.from_bm25(3.0, ranking.information([1, 2], 1000)) < ranking.WORDS_WEIGHT
+    assert ranking.from_bm25(3.0, 0.0) == 0
+
+
+def test_an_excerpt_is_aligned_where_its_moments_come_in_order() -> None:
+    background = (0.0, 0.1)
+    moments = np.eye(6, dtype=np.float32)  # of the file; each like itself alone
+    strength, at = ranking.aligned(moments @ moments[2:5].T, background)
+    assert (strength, at) == (pytest.approx(10.0), 2)
+    backwards, _ = ranking.aligned(moments @ moments[4:1:-1].T, background)
+    assert backwards == pytest.approx(10.0 / 3)
+    skipping, at = ranking.aligned(moments @ moments[[1, 3, 5]].T, background)
+    assert (skipping, at) == (pytest.approx(10.0), 1)
