@@ -234,17 +234,17 @@ class Library:
         """The newest files that pass a query's filters."""
         return self._searcher.browse(query)
 
-    def preview(self, path: Path, query: Query, moment: Locator | None, side: int) -> Preview:
-        """A file shown large: an image of at most ``side`` pixels, or its text with the matches marked."""
-        return self._previewer.preview(path, query, moment, side)
+    def preview(self, path: Path, query: Query, moment: Locator | None, max_side: int) -> Preview:
+        """A file shown large: an image of at most ``max_side`` pixels, or its text with the matches marked."""
+        return self._previewer.preview(path, query, moment, max_side)
 
-    def picture(self, path: Path, moment: Locator | None, side: int) -> bytes:
-        """A JPEG of a clip at a moment, its longest side at most ``side`` pixels; empty if there is none.
+    def frame_jpeg(self, path: Path, moment: Locator | None, max_side: int) -> bytes:
+        """A JPEG of a clip at a moment, its longest side at most ``max_side`` pixels; empty if there is none.
 
         Raises:
             BowerbirdError: the file cannot be read.
         """
-        return self._previewer.picture(path, moment, side)
+        return self._previewer.frame_jpeg(path, moment, max_side)
 
     def paste_example(self, image: bytes) -> Path:
         """Keep a pasted PNG as a file that can be an example, until the library is closed."""

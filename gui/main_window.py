@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from bowerbird.core.errors import BowerbirdError
     from bowerbird.core.settings import Settings
     from bowerbird.core.state import Status
-    from bowerbird.gui.panes.preview import WhyPane
-    from bowerbird.gui.panes.search import WhatPane
+    from bowerbird.gui.panes.preview import PreviewPane
+    from bowerbird.gui.panes.search import SearchPane
 
 _AGAIN_MS = 1000
 
 
 class MainWindow(QMainWindow):
-    """Built in two steps: an empty window that shows at once, then ``furnish``, which imports the rest.
+    """Built in two steps: an empty window that shows at once, then ``build_ui``, which imports the rest.
 
     Every QObject has a parent, and the window is the last of them: what only Python owned, its garbage collector would
     destroy in whichever thread it happens to run, and Qt objects may die in the UI thread only.
@@ -36,53 +36,53 @@ class MainWindow(QMainWindow):
         """An empty window; the library in ``directory`` is opened once it has been painted."""
         super().__init__()
         self._directory, self._theme = directory, theme
-        self._furnished = False
+        self._built = False
         self._closing = False
         self.setWindowTitle("Bowerbird")
         self.resize(1360, 860)
         self.setMinimumSize(760, 480)
         self.setAcceptDrops(True)
         shell = Shell(theme.colours)
-        shell.seen.connect(self.furnish)
+        shell.seen.connect(self.build_ui)
         self.setCentralWidget(shell)
 
-    def furnish(self) -> None:
+    def build_ui(self) -> None:
         """Build the panes and open the library."""
         from bowerbird.gui.bridge import Bridge
         from bowerbird.gui.pages.first_run import FirstRunPage
         from bowerbird.gui.pages.waiting_page import WaitingPage
         from bowerbird.gui.panes import PANES
-        from bowerbird.gui.query.drop_overlay import DropVeil
-        from bowerbird.gui.session import Desk
+        from bowerbird.gui.query.drop_overlay import DropOverlay
+        from bowerbird.gui.session import SearchSession
         from bowerbird.gui.shortcuts import install
         from bowerbird.gui.widgets.thumbnails import Thumbnails
 
         self._bridge = Bridge(self._directory, self)
-        self.desk = Desk(self._bridge, self._theme, Thumbnails(self), self)
-        self.panes = [pane(self.desk) for pane in PANES]
-        self.first_run, self.waiting = FirstRunPage(self.desk), WaitingPage()
+        self.session = SearchSession(self._bridge, self._theme, Thumbnails(self), self)
+        self.panes = [pane(self.session) for pane in PANES]
+        self.first_run, self.waiting = FirstRunPage(self.session), WaitingPage()
         self._place()
-        self.veil = DropVeil(self, self._theme)
-        install(self, self.desk, self.what, self.why)
+        self.drop_overlay = DropOverlay(self, self._theme)
+        install(self, self.session, self.search_pane, self.preview_pane)
         self._listen()
         self._show_page(self.waiting)
-        self._furnished = True
+        self._built = True
         self._fit()
         self._open()
 
     @property
-    def what(self) -> WhatPane:
+    def search_pane(self) -> SearchPane:
         """The pane with the query and the results."""
-        from bowerbird.gui.panes.search import WhatPane
+        from bowerbird.gui.panes.search import SearchPane
 
-        return next(pane for pane in self.panes if isinstance(pane, WhatPane))
+        return next(pane for pane in self.panes if isinstance(pane, SearchPane))
 
     @property
-    def why(self) -> WhyPane:
+    def preview_pane(self) -> PreviewPane:
         """The pane that shows the chosen file."""
-        from bowerbird.gui.panes.preview import WhyPane
+        from bowerbird.gui.panes.preview import PreviewPane
 
-        return next(pane for pane in self.panes if isinstance(pane, WhyPane))
+        return next(pane for pane in self.panes if isinstance(pane, PreviewPane))
 
     def _place(self) -> None:
         middle = QWidget()
@@ -98,13 +98,13 @@ class MainWindow(QMainWindow):
     def _listen(self) -> None:
         self.waiting.again.clicked.connect(self._open)
         self._bridge.superseded.connect(self.close)
-        self.desk.status_changed.connect(self._stands)
-        self.desk.wants_folder.connect(self.choose_folder)
-        self.desk.wants_front.connect(self.come_forward)
-        self.desk.wants_settings.connect(self.show_settings)
-        self.desk.wants_failures.connect(self.show_failures)
-        self.desk.wants_models.connect(self.show_models)
-        self.desk.wants_shortcuts.connect(self.show_shortcuts)
+        self.session.status_changed.connect(self._stands)
+        self.session.wants_folder.connect(self.choose_folder)
+        self.session.wants_front.connect(self.come_forward)
+        self.session.wants_settings.connect(self.show_settings)
+        self.session.wants_failures.connect(self.show_failures)
+        self.session.wants_models.connect(self.show_models)
+        self.session.wants_shortcuts.connect(self.show_shortcuts)
 
     # the library
 
@@ -114,8 +114,8 @@ class MainWindow(QMainWindow):
 
     def _opened(self) -> None:
         self._bridge.call(lambda library: library.settings(), lambda settings: self._theme.choose(settings.theme))
-        self.desk.refresh()
-        self.desk.search()
+        self.session.refresh()
+        self.session.search()
 
     def _not_opened(self, error: BowerbirdError) -> None:
         from bowerbird.core.errors import LibraryBusy
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         for pane in self.panes[1:]:
             pane.setVisible(page is None)
         if page is None and not was_working:
-            self.what.query.edit.setFocus()
+            self.search_pane.query.edit.setFocus()
 
     # what the window does
 
@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
     def choose_folder(self) -> None:
         """Let the user choose a folder to look after."""
         if name := QFileDialog.getExistingDirectory(self, "Look after a folder", str(Path.home())):
-            self.desk.add_folder(Path(name))
+            self.session.add_folder(Path(name))
 
     def show_settings(self) -> None:
         """Ask the library for its settings, then show them."""
@@ -165,19 +165,19 @@ class MainWindow(QMainWindow):
     def _show_settings(self, settings: Settings) -> None:
         from bowerbird.gui.dialogs.settings import SettingsDialog
 
-        SettingsDialog(self.desk, settings, self).open()
+        SettingsDialog(self.session, settings, self).open()
 
     def show_failures(self) -> None:
         """The files that could not be read."""
         from bowerbird.gui.dialogs.failures import FailuresDialog
 
-        FailuresDialog(self.desk, self).open()
+        FailuresDialog(self.session, self).open()
 
     def show_models(self) -> None:
         """The models, and how to get more."""
         from bowerbird.gui.dialogs.models import ModelsDialog
 
-        ModelsDialog(self.desk, self).open()
+        ModelsDialog(self.session, self).open()
 
     def show_shortcuts(self) -> None:
         """The keys."""
@@ -192,30 +192,30 @@ class MainWindow(QMainWindow):
 
         if paths_of(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
-            self.veil.cover(paths_of(event.mimeData()))
+            self.drop_overlay.cover(paths_of(event.mimeData()))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.veil.hide()
+        self.drop_overlay.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         from bowerbird.gui.desktop import paths_of
 
-        self.veil.hide()
+        self.drop_overlay.hide()
         event.acceptProposedAction()
         paths = paths_of(event.mimeData())
         for folder in (path for path in paths if path.is_dir()):
-            self.desk.add_folder(folder)
+            self.session.add_folder(folder)
         if files := tuple(path for path in paths if path.is_file()):
-            self.desk.add_examples(files)
+            self.session.add_examples(files)
         elif not paths:
-            self.what.query.take_image(event.mimeData())
+            self.search_pane.query.take_image(event.mimeData())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        if self._furnished:
+        if self._built:
             for pane in self.panes:
                 pane.fit(self.width())
 
@@ -226,9 +226,9 @@ class MainWindow(QMainWindow):
             self._close()
 
     def _close(self) -> None:
-        if self._furnished:
-            self.why.preview.clear()  # or what plays would play on until the library is closed
-            self.desk.thumbnails.close()
+        if self._built:
+            self.preview_pane.preview.clear()  # or what plays would play on until the library is closed
+            self.session.thumbnails.close()
             self._bridge.close(self.closed.emit)
         else:
             QTimer.singleShot(0, self, self.closed.emit)

@@ -21,7 +21,7 @@ _STATUS_MS = 400
 _REFRESH_MS = 1200  # new files join the results shown no oftener than this
 
 
-class Desk(QObject):
+class SearchSession(QObject):
     """Panes read its attributes, call its methods and listen to its signals; they do not know each other."""
 
     status_changed = Signal(object)

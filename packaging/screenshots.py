@@ -125,12 +125,12 @@ class Drawing:
         self._save("first-run")
 
     def _indexing(self) -> None:
-        desk = self._window.desk
+        session = self._window.session
         self._window.first_run.start.click()
-        wait(lambda: desk.status is not None and len(desk.status.folders) > 1)
-        wait(lambda: desk.status is not None and sum(desk.status.counts.values()) > 12)
+        wait(lambda: session.status is not None and len(session.status.folders) > 1)
+        wait(lambda: session.status is not None and sum(session.status.counts.values()) > 12)
         self._save("indexing", settle_s=0.2)
-        wait(lambda: desk.status is not None and not desk.status.progress.busy)
+        wait(lambda: session.status is not None and not session.status.progress.busy)
         settle(2.5)
 
     def _results(self) -> None:
@@ -152,8 +152,8 @@ class Drawing:
             self._save(name)
 
     def _answer(self, question: Question) -> None:
-        self._window.desk.ask(question)
-        wait(lambda: self._window.desk.query == question.query())
+        self._window.session.ask(question)
+        wait(lambda: self._window.session.query == question.query())
         settle(2.5)
 
     def _small(self) -> None:
@@ -182,11 +182,11 @@ class Drawing:
 
     def _save(self, name: str, *, settle_s: float = _SETTLE_S, dialog: bool = False) -> None:
         for scheme in ("light", "dark"):
-            self._window.desk.theme.choose(scheme)
+            self._window.session.theme.choose(scheme)
             settle(settle_s)
             shown = (_dialog() if dialog else None) or self._window
             shown.grab().save(str(self._to / f"{name}-{scheme}.png"))
-        self._window.desk.theme.choose("light")
+        self._window.session.theme.choose("light")
 
 
 def _dialog() -> QWidget | None:

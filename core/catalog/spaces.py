@@ -19,7 +19,7 @@ _HAS_SEGMENTS = "EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SegmentToEmbed:
     """A segment that lacks a vector."""
 
     segment_id: int
@@ -29,12 +29,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
+class BackfillItem:
     """A content whose file must be read again for a space, and its segments of that modality, in order."""
 
     content_id: int
     facts: FileFacts
-    rows: Sequence[Row]
+    rows: Sequence[SegmentToEmbed]
 
 
 class SpaceTable:
@@ -79,7 +79,7 @@ class SpaceTable:
         )
         return int(self._db.execute(sql, (Modality.TEXT, space, space)).fetchone()[0])
 
-    def texts(self, space: str, after: int, limit: int) -> list[Row]:
+    def texts(self, space: str, after: int, limit: int) -> list[SegmentToEmbed]:
         """The next segments of text, by id, without a vector in a space that their content lacks."""
         rows = self._db.execute(
             "SELECT s.id, c.kind, s.text FROM segments s JOIN contents c ON c.id = s.content_id "
@@ -87,9 +87,11 @@ class SpaceTable:
             "(SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?) ORDER BY s.id LIMIT ?",
             (after, Modality.TEXT, space, space, limit),
         )
-        return [Row(number, Kind(kind), text, Locator()) for number, kind, text in rows]
+        return [SegmentToEmbed(number, Kind(kind), text, Locator()) for number, kind, text in rows]
 
-    def next(self, spaces: Iterable[str], modality: Modality, after: int, limit: int, *, photos: bool) -> list[Lacking]:
+    def next(
+        self, spaces: Iterable[str], modality: Modality, after: int, limit: int, *, photos: bool
+    ) -> list[BackfillItem]:
         """The next photos, or the next of everything else, by id, that lack one of these and have a file to read."""
         names = tuple(spaces)
         lacks = " OR ".join([_LACKS] * len(names))
@@ -100,17 +102,17 @@ class SpaceTable:
             (FileState.INDEXED, after, *names, modality, Kind.PHOTO, photos, limit),
         ).fetchall()
         return [
-            Lacking(number, FileFacts(Path(os.fsdecode(path)), *facts), self._rows(number, Kind(kind), modality))
+            BackfillItem(number, FileFacts(Path(os.fsdecode(path)), *facts), self._rows(number, Kind(kind), modality))
             for number, kind, path, *facts in rows
         ]
 
-    def _rows(self, content_id: int, kind: Kind, modality: Modality) -> list[Row]:
+    def _rows(self, content_id: int, kind: Kind, modality: Modality) -> list[SegmentToEmbed]:
         segments = self._db.execute(
             "SELECT id, page, section, start_s, end_s FROM segments WHERE content_id = ? AND modality = ? "
             "ORDER BY ordinal",
             (content_id, modality),
         )
-        return [Row(number, kind, "", Locator(*at)) for number, *at in segments]
+        return [SegmentToEmbed(number, kind, "", Locator(*at)) for number, *at in segments]
 
     def put(self, space: str, segment_ids: Sequence[int], vectors: Vectors) -> None:
         """Keep vectors, as float16, of segments that are still there."""

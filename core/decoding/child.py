@@ -28,8 +28,8 @@ def _extract(path: Path, limits: Limits) -> Extraction:
     return extractor_for(path).extract(path, limits)
 
 
-def _render(path: Path, locator: Locator | None, side: int) -> bytes:
-    return extractor_for(path).render(path, locator, side)
+def _render(path: Path, locator: Locator | None, max_side: int) -> bytes:
+    return extractor_for(path).render(path, locator, max_side)
 
 
 CALLS: Calls = {"extract": _extract, "render": _render}

@@ -64,9 +64,9 @@ class ExtractPool:
         """
         return self._submit(self._waited_for if urgent else self._indexing, "extract", path, limits)
 
-    def render(self, path: Path, locator: Locator | None, side: int) -> Future[bytes]:
+    def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[bytes]:
         """A JPEG of a file for the preview; fails as ``extract`` does. The user waits: it overtakes all indexing."""
-        return self._submit(self._waited_for, "render", path, locator, side)
+        return self._submit(self._waited_for, "render", path, locator, max_side)
 
     def limit(self, size: int) -> None:
         """Index with at most so many children, each from its next file on; 0 is all of them."""

@@ -15,10 +15,10 @@ from contextlib import suppress
 from itertools import accumulate
 from typing import Any, TypeVar
 
-from bowerbird.core.catalog.spaces import Lacking, Row, SpaceTable
+from bowerbird.core.catalog.spaces import BackfillItem, SegmentToEmbed, SpaceTable
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
-from bowerbird.core.indexing.decode_again import Made, Rereading, passing_over
+from bowerbird.core.indexing.backfill_reader import BackfillReader, EncodedRows, passing_over
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.state import Building
 from bowerbird.core.types import Modality, Space, Vectors
@@ -153,7 +153,7 @@ class SpaceBuilder:
         after, size, done = 0, _TEXTS, 0
         newest, whole = self._ask(lambda: (self._table.newest(), self._table.texts_left(space)), over)
         while size == _TEXTS:
-            rows: list[Row] = self._ask(lambda: self._table.texts(space, after, _TEXTS), over)  # noqa: B023
+            rows: list[SegmentToEmbed] = self._ask(lambda: self._table.texts(space, after, _TEXTS), over)  # noqa: B023
             size = len(rows)
             if telling := [row for row in rows if row.text.strip()]:
                 made = self._inference.encode_documents(
@@ -168,7 +168,7 @@ class SpaceBuilder:
     def _build_from_files(self, names: Sequence[str], modality: Modality, over: threading.Event) -> None:
         done = 0
         whole = self._ask(lambda: max(self._progress[name][1] for name in names), over)
-        again = Rereading(self._pool, self._inference, lambda future: self._wait(future, over), names, modality)
+        again = BackfillReader(self._pool, self._inference, lambda future: self._wait(future, over), names, modality)
         for some in self._all_lacking(names, modality, again.batch_size, over):
             if len(some) > 1:
                 read, made = again.photos(some)
@@ -182,7 +182,7 @@ class SpaceBuilder:
 
     def _all_lacking(
         self, names: Sequence[str], modality: Modality, batch_size: int, over: threading.Event
-    ) -> Iterator[Sequence[Lacking]]:
+    ) -> Iterator[Sequence[BackfillItem]]:
         """Photos with about so many pictures together, then everything else one by one."""
         for photos in (True, False):
             after, limit = 0, batch_size if photos else 1
@@ -195,7 +195,7 @@ class SpaceBuilder:
                 after = some[-1].content_id
 
     def _keep_all(
-        self, read: Sequence[Lacking], made: Iterable[Made], names: Sequence[str], over: threading.Event
+        self, read: Sequence[BackfillItem], made: Iterable[EncodedRows], names: Sequence[str], over: threading.Event
     ) -> None:
         """Everything that is made of these, and then that they lack it no longer."""
         for one in made:
@@ -207,7 +207,9 @@ class SpaceBuilder:
         for found in read:
             self._ask(lambda: self._table.done(names, found.content_id), over)  # noqa: B023
 
-    def _keep(self, space: str, rows: Sequence[Row], made: Mapping[str, Vectors], over: threading.Event) -> None:
+    def _keep(
+        self, space: str, rows: Sequence[SegmentToEmbed], made: Mapping[str, Vectors], over: threading.Event
+    ) -> None:
         """Zeros are a text in another model's language: nothing to keep."""
         if space not in made:
             raise ModelUnavailable(f"No model makes {space} any more.")
@@ -246,7 +248,7 @@ class SpaceBuilder:
         self.problems = self.problems | dict.fromkeys(names, why)
         self._progress = {name: told for name, told in self._progress.items() if name not in names}
 
-    def _store(self, space: str, rows: Sequence[Row], vectors: Vectors) -> None:
+    def _store(self, space: str, rows: Sequence[SegmentToEmbed], vectors: Vectors) -> None:
         """The store first: what it has and the catalog lacks does no harm, the other way round is damage."""
         numbers = [row.segment_id for row in rows]
         self._sync.add(space, numbers, vectors, [row.kind for row in rows])

@@ -48,7 +48,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Reading:
+class IndexItem:
     """One file on its way."""
 
     facts: FileFacts

@@ -27,7 +27,7 @@ from bowerbird.core.errors import (
 from bowerbird.core.extractors import MEDIA, extractor_for, kind_of
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.files.identity import facts_of, fingerprint
-from bowerbird.core.indexing.item import Outcome, Reading
+from bowerbird.core.indexing.item import IndexItem, Outcome
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
 from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Heard, Modality, Segment
@@ -55,13 +55,13 @@ class Pipeline:
         """``post`` runs a call on the indexer's thread; ``known`` finds a content by fingerprint."""
         self._pool, self._inference, self._post, self._known = pool, inference, post, known
         self._identify = ThreadPoolExecutor(2, "identify")
-        self._copies: dict[bytes, list[Reading]] = {}
+        self._copies: dict[bytes, list[IndexItem]] = {}
         self._marks: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
-        self._to_encode: dict[Modality, deque[tuple[Reading, int, Any]]] = {m: deque() for m in Modality}
-        self._to_hear: deque[tuple[Reading, Segment]] = deque()
+        self._to_encode: dict[Modality, deque[tuple[IndexItem, int, Any]]] = {m: deque() for m in Modality}
+        self._to_hear: deque[tuple[IndexItem, Segment]] = deque()
         self._encoding = self._listening = 0
-        self._outcomes: list[tuple[Reading, Outcome]] = []
-        self.reading: dict[Path, Reading] = {}
+        self._outcomes: list[tuple[IndexItem, Outcome]] = []
+        self.reading: dict[Path, IndexItem] = {}
         self.problem = ""
         """Why files are kept without vectors, or empty."""
         self.use_models()
@@ -89,7 +89,7 @@ class Pipeline:
         for queue in self._to_encode.values():
             queue.clear()
 
-    def _cancelled(self, reading: Reading) -> bool:
+    def _cancelled(self, reading: IndexItem) -> bool:
         """Whether it was cancelled, even if the same file is being read anew."""
         return self.reading.get(reading.facts.path) is not reading
 
@@ -121,19 +121,19 @@ class Pipeline:
 
     def read(self, facts: FileFacts) -> None:
         """Start with this file."""
-        reading = self.reading[facts.path] = Reading(facts)
+        reading = self.reading[facts.path] = IndexItem(facts)
         if mark := self._marks.pop(facts, None):
             self._post(lambda: self._step(reading, lambda: self._identified(reading, mark)))
         else:
             self._then(self._identify.submit(_identify, facts), reading, self._identified)
 
-    def _then(self, future: Future[Any], reading: Reading, step: Callable[[Reading, Any], None]) -> None:
+    def _then(self, future: Future[Any], reading: IndexItem, step: Callable[[IndexItem, Any], None]) -> None:
         reading.step = future
         future.add_done_callback(
             lambda done: self._post(lambda: self._step(reading, lambda: step(reading, done.result())))
         )
 
-    def _step(self, reading: Reading, step: Callable[[], None]) -> None:
+    def _step(self, reading: IndexItem, step: Callable[[], None]) -> None:
         if self._cancelled(reading):
             return
         try:
@@ -146,7 +146,7 @@ class Pipeline:
             log.exception("reading %r", reading.facts.path)
             self._fail(reading, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
 
-    def _identified(self, reading: Reading, mark: bytes) -> None:
+    def _identified(self, reading: IndexItem, mark: bytes) -> None:
         reading.fingerprint = mark
         known = self._known(mark)
         if mark in self._copies:
@@ -163,13 +163,13 @@ class Pipeline:
         """Whether what is known need not be read anew: a space that it lacks is built beside."""
         return bool(known.spaces or not any(self._spaces.values())) and known.spaces >= self._transcribing
 
-    def _extract(self, reading: Reading, known: KnownContent | None) -> None:
+    def _extract(self, reading: IndexItem, known: KnownContent | None) -> None:
         limits = self._limits
         if known and known.next_s is not None:
             reading.extends, limits = known.id, replace(limits, start_s=known.next_s)
         self._then(self._pool.extract(reading.facts.path, limits), reading, self._extracted)
 
-    def _extracted(self, reading: Reading, extraction: Extraction) -> None:
+    def _extracted(self, reading: IndexItem, extraction: Extraction) -> None:
         if facts_of(reading.facts.path) != reading.facts:
             raise FileVanished("The file changed while it was read.")
         reading.extraction = extraction
@@ -183,12 +183,12 @@ class Pipeline:
                 reading.unheard(segment)
         self._go_on(reading)
 
-    def _queue(self, reading: Reading, ordinal: int, segment: Segment) -> None:
+    def _queue(self, reading: IndexItem, ordinal: int, segment: Segment) -> None:
         if (item := model_input(segment)) is not None and self._spaces[segment.modality]:
             self._to_encode[segment.modality].append((reading, ordinal, item))
             reading.waiting += 1
 
-    def _go_on(self, reading: Reading) -> None:
+    def _go_on(self, reading: IndexItem) -> None:
         if not reading.waiting:
             self._complete(reading)
         self.encode()
@@ -203,12 +203,12 @@ class Pipeline:
                     break
                 self._send(modality, [queue.popleft() for _ in range(min(len(queue), full))])
 
-    def _send(self, modality: Modality, batch: Sequence[tuple[Reading, int, Any]]) -> None:
+    def _send(self, modality: Modality, batch: Sequence[tuple[IndexItem, int, Any]]) -> None:
         self._encoding += 1
         future = self._inference.encode_documents(modality, [item for _, _, item in batch])
         future.add_done_callback(lambda done: self._post(lambda: self._encoded(modality, batch, done)))
 
-    def _encoded(self, modality: Modality, batch: Sequence[tuple[Reading, int, Any]], done: Future[Encoded]) -> None:
+    def _encoded(self, modality: Modality, batch: Sequence[tuple[IndexItem, int, Any]], done: Future[Encoded]) -> None:
         self._encoding -= 1
         try:
             encoded = done.result()
@@ -230,10 +230,10 @@ class Pipeline:
             future = self._inference.listen(model_input(window))
             future.add_done_callback(partial(self._post_heard, reading, window))
 
-    def _post_heard(self, reading: Reading, window: Segment, done: Future[Heard]) -> None:
+    def _post_heard(self, reading: IndexItem, window: Segment, done: Future[Heard]) -> None:
         self._post(lambda: self._heard(reading, window, done))
 
-    def _heard(self, reading: Reading, window: Segment, done: Future[Heard]) -> None:
+    def _heard(self, reading: IndexItem, window: Segment, done: Future[Heard]) -> None:
         self._listening -= 1
         if not self._cancelled(reading):
             heard = None
@@ -248,12 +248,12 @@ class Pipeline:
             self._go_on(reading)
         self._listen()
 
-    def _complete(self, reading: Reading) -> None:
+    def _complete(self, reading: IndexItem) -> None:
         assert reading.extraction is not None
         content, thumbnail = reading.content(frozenset().union(*self._spaces.values())), reading.extraction.thumbnail
         self._finish(reading, Outcome(reading.facts, FileState.INDEXED, content=content, thumbnail=thumbnail))
 
-    def _fail(self, reading: Reading, error: BowerbirdError) -> None:
+    def _fail(self, reading: IndexItem, error: BowerbirdError) -> None:
         state = FileState.SKIPPED if isinstance(error, FileSkipped) else FileState.FAILED
         if isinstance(error, (FileVanished, EnvironmentFailure)):
             state = FileState.PENDING
@@ -262,7 +262,7 @@ class Pipeline:
         # What was read of a long file before its damage stays.
         self._finish(reading, Outcome(reading.facts, state, str(error), content_id=reading.extends))
 
-    def _finish(self, reading: Reading, outcome: Outcome) -> None:
+    def _finish(self, reading: IndexItem, outcome: Outcome) -> None:
         if not self._cancelled(reading):
             self._outcomes.append((reading, outcome))
 

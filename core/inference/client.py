@@ -35,7 +35,9 @@ _DEATHS = 2  # a request that ended two hosts is to blame itself
 
 
 @dataclass(slots=True)
-class _Asked:
+class PendingRequest:
+    """A call to the host that is not answered yet."""
+
     call: str
     arguments: tuple[Any, ...]
     answer: Future[Any] = field(default_factory=Future)
@@ -96,18 +98,18 @@ class Inference:
         ``only``: the models asked, if not all. A batch may be large: the host splits it as its models like.
         A model that fails leaves the others be; if all do, this fails with ``ModelUnavailable``.
         """
-        return self._ask(_Asked("documents", (modality, items, only, self.waiting)))
+        return self._ask(PendingRequest("documents", (modality, items, only, self.waiting)))
 
     def listen(self, samples: Samples, *, urgent: bool = False, only: frozenset[str] | None = None) -> Future[Heard]:
         """What the sound models hear in a window of at most 30 seconds. ``urgent``: the user waits. Fails as above."""
-        return self._ask(_Asked("listen_now" if urgent else "listen", (samples, only)))
+        return self._ask(PendingRequest("listen_now" if urgent else "listen", (samples, only)))
 
     def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Encoded]:
         """By space that takes text, the vector of a typed sentence, shape (1, dimension). Overtakes documents.
 
         ``spaces``: those asked for, if not all. Fails as above.
         """
-        return self._ask(_Asked("query", (text, None if spaces is None else frozenset(spaces))))
+        return self._ask(PendingRequest("query", (text, None if spaces is None else frozenset(spaces))))
 
     def warm_up(self, spaces: Collection[str]) -> None:
         """Load what typed sentences go through to these spaces, before the first is typed. Does not wait."""
@@ -148,7 +150,7 @@ class Inference:
 
     def _check(self, name: str, title: str) -> Check:
         try:
-            detail, ms = self._ask(_Asked("check", (name,))).result()
+            detail, ms = self._ask(PendingRequest("check", (name,))).result()
             self._installed.speeds.keep(name, ms)
             return Check(title, True, f"{detail}, {ms:.1f} ms an item")
         except ModelUnavailable as error:
@@ -184,7 +186,7 @@ class Inference:
         for host in hosts:
             host.end()
 
-    def _ask(self, asked: _Asked) -> Future[Any]:
+    def _ask(self, asked: PendingRequest) -> Future[Any]:
         with self._lock:
             if self._host is None:
                 self._host = self._started()
@@ -223,14 +225,14 @@ class _HostProcess:
         self._setup, self._ended = setup, ended
         self._numbers = itertools.count()
         self._outbox: SimpleQueue[Request | None] = SimpleQueue()
-        self._unanswered: dict[int, _Asked] = {}
+        self._unanswered: dict[int, PendingRequest] = {}
         self._process: SpawnProcess | None = None
         self._over = threading.Event()
         # Linux ends the host together with the thread that started it, so that thread stays until the host's end.
         self._thread = threading.Thread(target=self._run, name="models", daemon=True)
         self._thread.start()
 
-    def ask(self, asked: _Asked) -> None:
+    def ask(self, asked: PendingRequest) -> None:
         number = next(self._numbers)
         self._unanswered[number] = asked
         self._outbox.put((number, asked.call, asked.arguments))
@@ -286,7 +288,7 @@ class _HostProcess:
                 else:
                     _resolve(self._unanswered.pop(said.number), said)
 
-    def left(self) -> list[_Asked]:
+    def left(self) -> list[PendingRequest]:
         """What the host, which has ended, did not answer."""
         left = list(self._unanswered.values())
         if self._process is not None:
@@ -297,12 +299,12 @@ class _HostProcess:
         return left
 
     @staticmethod
-    def _blame(suspects: Iterable[_Asked], deaths: int) -> None:
+    def _blame(suspects: Iterable[PendingRequest], deaths: int) -> None:
         for asked in suspects:
             asked.deaths += deaths
 
 
-def _resolve(asked: _Asked, reply: Reply) -> None:
+def _resolve(asked: PendingRequest, reply: Reply) -> None:
     with suppress(InvalidStateError):  # whoever asked has cancelled it
         if reply.error is not None:
             asked.answer.set_exception(reply.error)

@@ -180,12 +180,12 @@ class _Models:
     def __init__(self, setup: Setup) -> None:
         from bowerbird.core.models import FAMILIES
         from bowerbird.core.models.registry.entries import load
-        from bowerbird.core.models.runtime.verified import Checked
+        from bowerbird.core.models.runtime.verified import VerifiedModel
 
         self._entries = {name: load()[name] for name in setup.active}
         self._kinds = {name: FAMILIES[entry.family] for name, entry in self._entries.items()}
         self._checked = {
-            name: Checked(entry, self._kinds[name], setup.models, setup.threads)
+            name: VerifiedModel(entry, self._kinds[name], setup.models, setup.threads)
             for name, entry in self._entries.items()
         }
 
@@ -220,14 +220,14 @@ class _Models:
 
     def listen(self, samples: Samples, only: frozenset[str] | None) -> Heard:
         """A window of sound goes to every sound model, all of them looking at the same spans of it."""
-        from bowerbird.core.models.runtime.base import Listener
+        from bowerbird.core.models.runtime.base import Transcriber
 
         parts = spans(len(samples) / SAMPLE_RATE)
         pieces = [samples[round(a * SAMPLE_RATE) : round(b * SAMPLE_RATE)] for a, b in parts]
 
         def ask(name: str) -> Heard:
             model = self._checked[name].model(Modality.SOUND)
-            if isinstance(model, Listener):
+            if isinstance(model, Transcriber):
                 return model.listen(samples, parts)
             return Heard((), parts, model.encode(pieces).vectors)
 
@@ -255,10 +255,10 @@ class _Models:
 
     def _compared(self, name: str, space: str, sentence: Vectors) -> Vectors:
         """A sentence's vector as a model compares it with those of its space."""
-        from bowerbird.core.models.runtime.base import Comparing
+        from bowerbird.core.models.runtime.base import TransformsQueries
 
         kind = self._kinds[name]
-        return kind.queries(space, sentence) if issubclass(kind, Comparing) else sentence
+        return kind.queries(space, sentence) if issubclass(kind, TransformsQueries) else sentence
 
     def check(self, name: str) -> tuple[str, float]:
         """What runs a model and how well it agrees, in words, and its milliseconds an item."""

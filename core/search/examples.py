@@ -23,7 +23,7 @@ _SEGMENTS = 16  # of a long document or clip: enough to say what it is about, fe
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExampleQuery:
     """What an example asks of one space: ``rows``, shape (up to 16, dimension), in the order they have in the file."""
 
     space: Space
@@ -41,9 +41,9 @@ class Examples:
         """What it asks; ``spaces`` are those to search."""
         self._spaces = spaces
         self._view, self._pool, self._inference = view, pool, inference
-        self._kept: OrderedDict[tuple[object, ...], list[Asked]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], list[ExampleQuery]] = OrderedDict()
 
-    def vectors(self, example: Example) -> list[Asked]:
+    def vectors(self, example: Example) -> list[ExampleQuery]:
         """For each space that can compare examples, what to look for.
 
         Raises:
@@ -55,7 +55,7 @@ class Examples:
         except (FileError, FileSkipped) as error:
             raise type(error)(f"{example.path.name}: {error}") from error
 
-    def _asked(self, example: Example) -> list[Asked]:
+    def _asked(self, example: Example) -> list[ExampleQuery]:
         mark = fingerprint(example.path)
         key = (mark, example.start_s, example.end_s, tuple(space.id for space in self._comparing()))
         if key not in self._kept:
@@ -65,7 +65,7 @@ class Examples:
                 self._kept.popitem(last=False)
         return self._kept[key]
 
-    def _known(self, mark: bytes) -> list[Asked]:
+    def _known(self, mark: bytes) -> list[ExampleQuery]:
         content = self._view.content_id(mark)
         if content is None:
             return []
@@ -73,7 +73,7 @@ class Examples:
         for space in self._comparing():
             numbers, rows = self._view.vectors(space.id, [content])
             moving = any(row.locator.start_s is not None for row in self._view.segments(numbers[:1]).values())
-            found += [Asked(space, _spread(rows), moving)] if numbers else []
+            found += [ExampleQuery(space, _spread(rows), moving)] if numbers else []
         return found
 
     def _comparing(self) -> list[Space]:
@@ -82,7 +82,7 @@ class Examples:
         own = {space.modality for space in spaces if not space.takes_text}
         return [space for space in spaces if not (space.takes_text and space.modality in own)]
 
-    def _read(self, example: Example) -> list[Asked]:
+    def _read(self, example: Example) -> list[ExampleQuery]:
         extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
         windows = [model_input(one) for one in extraction.segments if one.modality is Modality.SOUND]
         heard = [self._inference.listen(one, urgent=True).result() for one in windows if self._hears()]
@@ -91,7 +91,11 @@ class Examples:
         for space in {space for one in heard for space in one.vectors}:
             encoded[space] = np.concatenate([one.vectors[space] for one in heard if space in one.vectors])
         moving = extraction.kind in MEDIA
-        return [Asked(space, _spread(encoded[space.id]), moving) for space in self._comparing() if space.id in encoded]
+        return [
+            ExampleQuery(space, _spread(encoded[space.id]), moving)
+            for space in self._comparing()
+            if space.id in encoded
+        ]
 
     def _limits(self, example: Example) -> Limits:
         """The part that was chosen, or the first minutes."""

@@ -27,10 +27,10 @@ class Previewer:
         """What it asks."""
         self._view, self._pool = view, pool
 
-    def preview(self, path: Path, query: Query, moment: Locator | None, side: int) -> Preview:
+    def preview(self, path: Path, query: Query, moment: Locator | None, max_side: int) -> Preview:
         """What to show of a file; a file that cannot be shown says why in ``problem``."""
         row = self._view.file(path)
-        image, problem = self._image(path, moment, side)
+        image, problem = self._image(path, moment, max_side)
         segments = self._view.segments_of(row.content_id) if row and row.content_id else []
         properties = row.properties if row else Properties()
         if row and row.content_id and row.kind in MEDIA:
@@ -62,13 +62,13 @@ class Previewer:
             waveform=_thinned(self._view.waveform(content_id)),
         )
 
-    def picture(self, path: Path, moment: Locator | None, side: int) -> bytes:
+    def frame_jpeg(self, path: Path, moment: Locator | None, max_side: int) -> bytes:
         """A JPEG of a file at a moment; fails as ``ExtractPool.render`` does."""
-        return self._pool.render(path, moment, side).result()
+        return self._pool.render(path, moment, max_side).result()
 
-    def _image(self, path: Path, moment: Locator | None, side: int) -> tuple[bytes, str]:
+    def _image(self, path: Path, moment: Locator | None, max_side: int) -> tuple[bytes, str]:
         try:
-            return self._pool.render(path, moment, side).result(), ""
+            return self._pool.render(path, moment, max_side).result(), ""
         except FileSkipped:
             return b"", "Bowerbird cannot show this kind of file; open it with its own program."
         except BowerbirdError as error:

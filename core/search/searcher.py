@@ -13,7 +13,7 @@ from bowerbird.core.errors import ModelUnavailable, StoreDamaged
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
-from bowerbird.core.search.examples import Asked, Examples
+from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.types import Hit, Kind, Modality, Query, Results, Space, Took, Vectors
@@ -96,7 +96,9 @@ class Searcher:
         took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
         return Results(hits, took, notice or repair or unsaid or _weakness(vectors, photos, hits))
 
-    def _gather(self, query: Query, vectors: Mapping[str, Vectors], like: list[Asked]) -> tuple[list[Evidence], str]:
+    def _gather(
+        self, query: Query, vectors: Mapping[str, Vectors], like: list[ExampleQuery]
+    ) -> tuple[list[Evidence], str]:
         """All evidence; without a vector store, that of words and names, and a sentence that says so."""
         try:
             return list(self._retrieve(query, vectors, like)), ""
@@ -122,7 +124,7 @@ class Searcher:
         except ModelUnavailable as error:
             return f"{error} Only words and file names were searched.", {}
 
-    def _retrieve(self, query: Query, vectors: Mapping[str, Vectors], like: list[Asked]) -> Iterator[Evidence]:
+    def _retrieve(self, query: Query, vectors: Mapping[str, Vectors], like: list[ExampleQuery]) -> Iterator[Evidence]:
         allowed = self._view.allowed(query)
         spaces = {space.id: space for space in self._spaces()}
         for name, rows in ((name, rows) for name, rows in vectors.items() if name in spaces):
@@ -149,7 +151,7 @@ class Searcher:
                 strength = ranking.from_cosine(cosine, background)
                 yield Evidence(segments[number].content_id, number, source, strength)
 
-    def _like(self, asked: Asked, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
+    def _like(self, asked: ExampleQuery, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
         space = asked.space
         near = list(self._near(space, asked.rows, query, allowed, Source.EXAMPLE, space.example_background))
         if not asked.moving or len(asked.rows) == 1:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from bowerbird.core.state import Failure
 from bowerbird.gui.desktop import show_in_folder
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import Index, button, label
 from bowerbird.gui.wording import count, name_of, shown
 
@@ -65,11 +65,11 @@ class FailureModel(QAbstractTableModel):
 class FailuresDialog(QDialog):
     """The list and four buttons. It follows the library while it is open."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        """Show this desk's failures."""
+    def __init__(self, session: SearchSession, parent: QWidget | None = None) -> None:
+        """Show this session's failures."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk = desk
+        self._session = session
         self.setWindowTitle("Files that could not be read")
         self.resize(820, 480)
         self.model = FailureModel(self)
@@ -80,8 +80,8 @@ class FailuresDialog(QDialog):
         self._title = label("", "title")
         self._whole = label("", "small", wrap=True)
         self._place()
-        desk.failures_changed.connect(self.refresh)
-        desk.status_changed.connect(self.refresh)
+        session.failures_changed.connect(self.refresh)
+        session.status_changed.connect(self.refresh)
         self.refresh()
 
     def _place(self) -> None:
@@ -103,8 +103,8 @@ class FailuresDialog(QDialog):
         QShortcut(QKeySequence.StandardKey.Copy, self, self._copy)
 
     def _buttons(self) -> QHBoxLayout:
-        self._one = button("Try again", lambda: self._desk.retry(self._chosen()))
-        self._all = button("Try all again", self._desk.retry)
+        self._one = button("Try again", lambda: self._session.retry(self._chosen()))
+        self._all = button("Try all again", self._session.retry)
         self._reveal = button("Show in folder", self._show_in_folder)
         self._copy_button = button("Copy", self._copy)
         closing = button("Close", self.accept)
@@ -119,7 +119,7 @@ class FailuresDialog(QDialog):
 
     def refresh(self) -> None:
         """Ask again what failed."""
-        self._desk.bridge.latest("failures", lambda library: library.failures(), self._show)
+        self._session.bridge.latest("failures", lambda library: library.failures(), self._show)
 
     def _show(self, failures: tuple[Failure, ...]) -> None:
         self.model.show(failures)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QVBoxLayout, QW
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Modality
 from bowerbird.gui.dialogs.model_row import Acts, ModelRow
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label, once, remove, scrolling
 from bowerbird.gui.wording import size
 
@@ -31,11 +31,11 @@ _GROUPS: Mapping[Modality, str] = {
 class ModelsDialog(QDialog):
     """A row per model, in groups by what they read."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        """Show the models of this desk's library."""
+    def __init__(self, session: SearchSession, parent: QWidget | None = None) -> None:
+        """Show the models of this session's library."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk = desk
+        self._session = session
         self.setWindowTitle("Models")
         self.resize(680, 640)
         self._inside = QWidget()
@@ -46,7 +46,7 @@ class ModelsDialog(QDialog):
         self._acts = Acts(self._get, self._use, self._check, self._drop, self._cancel)
         self._again = once(self, _AGAIN_MS, self.refresh)
         self._place()
-        desk.models_changed.connect(self.refresh)
+        session.models_changed.connect(self.refresh)
         self.finished.connect(self._leave)
         self.refresh()
 
@@ -62,13 +62,13 @@ class ModelsDialog(QDialog):
 
     def refresh(self) -> None:
         """Ask again which models there are."""
-        self._desk.bridge.latest("models", lambda library: library.models(), self._show)
+        self._session.bridge.latest("models", lambda library: library.models(), self._show)
 
     def _leave(self) -> None:
         """What was begun here goes on without it."""
-        self._desk.models_changed.disconnect(self.refresh)
+        self._session.models_changed.disconnect(self.refresh)
         self._again.stop()
-        self._desk.bridge.forget("models")
+        self._session.bridge.forget("models")
 
     def _show(self, models: tuple[ModelState, ...]) -> None:
         if set(self.rows) != {model.id for model in models}:
@@ -132,7 +132,7 @@ class ModelsDialog(QDialog):
         self._do(model, "removing it…", lambda library: library.remove_model(model.id))
 
     def _cancel(self, model: ModelState) -> None:
-        self._desk.bridge.call(lambda library: library.cancel_model(model.id))
+        self._session.bridge.call(lambda library: library.cancel_model(model.id))
 
     def _confirm(self, asked: str, more: str, acts: Mapping[str, Callable[[], None]]) -> None:
         """Ask, with a button for each thing one can do, and one for nothing."""
@@ -148,4 +148,4 @@ class ModelsDialog(QDialog):
         """What comes of it the model's state tells, also to a page that is opened later."""
         self.rows[model.id].begin(doing)
         self._again.start()
-        self._desk.bridge.call(op, slow=True)
+        self._session.bridge.call(op, slow=True)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from bowerbird.core.types import Hit, Preview
 from bowerbird.gui.preview.preview import FilePreview, decoded, preview_side
 from bowerbird.gui.results.hit_actions import open_hit
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label, scrolling
 from bowerbird.gui.wording import name_of
 
@@ -17,22 +17,22 @@ from bowerbird.gui.wording import name_of
 class QuickLook(QDialog):
     """One file, large."""
 
-    def __init__(self, desk: Desk, hit: Hit, parent: QWidget) -> None:
+    def __init__(self, session: SearchSession, hit: Hit, parent: QWidget) -> None:
         """Show this hit."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk, self._hit = desk, hit
+        self._session, self._hit = session, hit
         self.setWindowTitle(name_of(hit.path))
         room = parent.size()
         self.resize(room.width() * 4 // 5, room.height() * 9 // 10)
         high = self.height() - 96
-        self._preview = FilePreview(desk, picture=high, text=high)
+        self._preview = FilePreview(session, picture=high, text=high)
         self._place()
         self._preview.show_thumbnail(hit)
         self._ask()
 
     def _place(self) -> None:
-        opening = button("Open", lambda: open_hit(self._desk, self._hit), "primary")
+        opening = button("Open", lambda: open_hit(self._session, self._hit), "primary")
         closing = button("Close", self.reject)
         row = QHBoxLayout()
         row.addWidget(label(name_of(self._hit.path), "title"), 1)
@@ -46,9 +46,9 @@ class QuickLook(QDialog):
         closing.setFocus()
 
     def _ask(self) -> None:
-        hit, query = self._hit, self._desk.query
+        hit, query = self._hit, self._session.query
         side = preview_side(QSize(self.width(), self.height()), self.devicePixelRatio())
-        self._desk.bridge.latest(
+        self._session.bridge.latest(
             "look",
             lambda library: decoded(library.preview(hit.path, query, hit.moment, side)),
             lambda answer: self._show(*answer),

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from bowerbird.core.settings import DEFAULT_EXCLUDES, Settings
 from bowerbird.core.state import Status
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label
 from bowerbird.gui.wording import shown
 
@@ -34,11 +34,11 @@ _THEMES = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dar
 class SettingsDialog(QDialog):
     """Folders change at once; the rest when Save is pressed."""
 
-    def __init__(self, desk: Desk, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, session: SearchSession, settings: Settings, parent: QWidget | None = None) -> None:
         """Begin with these settings."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk, self._before = desk, settings
+        self._session, self._before = session, settings
         self.setWindowTitle("Settings")
         self.resize(560, 640)
         self.folders = QListWidget()
@@ -50,9 +50,9 @@ class SettingsDialog(QDialog):
         self.idle.setChecked(settings.only_when_idle)
         self.theme = _themes(settings.theme)
         self._place()
-        desk.status_changed.connect(self._show_folders)
-        if desk.status:
-            self._show_folders(desk.status)
+        session.status_changed.connect(self._show_folders)
+        if session.status:
+            self._show_folders(session.status)
 
     def _place(self) -> None:
         column = QVBoxLayout(self)
@@ -73,7 +73,7 @@ class SettingsDialog(QDialog):
     def _place_folders(self, column: QVBoxLayout) -> None:
         self.folders.setAccessibleName("Folders that Bowerbird looks after")
         self.folders.setMaximumHeight(128)
-        adding = button("&Add a folder…", self._desk.wants_folder)
+        adding = button("&Add a folder…", self._session.wants_folder)
         self.remove = button("Stop looking after it", self._remove)
         self.remove.setEnabled(False)
         self.folders.currentItemChanged.connect(lambda now: self.remove.setEnabled(now is not None))
@@ -109,13 +109,13 @@ class SettingsDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.addRow("Processor &cores to use", self.cores)
         form.addRow("&Colours", self.theme)
-        form.addRow("What reads your files", button("&Models…", self._desk.wants_models))
+        form.addRow("What reads your files", button("&Models…", self._session.wants_models))
         form.addRow(self.battery)
         form.addRow(self.idle)
         return form
 
     def _library_line(self) -> QLabel:
-        where = self._desk.status.directory if self._desk.status else Path()
+        where = self._session.status.directory if self._session.status else Path()
         line = label(f"What Bowerbird knows is kept in {shown(str(where))}", "small", wrap=True)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return line
@@ -134,9 +134,11 @@ class SettingsDialog(QDialog):
 
     def _save(self) -> None:
         settings = self.chosen()
-        self._desk.theme.choose(settings.theme)
+        self._session.theme.choose(settings.theme)
         if settings != self._before:
-            self._desk.bridge.call(lambda library: library.change_settings(settings), lambda _: self._desk.refresh())
+            self._session.bridge.call(
+                lambda library: library.change_settings(settings), lambda _: self._session.refresh()
+            )
         self.accept()
 
     def _show_folders(self, status: Status) -> None:
@@ -151,7 +153,7 @@ class SettingsDialog(QDialog):
 
     def _remove(self) -> None:
         if item := self.folders.currentItem():
-            self._desk.remove_folder(Path(item.data(Qt.ItemDataRole.UserRole)))
+            self._session.remove_folder(Path(item.data(Qt.ItemDataRole.UserRole)))
 
 
 def _cores(cores: int) -> QComboBox:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Kind
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import Theme, sized
 from bowerbird.gui.widgets.widgets import button, label, remove
 from bowerbird.gui.wording import kinds_found, name_of, shown
@@ -64,20 +64,20 @@ class FolderCard(QAbstractButton):
 class FirstRunPage(QWidget):
     """Shown while no folder is watched."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: SearchSession) -> None:
         """Ask the library for suggestions with ``look``."""
         super().__init__()
         self.setObjectName("page")
-        self._desk = desk
+        self._session = session
         self.cards: list[FolderCard] = []
         self._grid = QGridLayout()
         self._grid.setSpacing(10)
         self.start = button("Start", self._begin, "primary")
-        self._other = button("Choose other folders…", desk.wants_folder)
+        self._other = button("Choose other folders…", session.wants_folder)
         self._note = label("Looking for your folders…", "muted", centre=True)
         self._note.setWordWrap(True)
         self._place()
-        desk.said.connect(lambda sentence: self._note.setText(sentence) if sentence else None)
+        session.said.connect(lambda sentence: self._note.setText(sentence) if sentence else None)
 
     def _place(self) -> None:
         column = QVBoxLayout()
@@ -114,12 +114,12 @@ class FirstRunPage(QWidget):
 
     def look(self) -> None:
         """Ask which folders there are; counting them takes a moment."""
-        self._desk.bridge.latest("suggest", lambda library: library.suggest_folders(), self._show)
+        self._session.bridge.latest("suggest", lambda library: library.suggest_folders(), self._show)
 
     def _show(self, suggestions: Suggestions) -> None:
         for card in self.cards:
             remove(card)
-        self.cards = [FolderCard(self._desk.theme, path, found) for path, found in suggestions]
+        self.cards = [FolderCard(self._session.theme, path, found) for path, found in suggestions]
         for number, card in enumerate(self.cards):
             self._grid.addWidget(card, number // 2, number % 2)
             card.toggled.connect(self._count)
@@ -138,4 +138,4 @@ class FirstRunPage(QWidget):
         self.start.setEnabled(False)
         for card in self.cards:
             if card.isChecked():
-                self._desk.add_folder(card.path)
+                self._session.add_folder(card.path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bowerbird.gui.panes.folders import WherePane
-from bowerbird.gui.panes.preview import WhyPane
-from bowerbird.gui.panes.search import WhatPane
+from bowerbird.gui.panes.folders import FoldersPane
+from bowerbird.gui.panes.preview import PreviewPane
+from bowerbird.gui.panes.search import SearchPane
 
-PANES = (WherePane, WhatPane, WhyPane)
+PANES = (FoldersPane, SearchPane, PreviewPane)

@@ -12,7 +12,7 @@ from bowerbird.core.types import Kind
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.panes.progress_card import ProgressCard
 from bowerbird.gui.question import Question
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
 from bowerbird.gui.widgets.widgets import label, remove, scrolling, tool
 from bowerbird.gui.wording import KIND_NAMES, name_of, number, shown
@@ -21,16 +21,16 @@ _KINDS: tuple[Kind | None, ...] = (None, Kind.PHOTO, Kind.DOCUMENT, Kind.RECORDI
 WIDTH = 224
 
 
-class WherePane(QFrame):
+class FoldersPane(QFrame):
     """The left column."""
 
     stretch = 0
 
-    def __init__(self, desk: Desk) -> None:
-        """Show the desk's library."""
+    def __init__(self, session: SearchSession) -> None:
+        """Show the session's library."""
         super().__init__()
         self.setObjectName("where")
-        self._desk = desk
+        self._session = session
         self._kinds: dict[Kind | None, NavRow] = {}
         self._folders: dict[Path, NavRow] = {}
         self._chosen = QButtonGroup(self)
@@ -39,9 +39,9 @@ class WherePane(QFrame):
         self._rows = QVBoxLayout()
         self._all = QWidget()
         self._place()
-        desk.status_changed.connect(self._show)
-        desk.question_changed.connect(self._follow)
-        desk.theme.changed.connect(self._draw_icons)
+        session.status_changed.connect(self._show)
+        session.question_changed.connect(self._follow)
+        session.theme.changed.connect(self._draw_icons)
         self._draw_icons()
 
     def fit(self, window: int) -> None:
@@ -57,11 +57,11 @@ class WherePane(QFrame):
         column.addWidget(name)
         column.addWidget(self._waiting)
         column.addWidget(self._scrolling(), 1)
-        column.addWidget(ProgressCard(self._desk))
-        self._settings = NavRow(self._desk.theme, "Settings", icon="settings")
+        column.addWidget(ProgressCard(self._session))
+        self._settings = NavRow(self._session.theme, "Settings", icon="settings")
         self._settings.setCheckable(False)
         self._settings.setToolTip("Settings (Ctrl+,)")
-        self._settings.clicked.connect(self._desk.wants_settings)
+        self._settings.clicked.connect(self._session.wants_settings)
         column.addWidget(self._settings)
 
     def _scrolling(self) -> QScrollArea:
@@ -79,16 +79,16 @@ class WherePane(QFrame):
 
     def _kind_row(self, kind: Kind | None) -> NavRow:
         name, icon = (KIND_NAMES[kind], kind.value) if kind else ("Everything", "everything")
-        row = NavRow(self._desk.theme, name, icon=icon)
+        row = NavRow(self._session.theme, name, icon=icon)
         row.setChecked(kind is None)
-        row.clicked.connect(lambda: self._desk.show_kind(kind))
+        row.clicked.connect(lambda: self._session.show_kind(kind))
         self._chosen.addButton(row)
         self._kinds[kind] = row
         return row
 
     def _folder_title(self) -> QHBoxLayout:
         title = label("Folders", "section")
-        self._add = tool("Add a folder (Ctrl+Shift+O)", self._desk.wants_folder, 14)
+        self._add = tool("Add a folder (Ctrl+Shift+O)", self._session.wants_folder, 14)
         line = QHBoxLayout()
         line.setContentsMargins(8, 0, 4, 2)
         line.addWidget(title, 1)
@@ -96,7 +96,7 @@ class WherePane(QFrame):
         return line
 
     def _draw_icons(self) -> None:
-        self._add.setIcon(self._desk.theme.icon("add", self._desk.theme.colours.muted))
+        self._add.setIcon(self._session.theme.icon("add", self._session.theme.colours.muted))
 
     # what is shown
 
@@ -122,7 +122,7 @@ class WherePane(QFrame):
             row.setToolTip(_tip(folder))
 
     def _folder_row(self, path: Path) -> NavRow:
-        row = NavRow(self._desk.theme, name_of(path))
+        row = NavRow(self._session.theme, name_of(path))
         row.setAccessibleDescription(shown(str(path)))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._menu(path, row.mapToGlobal(spot)))
@@ -131,7 +131,7 @@ class WherePane(QFrame):
         return row
 
     def _choose(self, path: Path) -> None:
-        self._desk.show_folder(None if self._desk.question.folder == path else path)
+        self._session.show_folder(None if self._session.question.folder == path else path)
 
     def _follow(self, question: Question) -> None:
         self._kinds[question.kind].setChecked(True)
@@ -140,10 +140,10 @@ class WherePane(QFrame):
 
     def _menu(self, path: Path, spot: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Search only here", lambda: self._desk.show_folder(path))
+        menu.addAction("Search only here", lambda: self._session.show_folder(path))
         menu.addAction("Show in folder", lambda: show_in_folder(path))
         menu.addSeparator()
-        menu.addAction("Stop looking after it", lambda: self._desk.remove_folder(path))
+        menu.addAction("Stop looking after it", lambda: self._session.remove_folder(path))
         menu.exec(spot)
         menu.deleteLater()
 

@@ -16,7 +16,7 @@ from bowerbird.gui.preview.page_turner import PageTurner
 from bowerbird.gui.preview.preview import FilePreview, decoded
 from bowerbird.gui.preview.reason_bars import ReasonBars
 from bowerbird.gui.results.hit_actions import open_hit
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout
 from bowerbird.gui.widgets.widgets import button, label, once, remove, scrolling, tool
 from bowerbird.gui.wording import breadcrumb, name_of, shown
@@ -25,24 +25,24 @@ WIDTH = 348
 _PAUSE_MS = 90  # while the arrow keys run along the hits, none is read
 
 
-class WhyPane(QFrame):
+class PreviewPane(QFrame):
     """The right column."""
 
     stretch = 0
 
-    def __init__(self, desk: Desk) -> None:
-        """Show the desk's hit."""
+    def __init__(self, session: SearchSession) -> None:
+        """Show the session's hit."""
         super().__init__()
         self.setObjectName("why")
-        self._desk = desk
+        self._session = session
         self._moment: Locator | None = None
         self._shown: Hit | None = None
-        self.preview = FilePreview(desk, picture=300, text=252)
-        self._turner = PageTurner(desk.theme)
+        self.preview = FilePreview(session, picture=300, text=252)
+        self._turner = PageTurner(session.theme)
         self._name = label("", "title", wrap=True)
         self._where = label("", "small", wrap=True)
         self._because = label("Why this is here", "section")
-        self._reasons = ReasonBars(desk.theme)
+        self._reasons = ReasonBars(session.theme)
         self._details = QGridLayout()
         self._inside = QWidget()
         self._hint = label("The file you choose is shown here.", "muted", wrap=True, centre=True)
@@ -86,9 +86,9 @@ class WhyPane(QFrame):
 
     def _buttons(self) -> FlowLayout:
         self._play = button("Play", self._play_moment, "primary")
-        self._open = button("Open", lambda: self._with_hit(lambda hit: open_hit(self._desk, hit)), "primary")
+        self._open = button("Open", lambda: self._with_hit(lambda hit: open_hit(self._session, hit)), "primary")
         reveal = button("Show in folder", lambda: self._with_hit(lambda hit: show_in_folder(hit.path)))
-        similar = button("Find similar", lambda: self._with_hit(lambda hit: self._desk.find_similar(hit.path)))
+        similar = button("Find similar", lambda: self._with_hit(lambda hit: self._session.find_similar(hit.path)))
         self._copy = tool("Copy path", lambda: self._with_hit(lambda hit: copy_path(hit.path)))
         line = FlowLayout()
         for part in (self._play, self._open, reveal, similar, self._copy):
@@ -97,19 +97,19 @@ class WhyPane(QFrame):
 
     def _listen(self) -> None:
         self._turner.turned.connect(self._turn)
-        self._desk.hit_changed.connect(self._show)
-        self._desk.theme.changed.connect(self._draw_icons)
+        self._session.hit_changed.connect(self._show)
+        self._session.theme.changed.connect(self._draw_icons)
         self._draw_icons()
 
     def _draw_icons(self) -> None:
-        self._copy.setIcon(self._desk.theme.icon("copy"))
+        self._copy.setIcon(self._session.theme.icon("copy"))
 
     # the hit
 
     def _show(self, hit: Hit | None) -> None:
         self._scroll.setVisible(hit is not None)
         self._hint.setVisible(hit is None)
-        self._desk.bridge.forget("preview")
+        self._session.bridge.forget("preview")
         if hit is None:
             self._timer.stop()
             self._shown = None
@@ -118,7 +118,7 @@ class WhyPane(QFrame):
         again = self._shown is not None and (self._shown.path, self._shown.moment) == (hit.path, hit.moment)
         self._shown, self._moment = hit, hit.moment
         self._name.setText(_breakable(name_of(hit.path)))
-        self._where.setText(breadcrumb(hit.path, self._desk.folders))
+        self._where.setText(breadcrumb(hit.path, self._session.folders))
         self._because.setVisible(bool(hit.reasons))
         self._reasons.setVisible(bool(hit.reasons))
         self._reasons.show_reasons(hit.reasons)
@@ -128,11 +128,11 @@ class WhyPane(QFrame):
         self._timer.start()
 
     def _ask(self) -> None:
-        hit, query, moment = self._desk.hit, self._desk.query, self._moment
+        hit, query, moment = self._session.hit, self._session.query, self._moment
         if hit is None:
             return
         side = round(WIDTH * 2 * self.devicePixelRatio())
-        self._desk.bridge.latest(
+        self._session.bridge.latest(
             "preview",
             lambda library: decoded(library.preview(hit.path, query, moment, side)),
             lambda answer: self._show_preview(hit, *answer),
@@ -172,8 +172,8 @@ class WhyPane(QFrame):
         self._ask()
 
     def _with_hit(self, act: Callable[[Hit], None]) -> None:
-        if self._desk.hit:
-            act(self._desk.hit)
+        if self._session.hit:
+            act(self._session.hit)
 
 
 def _breakable(name: str) -> str:

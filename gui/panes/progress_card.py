@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from bowerbird.core.state import Progress, Status
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label, tool
 from bowerbird.gui.wording import built, count, long_files, name_of, progress_line
 
@@ -14,11 +14,11 @@ from bowerbird.gui.wording import built, count, long_files, name_of, progress_li
 class ProgressCard(QFrame):
     """Hidden while there is nothing to say."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Show the desk's progress."""
+    def __init__(self, session: SearchSession) -> None:
+        """Show the session's progress."""
         super().__init__()
         self.setObjectName("card")
-        self._desk = desk
+        self._session = session
         self._progress = Progress()
         self._failures = 0
         self._title = label("", "strong")
@@ -28,12 +28,12 @@ class ProgressCard(QFrame):
         self._line = label("", "small", wrap=True)
         self._long = label("", "small", wrap=True)
         self._built = label("", "small", wrap=True)
-        self._failed = button("", desk.wants_failures, "attention")
+        self._failed = button("", session.wants_failures, "attention")
         self._pause = tool("Pause reading", self._toggle, 14)
         self._place()
-        desk.progressed.connect(self._show)
-        desk.status_changed.connect(self._show_failures)
-        desk.theme.changed.connect(self._draw)
+        session.progressed.connect(self._show)
+        session.status_changed.connect(self._show_failures)
+        session.theme.changed.connect(self._draw)
         self._draw()
 
     def _place(self) -> None:
@@ -80,7 +80,7 @@ class ProgressCard(QFrame):
 
     def _draw_pause(self, paused: bool) -> None:
         says = "Go on reading" if paused else "Pause reading"
-        self._pause.setIcon(self._desk.theme.icon("play" if paused else "pause", self._desk.theme.colours.muted))
+        self._pause.setIcon(self._session.theme.icon("play" if paused else "pause", self._session.theme.colours.muted))
         self._pause.setToolTip(says)
         self._pause.setAccessibleName(says)
 
@@ -92,4 +92,4 @@ class ProgressCard(QFrame):
         return f"Indexing {name_of(progress.folder)}" if progress.folder else "Indexing"
 
     def _toggle(self) -> None:
-        self._desk.pause(not self._progress.paused)
+        self._session.pause(not self._progress.paused)

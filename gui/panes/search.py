@@ -20,31 +20,31 @@ from bowerbird.gui.results.hit_delegate import HitDelegate
 from bowerbird.gui.results.hit_model import HitModel
 from bowerbird.gui.results.notice_line import NoticeLine
 from bowerbird.gui.results.results_view import EDGE, ResultsView
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import once
 
 _SLOW_MS = 400  # an answer that takes longer is announced: the models of the first one have to be loaded
 
 
-class WhatPane(QFrame):
+class SearchPane(QFrame):
     """The middle column."""
 
     stretch = 1
 
-    def __init__(self, desk: Desk) -> None:
-        """Show the desk's question and its results."""
+    def __init__(self, session: SearchSession) -> None:
+        """Show the session's question and its results."""
         super().__init__()
         self.setObjectName("what")
-        self._desk = desk
+        self._session = session
         self._said = ""
         self._answered = Question()
         self._own_choice = False
-        self.query = QueryBox(desk)
-        self.filters = FilterBar(desk)
-        self.notice = NoticeLine(desk)
+        self.query = QueryBox(session)
+        self.filters = FilterBar(session)
+        self.notice = NoticeLine(session)
         self.model = HitModel(self)
-        self.results = ResultsView(self.model, HitDelegate(desk, self))
-        self.empty = EmptyState(desk)
+        self.results = ResultsView(self.model, HitDelegate(session, self))
+        self.empty = EmptyState(session)
         self._stack = QStackedWidget()
         self._slow = once(self, _SLOW_MS, lambda: self.filters.say("Searching…"))
         self._place()
@@ -69,27 +69,27 @@ class WhatPane(QFrame):
         column.addWidget(self._stack)
 
     def _listen(self) -> None:
-        desk, view = self._desk, self.results
-        desk.searching.connect(lambda: self._slow.start())
-        desk.results_changed.connect(self._show)
-        desk.status_changed.connect(lambda _: self._notice())
-        desk.said.connect(self._say)
-        desk.thumbnails.ready.connect(view.viewport().update)
-        desk.theme.changed.connect(view.viewport().update)
+        session, view = self._session, self.results
+        session.searching.connect(lambda: self._slow.start())
+        session.results_changed.connect(self._show)
+        session.status_changed.connect(lambda _: self._notice())
+        session.said.connect(self._say)
+        session.thumbnails.ready.connect(view.viewport().update)
+        session.theme.changed.connect(view.viewport().update)
         self.query.down.connect(self._to_results)
         self.query.pick_wanted.connect(self.pick_example)
         view.left_above.connect(self.query.edit.setFocus)
         view.looked.connect(self._look)
-        view.opened.connect(lambda hit: open_hit(desk, hit))
+        view.opened.connect(lambda hit: open_hit(session, hit))
         view.peeked.connect(self._peek)
         view.menu_wanted.connect(self._menu)
-        view.near_end.connect(desk.more)
+        view.near_end.connect(session.more)
 
     def pick_example(self) -> None:
         """Choose files to search by."""
         names, _ = QFileDialog.getOpenFileNames(self, "Search by a file", str(Path.home()))
         if names:
-            self._desk.add_examples(tuple(Path(name) for name in names))
+            self._session.add_examples(tuple(Path(name) for name in names))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -97,11 +97,11 @@ class WhatPane(QFrame):
 
     def _show(self, results: Results) -> None:
         self._slow.stop()
-        question = self._desk.question
+        question = self._session.question
         same = replace(question, limit=0) == replace(self._answered, limit=0)
         self._answered = question
         scrolled = self.results.verticalScrollBar().value()
-        kept = self._desk.hit if same and self._own_choice else None
+        kept = self._session.hit if same and self._own_choice else None
         self.model.show(results.hits, weak=same and self.model.weak_shown)
         self._choose(self.model.row_of(kept))
         self._own_choice = kept is not None
@@ -118,15 +118,15 @@ class WhatPane(QFrame):
         if row >= 0 or first >= 0:
             self.results.choose(row if row >= 0 else first)
         else:
-            self._desk.look_at(None)
+            self._session.look_at(None)
 
     def _look(self, hit: Hit | None) -> None:
         self._own_choice = True
-        self._desk.look_at(hit)
+        self._session.look_at(hit)
 
     def _notice(self) -> None:
-        status = self._desk.status
-        self.notice.say((self._said, self._desk.results.notice, *(status.notices if status else ())))
+        status = self._session.status
+        self.notice.say((self._said, self._session.results.notice, *(status.notices if status else ())))
 
     def _say(self, sentence: str) -> None:
         self._said = sentence
@@ -137,9 +137,9 @@ class WhatPane(QFrame):
             self.results.setFocus()
 
     def _peek(self, hit: Hit) -> None:
-        QuickLook(self._desk, hit, self.window()).exec()
+        QuickLook(self._session, hit, self.window()).exec()
 
     def _menu(self, hit: Hit, spot: QPoint) -> None:
-        menu = hit_menu(self._desk, hit, self)
+        menu = hit_menu(self._session, hit, self)
         menu.exec(spot)
         menu.deleteLater()

@@ -12,7 +12,7 @@ from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.preview.player import Player
 from bowerbird.gui.preview.time_bar import Filmstrip, Waveform
 from bowerbird.gui.preview.transcript import Transcript
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label, tool
 from bowerbird.gui.wording import count
 
@@ -31,23 +31,23 @@ class Screen(PictureView):
 class MediaView(QWidget):
     """Hidden until there is a recording or clip to show."""
 
-    def __init__(self, desk: Desk, *, picture: int, text: int) -> None:
+    def __init__(self, session: SearchSession, *, picture: int, text: int) -> None:
         """``picture`` and ``text`` are the heights that picture and transcript may take."""
         super().__init__()
-        self._desk = desk
+        self._session = session
         self._hit: Hit | None = None
         self._length_s = 0.0
         self._part = (0.0, 0.0)
         self.player = Player(self)
         self.picture = Screen(picture)
-        self.waveform, self.filmstrip = Waveform(desk.theme), Filmstrip(desk.theme)
+        self.waveform, self.filmstrip = Waveform(session.theme), Filmstrip(session.theme)
         self._play = tool("Play", self.player.toggle, 16)
         self._clock = label("", "small")
         self.similar = button("Find similar to this part", self._find_part, "link")
         self._moments = label("", "small", wrap=True)
         self._problem = label("", "small", wrap=True)
         self.said = label("Said", "section")
-        self.transcript = Transcript(desk.theme, text)
+        self.transcript = Transcript(session.theme, text)
         self.apart = (self._moments, self.said, self.transcript)
         """What may stand apart from the player."""
         self._place()
@@ -86,7 +86,7 @@ class MediaView(QWidget):
         self.picture.clicked.connect(player.toggle)
         self.transcript.sought.connect(self.play_from)
         self._moments.linkActivated.connect(lambda second: self.play_from(float(second)))
-        self._desk.theme.changed.connect(self._draw)
+        self._session.theme.changed.connect(self._draw)
         self._draw()
 
     # what is shown
@@ -128,8 +128,8 @@ class MediaView(QWidget):
             if self._hit is hit:
                 self.filmstrip.show_picture(number, image)
 
-        self._desk.bridge.call(
-            lambda library: QImage.fromData(QByteArray(library.picture(preview.path, moment, _TILE_SIDE))),
+        self._session.bridge.call(
+            lambda library: QImage.fromData(QByteArray(library.frame_jpeg(preview.path, moment, _TILE_SIDE))),
             draw,
             lambda _: None,
         )
@@ -141,7 +141,7 @@ class MediaView(QWidget):
 
     def _show_moments(self) -> None:
         times = sorted(self.moments())
-        blue = self._desk.theme.colours.blue
+        blue = self._session.theme.colours.blue
         style = f'style="color:{blue};text-decoration:none"'
         links = ", ".join(f'<a href="{time_s}" {style}>{clock(time_s)}</a>' for time_s in times)
         self._moments.setText(f"{count(len(times), 'moment')}: {links}")
@@ -177,7 +177,7 @@ class MediaView(QWidget):
 
     def _draw(self) -> None:
         says = "Pause" if self.player.playing else "Play"
-        self._play.setIcon(self._desk.theme.icon(says.lower()))
+        self._play.setIcon(self._session.theme.icon(says.lower()))
         self._play.setToolTip(says)
         self._play.setAccessibleName(says)
         self._show_moments()
@@ -190,4 +190,4 @@ class MediaView(QWidget):
 
     def _find_part(self) -> None:
         if self._hit is not None:
-            self._desk.find_similar(self._hit.path, *self._part)
+            self._session.find_similar(self._hit.path, *self._part)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 from bowerbird.core.types import Hit, Kind, Preview
 from bowerbird.gui.preview.media_view import MediaView
 from bowerbird.gui.preview.picture_view import PictureView
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.marked_text import utf16
 from bowerbird.gui.widgets.widgets import label
 
@@ -23,17 +23,17 @@ from bowerbird.gui.widgets.widgets import label
 class PassageView(QTextBrowser):
     """A text, its matches on straw, scrolled to the one that matters."""
 
-    def __init__(self, desk: Desk, highest: int) -> None:
+    def __init__(self, session: SearchSession, highest: int) -> None:
         """Empty; never higher than ``highest``."""
         super().__init__()
         self.setObjectName("passage")
         self.setAcceptDrops(False)
-        self._desk, self._highest = desk, highest
+        self._session, self._highest = session, highest
         self._preview: Preview | None = None
         self.setAccessibleName("Text of the file")
         self.setTabChangesFocus(True)
         self.setOpenLinks(False)
-        desk.theme.changed.connect(self._mark)
+        session.theme.changed.connect(self._mark)
 
     def show_text(self, preview: Preview) -> None:
         """Show this one."""
@@ -61,7 +61,7 @@ class PassageView(QTextBrowser):
         return min(utf16(text, offset), max(0, self.document().characterCount() - 1))
 
     def _mark(self) -> None:
-        colours = self._desk.theme.colours
+        colours = self._session.theme.colours
         form = QTextCharFormat()
         form.setBackground(QColor(colours.strawwash))
         form.setForeground(QColor(colours.straw))
@@ -80,13 +80,13 @@ class PassageView(QTextBrowser):
 class FilePreview(QWidget):
     """Chooses between picture, text, player and a sentence. A page of a document is shown with its text below."""
 
-    def __init__(self, desk: Desk, *, picture: int, text: int) -> None:
+    def __init__(self, session: SearchSession, *, picture: int, text: int) -> None:
         """``picture`` and ``text`` are the heights they may take."""
         super().__init__()
-        self._desk = desk
+        self._session = session
         self._picture = PictureView(picture)
-        self._text = PassageView(desk, text)
-        self.media = MediaView(desk, picture=picture, text=text)
+        self._text = PassageView(session, text)
+        self.media = MediaView(session, picture=picture, text=text)
         self._problem = label("", "muted", wrap=True)
         self._parts = (self._picture, self._text, self.media, *self.media.apart, self._problem)
         column = QVBoxLayout(self)
@@ -105,7 +105,7 @@ class FilePreview(QWidget):
     def show_thumbnail(self, hit: Hit) -> None:
         """Until the file itself is read, the small picture will do."""
         self.clear()
-        pixmap = self._desk.thumbnails.get(hit.thumbnail) if hit.thumbnail else None
+        pixmap = self._session.thumbnails.get(hit.thumbnail) if hit.thumbnail else None
         if pixmap and hit.kind in (Kind.PHOTO, Kind.CLIP):
             self._picture.show_image(pixmap.toImage())
             self._picture.show()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from bowerbird.gui.theme import Theme, sized
 
 
-class DropVeil(QWidget):
+class DropOverlay(QWidget):
     """Hidden until ``cover``."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import label, tool
 from bowerbird.gui.wording import KIND_NAMES, count, name_of
 
@@ -31,15 +31,15 @@ from bowerbird.gui.wording import KIND_NAMES, count, name_of
 class FilterBar(QWidget):
     """Three chips that open menus, and the count at the right."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Show this desk's filters."""
+    def __init__(self, session: SearchSession) -> None:
+        """Show this session's filters."""
         super().__init__()
-        self._desk = desk
+        self._session = session
         self._said = ""
         self._kind = self._chip("Kind of file", self._kind_menu)
         self._time = self._chip("Time", self._time_menu)
         self._place = self._chip("Folder", self._folder_menu)
-        self._clear = tool("Clear filters", lambda: desk.ask(desk.question.unfiltered()))
+        self._clear = tool("Clear filters", lambda: session.ask(session.question.unfiltered()))
         self._clear.setObjectName("chip")
         self._clear.setText("Clear filters")
         self._count = label("", "muted")
@@ -51,8 +51,8 @@ class FilterBar(QWidget):
         for part in (self._kind, self._time, self._place, self._clear):
             row.addWidget(part)
         row.addWidget(self._count, 1)
-        desk.question_changed.connect(self._follow)
-        self._follow(desk.question)
+        session.question_changed.connect(self._follow)
+        self._follow(session.question)
 
     def say(self, text: str) -> None:
         """Say how many results there are."""
@@ -83,15 +83,15 @@ class FilterBar(QWidget):
         return chip
 
     def _kind_menu(self, menu: QMenu) -> None:
-        present = self._desk.status.counts if self._desk.status else {}
+        present = self._session.status.counts if self._session.status else {}
         offered = [kind for kind in Kind if present.get(kind) or kind in (Kind.PHOTO, Kind.DOCUMENT)]
-        self._choice(menu, "Everything", self._desk.question.kind is None, lambda: self._desk.show_kind(None))
+        self._choice(menu, "Everything", self._session.question.kind is None, lambda: self._session.show_kind(None))
         for kind in offered:
             self._kind_choice(menu, kind)
 
     def _kind_choice(self, menu: QMenu, kind: Kind) -> None:
-        chosen = self._desk.question.kind is kind
-        self._choice(menu, KIND_NAMES[kind], chosen, lambda: self._desk.show_kind(kind))
+        chosen = self._session.question.kind is kind
+        self._choice(menu, KIND_NAMES[kind], chosen, lambda: self._session.show_kind(kind))
 
     def _time_menu(self, menu: QMenu) -> None:
         for period in periods(date.today()):
@@ -100,17 +100,17 @@ class FilterBar(QWidget):
         menu.addAction("Choose dates…", self._choose_dates)
 
     def _period_choice(self, menu: QMenu, period: Period) -> None:
-        chosen = self._desk.question.period == period
-        self._choice(menu, period.name, chosen, lambda: self._desk.show_period(period))
+        chosen = self._session.question.period == period
+        self._choice(menu, period.name, chosen, lambda: self._session.show_period(period))
 
     def _folder_menu(self, menu: QMenu) -> None:
-        self._choice(menu, "Anywhere", self._desk.question.folder is None, lambda: self._desk.show_folder(None))
-        for folder in self._desk.folders:
+        self._choice(menu, "Anywhere", self._session.question.folder is None, lambda: self._session.show_folder(None))
+        for folder in self._session.folders:
             self._folder_choice(menu, folder)
 
     def _folder_choice(self, menu: QMenu, folder: Path) -> None:
-        chosen = self._desk.question.folder == folder
-        self._choice(menu, name_of(folder), chosen, lambda: self._desk.show_folder(folder))
+        chosen = self._session.question.folder == folder
+        self._choice(menu, name_of(folder), chosen, lambda: self._session.show_folder(folder))
 
     def _choice(self, menu: QMenu, text: str, chosen: bool, act: Callable[[], None]) -> None:
         action = menu.addAction(text)
@@ -119,9 +119,9 @@ class FilterBar(QWidget):
         action.triggered.connect(lambda: act())
 
     def _choose_dates(self) -> None:
-        dialog = DatesDialog(self._desk.question.period, self)
+        dialog = DatesDialog(self._session.question.period, self)
         if dialog.exec():
-            self._desk.show_period(dialog.period())
+            self._session.show_period(dialog.period())
 
     def _follow(self, question: Question) -> None:
         self._say(self._kind, KIND_NAMES[question.kind] if question.kind else "Any kind", question.kind is not None)

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from bowerbird.core.types import Example, Locator, Preview, Query
 from bowerbird.gui.desktop import paths_of
 from bowerbird.gui.question import Question
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.painting import fill_rounded
 from bowerbird.gui.widgets.widgets import remove, tool
 from bowerbird.gui.wording import name_of, part_of, shown
@@ -70,17 +70,17 @@ class QueryEdit(QLineEdit):
 
 
 class QueryBox(QFrame):
-    """Shows the desk's text and examples, and changes them."""
+    """Shows the session's text and examples, and changes them."""
 
     down = Signal()
     """Down or Enter: on to the results."""
     pick_wanted = Signal()
 
-    def __init__(self, desk: Desk) -> None:
-        """Show this desk's question."""
+    def __init__(self, session: SearchSession) -> None:
+        """Show this session's question."""
         super().__init__()
         self.setObjectName("query")
-        self._desk = desk
+        self._session = session
         self.chips: dict[Example, QToolButton] = {}
         self._sign = QLabel()
         self._sign.setFixedSize(18, 18)
@@ -110,14 +110,14 @@ class QueryBox(QFrame):
         self.setGraphicsEffect(self._shadow)
 
     def _listen(self) -> None:
-        self.edit.textEdited.connect(self._desk.type_text)
+        self.edit.textEdited.connect(self._session.type_text)
         self.edit.textChanged.connect(self._typed)
         self.edit.down.connect(self.down)
         self.edit.erased.connect(self._drop_last)
         self.edit.pasted.connect(self.paste)
         self.edit.focused.connect(self._light)
-        self._desk.question_changed.connect(self._follow)
-        self._desk.theme.changed.connect(self._draw)
+        self._session.question_changed.connect(self._follow)
+        self._session.theme.changed.connect(self._draw)
 
     def fit(self, width: int) -> None:
         """Say less where there is less room."""
@@ -134,7 +134,7 @@ class QueryBox(QFrame):
         """Search by what the clipboard holds."""
         carried = QGuiApplication.clipboard().mimeData()
         if files := tuple(path for path in paths_of(carried) if path.is_file()):
-            self._desk.add_examples(files)
+            self._session.add_examples(files)
         elif carried.hasImage():
             self.take_image(carried)
         elif carried.hasText():
@@ -145,17 +145,17 @@ class QueryBox(QFrame):
         """Search by a picture that is no file yet."""
         image = QImage(carried.imageData())
         if not image.isNull():
-            self._desk.bridge.call(
-                lambda library: library.paste_example(_png(image)), lambda path: self._desk.add_examples((path,))
+            self._session.bridge.call(
+                lambda library: library.paste_example(_png(image)), lambda path: self._session.add_examples((path,))
             )
 
     def _typed(self, text: str) -> None:
-        if text != self._desk.question.text:
-            self._desk.type_text(text)
+        if text != self._session.question.text:
+            self._session.type_text(text)
 
     def _drop_last(self) -> None:
-        if self._desk.question.like:
-            self._desk.drop_example(self._desk.question.like[-1])
+        if self._session.question.like:
+            self._session.drop_example(self._session.question.like[-1])
 
     def _light(self, active: bool) -> None:
         self.setProperty("active", active)
@@ -163,7 +163,7 @@ class QueryBox(QFrame):
         self.style().polish(self)
 
     def _draw(self) -> None:
-        theme = self._desk.theme
+        theme = self._session.theme
         self._sign.setPixmap(theme.icon("search").pixmap(QSize(16, 16), self.devicePixelRatio()))
         self._hint.setIcon(theme.icon("drop", theme.colours.muted))
         self._shadow.setColor(QColor(0, 0, 0, 110 if theme.colours.dark else 26))
@@ -182,11 +182,11 @@ class QueryBox(QFrame):
 
     def _add_chip(self, example: Example) -> None:
         path, part = example.path, part_of(example)
-        chip = tool(f"Example {name_of(path)} {part}, remove", lambda: self._desk.drop_example(example), _THUMB)
+        chip = tool(f"Example {name_of(path)} {part}, remove", lambda: self._session.drop_example(example), _THUMB)
         chip.setObjectName("example")
         chip.setText(f" like {part or 'this'} ×")
         chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        chip.setIcon(self._desk.theme.icon("file", self._desk.theme.colours.blue))
+        chip.setIcon(self._session.theme.icon("file", self._session.theme.colours.blue))
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         chip.setToolTip(f"{shown(str(path))}\nClick to search by it no more")
@@ -203,7 +203,7 @@ class QueryBox(QFrame):
                 chip.setIcon(QIcon(_square(image, round(_THUMB * self.devicePixelRatio()))))
 
         moment = Locator(start_s=example.start_s, end_s=example.end_s)
-        self._desk.bridge.call(
+        self._session.bridge.call(
             lambda library: library.preview(example.path, Query(), moment, 128), draw, lambda _: None
         )
 

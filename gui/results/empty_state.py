@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from bowerbird.core.state import Status
 from bowerbird.core.types import Query
 from bowerbird.gui.question import Question
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label
 
 
 class EmptyState(QWidget):
     """A title, a sentence, and a button where one helps."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: SearchSession) -> None:
         """Say nothing yet."""
         super().__init__()
-        self._desk = desk
+        self._session = session
         self._title = label("", "title", centre=True)
         self._text = label("", "muted", centre=True, wrap=True)
-        self._button = button("Clear filters", lambda: desk.ask(desk.question.unfiltered()))
+        self._button = button("Clear filters", lambda: session.ask(session.question.unfiltered()))
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addStretch(2)
@@ -33,10 +33,10 @@ class EmptyState(QWidget):
 
     def explain(self) -> None:
         """Say why there is nothing."""
-        title, text = reason(self._desk.question, self._desk.query, self._desk.status)
+        title, text = reason(self._session.question, self._session.query, self._session.status)
         self._title.setText(title)
         self._text.setText(text)
-        self._button.setVisible(self._desk.question.filtered)
+        self._button.setVisible(self._session.question.filtered)
 
 
 def reason(question: Question, query: Query, status: Status | None) -> tuple[str, str]:

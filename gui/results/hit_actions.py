@@ -6,25 +6,25 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from bowerbird.core.types import Hit
 from bowerbird.gui.desktop import copy_path, open_file, show_in_folder
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 
 
-def open_hit(desk: Desk, hit: Hit) -> None:
+def open_hit(session: SearchSession, hit: Hit) -> None:
     """Open the file in its own program."""
     if not hit.path.exists():
-        desk.said.emit(f"{hit.path.name} is not there now; its disk may not be connected.")
+        session.said.emit(f"{hit.path.name} is not there now; its disk may not be connected.")
     elif not open_file(hit.path):
-        desk.said.emit(f"No program on this computer opens {hit.path.name}.")
+        session.said.emit(f"No program on this computer opens {hit.path.name}.")
 
 
-def hit_menu(desk: Desk, hit: Hit, parent: QWidget) -> QMenu:
+def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
     """The menu of a hit."""
     menu = QMenu(parent)
-    menu.addAction("Open", lambda: open_hit(desk, hit))
+    menu.addAction("Open", lambda: open_hit(session, hit))
     menu.addAction("Show in folder", lambda: show_in_folder(hit.path))
     menu.addSeparator()
-    menu.addAction("Find similar", lambda: desk.find_similar(hit.path))
-    menu.addAction("Add as an example", lambda: desk.add_examples((hit.path,)))
+    menu.addAction("Find similar", lambda: session.find_similar(hit.path))
+    menu.addAction("Add as an example", lambda: session.add_examples((hit.path,)))
     menu.addSeparator()
     menu.addAction("Copy path", lambda: copy_path(hit.path))
     return menu

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from bowerbird.core.types import Hit, Kind
 from bowerbird.gui.results.hit_model import HIT_ROLE, HitModel
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import sized
 from bowerbird.gui.widgets import marked_text
 from bowerbird.gui.widgets.marked_text import Passage
@@ -24,11 +24,11 @@ _RADIUS = 10
 class HitDelegate(QStyledItemDelegate):
     """Paints hits and the parting line."""
 
-    def __init__(self, desk: Desk, parent: QObject) -> None:
-        """Colours and pictures come from the desk."""
+    def __init__(self, session: SearchSession, parent: QObject) -> None:
+        """Colours and pictures come from the session."""
         super().__init__(parent)
         QPixmapCache.setCacheLimit(_ROOM_KB)
-        self._desk = desk
+        self._session = session
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -49,7 +49,7 @@ class HitDelegate(QStyledItemDelegate):
         picture = place.adjusted(0, 0, 0, -CAPTION)
         if hit.snippet and hit.kind not in (Kind.PHOTO, Kind.CLIP):
             self._words(painter, picture, hit)
-        elif hit.thumbnail and (pixmap := self._desk.thumbnails.get(hit.thumbnail)):
+        elif hit.thumbnail and (pixmap := self._session.thumbnails.get(hit.thumbnail)):
             self._picture(painter, picture, pixmap, hit)
         else:
             self._blank(painter, picture, hit)
@@ -67,18 +67,18 @@ class HitDelegate(QStyledItemDelegate):
 
     def _card(self, painter: QPainter, place: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._desk.theme.colours.card))
+        painter.setBrush(QColor(self._session.theme.colours.card))
         painter.drawRoundedRect(QRectF(place), _RADIUS, _RADIUS)
         self._edge(painter, place)
 
     def _edge(self, painter: QPainter, place: QRect) -> None:
-        painter.setPen(QPen(QColor(self._desk.theme.colours.line), 1))
+        painter.setPen(QPen(QColor(self._session.theme.colours.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
 
     def _words(self, painter: QPainter, place: QRect, hit: Hit) -> None:
         self._card(painter, place)
-        colours, font = self._desk.theme.colours, self._desk.theme.font
+        colours, font = self._session.theme.colours, self._session.theme.font
         inner = place.adjusted(16, 14, -16, -10)
         title = shown(hit.properties.title) or shown(hit.path.stem)
         used = marked_text.draw(painter, inner, Passage(title, (), sized(font, 13, bold=True), colours.ink), colours)
@@ -90,45 +90,45 @@ class HitDelegate(QStyledItemDelegate):
 
     def _blank(self, painter: QPainter, place: QRect, hit: Hit) -> None:
         self._card(painter, place)
-        colours = self._desk.theme.colours
+        colours = self._session.theme.colours
         side = 28
         box = QRect(place.center() - QPoint(side // 2, side // 2 + 8), QSize(side, side))
-        self._desk.theme.icon(_icon_of(hit.kind), colours.muted).paint(painter, box)
-        painter.setFont(sized(self._desk.theme.font, 11, bold=True))
+        self._session.theme.icon(_icon_of(hit.kind), colours.muted).paint(painter, box)
+        painter.setFont(sized(self._session.theme.font, 11, bold=True))
         painter.setPen(QColor(colours.muted))
         suffix = shown(hit.path.suffix.lstrip(".").upper()[:8])
         painter.drawText(place.adjusted(0, side + 22, 0, 0), Qt.AlignmentFlag.AlignCenter, suffix)
 
     def _badge(self, painter: QPainter, place: QRect, text: str, kind: Kind | None) -> None:
-        font = sized(self._desk.theme.font, 11)
+        font = sized(self._session.theme.font, 11)
         width = QFontMetrics(font).horizontalAdvance(text)
         box = QRect(place.left() + 8, place.bottom() - 27, width + 37, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 21, 24, 210))
         painter.drawRoundedRect(box, 6, 6)
-        self._desk.theme.icon(_icon_of(kind), "#ffffff").paint(painter, QRect(box.left() + 8, box.top() + 4, 12, 12))
+        self._session.theme.icon(_icon_of(kind), "#ffffff").paint(painter, QRect(box.left() + 8, box.top() + 4, 12, 12))
         painter.setFont(font)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box.adjusted(26, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     def _ring(self, painter: QPainter, place: QRect, chosen: bool) -> None:
-        colours = self._desk.theme.colours
+        colours = self._session.theme.colours
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(colours.blue if chosen else colours.line), 3 if chosen else 2))
         painter.drawRoundedRect(QRectF(place).adjusted(-3.5, -3.5, 3.5, 3.5), _RADIUS + 3, _RADIUS + 3)
 
     def _caption(self, painter: QPainter, place: QRect, hit: Hit) -> None:
-        colours, font = self._desk.theme.colours, sized(self._desk.theme.font, 13, bold=True)
+        colours, font = self._session.theme.colours, sized(self._session.theme.font, 13, bold=True)
         name = QFontMetrics(font).elidedText(name_of(hit.path), Qt.TextElideMode.ElideMiddle, place.width())
         used = marked_text.draw(painter, place, Passage(name, (), font, colours.ink), colours)
         reason = hit.reasons[0] if hit.reasons else None
-        small = sized(self._desk.theme.font, 12)
+        small = sized(self._session.theme.font, 12)
         text, marks = (reason.text, reason.marks) if reason else (caption(hit), ())
         below = place.adjusted(0, used + 3, 0, 0)
         marked_text.draw(painter, below, Passage(shown(text), marks, small, colours.muted), colours)
 
     def _parting(self, painter: QPainter, place: QRect, index: Index, chosen: bool) -> None:
-        colours, font = self._desk.theme.colours, self._desk.theme.font
+        colours, font = self._session.theme.colours, self._session.theme.font
         model = index.model()
         said, offer = model.line if isinstance(model, HitModel) else ("", "")
         plain, bold = QFontMetrics(font), QFontMetrics(sized(font, 13, bold=True))

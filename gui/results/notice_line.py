@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from bowerbird.gui.session import Desk
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label, tool
 
 
 class NoticeLine(QFrame):
     """One sentence. What was dismissed is not said again while the window is open."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: SearchSession) -> None:
         """Nothing to say yet."""
         super().__init__()
         self.setObjectName("notice")
-        self._desk = desk
+        self._session = session
         self._dismissed: set[str] = set()
         self._text = label("", "small", wrap=True)
-        self._models = button("Models…", desk.wants_models, "link")
+        self._models = button("Models…", session.wants_models, "link")
         self._close = tool("Dismiss this notice", self._dismiss, 12)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
@@ -26,7 +26,7 @@ class NoticeLine(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._models)
         row.addWidget(self._close)
-        desk.theme.changed.connect(self._draw)
+        session.theme.changed.connect(self._draw)
         self._draw()
         self.hide()
 
@@ -47,4 +47,4 @@ class NoticeLine(QFrame):
         self.hide()
 
     def _draw(self) -> None:
-        self._close.setIcon(self._desk.theme.icon("close", self._desk.theme.colours.muted))
+        self._close.setIcon(self._session.theme.icon("close", self._session.theme.colours.muted))

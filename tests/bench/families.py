@@ -23,7 +23,7 @@ from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import Loading, unit
+from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.types import Modality
 from tests import checkpoints, references
 from tests.bench.report import Figure
@@ -81,7 +81,7 @@ def _in_a_process(name: str, modality: Modality, models: Path, device: str, fold
 def _measured(pipe: Connection, name: str, modality: Modality, models: Path, device: str, folder: Path) -> None:
     entry, sources = load()[name], Sources(models)
     files, before = sources.files(entry), _rss()
-    model: Any = FAMILIES[entry.family](Loading(entry, files, models, 2, sources.digest(entry), device))
+    model: Any = FAMILIES[entry.family](LoadContext(entry, files, models, 2, sources.digest(entry), device))
     items = items_of(modality)
     made = model.encode(items).vectors
     took = []

@@ -21,7 +21,7 @@ from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import Loading, Model
+from bowerbird.core.models.runtime.base import LoadContext, Model
 from bowerbird.core.models.runtime.network import Network, Prepare, Runtime, WrongResults
 from bowerbird.core.types import Modality
 from tests.bench.families import RANDOM, items_of
@@ -57,15 +57,15 @@ def measure(data: Path, work: Path) -> list[Figure]:
 
 
 def _beside(given: tuple[Any, ...], modality: Modality, *, half: bool) -> list[Figure]:
-    loading, kind = Loading(*given, half), FAMILIES[given[0].family]
-    ours = kind(loading)
-    agreement = golden.check(ours, loading, modality)
+    context, kind = LoadContext(*given, half), FAMILIES[given[0].family]
+    ours = kind(context)
+    agreement = golden.check(ours, context, modality)
     items = _items(modality)
     os.environ[_PARALLEL] = "false"  # as the host has it
     mine = _speed(ours, items, _SPANS if modality is Modality.SOUND else Inference.batch_size(modality))
     os.environ[_PARALLEL] = "true"
     bare = max(_speed(kind(_plainly(size)(*given, half)), items, len(items)) for size in _SIZES)
-    what = f"{loading.entry.id}, {modality}, {ours.runtime}"
+    what = f"{context.entry.id}, {modality}, {ours.runtime}"
     print(what, f"agreement {agreement:.5f}, {mine:.1f} a second, bare {bare:.1f}: {mine / bare:.2f}", flush=True)
     return [
         Figure("agreement", agreement, "cosine", what, f"{golden.AGREES}"),
@@ -88,8 +88,8 @@ def _speed(model: Model, items: Sequence[Any], at_once: int) -> float:
     return len(items) / median_seconds(lambda: [model.encode(part) for part in parts])
 
 
-def _plainly(size: int) -> type[Loading]:
-    class Plainly(Loading):
+def _plainly(size: int) -> type[LoadContext]:
+    class Plainly(LoadContext):
         """Has its networks run by a bare loop over batches of one size."""
 
         def runtime(self, network: Network) -> Runtime:

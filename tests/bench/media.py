@@ -12,7 +12,7 @@ from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.models.families.whisper_files import folder_of
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.types import Kind, Samples
 
 _EXTRACTOR = MediaExtractor(Kind.RECORDING, "")
@@ -32,4 +32,6 @@ def decoded(path: Path) -> Samples:
 
 def whisper_folder(models: Path) -> Path:
     """The files of Whisper as faster-whisper takes them."""
-    return folder_of(Loading(load()["whisper-base"], Sources(models).files(load()["whisper-base"]), models, threads=0))
+    return folder_of(
+        LoadContext(load()["whisper-base"], Sources(models).files(load()["whisper-base"]), models, threads=0)
+    )

@@ -18,7 +18,7 @@ from bowerbird.core.models.families.photo import Lite0
 from bowerbird.core.models.families.whisper import BEAM_SIZE, COMPUTE_TYPE
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.types import SAMPLE_RATE, Kind, Samples
 from tests.bench.media import decoded, whisper_folder
 from tests.bench.report import Figure, seconds
@@ -99,7 +99,7 @@ def _bare_clips(reel: Path, models: Path) -> float:
     from faster_whisper import WhisperModel
 
     entry = load()["efficientnet-lite0"]
-    photo = Lite0(Loading(entry, Sources(models).files(entry), models, _THREADS))
+    photo = Lite0(LoadContext(entry, Sources(models).files(entry), models, _THREADS))
     listener = WhisperModel(str(whisper_folder(models)), device="cpu", compute_type=COMPUTE_TYPE, cpu_threads=_THREADS)
 
     def all_of_them() -> None:

@@ -22,7 +22,7 @@ def window(qtbot: QtBot, qapp: QApplication, library_folder: Path) -> Iterator[M
     """The window, its library open and empty."""
     shown = MainWindow(library_folder, Theme(qapp))
     shown.show()
-    qtbot.waitUntil(lambda: hasattr(shown, "desk") and shown.desk.status is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: hasattr(shown, "session") and shown.session.status is not None, timeout=LONG_MS)
     yield shown
     with qtbot.waitSignal(shown.closed, timeout=LONG_MS):
         shown.close()
@@ -41,17 +41,17 @@ def kept(files: Path) -> Path:
 @pytest.fixture
 def full_window(qtbot: QtBot, window: MainWindow, kept: Path) -> MainWindow:
     """The window with that folder read."""
-    window.desk.add_folder(kept)
+    window.session.add_folder(kept)
     qtbot.waitUntil(lambda: is_read(window), timeout=LONG_MS)
     return window
 
 
 def is_read(window: MainWindow) -> bool:
     """Whether everything in the folder has been read."""
-    status = window.desk.status
+    status = window.session.status
     return status is not None and not status.progress.busy and status.failures == 3 and status.segments > 3
 
 
 def shown_names(window: MainWindow) -> list[str]:
     """The names of the results, in their order."""
-    return [hit.path.name for hit in window.desk.results.hits]
+    return [hit.path.name for hit in window.session.results.hits]

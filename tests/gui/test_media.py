@@ -36,20 +36,20 @@ def media_window(qtbot: QtBot, window: MainWindow, files: Path) -> MainWindow:
     colours = ((200, 30, 30), (30, 200, 30), (30, 30, 200))
     clip(files / "colours.mp4", scenes(*colours, each=20, size=(192, 128)), samples=tone(6.0))
     wav(files / "two tones.wav", np.concatenate([tone(3.0, 300), silence(2.0), tone(3.0, 900)]))
-    window.desk.add_folder(files)
+    window.session.add_folder(files)
     qtbot.waitUntil(lambda: _read(window) == 2, timeout=LONG_MS)
     return window
 
 
 def _read(window: MainWindow) -> int:
-    return sum(window.desk.status.counts.values()) if window.desk.status else 0
+    return sum(window.session.status.counts.values()) if window.session.status else 0
 
 
 def _look_at(window: MainWindow, name: str, qtbot: QtBot) -> MediaView:
-    qtbot.waitUntil(lambda: name in [hit.path.name for hit in window.desk.results.hits], timeout=LONG_MS)
-    hits = window.desk.results.hits
-    window.what.results.choose([hit.path.name for hit in hits].index(name))
-    media = window.why.preview.media
+    qtbot.waitUntil(lambda: name in [hit.path.name for hit in window.session.results.hits], timeout=LONG_MS)
+    hits = window.session.results.hits
+    window.search_pane.results.choose([hit.path.name for hit in hits].index(name))
+    media = window.preview_pane.preview.media
     qtbot.waitUntil(lambda: media.isVisible() and media.player.path == hits[0].path.with_name(name), timeout=LONG_MS)
     return media
 
@@ -76,11 +76,11 @@ def test_a_part_of_a_recording_is_an_example(media_window: MainWindow, qtbot: Qt
     QTest.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=QPoint(bar.width() * 7 // 8, 20))
     assert media.similar.isVisible()
     QTest.mouseClick(media.similar, Qt.MouseButton.LeftButton)
-    (example,) = media_window.desk.question.like
+    (example,) = media_window.session.question.like
     assert example.path.name == "two tones.wav"
     assert example.start_s == pytest.approx(5.0, abs=0.2) and example.end_s == pytest.approx(7.0, abs=0.2)
-    names = lambda: [hit.path.name for hit in media_window.desk.results.hits]  # noqa: E731
-    qtbot.waitUntil(lambda: media_window.desk.query.like == (example,) and bool(names()), timeout=LONG_MS)
+    names = lambda: [hit.path.name for hit in media_window.session.results.hits]  # noqa: E731
+    qtbot.waitUntil(lambda: media_window.session.query.like == (example,) and bool(names()), timeout=LONG_MS)
     assert names()[0] == "two tones.wav"
 
 
@@ -143,9 +143,9 @@ def test_long_files_are_told() -> None:
 
 
 def test_the_chip_of_a_part_says_which(media_window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: bool(media_window.desk.results.hits), timeout=LONG_MS)
-    path = media_window.desk.results.hits[0].path
-    media_window.desk.find_similar(path, 12.0, 17.5)
-    assert media_window.desk.question.like == (Example(path, 12.0, 17.5),)
+    qtbot.waitUntil(lambda: bool(media_window.session.results.hits), timeout=LONG_MS)
+    path = media_window.session.results.hits[0].path
+    media_window.session.find_similar(path, 12.0, 17.5)
+    assert media_window.session.question.like == (Example(path, 12.0, 17.5),)
     chips = media_window.what.query.chips
     assert [chip.text() for chip in chips.values()] == [" like 0:12–0:17 ×"]

@@ -127,7 +127,7 @@ def test_the_window_closes_in_the_middle_of_a_download(
     qapp: QApplication, qtbot: QtBot, library_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = MainWindow(library_folder, Theme(qapp))
-    qtbot.waitUntil(lambda: hasattr(window, "desk") and window.desk.status is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: hasattr(window, "session") and window.session.status is not None, timeout=LONG_MS)
     dialog = _shown(window, qtbot)
     with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)

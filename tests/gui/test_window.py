@@ -38,37 +38,37 @@ def _dialog(kind: str) -> QDialog | None:
 
 def test_an_empty_library_asks_which_folders(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.first_run.isVisible)
-    assert not window.what.isVisible()
+    assert not window.search_pane.isVisible()
 
 
 def test_a_dropped_folder_is_read_and_its_files_appear(window: MainWindow, kept: Path, qtbot: QtBot) -> None:
     _drop(window, kept)
     qtbot.waitUntil(lambda: is_read(window), timeout=LONG_MS)
     qtbot.waitUntil(lambda: "Apple cake.md" in shown_names(window), timeout=LONG_MS)
-    assert window.what.isVisible()
+    assert window.search_pane.isVisible()
     assert not window.first_run.isVisible()
 
 
 def test_typing_finds_the_page(full_window: MainWindow, qtbot: QtBot) -> None:
     window = full_window
-    QTest.keyClicks(window.what.query.edit, "the dog rode on the truck")
+    QTest.keyClicks(window.search_pane.query.edit, "the dog rode on the truck")
     qtbot.waitUntil(lambda: shown_names(window)[:1] == ["Family letters.pdf"], timeout=LONG_MS)
-    hit = window.desk.results.hits[0]
+    hit = window.session.results.hits[0]
     assert hit.moment is not None
     assert hit.moment.page == 1
-    assert window.desk.hit == hit
-    assert "in " in window.what.filters._said
+    assert window.session.hit == hit
+    assert "in " in window.search_pane.filters._said
 
 
 def test_an_answer_that_takes_long_is_announced(full_window: MainWindow, qtbot: QtBot) -> None:
     window = full_window
-    said = window.what.filters
-    window.desk.bridge.call(lambda library: library._inference.unload())  # loading them again takes a second
-    QTest.keyClicks(window.what.query.edit, "the dog rode on the truck")
+    said = window.search_pane.filters
+    window.session.bridge.call(lambda library: library._inference.unload())  # loading them again takes a second
+    QTest.keyClicks(window.search_pane.query.edit, "the dog rode on the truck")
     qtbot.waitUntil(lambda: said._said == "Searching…", timeout=LONG_MS)
     qtbot.waitUntil(lambda: shown_names(window)[:1] == ["Family letters.pdf"], timeout=LONG_MS)
     assert " in " in said._said
-    QTest.keyClicks(window.what.query.edit, " before:never")
+    QTest.keyClicks(window.search_pane.query.edit, " before:never")
     qtbot.wait(1000)
     assert " in " in said._said
 
@@ -78,7 +78,7 @@ def test_a_dropped_photo_finds_its_twin(full_window: MainWindow, tmp_path: Path,
     landscape(1, (600, 800)).resize((450, 600)).save(twin)
     _drop(full_window, twin)
     qtbot.waitUntil(lambda: shown_names(full_window)[:1] == ["IMG_2201.jpg"], timeout=LONG_MS)
-    assert full_window.desk.question.like == (Example(twin),)
+    assert full_window.session.question.like == (Example(twin),)
 
 
 def test_a_pasted_picture_is_an_example(full_window: MainWindow, qtbot: QtBot) -> None:
@@ -89,13 +89,13 @@ def test_a_pasted_picture_is_an_example(full_window: MainWindow, qtbot: QtBot) -
     QTest.keyClick(full_window.what.query.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: shown_names(full_window)[:1] == ["IMG_2202.jpg"], timeout=LONG_MS)
     QTest.keyClick(full_window.what.query.edit, Qt.Key.Key_Backspace)
-    assert full_window.desk.question.like == ()
+    assert full_window.session.question.like == ()
 
 
 def test_the_kind_row_filters(full_window: MainWindow, qtbot: QtBot) -> None:
-    full_window.desk.show_kind(Kind.PHOTO)
+    full_window.session.show_kind(Kind.PHOTO)
     qtbot.waitUntil(lambda: set(map(_suffix, shown_names(full_window))) == {".jpg"}, timeout=LONG_MS)
-    full_window.desk.ask(full_window.desk.question.unfiltered())
+    full_window.session.ask(full_window.session.question.unfiltered())
     qtbot.waitUntil(lambda: "Apple cake.md" in shown_names(full_window), timeout=LONG_MS)
 
 
@@ -111,26 +111,26 @@ def test_a_typed_filter_that_makes_no_sense_is_said(full_window: MainWindow, qtb
 def test_nothing_found_says_what_to_try(full_window: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClicks(full_window.what.query.edit, "cake before:1950")
     qtbot.waitUntil(full_window.what.empty.isVisible, timeout=LONG_MS)
-    assert full_window.desk.hit is None
+    assert full_window.session.hit is None
 
 
 def test_the_keyboard_goes_from_query_to_results_and_back(full_window: MainWindow, qtbot: QtBot) -> None:
     window, view = full_window, full_window.what.results
-    qtbot.waitUntil(lambda: window.what.model.rowCount() > 3, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.search_pane.model.rowCount() > 3, timeout=LONG_MS)
     window.activateWindow()
-    window.what.query.edit.setFocus()
-    QTest.keyClick(window.what.query.edit, Qt.Key.Key_Down)
+    window.search_pane.query.edit.setFocus()
+    QTest.keyClick(window.search_pane.query.edit, Qt.Key.Key_Down)
     qtbot.waitUntil(view.hasFocus)
     QTest.keyClick(view, Qt.Key.Key_Right)
     assert view.currentIndex().row() == 1
     QTest.keyClick(view, Qt.Key.Key_Home)
     QTest.keyClick(view, Qt.Key.Key_Up)
-    qtbot.waitUntil(window.what.query.edit.hasFocus)
+    qtbot.waitUntil(window.search_pane.query.edit.hasFocus)
 
 
 def test_tab_reaches_everything(full_window: MainWindow, qtbot: QtBot) -> None:
     window = full_window
-    qtbot.waitUntil(lambda: window.what.model.rowCount() > 3 and window.desk.hit is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.search_pane.model.rowCount() > 3 and window.session.hit is not None, timeout=LONG_MS)
     reached = list[QWidget]()
     for _ in range(60):
         QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
@@ -150,7 +150,7 @@ def test_tab_reaches_everything(full_window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_the_failures_are_listed_with_their_reasons(full_window: MainWindow, qtbot: QtBot) -> None:
-    full_window.desk.wants_failures.emit()
+    full_window.session.wants_failures.emit()
     qtbot.waitUntil(lambda: (dialog := _dialog("FailuresDialog")) is not None and dialog.model.rowCount() == 3)
     dialog = _dialog("FailuresDialog")
     names = {failure.path.name for failure in dialog.model.failures}
@@ -161,8 +161,8 @@ def test_the_failures_are_listed_with_their_reasons(full_window: MainWindow, qtb
 
 def test_a_mended_file_is_read_after_try_again(full_window: MainWindow, kept: Path, qtbot: QtBot) -> None:
     shutil.copy(kept / "photos" / "IMG_2200.jpg", kept / "old" / "IMG_0007.jpg")
-    full_window.desk.retry()
-    qtbot.waitUntil(lambda: full_window.desk.status.failures == 2, timeout=LONG_MS)
+    full_window.session.retry()
+    qtbot.waitUntil(lambda: full_window.session.status.failures == 2, timeout=LONG_MS)
 
 
 def test_settings_are_saved(full_window: MainWindow, library_folder: Path, qtbot: QtBot) -> None:
@@ -173,15 +173,15 @@ def test_settings_are_saved(full_window: MainWindow, library_folder: Path, qtbot
     dialog.excludes.appendPlainText("*.draft")
     dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
     dialog._save()
-    assert full_window.desk.theme.colours == DARK
+    assert full_window.session.theme.colours == DARK
     settings = library_folder / "settings.toml"
     qtbot.waitUntil(lambda: "*.draft" in settings.read_text(), timeout=LONG_MS)
     assert "pause_on_battery = true" in settings.read_text()
-    full_window.desk.theme.choose("light")
+    full_window.session.theme.choose("light")
 
 
 def test_a_folder_can_be_forgotten(full_window: MainWindow, kept: Path, qtbot: QtBot) -> None:
-    full_window.desk.remove_folder(kept)
+    full_window.session.remove_folder(kept)
     qtbot.waitUntil(full_window.first_run.isVisible, timeout=LONG_MS)
 
 
@@ -193,7 +193,7 @@ def test_a_second_start_waits_for_the_library(
     window.show()
     qtbot.waitUntil(lambda: hasattr(window, "waiting") and "busy" in window.waiting.title.text(), timeout=LONG_MS)
     library.close()
-    qtbot.waitUntil(lambda: window.desk.status is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.session.status is not None, timeout=LONG_MS)
     with qtbot.waitSignal(window.closed, timeout=LONG_MS):
         window.close()
     shiboken6.delete(window)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.models.families.sentences import speakable
 from bowerbird.core.models.registry.checkpoint import pretrained, require
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.models.runtime.network import Arrays, Network, Runtime
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Samples, Vectors
 
@@ -34,16 +34,16 @@ class Clap:
     family: ClassVar[str] = "clap"
     modality: ClassVar[Modality] = Modality.SOUND
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load what prepares sounds and sentences; the weights must be safetensors beside their configuration."""
         from tokenizers import Tokenizer
         from transformers import ClapFeatureExtractor
 
-        folder = loading.files["weights"].parent
-        require(folder, loading.entry.architecture)
-        self._loading = loading
+        folder = context.files["weights"].parent
+        require(folder, context.entry.architecture)
+        self._loading = context
         self._spectrum = ClapFeatureExtractor.from_pretrained(folder, local_files_only=True)
-        self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
+        self._tokenizer = Tokenizer.from_file(str(context.files["tokenizer"]))
         self._tokenizer.enable_truncation(_MOST_TOKENS)
 
     @property
@@ -62,9 +62,9 @@ class Clap:
         return self._tower("sentences", _sentences, {"input_ids": ids, "attention_mask": ids})
 
     def _tower(self, name: str, build: Callable[..., nn.Module], example: Arrays, **traits: bool) -> Runtime:
-        loading = self._loading
-        made = partial(build, loading.files["weights"].parent, loading.entry.architecture)
-        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",), **traits))
+        context = self._loading
+        made = partial(build, context.files["weights"].parent, context.entry.architecture)
+        return context.runtime(Network(f"{context.name}-{name}", made, example, ("vectors",), **traits))
 
     def encode(self, items: Sequence[Samples]) -> Encoded:
         """Vectors of sounds; of one longer than ten seconds, of its first ten."""

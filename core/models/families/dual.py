@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.models.families.sentences import speakable
 from bowerbird.core.models.registry.checkpoint import pretrained, require
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.models.runtime.network import Network, Runtime
 from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 
@@ -35,19 +35,19 @@ class Dual:
     family: ClassVar[str] = "dual"
     modality: ClassVar[Modality] = Modality.IMAGE
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load what prepares photos and sentences."""
         from tokenizers import Tokenizer
         from transformers import AutoImageProcessor
 
-        told, folder = loading.entry.preprocessing, loading.files["weights"].parent
-        require(folder, loading.entry.architecture)
-        self._loading = loading
-        (self._space,) = (space.id for space in loading.entry.spaces)
+        told, folder = context.entry.preprocessing, context.files["weights"].parent
+        require(folder, context.entry.architecture)
+        self._loading = context
+        (self._space,) = (space.id for space in context.entry.spaces)
         processor: Any = AutoImageProcessor
         self._processor = processor.from_pretrained(folder, local_files_only=True, backend="pil")
         self._lowercase = bool(told.get("lowercase"))
-        self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
+        self._tokenizer = Tokenizer.from_file(str(context.files["tokenizer"]))
         self._tokenizer.enable_truncation(told["tokens"])
         # SigLIP was trained on padded sentences, without being told where they end.
         self._tokenizer.enable_padding(length=told["tokens"], pad_id=told["padding"])
@@ -69,9 +69,9 @@ class Dual:
         return self._tower("sentences", _sentences, {"input_ids": ids})
 
     def _tower(self, name: str, build: Any, example: dict[str, NDArray[Any]]) -> Runtime:
-        loading = self._loading
-        made = partial(build, loading.files["weights"].parent, loading.entry.architecture)
-        return loading.runtime(Network(f"{loading.name}-{name}", made, example, ("vectors",), alike=True))
+        context = self._loading
+        made = partial(build, context.files["weights"].parent, context.entry.architecture)
+        return context.runtime(Network(f"{context.name}-{name}", made, example, ("vectors",), alike=True))
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """Vectors of photos."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bowerbird.core.models.families import gemma_parts
 from bowerbird.core.models.families.sentences import by_length, speakable
 from bowerbird.core.models.registry.checkpoint import require
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.models.runtime.network import Arrays, Network, Runtime
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Modality, Pixels, Samples, Vectors
 
@@ -40,18 +40,18 @@ class Gemma:
     family: ClassVar[str] = "gemma"
     modality: ClassVar[Modality] = Modality.TEXT
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load the tokenizer, the prompts that its authors publish, and the language model."""
         from tokenizers import Tokenizer
         from transformers import AutoConfig
 
-        self._loading, self._folder = loading, loading.files["weights"].parent
-        require(self._folder, loading.entry.architecture)
+        self._loading, self._folder = context, context.files["weights"].parent
+        require(self._folder, context.entry.architecture)
         self._config: Any = AutoConfig.from_pretrained(self._folder, local_files_only=True)
-        self._spaces = {space.modality: space.id for space in loading.entry.spaces}
-        self._question, self._passage = _prompts(loading)
-        self._tokenizer = Tokenizer.from_file(str(loading.files["tokenizer"]))
-        self._tokenizer.enable_truncation(loading.entry.preprocessing["max_tokens"])
+        self._spaces = {space.modality: space.id for space in context.entry.spaces}
+        self._question, self._passage = _prompts(context)
+        self._tokenizer = Tokenizer.from_file(str(context.files["tokenizer"]))
+        self._tokenizer.enable_truncation(context.entry.preprocessing["max_tokens"])
         text, ids = self._config.text_config, np.ones((2, 8), np.int64)
         self._pad, self._begin = text.pad_token_id, text.bos_token_id
         self._none = np.zeros((0, text.hidden_size), np.float32)
@@ -155,9 +155,9 @@ class Gemma:
         return {name: np.asarray(made[name]) for name in ("input_features", "input_features_mask")}
 
 
-def _prompts(loading: Loading) -> tuple[str, str]:
+def _prompts(context: LoadContext) -> tuple[str, str]:
     """What the model wants before a question and before a passage, as its authors say."""
-    if "prompts" not in loading.files:
+    if "prompts" not in context.files:
         return "", ""
-    prompts = json.loads(loading.files["prompts"].read_text("utf-8")).get("prompts", {})
+    prompts = json.loads(context.files["prompts"].read_text("utf-8")).get("prompts", {})
     return prompts.get("query", ""), prompts.get("document", "")

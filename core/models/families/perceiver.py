@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.registry.checkpoint import pretrained
-from bowerbird.core.models.runtime.base import Loading, unit
+from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.models.runtime.network import Arrays, Network
 from bowerbird.core.types import Encoded, Frames, Modality, Samples
 
@@ -38,12 +38,12 @@ class Perceiver:
     family: ClassVar[str] = "perceiver"
     modality: ClassVar[Modality] = Modality.SCENE
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load the encoder; the weights must be safetensors beside their config.json."""
-        build = partial(_encoder, loading.files["weights"].parent, loading.entry.architecture)
+        build = partial(_encoder, context.files["weights"].parent, context.entry.architecture)
         black = np.zeros((FRAMES, SIDE, SIDE, 3), np.uint8)
         example = _inputs([(black, None)])
-        self._encoder = loading.runtime(Network(loading.name, build, example, ("latents",), heavy=True))
+        self._encoder = context.runtime(Network(context.name, build, example, ("latents",), heavy=True))
 
     @property
     def runtime(self) -> str:

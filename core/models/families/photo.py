@@ -12,7 +12,7 @@ import numpy as np
 
 from bowerbird.core.models.families import conse, efficientnet
 from bowerbird.core.models.registry.entries import label_corrections
-from bowerbird.core.models.runtime.base import Loading, unit
+from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.models.runtime.network import Network
 from bowerbird.core.types import Encoded, Modality, Pixels, Vectors
 
@@ -40,10 +40,10 @@ class Lite0:
     family: ClassVar[str] = "efficientnet"
     modality: ClassVar[Modality] = Modality.IMAGE
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load the network and the labels' names."""
-        self._network = loading.runtime(network(loading.name, loading.files["weights"]))
-        self._names = label_names(loading.files["labels"])
+        self._network = context.runtime(network(context.name, context.files["weights"]))
+        self._names = label_names(context.files["labels"])
 
     @property
     def runtime(self) -> str:

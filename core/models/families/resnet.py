@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry.checkpoint import pretrained, require
-from bowerbird.core.models.runtime.base import Loading, unit
+from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.models.runtime.network import Network
 from bowerbird.core.types import Encoded, Modality, Pixels
 
@@ -36,13 +36,13 @@ class ResNet:
     family: ClassVar[str] = "resnet"
     modality: ClassVar[Modality] = Modality.IMAGE
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load what prepares photos, and the network."""
         from transformers import ConvNextImageProcessorPil
 
-        weights, architecture = loading.files["weights"], loading.entry.architecture
-        (self._space,) = (space.id for space in loading.entry.spaces)
-        told = loading.entry.preprocessing
+        weights, architecture = context.files["weights"], context.entry.architecture
+        (self._space,) = (space.id for space in context.entry.spaces)
+        told = context.entry.preprocessing
         self._processor: Any = ConvNextImageProcessorPil(
             size={"shortest_edge": told["side"]},
             crop_pct=told["side"] / told["resized"],
@@ -56,7 +56,7 @@ class ResNet:
         else:
             build = partial(_torchvision, weights)
         example = {"pixel_values": self._pictures([np.zeros((256, 256, 3), np.uint8)] * 2)}
-        self._network = loading.runtime(Network(loading.name, build, example, ("vectors",), alike=True))
+        self._network = context.runtime(Network(context.name, build, example, ("vectors",), alike=True))
 
     @property
     def runtime(self) -> str:

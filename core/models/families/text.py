@@ -10,7 +10,7 @@ import numpy as np
 
 from bowerbird.core.models.families import e5, sentences
 from bowerbird.core.models.registry.checkpoint import require
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.models.runtime.network import Network
 from bowerbird.core.types import Encoded, Modality, Vectors
 
@@ -25,25 +25,25 @@ class Sentences:
     family: ClassVar[str] = "sentences"
     modality: ClassVar[Modality] = Modality.TEXT
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load the tokenizer and the network."""
-        told = loading.entry.preprocessing
+        told = context.entry.preprocessing
         self._passage, self._question = str(told.get("passage", "")), str(told.get("question", ""))
-        (self._space,) = (space.id for space in loading.entry.spaces)
-        self._tokenizer = self.tokenizer(loading)
-        self._network = loading.runtime(self.network(loading))
+        (self._space,) = (space.id for space in context.entry.spaces)
+        self._tokenizer = self.tokenizer(context)
+        self._network = context.runtime(self.network(context))
 
     @staticmethod
-    def tokenizer(loading: Loading) -> Tokenizer:
+    def tokenizer(context: LoadContext) -> Tokenizer:
         """The model's own tokenizer."""
-        return sentences.tokenizer(loading.files["tokenizer"], loading.entry.preprocessing["max_tokens"])
+        return sentences.tokenizer(context.files["tokenizer"], context.entry.preprocessing["max_tokens"])
 
     @staticmethod
-    def network(loading: Loading) -> Network:
+    def network(context: LoadContext) -> Network:
         """The model as runtimes take it."""
-        folder, architecture = loading.files["weights"].parent, loading.entry.architecture
+        folder, architecture = context.files["weights"].parent, context.entry.architecture
         require(folder, architecture)
-        return _network(loading, partial(sentences.network, folder, architecture))
+        return _network(context, partial(sentences.network, folder, architecture))
 
     @property
     def runtime(self) -> str:
@@ -72,16 +72,16 @@ class E5(Sentences):
     family = "e5-file"
 
     @staticmethod
-    def tokenizer(loading: Loading) -> Tokenizer:
+    def tokenizer(context: LoadContext) -> Tokenizer:
         """As the file has it."""
-        return e5.tokenizer(loading.files["weights"], loading.cache / f"{loading.name}-tokenizer.json")
+        return e5.tokenizer(context.files["weights"], context.cache / f"{context.name}-tokenizer.json")
 
     @staticmethod
-    def network(loading: Loading) -> Network:
+    def network(context: LoadContext) -> Network:
         """As the file has it."""
-        return _network(loading, partial(e5.network, loading.files["weights"]))
+        return _network(context, partial(e5.network, context.files["weights"]))
 
 
-def _network(loading: Loading, build: partial[torch.nn.Module]) -> Network:
+def _network(context: LoadContext, build: partial[torch.nn.Module]) -> Network:
     inputs = {name: np.ones((2, 8), np.int64) for name in ("input_ids", "attention_mask")}
-    return Network(loading.name, build, inputs, ("vectors",))
+    return Network(context.name, build, inputs, ("vectors",))

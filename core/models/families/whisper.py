@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.models.families.whisper_files import folder_of
-from bowerbird.core.models.runtime.base import Loading, unit
+from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Line, Modality, Samples, Vectors
 from bowerbird.core.words import all_words
 
@@ -43,16 +43,16 @@ class Whisper:
     family: ClassVar[str] = "whisper"
     modality: ClassVar[Modality] = Modality.SOUND
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load the model, on the GPU if CTranslate2 can use it."""
-        (self._space,) = (space.id for space in loading.entry.spaces)
-        gpu = loading.device == "cuda"
-        self._compute_type = _GPU_COMPUTE_TYPE if gpu and loading.half else COMPUTE_TYPE
+        (self._space,) = (space.id for space in context.entry.spaces)
+        gpu = context.device == "cuda"
+        self._compute_type = _GPU_COMPUTE_TYPE if gpu and context.half else COMPUTE_TYPE
         self._model = _listening()(
-            str(folder_of(loading)),
+            str(folder_of(context)),
             device="cuda" if gpu else "cpu",
             compute_type=self._compute_type,
-            cpu_threads=loading.threads,
+            cpu_threads=context.threads,
             local_files_only=True,
         )
         self._device = "CUDA" if gpu else "the CPU"

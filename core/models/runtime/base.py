@@ -18,7 +18,7 @@ _TINY = 1e-12  # so that no vector is ever "not a number"
 
 
 @dataclass(frozen=True, slots=True)
-class Loading:
+class LoadContext:
     """What a model may use while it loads."""
 
     entry: Entry
@@ -41,7 +41,7 @@ class Loading:
         return f"{self.entry.id}-{self.digest[:8]}"
 
     @property
-    def plain(self) -> Loading:
+    def plain(self) -> LoadContext:
         """The same in torch on the CPU, which the others are held to."""
         return replace(self, device="cpu", half=False)
 
@@ -58,7 +58,7 @@ class Model(Protocol):
     family: ClassVar[str]
     modality: ClassVar[Modality]
 
-    def __init__(self, loading: Loading) -> None:
+    def __init__(self, context: LoadContext) -> None:
         """Load."""
 
     @property
@@ -82,7 +82,7 @@ class TextModel(Model, Protocol):
 
 
 @runtime_checkable
-class Comparing(Protocol):
+class TransformsQueries(Protocol):
     """A model whose documents do not compare with typed sentences as a text model gives them."""
 
     @staticmethod
@@ -91,7 +91,7 @@ class Comparing(Protocol):
 
 
 @runtime_checkable
-class Listener(Model, Protocol):
+class Transcriber(Model, Protocol):
     """A model that writes down what is said."""
 
     def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from bowerbird.core.models.registry.entries import Entry, data
-from bowerbird.core.models.runtime.base import Loading, Model, TextModel, unit
+from bowerbird.core.models.runtime.base import LoadContext, Model, TextModel, unit
 from bowerbird.core.models.runtime.network import WrongResults
 from bowerbird.core.types import SAMPLE_RATE, Modality, Pixels, Samples, Vectors
 
@@ -76,31 +76,31 @@ def milliseconds(model: Model) -> float:
     return min(took)
 
 
-def check(model: Model, loading: Loading, modality: Modality) -> float:
+def check(model: Model, context: LoadContext, modality: Modality) -> float:
     """The agreement of a loaded model with its golden vectors of a modality.
 
     Raises:
         WrongResults: they differ.
     """
-    found = agreement(model, modality, expected(model, loading, modality))
+    found = agreement(model, modality, expected(model, context, modality))
     if not found >= AGREES:  # nor is "not a number" agreement
         raise WrongResults(
-            f"The model {loading.entry.title} gives wrong results on this computer (agreement {found:.3f}), "
+            f"The model {context.entry.title} gives wrong results on this computer (agreement {found:.3f}), "
             "so it is not used."
         )
     return found
 
 
-def expected(model: Model, loading: Loading, modality: Modality) -> Mapping[str, Vectors]:
+def expected(model: Model, context: LoadContext, modality: Modality) -> Mapping[str, Vectors]:
     """A model's golden vectors: shipped, where its weights could be had to make them, or made here, once.
 
     Those are made by torch on the CPU, the plainest runtime there is, and kept by the hash of the weights.
     """
-    if known(loading.entry):
+    if known(context.entry):
         return _shipped()
-    record = loading.cache / f"{loading.name}-golden-{modality}.json"
+    record = context.cache / f"{context.name}-golden-{modality}.json"
     if not record.exists():
-        plain = model if loading == loading.plain else type(model)(loading.plain)
+        plain = model if context == context.plain else type(model)(context.plain)
         vectors = made(plain, modality)
         record.parent.mkdir(parents=True, exist_ok=True)
         draft = record.with_suffix(".new")

@@ -11,14 +11,14 @@ from bowerbird.core.models.devices import accelerator
 from bowerbird.core.models.registry.entries import Entry
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import Loading, Model
+from bowerbird.core.models.runtime.base import LoadContext, Model
 from bowerbird.core.models.runtime.network import WrongResults
 from bowerbird.core.types import Modality
 
 log = logging.getLogger(__name__)
 
 
-class Checked:
+class VerifiedModel:
     """Loads the model when it is first asked for, and checks each modality of it before that is used.
 
     A runtime that fails, or computes wrongly, gives way to the next: the GPU in half precision and in full, the CPU,
@@ -29,7 +29,7 @@ class Checked:
         """``models`` is where its files, and what is made of them, are kept; nothing is loaded yet."""
         self._entry, self._family, self._models, self._threads = entry, family, models, threads
         self._lock = threading.Lock()
-        self._ways: list[Loading] | None = None
+        self._ways: list[LoadContext] | None = None
         self._model: Model | None = None
         self._agreement: dict[Modality, float] = {}
         self._problems: dict[Modality, ModelUnavailable] = {}
@@ -85,12 +85,12 @@ class Checked:
                     raise  # what cannot be exported ends the same way next time, seconds later
                 self._ways, self._model, self._agreement, self._right = self._ways[1:], None, {}, None
 
-    def _all_ways(self) -> list[Loading]:
+    def _all_ways(self) -> list[LoadContext]:
         sources, gpu = Sources(self._models), accelerator()
         files, digest = sources.files(self._entry), sources.digest(self._entry)
 
-        def way(device: str, *, half: bool = False, fresh: bool = False) -> Loading:
-            return Loading(self._entry, files, self._models, self._threads, digest, device, half, fresh)
+        def way(device: str, *, half: bool = False, fresh: bool = False) -> LoadContext:
+            return LoadContext(self._entry, files, self._models, self._threads, digest, device, half, fresh)
 
         on_gpu = [way(gpu, half=True), way(gpu)] if gpu else []
         return [*on_gpu, way(""), way("", fresh=True)]

@@ -12,7 +12,7 @@ from bowerbird.core.models.devices import accelerator
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
-from bowerbird.core.models.runtime.base import Loading, Model
+from bowerbird.core.models.runtime.base import LoadContext, Model
 
 Loaded = Callable[[str, str], Model]
 _GPU = accelerator()
@@ -35,7 +35,7 @@ def loaded(models: Path) -> Loaded:
             if not sources.installed(entry):
                 fetch(entry, models, None, lambda done, whole: None)  # MPNet's wheels
             files, kind = sources.files(entry), FAMILIES[entry.family]
-            known[name, device] = kind(Loading(entry, files, models, 2, sources.digest(entry), device))
+            known[name, device] = kind(LoadContext(entry, files, models, 2, sources.digest(entry), device))
         return known[name, device]
 
     return get

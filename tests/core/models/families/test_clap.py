@@ -10,7 +10,7 @@ import pytest
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.models.families.clap import SPACE, Clap, _stretched
 from bowerbird.core.models.registry.entries import load
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from tests import checkpoints
 from tests.core.models.conftest import DEVICES
 from tests.media_makers import tone
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=DEVICES)
 def clap(folder: Path, request: pytest.FixtureRequest) -> Clap:
     files = {"weights": folder / "model.safetensors", "tokenizer": folder / "tokenizer.json"}
-    return Clap(Loading(load()["clap-htsat-unfused"], files, folder, threads=2, device=request.param))
+    return Clap(LoadContext(load()["clap-htsat-unfused"], files, folder, threads=2, device=request.param))
 
 
 def test_sounds_are_the_references(clap: Clap, folder: Path) -> None:

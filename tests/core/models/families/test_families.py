@@ -22,7 +22,7 @@ from bowerbird.core.models.registry.entries import Entry, ModelFile, load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import Loading, Model, unit
+from bowerbird.core.models.runtime.base import LoadContext, Model, unit
 from tests import checkpoints, references
 from tests.core.models.conftest import DEVICES
 from tests.references import Reference, agreement
@@ -45,7 +45,7 @@ def _load(name: str, models: Path, device: str) -> Model:
 def _loaded(entry: Entry, models: Path, device: str) -> Model:
     sources = Sources(models)
     files = sources.files(entry)
-    return FAMILIES[entry.family](Loading(entry, files, models, 2, sources.digest(entry), device))
+    return FAMILIES[entry.family](LoadContext(entry, files, models, 2, sources.digest(entry), device))
 
 
 @pytest.fixture(scope="module", params=_MODELS)

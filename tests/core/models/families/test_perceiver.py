@@ -9,7 +9,7 @@ import pytest
 
 from bowerbird.core.models.families.perceiver import SPACE, Perceiver, Scene
 from bowerbird.core.models.registry.entries import load
-from bowerbird.core.models.runtime.base import Loading
+from bowerbird.core.models.runtime.base import LoadContext
 from tests import checkpoints, references
 from tests.core.models.conftest import DEVICES
 
@@ -41,7 +41,7 @@ def test_latents_are_the_references(
     weights: Path, scenes: list[Scene], reference: np.ndarray, tmp_path: Path, device: str
 ) -> None:
     entry, files = load()["multimodal-perceiver"], {"weights": weights / "model.safetensors"}
-    model = Perceiver(Loading(entry, files, tmp_path, 2, "0" * 64, device))
+    model = Perceiver(LoadContext(entry, files, tmp_path, 2, "0" * 64, device))
     ours = model.latents(scenes)
     assert ours.shape == (_SCENES, 784, 512)
     error, scale = float(np.abs(ours - reference).max()), float(np.std(reference[0]))

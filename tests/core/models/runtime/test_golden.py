@@ -20,7 +20,7 @@ from bowerbird.core.models.families.text import Sentences
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import Loading, Model
+from bowerbird.core.models.runtime.base import LoadContext, Model
 from bowerbird.core.models.runtime.network import WrongResults
 from bowerbird.core.types import Modality, Vectors
 from tests.core.models.conftest import DEVICES, Loaded
@@ -70,10 +70,10 @@ def test_a_runtime_agrees_with_the_golden_vectors(loaded: Loaded, name: str, dev
 def test_half_precision_agrees_with_the_golden_vectors(models: Path, name: str) -> None:
     """What a GPU computes, computed here on the CPU."""
     entry, sources = load()[name], Sources(models)
-    loading = Loading(entry, sources.files(entry), models, 2, sources.digest(entry), "cpu", half=True)
-    model = FAMILIES[entry.family](loading)
+    context = LoadContext(entry, sources.files(entry), models, 2, sources.digest(entry), "cpu", half=True)
+    model = FAMILIES[entry.family](context)
     assert model.runtime.endswith("half precision")
-    assert golden.AGREES <= golden.check(model, loading, model.modality) < 0.9999999
+    assert golden.AGREES <= golden.check(model, context, model.modality) < 0.9999999
 
 
 def test_the_two_runtimes_agree(loaded: Loaded) -> None:
@@ -88,7 +88,7 @@ def test_wrong_vectors_are_refused(loaded: Loaded, models: Path, monkeypatch: py
     wrong = {space: np.roll(rows, 1, axis=1) for space, rows in golden._shipped().items()}
     monkeypatch.setattr(golden, "_shipped", lambda: wrong)
     with pytest.raises(WrongResults, match="wrong results on this computer"):
-        golden.check(loaded("minilm-l6-v2", ""), Loading(load()["minilm-l6-v2"], {}, models, 1), Modality.TEXT)
+        golden.check(loaded("minilm-l6-v2", ""), LoadContext(load()["minilm-l6-v2"], {}, models, 1), Modality.TEXT)
 
 
 def test_not_a_number_in_any_space_is_no_agreement(loaded: Loaded) -> None:
@@ -103,13 +103,13 @@ def test_what_no_golden_vectors_ship_for_is_compared_with_torch(
 ) -> None:
     """The first load makes them, and later ones are held to them."""
     entry, sources = load()["minilm-l6-v2"], Sources(models)
-    loading = Loading(entry, sources.files(entry), tmp_path, 2, sources.digest(entry))
+    context = LoadContext(entry, sources.files(entry), tmp_path, 2, sources.digest(entry))
     shipped = golden._shipped()["minilm-l6-v2@1"]
     monkeypatch.setattr(golden, "_shipped", dict)
-    golden.check(loaded("minilm-l6-v2", ""), loading, Modality.TEXT)
+    golden.check(loaded("minilm-l6-v2", ""), context, Modality.TEXT)
     (record,) = tmp_path.glob("*-golden-text.json")
     made = golden._read(record.read_bytes())["minilm-l6-v2@1"]
     assert (made * shipped).sum(axis=1).min() > 0.9999
     record.write_text(json.dumps({"minilm-l6-v2@1": np.roll(made, 1, axis=1).tolist()}))
     with pytest.raises(WrongResults):
-        golden.check(loaded("minilm-l6-v2", ""), loading, Modality.TEXT)
+        golden.check(loaded("minilm-l6-v2", ""), context, Modality.TEXT)

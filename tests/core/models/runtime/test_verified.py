@@ -15,7 +15,7 @@ from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.runtime import verified
 from bowerbird.core.models.runtime.base import Model
 from bowerbird.core.models.runtime.network import WrongResults
-from bowerbird.core.models.runtime.verified import Checked
+from bowerbird.core.models.runtime.verified import VerifiedModel
 from bowerbird.core.types import Modality
 from tests import checkpoints
 
@@ -26,11 +26,11 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verified, "accelerator", lambda: "cpu")
 
 
-def _checked(entry: Entry, folder: Path, family: type[Model] | None = None) -> Checked:
-    return Checked(entry, family or FAMILIES[entry.family], folder, threads=2)
+def _checked(entry: Entry, folder: Path, family: type[Model] | None = None) -> VerifiedModel:
+    return VerifiedModel(entry, family or FAMILIES[entry.family], folder, threads=2)
 
 
-def _e5(to: Path, scale: float = 1.0) -> Checked:
+def _e5(to: Path, scale: float = 1.0) -> VerifiedModel:
     from safetensors.torch import load_file, save_file
 
     folder = checkpoints.e5(to / "hub", layers=1)
@@ -87,8 +87,8 @@ def test_what_cannot_be_loaded_is_not_tried_again(tmp_path: Path) -> None:
     fetch(entry, tmp_path, checkpoints.resnet(tmp_path / "hub"), lambda done, whole: None)
     tried = []
 
-    def refuse(loading: object) -> None:
-        tried.append(loading)
+    def refuse(context: object) -> None:
+        tried.append(context)
         raise ModelUnavailable("It cannot be exported.")
 
     broken = _checked(entry, tmp_path, refuse)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from bowerbird.core.catalog.spaces import Lacking, Row
+from bowerbird.core.catalog.spaces import BackfillItem, SegmentToEmbed
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.base import Limits
@@ -22,8 +22,8 @@ from bowerbird.core.types import Extraction, Label, Locator, Modality, Vectors
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_Places = Mapping[Locator, deque[Row]]
-_Known = tuple[Row, Any]  # with what models take
+_Places = Mapping[Locator, deque[SegmentToEmbed]]
+_Known = tuple[SegmentToEmbed, Any]  # with what models take
 
 
 class Wait(Protocol):
@@ -34,16 +34,16 @@ class Wait(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class EncodedRows:
     """Vectors of some segments by space, and what a classifier saw on them."""
 
-    rows: Sequence[Row]
+    rows: Sequence[SegmentToEmbed]
     vectors: Mapping[str, Vectors]
     labels: Sequence[Sequence[Label]] = ()
 
 
 @contextmanager
-def passing_over(found: Lacking) -> Iterator[None]:
+def passing_over(found: BackfillItem) -> Iterator[None]:
     """A file that is away, or changed: its spaces stay as they are until it can be read."""
     try:
         yield
@@ -51,7 +51,7 @@ def passing_over(found: Lacking) -> Iterator[None]:
         log.info("%r is not read again: %s", found.facts.path, error)
 
 
-class Rereading:
+class BackfillReader:
     """Reads for spaces that one set of models makes of one modality. For the builder's thread."""
 
     def __init__(
@@ -63,9 +63,9 @@ class Rereading:
         self.batch_size = inference.batch_size(modality)
         """How many items the models are asked for together."""
 
-    def photos(self, photos: Sequence[Lacking]) -> tuple[list[Lacking], Iterator[Made]]:
+    def photos(self, photos: Sequence[BackfillItem]) -> tuple[list[BackfillItem], Iterator[EncodedRows]]:
         """Those that can be read, decoded side by side, and what the models make of them together."""
-        read: list[Lacking] = []
+        read: list[BackfillItem] = []
         known: list[_Known] = []
         begun = [self._pool.extract(found.facts.path, self._limits()) for found in photos]
         try:
@@ -78,7 +78,7 @@ class Rereading:
                 future.cancel()  # nobody waits for the rest
         return read, self._encoded(known)
 
-    def file(self, found: Lacking) -> Iterator[Made]:
+    def file(self, found: BackfillItem) -> Iterator[EncodedRows]:
         """A file of any kind, a part at a time.
 
         Raises:
@@ -96,7 +96,7 @@ class Rereading:
                 return
             limits = replace(limits, start_s=extraction.next_s)
 
-    def _extracted(self, found: Lacking, future: Future[Extraction]) -> Extraction:
+    def _extracted(self, found: BackfillItem, future: Future[Extraction]) -> Extraction:
         extraction = self._wait(future)
         if facts_of(found.facts.path) != found.facts:
             raise FileError("It changed.")
@@ -110,24 +110,26 @@ class Rereading:
         again = (one for one in extraction.segments if one.modality is self._modality)
         return [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
 
-    def _encoded(self, known: Sequence[_Known]) -> Iterator[Made]:
+    def _encoded(self, known: Sequence[_Known]) -> Iterator[EncodedRows]:
         for start in range(0, len(known), self.batch_size):
             some = known[start : start + self.batch_size]
             asked = self._inference.encode_documents(self._modality, [item for _, item in some], self._models)
             made = self._wait(asked)
-            yield Made([row for row, _ in some], made.vectors, made.labels)
+            yield EncodedRows([row for row, _ in some], made.vectors, made.labels)
 
-    def _heard(self, extraction: Extraction, left: _Places) -> Iterator[Made]:
+    def _heard(self, extraction: Extraction, left: _Places) -> Iterator[EncodedRows]:
         for window in (one for one in extraction.segments if one.modality is Modality.SOUND):
             heard = self._wait(self._inference.listen(model_input(window), only=self._models))
             spans = [within(window, *span) for span in heard.spans]
             at = [number for number, span in enumerate(spans) if left[span]]
-            yield Made([left[spans[n]].popleft() for n in at], {name: rows[at] for name, rows in heard.vectors.items()})
+            yield EncodedRows(
+                [left[spans[n]].popleft() for n in at], {name: rows[at] for name, rows in heard.vectors.items()}
+            )
 
 
-def _by_place(found: Lacking) -> _Places:
+def _by_place(found: BackfillItem) -> _Places:
     """A file's segments, by where in it they are."""
-    left: dict[Locator, deque[Row]] = defaultdict(deque)
+    left: dict[Locator, deque[SegmentToEmbed]] = defaultdict(deque)
     for row in found.rows:
         left[row.at].append(row)
     return left
