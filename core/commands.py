@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bowerbird.core.answers import Hit, Results
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, LibraryBusy, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.paths import absolute
 from bowerbird.core.search.query import example, parse, parse_date, parse_kind
 from bowerbird.core.state import Check, ModelState, Progress
-from bowerbird.core.types import Hit, Locator, Query, Results
+from bowerbird.core.types import Locator, Query
 from bowerbird.core.words import clock
 
 AnyLibrary = Library | RemoteLibrary

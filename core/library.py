@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bowerbird.core.answers import Preview, Results
 from bowerbird.core.catalog.reader import CatalogView
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
@@ -27,7 +28,7 @@ from bowerbird.core.search.previews import Previewer
 from bowerbird.core.search.searcher import Searcher
 from bowerbird.core.settings import Settings, SettingsFile
 from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
-from bowerbird.core.types import FileState, Kind, Locator, Preview, Query, Results
+from bowerbird.core.types import FileState, Kind, Locator, Query
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.vectors.sync import StoreSync
 

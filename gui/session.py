@@ -7,9 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from bowerbird.core.answers import Hit, Results
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.state import Event, EventKind, Progress, Status
-from bowerbird.core.types import Example, Hit, Kind, Query, Results
+from bowerbird.core.types import Example, Kind, Query
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
 from bowerbird.gui.theme import Theme

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from bowerbird.core.types import Hit
+from bowerbird.core.answers import Hit
 from bowerbird.gui.desktop import copy_path
 from bowerbird.gui.panes.preview import PreviewPane
 from bowerbird.gui.panes.search import SearchPane

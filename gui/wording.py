@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from bowerbird.core.answers import Hit
 from bowerbird.core.state import LongFile, Progress
-from bowerbird.core.types import Example, Hit, Kind, Locator
+from bowerbird.core.types import Example, Kind, Locator
 from bowerbird.core.words import clock
 
 KIND_NAMES: Mapping[Kind, str] = {

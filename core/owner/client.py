@@ -9,11 +9,12 @@ from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from bowerbird.core.answers import Results
 from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.owner.protocol import ERROR, HELLO, RESULT, VERSION, Endpoint, LibraryCalls
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
-from bowerbird.core.types import Query, Results
+from bowerbird.core.types import Query
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -13,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from bowerbird.core.answers import Results
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
-from bowerbird.core.types import Query, Results
+from bowerbird.core.types import Query
 
 VERSION = 2
 """To be raised whenever a call, or a class that travels in one, changes. Owners before 2 know no ``HELLO``."""

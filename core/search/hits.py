@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bowerbird.core.answers import Hit, Reason
 from bowerbird.core.catalog.reader import CatalogView, FileRow, SegmentRow
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
-from bowerbird.core.types import Hit, Kind, Locator, Query, Reason
+from bowerbird.core.types import Kind, Locator, Query
 from bowerbird.core.words import clock, marks, query_words
 
 _SNIPPET = 240

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bowerbird.core.answers import Preview
 from bowerbird.core.catalog.reader import CatalogView, FileRow, SegmentRow
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.media_part import SUBTITLES
-from bowerbird.core.types import Kind, Line, Locator, Modality, Preview, Properties, Query
+from bowerbird.core.types import Kind, Line, Locator, Modality, Properties, Query
 from bowerbird.core.words import clock, marks, query_words
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for

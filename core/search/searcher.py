@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bowerbird.core.answers import Hit, Results, Took
 from bowerbird.core.catalog.reader import CatalogView
 from bowerbird.core.errors import ModelUnavailable, StoreDamaged
 from bowerbird.core.inference.client import Inference
@@ -16,7 +17,7 @@ from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.ranking import Evidence, Source
-from bowerbird.core.types import Hit, Kind, Modality, Query, Results, Space, Took, Vectors
+from bowerbird.core.types import Kind, Modality, Query, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.words import all_words, query_words, stem
 

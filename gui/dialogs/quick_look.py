@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Hit, Preview
+from bowerbird.core.answers import Hit, Preview
 from bowerbird.gui.preview.preview import FilePreview, decoded, preview_side
 from bowerbird.gui.results.hit_actions import open_hit
 from bowerbird.gui.session import SearchSession

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Hit, Kind, Locator, Preview
+from bowerbird.core.answers import Hit, Preview
+from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
 from bowerbird.gui.desktop import copy_path, show_in_folder
 from bowerbird.gui.preview.page_turner import PageTurner

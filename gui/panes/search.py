@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QVBoxLayout
 
-from bowerbird.core.types import Hit, Results
+from bowerbird.core.answers import Hit, Results
 from bowerbird.gui.dialogs.quick_look import QuickLook
 from bowerbird.gui.query.filter_bar import FilterBar, found
 from bowerbird.gui.query.query_box import QueryBox

@@ -6,7 +6,8 @@ from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Hit, Kind, Preview
+from bowerbird.core.answers import Hit, Preview
+from bowerbird.core.types import Kind
 from bowerbird.core.words import clock
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.preview.player import Player

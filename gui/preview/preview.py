@@ -12,7 +12,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Hit, Kind, Preview
+from bowerbird.core.answers import Hit, Preview
+from bowerbird.core.types import Kind
 from bowerbird.gui.preview.media_view import MediaView
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.session import SearchSession

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bowerbird.core.types import Reason
+from bowerbird.core.answers import Reason
 from bowerbird.gui.theme import Theme, sized
 from bowerbird.gui.widgets import marked_text
 from bowerbird.gui.widgets.marked_text import Passage

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from bowerbird.core.types import Example, Locator, Preview, Query
+from bowerbird.core.answers import Preview
+from bowerbird.core.types import Example, Locator, Query
 from bowerbird.gui.desktop import paths_of
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMenu, QWidget
 
-from bowerbird.core.types import Hit
+from bowerbird.core.answers import Hit
 from bowerbird.gui.desktop import copy_path, open_file, show_in_folder
 from bowerbird.gui.session import SearchSession
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from bowerbird.core.types import Hit, Kind
+from bowerbird.core.answers import Hit
+from bowerbird.core.types import Kind
 from bowerbird.gui.results.hit_model import HIT_ROLE, HitModel
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import sized

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, Qt
 
-from bowerbird.core.types import Hit
+from bowerbird.core.answers import Hit
 from bowerbird.gui.desktop import url_of
 from bowerbird.gui.widgets.widgets import Index
 from bowerbird.gui.wording import count, name_of, place_of, shown

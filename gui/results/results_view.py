@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
-from bowerbird.core.types import Hit, Kind
+from bowerbird.core.answers import Hit
+from bowerbird.core.types import Kind
 from bowerbird.gui.results.hit_delegate import CAPTION, HitDelegate
 from bowerbird.gui.results.hit_model import HitModel
 from bowerbird.gui.results.justified import rows

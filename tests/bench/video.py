@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bowerbird.core.answers import Hit
 from bowerbird.core.library import Library
-from bowerbird.core.types import Example, Hit, Kind, Locator, Query
+from bowerbird.core.types import Example, Kind, Locator, Query
 from tests.bench.report import Figure
 
 _FRAMES = 3  # a clip

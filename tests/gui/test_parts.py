@@ -11,8 +11,9 @@ import shiboken6
 from PySide6.QtCore import QMimeData
 from pytestqt.qtbot import QtBot
 
+from bowerbird.core.answers import Hit, Reason
 from bowerbird.core.state import Event, EventKind, Progress
-from bowerbird.core.types import Hit, Kind, Locator, Reason
+from bowerbird.core.types import Kind, Locator
 from bowerbird.gui import wording
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import paths_of
