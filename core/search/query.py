@@ -1,20 +1,89 @@
-"""Reads what a person typed: ``kind:photo after:2024-05 under:~/Trips -blurry "exact words" and the rest``."""
+"""Parses a typed search: ``kind:photo after:2024-05 under:~/Trips -blurry "exact words" and the rest``.
+
+To add a filter: a field of ``Query`` (core/types.py), a line in ``FILTERS`` below, and the condition that the catalog
+puts on files for that field (``_conditions`` in core/catalog/reader.py).
+"""
 
 from __future__ import annotations
 
+import operator
 import re
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.paths import absolute
 from bowerbird.core.types import Example, Kind, Query
 
-# A quoted phrase; or a word, which may be a filter, whose value may be quoted.
-_TOKEN = re.compile(r'"(?P<phrase>[^"]+)"|(?P<filter>kind|under|after|before):(?P<value>"[^"]*"|\S*)|(?P<word>\S+)')
 _PART = re.compile(r"(.+)#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+
+
+def parse_date(text: str) -> date:
+    """A day from ``2024``, ``2024-05`` or ``2024-05-31``: the first of the period named.
+
+    Raises:
+        UsageError: it is no date.
+    """
+    match = _DATE.fullmatch(text)
+    try:
+        if not match:
+            raise ValueError
+        year, month, day = (int(part) if part else 1 for part in match.groups())
+        return date(year, month, day)
+    except ValueError:
+        raise UsageError(f'"{text}" is no date; write 2024, 2024-05 or 2024-05-31.') from None
+
+
+def parse_kind(text: str) -> Kind:
+    """A kind by its name, in the singular or plural.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    try:
+        return Kind(text.lower().removesuffix("s"))
+    except ValueError:
+        raise UsageError(f'"{text}" is no kind; use {", ".join(Kind)}.') from None
+
+
+def _kinds(text: str) -> frozenset[Kind]:
+    return frozenset(parse_kind(part) for part in text.split(","))
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    return (absolute(text),)
+
+
+def _latest(_: object, value: object) -> object:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter that can be typed as ``name:value``."""
+
+    field: str
+    """The field of ``Query`` that it sets."""
+    parse: Callable[[str], Any]
+    """Reads the value; raises ``UsageError`` if it makes no sense."""
+    combine: Callable[[Any, Any], Any] = _latest
+    """What the field becomes when the filter is typed again: of the value so far and the new one."""
+
+
+FILTERS: Mapping[str, Filter] = {
+    "kind": Filter("kinds", _kinds, operator.or_),
+    "under": Filter("under", _folders, operator.add),
+    "after": Filter("after", parse_date),
+    "before": Filter("before", parse_date),
+}
+"""Every filter, by the name it is typed with."""
+
+# A quoted phrase; or a word, which may be a filter, whose value may be quoted.
+_TOKEN = re.compile(rf'"(?P<phrase>[^"]+)"|(?P<filter>{"|".join(FILTERS)}):(?P<value>"[^"]*"|\S*)|(?P<word>\S+)')
 
 
 def parse(text: str) -> Query:
@@ -36,46 +105,15 @@ def parse(text: str) -> Query:
     return replace(query, text=" ".join(words))
 
 
+def _filtered(query: Query, name: str, value: str) -> Query:
+    if not value:
+        raise UsageError(f"{name}: needs a value.")
+    chosen = FILTERS[name]
+    return replace(query, **{chosen.field: chosen.combine(getattr(query, chosen.field), chosen.parse(value))})
+
+
 def example(text: str) -> Example:
     """An example from a file's name; ``#t=12,17.5`` behind it names a part in seconds (W3C Media Fragments 1.0)."""
     if not Path(text).exists() and (part := _PART.fullmatch(text)):
         return Example(absolute(part[1]), float(part[2] or 0), float(part[3]) if part[3] else None)
     return Example(absolute(text))
-
-
-def parse_date(text: str) -> date:
-    """A day from ``2024``, ``2024-05`` or ``2024-05-31``: the first of the period named.
-
-    Raises:
-        UsageError: it is no date.
-    """
-    match = _DATE.fullmatch(text)
-    try:
-        if not match:
-            raise ValueError
-        year, month, day = (int(part) if part else 1 for part in match.groups())
-        return date(year, month, day)
-    except ValueError:
-        raise UsageError(f'"{text}" is no date; write 2024, 2024-05 or 2024-05-31.') from None
-
-
-def parse_kind(text: str) -> Kind:
-    """A kind by its name.
-
-    Raises:
-        UsageError: there is no such kind.
-    """
-    try:
-        return Kind(text.lower().removesuffix("s"))
-    except ValueError:
-        raise UsageError(f'"{text}" is no kind; use {", ".join(Kind)}.') from None
-
-
-def _filtered(query: Query, name: str, value: str) -> Query:
-    if not value:
-        raise UsageError(f"{name}: needs a value.")
-    if name == "kind":
-        return replace(query, kinds=query.kinds | {parse_kind(part) for part in value.split(",")})
-    if name == "under":
-        return replace(query, under=(*query.under, absolute(value)))
-    return replace(query, **{name: parse_date(value)})  # type: ignore[arg-type]

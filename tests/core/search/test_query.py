@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.errors import UsageError
-from bowerbird.core.search.query import example, parse, parse_date
+from bowerbird.core.search.query import FILTERS, example, parse, parse_date
 from bowerbird.core.types import Example, Kind, Query
 
 
@@ -26,6 +26,19 @@ def test_filters_phrases_and_exclusions_leave_the_words() -> None:
 @pytest.mark.parametrize("plain", ["ratio 3:4", "well-known - or so", "re: your letter", 'a 6" nail'])
 def test_what_only_looks_like_a_filter_is_text(plain: str) -> None:
     assert parse(plain) == Query(plain)
+
+
+def test_a_filter_typed_twice_adds_to_the_first_but_a_date_takes_its_place() -> None:
+    twice = parse("kind:photo kind:clip under:/a under:/b after:2023 after:2024")
+    assert twice.kinds == {Kind.PHOTO, Kind.CLIP}
+    assert twice.under == (Path("/a"), Path("/b"))
+    assert twice.after == date(2024, 1, 1)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_every_filter_sets_a_field_of_the_query(name: str) -> None:
+    value = {"kind": "photo", "under": "/a"}.get(name, "2024")
+    assert getattr(parse(f"{name}:{value}"), FILTERS[name].field) != getattr(Query(), FILTERS[name].field)
 
 
 def test_several_kinds_in_the_plural() -> None:
