@@ -1,4 +1,4 @@
-"""What the library answers with: hits and their reasons, the results of a search, and files shown large."""
+"""Value types that searches and previews answer with: hits, their reasons, timings and previews. Frozen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from bowerbird.core.types import Kind, Line, Locator, Properties
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason a hit is there, in words, with its strength (0…1). ``marks`` are spans of ``text`` that matched."""
+    """Why a file is a hit, as a phrase such as "page 3 has these words", with its strength (0…1).
+
+    ``marks`` are (start, end) offsets in ``text`` that matched.
+    """
 
     text: str
     strength: float
@@ -20,34 +23,38 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A file that answers a query, at the moment that answers it best."""
+    """A file that answers a query, with the place in it that answers best."""
 
     path: Path
     kind: Kind | None
     """None for a file no extractor reads, found by its name."""
     score: float
-    """0…1, falls with rank."""
+    """Logistic of the summed evidence (see search/ranking.py), 0…1; falls with rank."""
     strong: bool
-    """False once "nothing else matches well"."""
+    """False where the score is so low that "nothing else matches well"."""
     reasons: tuple[Reason, ...]
     """Strongest first."""
     moment: Locator | None = None
+    """The best place; None where the file matches as a whole."""
     snippet: str = ""
+    """Text around the first matching words, on one line."""
     marks: tuple[tuple[int, int], ...] = ()
-    """Spans of ``snippet`` that matched."""
+    """(start, end) offsets in ``snippet`` that matched."""
     thumbnail: Path | None = None
+    """A JPEG that may not exist; None for a file that was not read."""
     properties: Properties = field(default_factory=Properties)
     modified_at: datetime | None = None
     size: int = 0
+    """Bytes."""
     copies: tuple[Path, ...] = ()
-    """Other places the same content lies."""
+    """Further files with the same content."""
     moments: tuple[Locator, ...] = ()
-    """Further moments of the same file that match, best first."""
+    """Further places in the same file that match, best first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
-    """Where a search's time went, in milliseconds."""
+class Timings:
+    """Duration of a search and of its steps, in milliseconds."""
 
     total: float = 0.0
     encode: float = 0.0
@@ -57,34 +64,38 @@ class Took:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a query. ``notice`` is a sentence worth showing beside it, or empty."""
+    """The answer to a query."""
 
     hits: tuple[Hit, ...]
-    took: Took = Took()
+    took: Timings = Timings()
     notice: str = ""
+    """A sentence to show beside the hits (a phrase nothing holds, a model that is missing), or empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A file shown large: an image (JPEG or PNG bytes), its text with the matching spans marked, or what to play."""
+    """A file shown large: its picture, its text with the matches marked, or what stands beside the player."""
 
     path: Path
     kind: Kind | None
     image: bytes = b""
+    """A JPEG, or empty."""
     text: str = ""
     marks: tuple[tuple[int, int], ...] = ()
+    """(start, end) offsets in ``text`` that matched."""
     focus: int = 0
     """Offset in ``text`` to scroll to."""
     page: int | None = None
+    """The page that ``image`` shows, counted from 1."""
     pages: int | None = None
     lines: tuple[Line, ...] = ()
-    """What is said in a recording or clip, in order."""
+    """Transcript of a recording or clip, or its subtitles, in order."""
     scenes: tuple[Locator, ...] = ()
-    """The spans of a clip that look alike, in order."""
+    """The shots of a clip, in order."""
     waveform: bytes = b""
     """Loudness over the length of a recording or clip, 0…255, evenly spaced, at most 1,000 values."""
     duration_s: float | None = None
     details: tuple[tuple[str, str], ...] = ()
-    """Rows such as ("Taken", "14 July 2024, 17:02")."""
+    """Name and value of each property worth showing, such as ("Taken", "14 July 2024, 17:02")."""
     problem: str = ""
     """Why nothing can be shown, or empty."""

@@ -1,4 +1,7 @@
-"""The words everything in Bowerbird is said in: small frozen values, no behaviour beyond themselves."""
+"""Value types that every room of the core shares: files, their segments, vectors and queries. Frozen, no behaviour.
+
+What a search answers with is in ``answers``, the state of folders, models and indexing in ``state``.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
-"""Shape (n, dimension), each row of length 1."""
+"""float32, shape (n, dimension); each row has length 1."""
 Pixels = NDArray[np.uint8]
-"""Shape (height, width, 3), sRGB, upright."""
+"""uint8, shape (height, width, 3); sRGB, upright."""
 Frames = NDArray[np.uint8]
-"""Shape (frames, height, width, 3), as ``Pixels``, in the order they are shown."""
+"""uint8, shape (frames, height, width, 3), each as ``Pixels``, in the order they are shown."""
 Samples = NDArray[np.int16]
-"""Shape (n,), mono, ``SAMPLE_RATE`` a second."""
+"""int16, shape (n,); mono, ``SAMPLE_RATE`` samples a second."""
 SAMPLE_RATE = 16_000
+"""Hz: what speech and sound models are trained on."""
 
 
 class Kind(StrEnum):
-    """What a file is to the person who keeps it."""
+    """The kind of a file, as its owner would call it. ``kind:`` in a query takes these names."""
 
     PHOTO = "photo"
     DOCUMENT = "document"
@@ -32,18 +36,18 @@ class Kind(StrEnum):
 
 
 class Modality(StrEnum):
-    """What a model is given."""
+    """The kind of input a model takes. Every segment and every space has one."""
 
     TEXT = "text"
     IMAGE = "image"
     SOUND = "sound"
     SCENE = "scene"
-    """A second or so of a clip: pictures and sound together."""
+    """A second or so of a clip: its frames and sound together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where in its file a segment lies: a page from 1, a named section, or a span in seconds."""
+    """Where in its file a segment lies: a page (counted from 1), a named section, or a span in seconds."""
 
     page: int | None = None
     section: str = ""
@@ -53,31 +57,34 @@ class Locator:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One searchable piece of a file. A document's segments, joined, are its text: they do not overlap."""
+    """A piece of a file with vectors of its own. A document's segments do not overlap: joined, they are its text."""
 
     modality: Modality
     locator: Locator = Locator()
     text: str = ""
     pixels: Pixels | None = None
     samples: Samples | None = None
-    """Of a SOUND; of a SCENE with sound."""
+    """Of SOUND, and of a SCENE with sound."""
     frames: Frames | None = None
     """Of a SCENE."""
 
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a file says of itself. Empty where it says nothing."""
+    """Metadata from a file's own headers; a field is empty where the file has none."""
 
     title: str = ""
     author: str = ""
     taken_at: datetime | None = None
-    """Local time, as the camera's clock or the document's own date had it, without a zone."""
+    """Local time without a zone, as the camera's clock or the document's own date gives it."""
     camera: str = ""
     exposure: str = ""
     latitude: float | None = None
+    """Degrees, north is positive."""
     longitude: float | None = None
+    """Degrees, east is positive."""
     width: int | None = None
+    """Pixels, of the picture as it is shown."""
     height: int | None = None
     pages: int | None = None
     duration_s: float | None = None
@@ -85,27 +92,29 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that a decoder child read out of one file, or out of one part of a long recording or clip.
+    """The content of one file, or of one part of a long recording or clip, as a decoder process returns it.
 
-    ``thumbnail`` is a JPEG, or empty; the properties and the thumbnail come with the first part.
+    The properties and the thumbnail come with the first part.
     """
 
     kind: Kind
     segments: tuple[Segment, ...]
     properties: Properties = Properties()
     thumbnail: bytes = b""
+    """A JPEG, or empty."""
     waveform: bytes = b""
-    """Loudness of a part with sound, 0…255, ``WAVEFORM_RATE`` values a second."""
+    """Loudness of a part with sound, a byte (0…255) each, ``WAVEFORM_RATE`` a second."""
     next_s: float | None = None
-    """Where the next part begins; None after the last."""
+    """Seconds into the file at which the next part begins; None after the last."""
 
 
 WAVEFORM_RATE = 10
+"""Hz."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said, and when. ``marks`` are spans of ``text`` that matched."""
+    """A line of a transcript, its times in seconds. ``marks`` are (start, end) offsets in ``text`` that matched."""
 
     start_s: float
     end_s: float
@@ -115,21 +124,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the sound models made of some seconds of sound; times count from its start.
-
-    ``spans`` belong to the rows of ``vectors``, which is by space id.
-    """
+    """Transcript and sound vectors of one window of sound. Times are seconds from the start of the window."""
 
     lines: tuple[Line, ...]
     spans: tuple[tuple[float, float], ...]
+    """(start, end) of each row of ``vectors``."""
     vectors: Mapping[str, Vectors]
+    """By space id."""
     problem: str = ""
     """Why a model did not answer, or empty: its spaces are missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A class that a photo's classifier saw, with its probability (0…1)."""
+    """A class that a photo's classifier recognised, with its probability (0…1)."""
 
     name: str
     probability: float
@@ -137,37 +145,37 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """One model at one revision with one preprocessing: its vectors compare with each other and nothing else.
+    """A vector space: one model at one revision with one preprocessing. Vectors compare only within their space.
 
-    ``background`` is the mean and standard deviation of the cosine between a query and an unrelated item,
-    measured once per space; ranking uses it to put every space on one scale.
+    The backgrounds, measured once per space, are what ranking puts every space on one scale with.
     """
 
     id: str
     dimension: int
     modality: Modality
-    """What its documents are."""
+    """Of the segments that have vectors in it."""
     takes_text: bool
     """Whether a typed sentence can be compared with it."""
     background: tuple[float, float]
+    """Mean and standard deviation of the cosine of a typed query and an unrelated item."""
     example_background: tuple[float, float]
+    """The same of two unrelated items."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Vectors by space id, a row per item; and, from a classifier, each item's labels, most probable first.
-
-    A row of zeros: the space's model is not the one for that item's language.
-    """
+    """Answer of the models to a batch of items: a row of vectors per item in each space."""
 
     vectors: Mapping[str, Vectors]
+    """By space id. A row of zeros: the item's language belongs to another model."""
     labels: tuple[tuple[Label, ...], ...] = ()
+    """From a classifier: those of each item, most probable first."""
     problem: str = ""
     """Why a model did not answer, or empty: its spaces are missing."""
 
 
 class Change(StrEnum):
-    """What happened to a path, as far as a watcher or a scan can tell."""
+    """What a watcher or a scan saw of a path."""
 
     PRESENT = "present"
     GONE = "gone"
@@ -175,7 +183,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Something may have changed at ``path``; the indexer looks for itself. A folder may be named too."""
+    """A hint that the file or folder at ``path`` may have changed; the indexer looks for itself."""
 
     path: Path
     change: Change
@@ -183,7 +191,7 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What the file system says of a file: enough to tell whether it changed."""
+    """File system metadata that tells whether a file changed. ``size`` is in bytes."""
 
     path: Path
     size: int
@@ -193,7 +201,7 @@ class FileFacts:
 
 
 class FileState(StrEnum):
-    """Where a file stands."""
+    """Indexing state of a file."""
 
     PENDING = "pending"
     INDEXED = "indexed"
@@ -203,7 +211,7 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file to search by, or a part of a recording or clip."""
+    """A file to search by: all of it, or the part of a recording or clip between two times in seconds."""
 
     path: Path
     start_s: float | None = None
@@ -212,18 +220,23 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked. Text and examples combine; empty filters let everything through."""
+    """A search: text and examples combine, and the filters restrict; an empty filter lets every file through.
+
+    Typed filters are parsed in core/search/query.py, table ``FILTERS``.
+    """
 
     text: str = ""
     like: tuple[Example, ...] = ()
     phrases: tuple[str, ...] = ()
     """Exact wordings, each of which must stand in the file or its name."""
     without: tuple[str, ...] = ()
-    """Words that must not."""
+    """Words that must not occur in it."""
     kinds: frozenset[Kind] = frozenset()
     under: tuple[Path, ...] = ()
+    """Folders, in one of which the file must lie, however deep."""
     after: date | None = None
-    """First day let through."""
+    """First day let through: of when a photo was taken or a document is dated, else of the last change."""
     before: date | None = None
     """First day no longer let through."""
     limit: int = 50
+    """Most hits."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bowerbird.core.answers import Hit, Results, Took
+from bowerbird.core.answers import Hit, Results, Timings
 from bowerbird.core.catalog.reader import CatalogView
 from bowerbird.core.errors import ModelUnavailable, StoreDamaged
 from bowerbird.core.inference.client import Inference
@@ -77,7 +77,7 @@ class Searcher:
         """The newest files that pass the query's filters."""
         clock = _Clock(time.perf_counter())
         hits = tuple(self._hits.plain(row) for row in self._view.newest(query))
-        return Results(hits, Took(total=clock.lap()))
+        return Results(hits, Timings(total=clock.lap()))
 
     def search(self, query: Query) -> Results:
         """The files that answer best.
@@ -94,7 +94,7 @@ class Searcher:
         retrieve = clock.lap()
         hits = self._hits.make(ranking.rank(evidence), text)
         photos = [space.id for space in self._spaces() if space.modality is Modality.IMAGE]
-        took = Took(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
+        took = Timings(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
         return Results(hits, took, notice or repair or unsaid or _weakness(vectors, photos, hits))
 
     def _gather(
