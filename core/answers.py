@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bowerbird.core.types import Kind, Line, Locator, Properties
+from bowerbird.core.types import Kind, Line, Locator, Properties, Spans
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a file is a hit, as a phrase such as "page 3 has these words", with its strength (0…1).
 
-    ``marks`` are (start, end) offsets in ``text`` that matched.
+    ``marks`` are the parts of ``text`` that matched.
     """
 
     text: str
     strength: float
-    marks: tuple[tuple[int, int], ...] = ()
+    marks: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Hit:
     """The best place; None where the file matches as a whole."""
     snippet: str = ""
     """Text around the first matching words, on one line."""
-    marks: tuple[tuple[int, int], ...] = ()
-    """(start, end) offsets in ``snippet`` that matched."""
+    marks: Spans = ()
+    """The parts of ``snippet`` that matched."""
     thumbnail: Path | None = None
     """A JPEG that may not exist; None for a file that was not read."""
     properties: Properties = field(default_factory=Properties)
@@ -81,8 +81,8 @@ class Preview:
     image: bytes = b""
     """A JPEG, or empty."""
     text: str = ""
-    marks: tuple[tuple[int, int], ...] = ()
-    """(start, end) offsets in ``text`` that matched."""
+    marks: Spans = ()
+    """The parts of ``text`` that matched."""
     focus: int = 0
     """Offset in ``text`` to scroll to."""
     page: int | None = None

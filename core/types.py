@@ -22,6 +22,8 @@ Frames = NDArray[np.uint8]
 """uint8, shape (frames, height, width, 3), each as ``Pixels``, in the order they are shown."""
 Samples = NDArray[np.int16]
 """int16, shape (n,); mono, ``SAMPLE_RATE`` samples a second."""
+Spans = tuple[tuple[int, int], ...]
+"""(start, end) character offsets in a text, ascending, not overlapping."""
 SAMPLE_RATE = 16_000
 """Hz: what speech and sound models are trained on."""
 
@@ -114,12 +116,12 @@ WAVEFORM_RATE = 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a transcript, its times in seconds. ``marks`` are (start, end) offsets in ``text`` that matched."""
+    """A line of a transcript, with its times in seconds. ``marks`` are the parts of ``text`` that matched."""
 
     start_s: float
     end_s: float
     text: str
-    marks: tuple[tuple[int, int], ...] = ()
+    marks: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)

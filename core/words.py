@@ -1,10 +1,12 @@
-"""Words: how queries and texts are split, stemmed and marked, the same way the keyword index does it."""
+"""Splits, stems and highlights words the same way for queries, texts and the keyword index (SQLite's FTS5)."""
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from bowerbird.core.types import Spans
 
 if TYPE_CHECKING:
     from snowballstemmer.basestemmer import BaseStemmer
@@ -17,7 +19,7 @@ _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
 
 # English words that stand in almost every text. A query of nothing else keeps them.
-_STOP = frozenset(
+_STOP_WORDS = frozenset(
     "a an and are as at be been being but by can could did do does for from had has have he her his how i if in "
     "into is it its me my of on or our she should so some such than that the their them then there these they this "
     "those to was we were what when where which while who whom why will with would you your".split()
@@ -25,7 +27,7 @@ _STOP = frozenset(
 
 
 def clock(seconds: float) -> str:
-    """1:23, or 1:02:03: a place in a recording."""
+    """A time in a recording as 1:23, or 1:02:03 from an hour on."""
     whole = int(seconds)
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -40,15 +42,15 @@ def keywords(text: str) -> str | None:
 
 
 def all_words(text: str) -> list[str]:
-    """A text's words, as the keyword index has them, in order."""
+    """The words of a text as the keyword index has them, in order, repeated ones too."""
     runs = (match.group() for match in _WORD.finditer(text))
     return [word for run in runs for word in (_pairs(run) if _RUN.match(run) else [run.lower()])]
 
 
 def query_words(text: str) -> list[str]:
-    """A query's distinct telling words, as the keyword index has them, in order."""
+    """The distinct words of a query in order, without stop words unless there is nothing else."""
     words = list(dict.fromkeys(all_words(text)))
-    return [word for word in words if word not in _STOP] or words
+    return [word for word in words if word not in _STOP_WORDS] or words
 
 
 @lru_cache(maxsize=65_536)
@@ -57,26 +59,26 @@ def stem(word: str) -> str:
     return str(_porter().stemWord(word.lower()))
 
 
-def marks(text: str, words: list[str]) -> tuple[tuple[int, int], ...]:
-    """The spans of ``text`` that are one of ``words``, up to their endings."""
+def marks(text: str, words: list[str]) -> Spans:
+    """The spans of ``text`` to highlight: those that share a stem with one of ``words``."""
     stems = {stem(word) for word in words}
-    found = []
+    spans = []
     for match in _WORD.finditer(text):
         if _RUN.match(match.group()):
-            found += [(at, at + 2) for at in range(match.start(), match.end() - 1) if text[at : at + 2] in stems]
+            spans += [(at, at + 2) for at in range(match.start(), match.end() - 1) if text[at : at + 2] in stems]
         elif stem(match.group()) in stems:
-            found.append(match.span())
-    return _joined(found)
+            spans.append(match.span())
+    return _merged(spans)
 
 
-def _joined(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    joined: list[tuple[int, int]] = []
+def _merged(spans: list[tuple[int, int]]) -> Spans:
+    merged: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], end)
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], end)
         else:
-            joined.append((start, end))
-    return tuple(joined)
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _pairs(run: str) -> list[str]:
