@@ -1,4 +1,4 @@
-"""The self-test behind ``bowerbird doctor``."""
+"""Checks of a library for ``bowerbird doctor``: is everything it needs there and sound?"""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check
 
-_LITTLE = 1 << 30
+_LOW_DISK = 1 << 30  # bytes: below this the next rounds of indexing may not fit
 
 
 def checks(paths: LibraryPaths, inference: Inference, store_notice: str) -> tuple[Check, ...]:
-    """Stores, disk, models and accelerator, a line each."""
+    """One check each of the catalog, vector store, disk and accelerator, and one of each model in use.
+
+    ``store_notice`` is what is wrong with the vector store, or empty.
+    """
     return (
         _catalog(paths),
         Check("Vector store", not store_notice, store_notice or "sound"),
@@ -28,8 +31,8 @@ def checks(paths: LibraryPaths, inference: Inference, store_notice: str) -> tupl
 def _catalog(paths: LibraryPaths) -> Check:
     connection = connect(paths.catalog)
     try:
-        (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        return Check("Catalog", answer == "ok", "sound" if answer == "ok" else str(answer))
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        return Check("Catalog", verdict == "ok", "sound" if verdict == "ok" else str(verdict))
     except sqlite3.DatabaseError as error:
         return Check("Catalog", False, f"damaged: {error}")
     finally:
@@ -38,11 +41,11 @@ def _catalog(paths: LibraryPaths) -> Check:
 
 def _disk(paths: LibraryPaths) -> Check:
     free = shutil.disk_usage(paths.root).free
-    return Check("Disk", free > _LITTLE, f"{free / 1e9:.1f} GB free where the library lies")
+    return Check("Disk", free > _LOW_DISK, f"{free / 1e9:.1f} GB free where the library lies")
 
 
 def _accelerator() -> Check:
     from bowerbird.core.models.devices import accelerator, device_name
 
-    found = accelerator()
-    return Check("Runtime", True, f"torch on {device_name(found)}" if found else "ONNX Runtime on the CPU")
+    device = accelerator()
+    return Check("Runtime", True, f"torch on {device_name(device)}" if device else "ONNX Runtime on the CPU")

@@ -1,11 +1,11 @@
-"""What can go wrong, apart from our own mistakes (those stay ordinary exceptions and reach the log).
+"""Exceptions that are shown to the user. Bugs stay ordinary exceptions and reach the log.
 
 BowerbirdError          a sentence for the user, with what to do
   EnvironmentFailure    the machine, the library folder, the stores: exit code 1
     LibraryBusy         another process owns the library
     StoreDamaged        a catalog or vector store that cannot be read
     ModelUnavailable    a model's files are missing, wrong or will not load
-  UsageError            what was asked makes no sense: exit code 2
+  UsageError            a query, option or setting that makes no sense: exit code 2
   FileError             one file cannot be read: a line in the failures list
     FileVanished        it was gone before it was read
     DecoderTimeout      reading it took longer than allowed
@@ -17,11 +17,11 @@ from __future__ import annotations
 
 
 class BowerbirdError(Exception):
-    """Base: ``str(error)`` is one sentence for the user."""
+    """Base of all that the user is shown: ``str(error)`` is a sentence for them."""
 
 
 class EnvironmentFailure(BowerbirdError):
-    """The machine or the library is not as it must be."""
+    """The machine, the library folder or a store is not as it must be."""
 
 
 class LibraryBusy(EnvironmentFailure):
@@ -29,24 +29,24 @@ class LibraryBusy(EnvironmentFailure):
 
 
 class StoreDamaged(EnvironmentFailure):
-    """A store on disk cannot be read."""
+    """The catalog or the vector store cannot be read."""
 
 
 class ModelUnavailable(EnvironmentFailure):
     """A model's files are missing, wrong or will not load."""
 
-    def __init__(self, what: str, remedy: str = "") -> None:
-        """``remedy`` says what to do, which is of no use beside a button that does it."""
-        super().__init__(what, remedy)
-        self.what, self.remedy = what, remedy
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        """``problem`` and ``remedy`` are a sentence each; where a button does what ``remedy`` says, it is not shown."""
+        super().__init__(problem, remedy)
+        self.problem, self.remedy = problem, remedy
 
     def __str__(self) -> str:
         """Both sentences."""
-        return f"{self.what} {self.remedy}".strip()
+        return f"{self.problem} {self.remedy}".strip()
 
 
 class UsageError(BowerbirdError):
-    """What was asked makes no sense."""
+    """A query, option or setting makes no sense."""
 
 
 class FileError(BowerbirdError):

@@ -1,4 +1,8 @@
-"""What the user may set, kept as ``settings.toml`` in the library."""
+"""The user's settings, kept as ``settings.toml`` in the library folder.
+
+To add a setting: a field of ``Settings`` with its default, which is all that loading and saving need; a control in
+gui/dialogs/settings.py; and its use where ``Library.change_settings`` hands the settings on.
+"""
 
 from __future__ import annotations
 
@@ -30,33 +34,37 @@ DEFAULT_EXCLUDES = (
     "System Volume Information",
     "lost+found",
 )
-
+"""Globs of what hardly anybody wants found: hidden files, half-downloaded ones, installed programs, bins."""
 
 STARTER = ("minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base")
-"""The models in use at first: those of the starter pack."""
+"""Ids of the models in the starter pack, which a new library uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Frozen; make another with ``dataclasses.replace``."""
+    """One value of each setting. Frozen: change one with ``dataclasses.replace``.
+
+    The type of a field is that of its default, and a TOML value: str, int, float, bool, or a tuple of strings.
+    """
 
     folders: tuple[str, ...] = ()
-    """The folders watched. Kept here, not in the catalog, so that a catalog that is lost can be built again."""
+    """Absolute paths of the watched folders. Kept here, not in the catalog, so that a lost catalog can be rebuilt."""
     excludes: tuple[str, ...] = DEFAULT_EXCLUDES
-    """Globs; a file or folder whose name, or whose path below its watched folder, matches one is left out."""
+    """Globs; a file or folder whose name, or whose path below its watched folder, matches one is not indexed."""
     cores: int = 0
-    """How many cores indexing may use; 0 is all."""
+    """Number of processor cores that indexing may use; 0 is all."""
     models: tuple[str, ...] = STARTER
-    """Ids of the models in use, as far as they are on this computer."""
+    """Ids of the models to use, of which those that are on this computer are."""
     pause_on_battery: bool = False
+    """Whether indexing waits while the computer runs on battery."""
     only_when_idle: bool = False
-    """Whether to wait while other programs keep the processor busy."""
+    """Whether indexing waits while other programs keep the processor busy."""
     theme: str = "system"
-    """system, light or dark."""
+    """Colours of the window: system, light or dark."""
 
 
 def load(path: Path) -> Settings:
-    """Read settings; a missing file is the defaults.
+    """Read settings from a file; without one, and for what it leaves out, the defaults hold.
 
     Raises:
         EnvironmentFailure: the file is not valid TOML or holds a value of the wrong type.
@@ -77,17 +85,17 @@ def save(path: Path, settings: Settings) -> None:
 
 
 class SettingsFile:
-    """The settings of an open library. Safe from any thread."""
+    """The current settings of an open library. Safe from any thread."""
 
     def __init__(self, path: Path) -> None:
-        """Read them; see ``load`` for errors."""
+        """Read ``path``; see ``load`` for errors."""
         self.now = load(path)
-        self._path, self._changing = path, threading.Lock()
+        self._path, self._lock = path, threading.Lock()
 
-    def change(self, changed: Callable[[Settings], Settings]) -> None:
-        """Keep what ``changed`` makes of the present ones, one change at a time; if it raises, they stay."""
-        with self._changing:
-            settings = changed(self.now)
+    def change(self, update: Callable[[Settings], Settings]) -> None:
+        """Save ``update(now)`` and make it current, one change at a time; if it raises, nothing changes."""
+        with self._lock:
+            settings = update(self.now)
             save(self._path, settings)
             self.now = settings
 
@@ -95,7 +103,7 @@ class SettingsFile:
 def _from_table(table: dict[str, object]) -> Settings:
     defaults = Settings()
     values: dict[str, object] = {}
-    for name in (known.name for known in fields(Settings) if known.name in table):
+    for name in (field.name for field in fields(Settings) if field.name in table):
         value = tuple(table[name]) if isinstance(table[name], list) else table[name]  # type: ignore[arg-type]
         if type(value) is not type(getattr(defaults, name)):
             raise TypeError(f"{name} has the wrong type")

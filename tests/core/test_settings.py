@@ -1,32 +1,57 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from bowerbird.core import settings
-from bowerbird.core.errors import EnvironmentFailure
-from bowerbird.core.settings import Settings
+from bowerbird.core.errors import EnvironmentFailure, UsageError
+from bowerbird.core.settings import Settings, SettingsFile
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    path = tmp_path / "settings.toml"
-    assert settings.load(path) == Settings()
-    strange = b"/caf\xe9".decode("utf-8", "surrogateescape")
-    wanted = Settings(
-        folders=("/photos", strange),
-        excludes=("*.bak",),
-        cores=2,
-        pause_on_battery=True,
-        only_when_idle=True,
-        theme="dark",
-    )
-    settings.save(path, wanted)
-    assert settings.load(path) == wanted
+CHANGED = Settings(
+    folders=("/photos", b"/caf\xe9".decode("utf-8", "surrogateescape")),  # a name that is not UTF-8
+    excludes=("*.bak",),
+    cores=2,
+    models=("minilm-l6-v2",),
+    pause_on_battery=True,
+    only_when_idle=True,
+    theme="dark",
+)
+"""Every setting, with a value that is not its default."""
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    assert settings.load(tmp_path / "settings.toml") == Settings()
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_every_setting_is_loaded_as_it_was_saved(tmp_path: Path, name: str) -> None:
+    settings.save(tmp_path / "settings.toml", CHANGED)
+    loaded = getattr(settings.load(tmp_path / "settings.toml"), name)
+    assert loaded == getattr(CHANGED, name) != getattr(Settings(), name)
+
+
+def test_a_change_is_saved_and_one_that_fails_changes_nothing(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.toml")
+    file.change(lambda now: replace(now, cores=3))
+    with pytest.raises(UsageError):
+        file.change(_refuse)
+    assert file.now == settings.load(tmp_path / "settings.toml") == Settings(cores=3)
+
+
+def test_changes_from_several_threads_are_all_kept(tmp_path: Path) -> None:
+    file = SettingsFile(tmp_path / "settings.toml")
+    names = [f"/{number}" for number in range(20)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda name: file.change(lambda now: replace(now, folders=(*now.folders, name))), names))
+    assert sorted(settings.load(tmp_path / "settings.toml").folders) == sorted(names)
 
 
 @pytest.mark.parametrize("wrong", ["cores = [", 'cores = "many"', 'excludes = "one"'])
-def test_a_wrong_file_is_told_not_overwritten(tmp_path: Path, wrong: str) -> None:
+def test_a_wrong_file_is_reported_and_not_overwritten(tmp_path: Path, wrong: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(wrong)
     with pytest.raises(EnvironmentFailure, match=r"settings\.toml"):
@@ -37,3 +62,7 @@ def test_a_wrong_file_is_told_not_overwritten(tmp_path: Path, wrong: str) -> Non
 def test_what_a_later_version_added_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("cores = 3\ntelepathy = true\n")
     assert settings.load(tmp_path / "settings.toml") == Settings(cores=3)
+
+
+def _refuse(_: Settings) -> Settings:
+    raise UsageError("no")

@@ -95,7 +95,7 @@ class Installed:
             installed=here,
             used=entry.id in self._used and (here or problem is not None),
             deletable=(self._models / entry.id).is_dir(),
-            problem=problem.what if problem else "",
+            problem=problem.problem if problem else "",
             remedy=problem.remedy if problem else "",
             how_to_get="" if here else entry.how_to_get,
         )
