@@ -1,0 +1,1 @@
+"""What can be typed in a terminal, and what is answered?"""

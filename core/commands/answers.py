@@ -1,0 +1,212 @@
+"""What a command answers, as JSON and as text for people. Nothing here prints, or looks anything up."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bowerbird.core.state import Check, Failure, Folder, IndexReport, ModelState, Status
+from bowerbird.core.types import Hit, Kind, Locator, Results
+from bowerbird.core.words import clock
+
+_INDENT = " " * 6
+_TIMES = ("total", "encode", "retrieve", "rank")
+_MODEL_FIELDS = (
+    "id", "title", "installed", "used", "built", "recommended", "ms", "licence", "quality", "size_bytes", "problem",
+    "remedy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``value`` is for ``--json``, made of what JSON knows; ``lines`` are for people; ``notice`` goes beside them."""
+
+    value: Any
+    lines: tuple[str, ...]
+    notice: str = ""
+
+
+def printable(text: str | Path) -> str:
+    """A text or a file's name without what cannot be printed, and without what would steer a terminal."""
+    encodable = str(text).encode("utf-8", "replace").decode()
+    return "".join(" " if unicodedata.category(character) == "Cc" else character for character in encodable)
+
+
+def labelled(**values: str | int) -> Answer:
+    """A few values with their names."""
+    return Answer(values, tuple(f"{name}: {printable(str(value))}" for name, value in values.items()))
+
+
+# files and folders
+
+
+def describe_index_report(report: IndexReport) -> Answer:
+    """What a run of indexing came to."""
+    counts = ", ".join(f"{number:,} {name}" for name, number in report.files.items() if number)
+    failures = len(report.failures)
+    return Answer(
+        {
+            "files": dict(report.files),
+            "segments": report.segments,
+            "took_s": round(report.took_s, 3),
+            "failures": [_failure_json(failure) for failure in report.failures],
+        },
+        (
+            f"{counts or 'no files'}; {report.took_s:.1f} s",
+            *([f"{failures:,} could not be read: see bowerbird failures"] if failures else []),
+        ),
+    )
+
+
+def describe_status(status: Status) -> Answer:
+    """The library at a glance."""
+    value = {
+        "library": str(status.directory),
+        "files": {str(kind): number for kind, number in status.counts.items()},
+        "folders": [
+            {"path": str(folder.path), "state": str(folder.state), "files": folder.files} for folder in status.folders
+        ],
+        "waiting": status.progress.total - status.progress.done,
+        "segments": status.segments,
+        "failed": status.failures,
+        "skipped": status.skipped,
+        "spaces": [space.id for space in status.spaces],
+        "notices": list(status.notices),
+    }
+    return Answer(value, tuple(_status_lines(status, value)))
+
+
+def _status_lines(status: Status, value: Mapping[str, Any]) -> Iterable[str]:
+    yield f"library: {printable(status.directory)}"
+    yield f"files: {_counts(status.counts)}"
+    yield from (f"folder: {_folder_line(folder)}" for folder in status.folders)
+    yield from (f"{name}: {value[name]:,}" for name in ("waiting", "segments", "failed", "skipped"))
+    yield f"spaces: {', '.join(value['spaces']) or 'none'}"
+    yield from (f"notice: {printable(notice)}" for notice in status.notices)
+
+
+def _counts(counts: Mapping[Kind, int]) -> str:
+    return ", ".join(f"{number:,} {kind}{'s' if number != 1 else ''}" for kind, number in counts.items()) or "none"
+
+
+def describe_folders(folders: Sequence[Folder]) -> Answer:
+    """The watched folders, and how each stands."""
+    return Answer(
+        [
+            {"path": str(folder.path), "state": str(folder.state), "files": folder.files, "waiting": folder.pending}
+            for folder in folders
+        ],
+        tuple(_folder_line(folder) for folder in folders),
+    )
+
+
+def _folder_line(folder: Folder) -> str:
+    return f"{printable(folder.path)}  {folder.state}, {folder.files:,} files"
+
+
+def describe_failures(failures: Sequence[Failure]) -> Answer:
+    """The files that could not be read, and why."""
+    return Answer(
+        [_failure_json(failure) for failure in failures],
+        tuple(f"{printable(failure.path)}\n{_INDENT}{printable(failure.reason)}" for failure in failures),
+    )
+
+
+def _failure_json(failure: Failure) -> dict[str, str]:
+    return {"path": str(failure.path), "reason": failure.reason}
+
+
+# hits
+
+
+def describe_results(results: Results) -> Answer:
+    """The hits of a search, best first."""
+    value = {
+        "took_ms": {name: round(getattr(results.took, name), 3) for name in _TIMES},
+        "hits": [_hit_json(hit) for hit in results.hits],
+        **({"notice": results.notice} if results.notice else {}),
+    }
+    return Answer(value, tuple(line for hit in results.hits for line in _hit_lines(hit)), results.notice)
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "path": str(hit.path),
+        "kind": hit.kind,
+        "score": round(hit.score, 6),
+        "why": _why(hit),
+        "moment": _moment_json(hit.moment),
+        "snippet": hit.snippet,
+    }
+
+
+def _why(hit: Hit) -> str:
+    return "; ".join(reason.text for reason in hit.reasons)
+
+
+def _moment_json(moment: Locator | None) -> dict[str, Any] | None:
+    if moment is None:
+        return None
+    if moment.start_s is not None:
+        return {"start_s": moment.start_s, "end_s": moment.end_s}
+    return {"page": moment.page} if moment.page is not None else None
+
+
+def _hit_lines(hit: Hit) -> Iterable[str]:
+    yield f"{hit.score:.2f}  {printable(hit.path)}{_place(hit.moment)}"
+    yield f"{_INDENT}{printable(_why(hit))}"
+    if hit.snippet:
+        yield f"{_INDENT}{printable(hit.snippet)}"
+
+
+def _place(moment: Locator | None) -> str:
+    if moment and moment.page:
+        return f", page {moment.page}"
+    return f", {clock(moment.start_s)}" if moment and moment.start_s is not None else ""
+
+
+# models and checks
+
+
+def describe_models(models: Sequence[ModelState]) -> Answer:
+    """What models there are, and how each stands on this computer."""
+    return Answer(
+        [_model_json(model) for model in models],
+        tuple(line for model in models for line in _model_lines(model)),
+    )
+
+
+def _model_json(model: ModelState) -> dict[str, Any]:
+    modalities = [str(modality) for modality in model.modalities]
+    return {name: getattr(model, name) for name in _MODEL_FIELDS} | {"modalities": modalities}
+
+
+def _model_lines(model: ModelState) -> Iterable[str]:
+    size = f"{model.size_bytes / 1e6:,.0f} MB, " if model.size_bytes else ""
+    yield f"{model.id}  {size}{model.licence}, {_model_state(model)}"
+    yield f"{_INDENT}{model.purpose}"
+    measured = f"{model.ms:,.0f} ms an item on this computer" if model.ms else ""
+    best = "recommended for this computer" if model.recommended else ""
+    if facts := "; ".join(filter(None, (best, measured, model.quality))):
+        yield f"{_INDENT}{facts}"
+
+
+def _model_state(model: ModelState) -> str:
+    if model.problem:
+        return printable(model.trouble)
+    if model.built:
+        return f"in use, {model.built[0]:,} of {model.built[1]:,} done"
+    if model.used:
+        return "in use"
+    return f"here, not in use: bowerbird models use {model.id}" if model.installed else f"not here: {model.how_to_get}"
+
+
+def describe_checks(checks: Sequence[Check]) -> Answer:
+    """A line for each thing that was tested."""
+    return Answer(
+        [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks],
+        tuple(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {printable(check.detail)}" for check in checks),
+    )

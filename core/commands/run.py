@@ -1,0 +1,84 @@
+"""Runs a command on an open library and prints its answers: to stdout, as text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from bowerbird.core.commands import answers, progress
+from bowerbird.core.commands.answers import Answer
+from bowerbird.core.commands.models import checked, models
+from bowerbird.core.commands.opening import opened
+from bowerbird.core.commands.search import search
+from bowerbird.core.owner.protocol import LibraryCalls
+
+Run = Callable[[LibraryCalls, argparse.Namespace], Iterable[Answer]]
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Open the library, run the command, and print each answer as it comes.
+
+    Raises:
+        BowerbirdError: the library cannot be opened, or the command failed.
+    """
+    with opened(arguments.library) as library:
+        try:
+            for answer in COMMANDS[arguments.command](library, arguments):
+                _print(answer, as_json=arguments.json)
+        finally:
+            progress.clear()
+
+
+def _print(answer: Answer, *, as_json: bool) -> None:
+    progress.clear()
+    if answer.notice and not as_json:
+        print(answer.notice, file=sys.stderr)
+    for line in [json.dumps(answer.value)] if as_json else answer.lines:
+        print(line)
+    sys.stdout.flush()
+
+
+def _index(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Answer]:
+    yield answers.describe_index_report(library.index(arguments.folders, progress.show_indexing))
+
+
+def _status(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+    yield answers.describe_status(library.status())
+
+
+def _failures(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+    yield answers.describe_failures(library.failures())
+
+
+def _retry(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+    retried = library.retry()
+    library.index((), progress.show_indexing)
+    yield answers.labelled(retried=retried, failed=len(library.failures()))
+
+
+def _folders(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+    yield answers.describe_folders(library.status().folders)
+
+
+def _remove(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Answer]:
+    library.remove_folder(arguments.folder)
+    yield answers.labelled(removed=str(arguments.folder))
+
+
+def _doctor(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+    yield from checked(library.doctor())
+
+
+COMMANDS: Mapping[str, Run] = {
+    "index": _index,
+    "search": search,
+    "status": _status,
+    "failures": _failures,
+    "retry": _retry,
+    "folders": _folders,
+    "remove": _remove,
+    "models": models,
+    "doctor": _doctor,
+}
