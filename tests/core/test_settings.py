@@ -10,7 +10,6 @@ from bowerbird.core import settings
 from bowerbird.core.errors import EnvironmentFailure, UsageError
 from bowerbird.core.settings import Settings, SettingsFile
 
-
 CHANGED = Settings(
     folders=("/photos", b"/caf\xe9".decode("utf-8", "surrogateescape")),  # a name that is not UTF-8
     excludes=("*.bak",),
