@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from bowerbird.core.commands import answers, progress
-from bowerbird.core.commands.answers import Answer
+from bowerbird.core.commands import output, progress
+from bowerbird.core.commands.output import Output
 from bowerbird.core.errors import EnvironmentFailure, UsageError
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.state import Check
 
 
-def models(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Answer]:
+def models(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
     """Do the action that was typed.
 
     Raises:
@@ -21,20 +21,20 @@ def models(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Ans
     """
     action, name = arguments.action, arguments.id
     if action == "list":
-        yield answers.describe_models(library.models())
+        yield output.describe_models(library.models())
     elif action == "verify":
         yield from checked(library.verify_model(name))
     elif not name:
         raise UsageError(f"Say which model: bowerbird models {action} ID")
     elif action == "get":
         library.get_model(name, arguments.origin, progress.show_bytes)
-        yield answers.labelled(got=name)
+        yield output.labelled(got=name)
     elif action == "use":
         _use(library, name)
-        yield answers.labelled(used=name)
+        yield output.labelled(used=name)
     else:
         library.remove_model(name)
-        yield answers.labelled(removed=name)
+        yield output.labelled(removed=name)
 
 
 def _use(library: LibraryCalls, name: str) -> None:
@@ -44,12 +44,12 @@ def _use(library: LibraryCalls, name: str) -> None:
         raise EnvironmentFailure(f"{name} is used, but has not read everything that is here: {problem}")
 
 
-def checked(checks: Sequence[Check]) -> Iterator[Answer]:
+def checked(checks: Sequence[Check]) -> Iterator[Output]:
     """The checks; after that, an error if one of them failed.
 
     Raises:
         EnvironmentFailure: a check failed.
     """
-    yield answers.describe_checks(checks)
+    yield output.describe_checks(checks)
     if not all(check.ok for check in checks):
         raise EnvironmentFailure("Something is wrong; see above.")

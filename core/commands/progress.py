@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bowerbird.core.commands.answers import printable
+from bowerbird.core.commands.output import printable
 from bowerbird.core.state import Progress
 from bowerbird.core.words import clock
 

@@ -7,14 +7,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bowerbird.core.commands import answers, progress
-from bowerbird.core.commands.answers import Answer
+from bowerbird.core.commands import output, progress
 from bowerbird.core.commands.models import checked, models
 from bowerbird.core.commands.opening import opened
+from bowerbird.core.commands.output import Output
 from bowerbird.core.commands.search import search
 from bowerbird.core.owner.protocol import LibraryCalls
 
-Run = Callable[[LibraryCalls, argparse.Namespace], Iterable[Answer]]
+Run = Callable[[LibraryCalls, argparse.Namespace], Iterable[Output]]
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
             progress.clear()
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
+def _print(answer: Output, *, as_json: bool) -> None:
     progress.clear()
     if answer.notice and not as_json:
         print(answer.notice, file=sys.stderr)
@@ -40,34 +40,34 @@ def _print(answer: Answer, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _index(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Answer]:
-    yield answers.describe_index_report(library.index(arguments.folders, progress.show_indexing))
+def _index(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
+    yield output.describe_index_report(library.index(arguments.folders, progress.show_indexing))
 
 
-def _status(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
-    yield answers.describe_status(library.status())
+def _status(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
+    yield output.describe_status(library.status())
 
 
-def _failures(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
-    yield answers.describe_failures(library.failures())
+def _failures(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
+    yield output.describe_failures(library.failures())
 
 
-def _retry(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+def _retry(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
     retried = library.retry()
     library.index((), progress.show_indexing)
-    yield answers.labelled(retried=retried, failed=len(library.failures()))
+    yield output.labelled(retried=retried, failed=len(library.failures()))
 
 
-def _folders(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
-    yield answers.describe_folders(library.status().folders)
+def _folders(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
+    yield output.describe_folders(library.status().folders)
 
 
-def _remove(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Answer]:
+def _remove(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
     library.remove_folder(arguments.folder)
-    yield answers.labelled(removed=str(arguments.folder))
+    yield output.labelled(removed=str(arguments.folder))
 
 
-def _doctor(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Answer]:
+def _doctor(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
     yield from checked(library.doctor())
 
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from bowerbird.core.commands import answers
-from bowerbird.core.commands.answers import Answer
+from bowerbird.core.commands import output
 from bowerbird.core.commands.definitions import DEFAULT_LIMIT
+from bowerbird.core.commands.output import Output
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.paths import absolute
@@ -21,7 +21,7 @@ from bowerbird.core.search.query import example, parse, parse_date, parse_kind
 from bowerbird.core.types import Query
 
 
-def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Answer]:
+def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
     """One answer; of a batch, one a line, each as soon as it is there.
 
     Raises:
@@ -33,12 +33,12 @@ def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Ans
     return iter([_search_one(library, _query(arguments))])
 
 
-def _search_one(library: LibraryCalls, query: Query) -> Answer:
+def _search_one(library: LibraryCalls, query: Query) -> Output:
     if query.text or query.like or query.phrases:
-        return answers.describe_results(library.search(query))
+        return output.describe_results(library.search(query))
     if query == Query(limit=query.limit):
         raise UsageError("Say what to search for, or give an example with --like.")
-    return answers.describe_results(library.browse(query))
+    return output.describe_results(library.browse(query))
 
 
 def _query(arguments: argparse.Namespace) -> Query:
@@ -57,12 +57,12 @@ def _filtered(typed: Query, kinds: Sequence[str], under: Sequence[Path]) -> Quer
     return replace(typed, kinds=typed.kinds | {parse_kind(kind) for kind in kinds}, under=(*typed.under, *under))
 
 
-def _search_batch(library: LibraryCalls, file: Path) -> Iterator[Answer]:
+def _search_batch(library: LibraryCalls, file: Path) -> Iterator[Output]:
     with _lines(file) as lines:
         for line in lines:
             if line.strip():
                 value = _answer_line(library, line)
-                yield Answer(value, (json.dumps(value),))
+                yield Output(value, (json.dumps(value),))
 
 
 def _lines(file: Path) -> TextIO | nullcontext[TextIO]:
@@ -77,7 +77,7 @@ def _lines(file: Path) -> TextIO | nullcontext[TextIO]:
 def _answer_line(library: LibraryCalls, line: str) -> Any:
     """A query that fails is a line that says so, and the next is answered all the same."""
     try:
-        return answers.describe_results(library.search(_query_of_line(line))).value
+        return output.describe_results(library.search(_query_of_line(line))).value
     except BowerbirdError as error:
         return {"error": str(error), "hits": []}
 

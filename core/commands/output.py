@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bowerbird.core.answers import Hit, Results
 from bowerbird.core.state import Check, Failure, Folder, IndexReport, ModelState, Status
-from bowerbird.core.types import Hit, Kind, Locator, Results
+from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
 
 _INDENT = " " * 6
@@ -21,7 +22,7 @@ _MODEL_FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Output:
     """``value`` is for ``--json``, made of what JSON knows; ``lines`` are for people; ``notice`` goes beside them."""
 
     value: Any
@@ -35,19 +36,19 @@ def printable(text: str | Path) -> str:
     return "".join(" " if unicodedata.category(character) == "Cc" else character for character in encodable)
 
 
-def labelled(**values: str | int) -> Answer:
+def labelled(**values: str | int) -> Output:
     """A few values with their names."""
-    return Answer(values, tuple(f"{name}: {printable(str(value))}" for name, value in values.items()))
+    return Output(values, tuple(f"{name}: {printable(str(value))}" for name, value in values.items()))
 
 
 # files and folders
 
 
-def describe_index_report(report: IndexReport) -> Answer:
+def describe_index_report(report: IndexReport) -> Output:
     """What a run of indexing came to."""
     counts = ", ".join(f"{number:,} {name}" for name, number in report.files.items() if number)
     failures = len(report.failures)
-    return Answer(
+    return Output(
         {
             "files": dict(report.files),
             "segments": report.segments,
@@ -61,7 +62,7 @@ def describe_index_report(report: IndexReport) -> Answer:
     )
 
 
-def describe_status(status: Status) -> Answer:
+def describe_status(status: Status) -> Output:
     """The library at a glance."""
     value = {
         "library": str(status.directory),
@@ -76,7 +77,7 @@ def describe_status(status: Status) -> Answer:
         "spaces": [space.id for space in status.spaces],
         "notices": list(status.notices),
     }
-    return Answer(value, tuple(_status_lines(status, value)))
+    return Output(value, tuple(_status_lines(status, value)))
 
 
 def _status_lines(status: Status, value: Mapping[str, Any]) -> Iterable[str]:
@@ -92,9 +93,9 @@ def _counts(counts: Mapping[Kind, int]) -> str:
     return ", ".join(f"{number:,} {kind}{'s' if number != 1 else ''}" for kind, number in counts.items()) or "none"
 
 
-def describe_folders(folders: Sequence[Folder]) -> Answer:
+def describe_folders(folders: Sequence[Folder]) -> Output:
     """The watched folders, and how each stands."""
-    return Answer(
+    return Output(
         [
             {"path": str(folder.path), "state": str(folder.state), "files": folder.files, "waiting": folder.pending}
             for folder in folders
@@ -107,9 +108,9 @@ def _folder_line(folder: Folder) -> str:
     return f"{printable(folder.path)}  {folder.state}, {folder.files:,} files"
 
 
-def describe_failures(failures: Sequence[Failure]) -> Answer:
+def describe_failures(failures: Sequence[Failure]) -> Output:
     """The files that could not be read, and why."""
-    return Answer(
+    return Output(
         [_failure_json(failure) for failure in failures],
         tuple(f"{printable(failure.path)}\n{_INDENT}{printable(failure.reason)}" for failure in failures),
     )
@@ -122,14 +123,14 @@ def _failure_json(failure: Failure) -> dict[str, str]:
 # hits
 
 
-def describe_results(results: Results) -> Answer:
+def describe_results(results: Results) -> Output:
     """The hits of a search, best first."""
     value = {
         "took_ms": {name: round(getattr(results.took, name), 3) for name in _TIMES},
         "hits": [_hit_json(hit) for hit in results.hits],
         **({"notice": results.notice} if results.notice else {}),
     }
-    return Answer(value, tuple(line for hit in results.hits for line in _hit_lines(hit)), results.notice)
+    return Output(value, tuple(line for hit in results.hits for line in _hit_lines(hit)), results.notice)
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:
@@ -171,9 +172,9 @@ def _place(moment: Locator | None) -> str:
 # models and checks
 
 
-def describe_models(models: Sequence[ModelState]) -> Answer:
+def describe_models(models: Sequence[ModelState]) -> Output:
     """What models there are, and how each stands on this computer."""
-    return Answer(
+    return Output(
         [_model_json(model) for model in models],
         tuple(line for model in models for line in _model_lines(model)),
     )
@@ -204,9 +205,9 @@ def _model_state(model: ModelState) -> str:
     return f"here, not in use: bowerbird models use {model.id}" if model.installed else f"not here: {model.how_to_get}"
 
 
-def describe_checks(checks: Sequence[Check]) -> Answer:
+def describe_checks(checks: Sequence[Check]) -> Output:
     """A line for each thing that was tested."""
-    return Answer(
+    return Output(
         [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks],
         tuple(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {printable(check.detail)}" for check in checks),
     )
