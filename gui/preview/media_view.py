@@ -82,7 +82,7 @@ class MediaView(QWidget):
         player.moved.connect(self.transcript.follow)
         player.moved.connect(self._tell)
         player.playing_changed.connect(lambda _: self._draw())
-        player.pictured.connect(self.picture.show_image)
+        player.frame_ready.connect(self.picture.show_image)
         player.failed.connect(self._fail)
         self.picture.clicked.connect(player.toggle)
         self.transcript.sought.connect(self.play_from)
