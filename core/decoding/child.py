@@ -1,4 +1,7 @@
-"""The decoder child: a process that reads one file after another, and nothing else."""
+"""The decoder child: the main loop of a sandboxed process that reads one file after another.
+
+It loads extractors, but no models and no stores, and trusts nothing in the files.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,13 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Locator
 
 READY = b"ready"
-_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
-_MEMORY = 1 << 30  # bytes at the most so far: beyond, the next file gets a fresh child too
+"""What a child sends first, once it is inside its sandbox."""
+_MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
+_MAX_MEMORY = 1 << 30  # bytes resident after a file: beyond, the next file gets a fresh child too
 _NICE = 10  # indexing yields to whatever the user is doing
 
 Calls = Mapping[str, Callable[..., Extraction | bytes]]
+"""What a child can be asked for, by name."""
 
 
 def _extract(path: Path, limits: Limits) -> Extraction:
@@ -35,21 +40,27 @@ def _render(path: Path, locator: Locator | None, max_side: int) -> bytes:
 CALLS: Calls = {"extract": _extract, "render": _render}
 
 
-def serve(pipe: Connection, parent: int, nice: bool, seconds: float, calls: Calls = CALLS) -> None:
+def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls = CALLS) -> None:
     """Answer requests until the pipe closes or this process is used up.
 
-    ``parent`` is the process that must be alive, ``nice`` yields to other programs, ``seconds`` bounds the CPU time of
-    a file. A request is the name of a call and its arguments; an answer is as ``wire`` sends it.
+    A request is a pickled tuple of a name in ``calls`` and its arguments; answers are sent by ``wire.send``.
+
+    Args:
+        pipe: requests come from it, answers go to it.
+        parent: id of the process that this one must not outlive.
+        nice: whether to run at low priority.
+        cpu_s: CPU seconds for each file; beyond, the kernel ends this process.
+        calls: what to answer with.
     """
     _settle_in(parent, nice)
     sandbox.enter()
     pipe.send_bytes(READY)
     try:
-        for number in range(1, _FILES + 1):
+        for number in range(1, _MAX_FILES + 1):
             name, arguments = pipe.recv()
-            sandbox.allow_cpu(seconds)
+            sandbox.allow_cpu(cpu_s)
             answer = guarded(calls[name], arguments)
-            last = number == _FILES or sandbox.memory_used() > _MEMORY
+            last = number == _MAX_FILES or sandbox.memory_used() > _MAX_MEMORY
             wire.send(pipe, answer, last=last)
             if last:
                 return
@@ -58,7 +69,7 @@ def serve(pipe: Connection, parent: int, nice: bool, seconds: float, calls: Call
 
 
 def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...]) -> wire.Answer:
-    """The call's result; or, whatever goes wrong with a file, a sentence about that."""
+    """The result of the call; any failure becomes an error with a sentence about the file."""
     try:
         return call(*arguments)
     except BowerbirdError as error:
@@ -67,14 +78,14 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
         return FileError("This file needs more memory than Bowerbird gives one file.")
     except RecursionError:
         return FileError("This file is nested too deeply to be read.")
-    except BaseException as error:  # a Rust library's panic is no Exception
+    except BaseException as error:  # the decoders' own; a Rust library's panic is no Exception
         return FileError(f"This file cannot be read ({type(error).__name__}: {str(error)[:200]}).")
 
 
 def _settle_in(parent: int, nice: bool) -> None:
     sandbox.die_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
-    _be_quiet()
+    _silence_streams()
     if nice and sys.platform == "win32":
         import psutil
 
@@ -83,9 +94,9 @@ def _settle_in(parent: int, nice: bool) -> None:
         os.nice(_NICE)
 
 
-def _be_quiet() -> None:
+def _silence_streams() -> None:
     """Keep the C libraries' remarks about broken files off the user's terminal."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
+    null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    os.close(nowhere)
+        os.dup2(null, stream)
+    os.close(null)

@@ -1,6 +1,6 @@
-"""Disposable decoder processes: a file that hangs or kills its decoder costs that process, nothing else.
+"""Runs decoder children: a file that hangs or crashes its decoder costs that process and nothing else.
 
-One process and one thread per slot, not an executor: one dead child must not break the others.
+Each slot is one process and one thread. It is not an executor: there, one dead child breaks the others.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,18 +27,27 @@ from bowerbird.core.types import Extraction, Locator
 
 log = logging.getLogger(__name__)
 
-Serve = Callable[[Connection, int, bool, float], None]
-_SPAWN = multiprocessing.get_context("spawn")
+DEADLINE_S = 60.0
+"""The deadline of a decoder: seconds of real time for one file, or one part of a recording or clip, answer included.
+
+Then the child is killed and the file fails with ``DecoderTimeout``. ``ExtractPool`` takes another one for tests.
+"""
+_CPU_SHARE = 2  # times the deadline in CPU seconds, for more than one thread decodes; then the kernel ends the child
 _START_S = 60.0  # a cold disk and a busy machine
 _IDLE_S = 60.0  # then a child ends and gives its memory back
 _CLOSE_S = 5.0
 _CLOSING = "Bowerbird is closing."
-_FIRST, _LATER, _NEVER = 0, 1, 2  # priorities within a queue; the last one ends the slot
+_RENDERING, _EXTRACTING, _STOPPING = 0, 1, 2  # priorities within a queue, first to last; the last one ends the slot
+_SPAWN = multiprocessing.get_context("spawn")
+
+Serve = Callable[[Connection, int, bool, float], None]
+"""What a child runs, with the arguments of ``child.serve``."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
     call: str
+    expects: type[Extraction | bytes]
     arguments: tuple[Any, ...]
     answer: Future[Any]
 
@@ -46,47 +56,54 @@ _Queue = PriorityQueue[tuple[int, int, _Task | None]]
 
 
 class ExtractPool:
-    """Reads files in ``size`` decoder children, and what the user waits for in one more. None starts before its use."""
+    """Reads files in ``size`` background children, and urgent ones in one more. None starts before it is needed."""
 
-    def __init__(self, size: int, *, deadline_s: float = 60.0, serve: Serve = child.serve) -> None:
-        """A file gets ``deadline_s`` seconds. ``serve`` is what the children run."""
+    def __init__(self, size: int, *, deadline_s: float = DEADLINE_S, serve: Serve = child.serve) -> None:
+        """A pool without processes yet; ``serve`` is what the children run."""
         self._numbers = itertools.count()
-        self._indexing: _Queue = PriorityQueue()
-        self._waited_for: _Queue = PriorityQueue()
-        queues = [self._indexing] * size + [self._waited_for]
-        self._slots = [_Slot(queue, deadline_s, serve, nice=queue is self._indexing) for queue in queues]
+        self._background: _Queue = PriorityQueue()
+        self._urgent: _Queue = PriorityQueue()
+        queues = [self._background] * size + [self._urgent]
+        self._slots = [_Slot(queue, deadline_s, serve, nice=queue is self._background) for queue in queues]
         self._closed = False
 
     def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Extraction]:
-        """Everything searchable in a file. ``urgent``: the user waits.
+        """Everything searchable in a file, within ``limits``. ``urgent``: the user is waiting for it.
 
-        It fails with ``FileError`` or ``FileSkipped``, or, through no fault of the file, with ``EnvironmentFailure``.
+        The future fails with ``FileError`` or ``FileSkipped``; with ``EnvironmentFailure`` if it is not the file's
+        fault. It is cancelled if the pool closes first.
         """
-        return self._submit(self._waited_for if urgent else self._indexing, "extract", path, limits)
+        queue = self._urgent if urgent else self._background
+        return self._submit(queue, _EXTRACTING, "extract", Extraction, path, limits)
 
     def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[bytes]:
-        """A JPEG of a file for the preview; fails as ``extract`` does. The user waits: it overtakes all indexing."""
-        return self._submit(self._waited_for, "render", path, locator, max_side)
+        """A JPEG of a file, or of a place in it, with a longest side of at most ``max_side`` pixels.
+
+        Always urgent, and ahead of urgent extractions. The future fails as that of ``extract`` does.
+        """
+        return self._submit(self._urgent, _RENDERING, "render", bytes, path, locator, max_side)
 
     def limit(self, size: int) -> None:
-        """Index with at most so many children, each from its next file on; 0 is all of them."""
-        indexing = (slot for slot in self._slots if slot.queue is self._indexing)
-        for number, slot in enumerate(indexing):
+        """Use at most ``size`` background children from their next file on; 0 uses all."""
+        background = (slot for slot in self._slots if slot.queue is self._background)
+        for number, slot in enumerate(background):
             slot.allow(not size or number < size)
 
     def close(self) -> None:
-        """End the children, whatever they are doing; what is not answered yet is cancelled or fails."""
+        """Kill the children; files being read fail with ``EnvironmentFailure``, waiting ones are cancelled."""
         self._closed = True
         for slot in self._slots:
             slot.close()
-        for queue in (self._indexing, self._waited_for):
+        for queue in (self._background, self._urgent):
             _cancel_all(queue)
         for slot in self._slots:
-            slot.queue.put((_NEVER, next(self._numbers), None))
+            slot.queue.put((_STOPPING, next(self._numbers), None))
         for slot in self._slots:
             slot.join(_CLOSE_S)
 
-    def _submit(self, queue: _Queue, call: str, *arguments: Any) -> Future[Any]:
+    def _submit(
+        self, queue: _Queue, priority: int, call: str, expects: type[Extraction | bytes], *arguments: Any
+    ) -> Future[Any]:
         answer: Future[Any] = Future()
         if self._closed:
             answer.cancel()
@@ -94,12 +111,12 @@ class ExtractPool:
         for slot in self._slots:
             if slot.queue is queue:
                 slot.start()
-        queue.put((_FIRST if call == "render" else _LATER, next(self._numbers), _Task(call, arguments, answer)))
+        queue.put((priority, next(self._numbers), _Task(call, expects, arguments, answer)))
         return answer
 
 
 class _Slot:
-    """A thread that feeds one child after another."""
+    """A thread that takes tasks from a queue and feeds them to one child after another."""
 
     def __init__(self, queue: _Queue, deadline_s: float, serve: Serve, *, nice: bool) -> None:
         self.queue = queue
@@ -108,23 +125,23 @@ class _Slot:
         self._lock = threading.Lock()  # around starting and ending a child, and starting the thread
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
-        self._fresh = True
+        self._fresh = True  # whether the child has read no file yet
         self._closed = False
         self._allowed = threading.Event()
         self._allowed.set()
 
     def start(self) -> None:
-        """Begin to take tasks; a child starts with the first one."""
+        """Begin to take tasks; a child starts with the first of them."""
         with self._lock:
             if self._thread.ident is None:
                 self._thread.start()
 
     def allow(self, allowed: bool) -> None:
-        """Whether it may take another task."""
+        """Let the slot take further tasks, or none from the next one on."""
         (self._allowed.set if allowed else self._allowed.clear)()
 
     def close(self) -> None:
-        """Kill the child; the thread notices and ends."""
+        """Kill the child and let the thread end."""
         self._allowed.set()
         with self._lock:
             self._closed = True
@@ -132,7 +149,7 @@ class _Slot:
                 self._process.kill()
 
     def join(self, seconds: float) -> None:
-        """Wait for the thread to end."""
+        """Wait for the thread to end, for at most so many seconds."""
         if self._thread.ident is not None:
             self._thread.join(seconds)
 
@@ -152,17 +169,17 @@ class _Slot:
 
     def _answer(self, task: _Task) -> None:
         try:
-            task.answer.set_result(self._asked(task))
+            task.answer.set_result(self._perform(task))
         except BowerbirdError as error:
             task.answer.set_exception(error)
-        except Exception as error:
-            log.exception("asking a decoder child")
+        except Exception as error:  # a mistake of ours: who asked hears of it, and the thread goes on
+            log.exception("a decoder slot failed")
             self._end_child()
             task.answer.set_exception(error)
 
-    def _asked(self, task: _Task) -> Extraction | bytes:
-        """The child's answer. A child that other files may have damaged gets a second chance to be a fresh one."""
-        pipe = self._ready()
+    def _perform(self, task: _Task) -> Extraction | bytes:
+        """The child's answer. If a used child dies, an earlier file may be to blame: a fresh child tries once more."""
+        pipe = self._ready_child()
         fresh, self._fresh = self._fresh, False
         try:
             answer, last = self._exchange(pipe, task)
@@ -173,7 +190,7 @@ class _Slot:
             if fresh:
                 log.warning("%s of %r ended its decoder", task.call, task.arguments[0])
                 raise DecoderCrashed("Reading this file made its decoder crash; it may be damaged.") from error
-            return self._asked(task)
+            return self._perform(task)
         if last:
             self._end_child()
         if isinstance(answer, BowerbirdError):
@@ -181,33 +198,49 @@ class _Slot:
         return answer
 
     def _exchange(self, pipe: Connection, task: _Task) -> tuple[wire.Answer, bool]:
+        """Send the task and receive the answer, both within the deadline."""
+        deadline = time.monotonic() + self._deadline_s
         pipe.send((task.call, task.arguments))
-        if pipe.poll(self._deadline_s):
-            return wire.receive(pipe)
-        self._end_child()
-        log.warning("%s of %r took too long", task.call, task.arguments[0])
-        raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.")
+        if not pipe.poll(self._deadline_s):
+            self._end_child()
+            log.warning("%s of %r took too long", task.call, task.arguments[0])
+            raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.")
+        answer, last = self._receive(pipe, deadline)
+        if not isinstance(answer, (task.expects, BowerbirdError)):
+            raise DecoderCrashed("Reading this file confused its decoder; it may be damaged.")
+        return answer, last
 
-    def _ready(self) -> Connection:
+    def _receive(self, pipe: Connection, deadline: float) -> tuple[wire.Answer, bool]:
+        """The answer; a child that stops in the middle of it is killed at the deadline, which ends the pipe."""
+        assert self._process is not None
+        watchdog = threading.Timer(max(0.0, deadline - time.monotonic()), self._process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            return wire.receive(pipe)
+        finally:
+            watchdog.cancel()
+
+    def _ready_child(self) -> Connection:
         if self._pipe is None:
-            self._pipe, self._fresh = self._started(), True
-            if not _says_ready(self._pipe):
+            self._pipe, self._fresh = self._start_child(), True
+            if not _reports_ready(self._pipe):
                 self._end_child()
                 raise EnvironmentFailure(
                     "A decoder did not start: the machine may be out of memory. Restart Bowerbird."
                 )
         return self._pipe
 
-    def _started(self) -> Connection:
-        here, there = _SPAWN.Pipe()
-        arguments = (there, os.getpid(), self._nice, 2 * self._deadline_s)
+    def _start_child(self) -> Connection:
+        parent_end, child_end = _SPAWN.Pipe()
+        arguments = (child_end, os.getpid(), self._nice, _CPU_SHARE * self._deadline_s)
         with self._lock:
             if self._closed:
                 raise EnvironmentFailure(_CLOSING)
             self._process = _SPAWN.Process(target=self._serve, args=arguments, name="bowerbird-decoder", daemon=True)
             self._process.start()
-        there.close()
-        return here
+        child_end.close()
+        return parent_end
 
     def _end_child(self) -> None:
         with self._lock:
@@ -219,7 +252,7 @@ class _Slot:
             pipe.close()
 
 
-def _says_ready(pipe: Connection) -> bool:
+def _reports_ready(pipe: Connection) -> bool:
     try:
         return pipe.poll(_START_S) and pipe.recv_bytes(len(child.READY)) == child.READY
     except (EOFError, OSError):

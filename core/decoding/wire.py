@@ -1,18 +1,20 @@
-"""How a decoder child answers: a JSON header, then raw buffers.
+"""How a decoder child answers its parent: a header in JSON, then the raw buffers that it announces.
 
-Never pickle: a child that a hostile file has taken over must not be able to make its parent run anything, nor to send
-more than a file is worth.
+It is not pickle: a child that a hostile file has taken over must not be able to make its parent run anything, nor to
+pass on values that the rest of the program does not expect, nor more than a file is worth.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from math import prod
+from functools import cache
+from multiprocessing import BufferTooShort
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +23,28 @@ from bowerbird.core import errors
 from bowerbird.core.errors import BowerbirdError, DecoderCrashed, FileError, FileSkipped, FileVanished
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
+R = TypeVar("R", Locator, Properties)
 Answer = Extraction | bytes | BowerbirdError
-_MOST_BYTES = 256 << 20  # of one buffer
-# The shape and the elements of a segment's pixels, samples and frames; None stands for any length.
+"""What was extracted, a JPEG, or why there is neither."""
+_MAX_BUFFER = 256 << 20  # bytes; of the header too
+_MAX_ANSWER = 1 << 30  # bytes of all arrays of an answer; a part of a clip with many scenes takes 200 MB
+_MAX_SENTENCE = 1_000  # characters
+_SENDABLE = (FileError, FileVanished, FileSkipped)
+# Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
 _FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
     ((None, None, 3), np.uint8),
     ((None,), np.int16),
     ((None, None, None, 3), np.uint8),
 )
-_SENDABLE = (FileError, FileVanished, FileSkipped)
+# Which of these arrays come with each modality: pixels, samples, frames.
+_CARRIES: Mapping[Modality, tuple[tuple[bool, bool, bool], ...]] = {
+    Modality.TEXT: ((False, False, False),),
+    Modality.IMAGE: ((True, False, False),),
+    Modality.SOUND: ((False, True, False),),
+    Modality.SCENE: ((False, False, True), (False, True, True)),
+}
+# What reading a header with anything wrong in it raises.
+_MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, BufferTooShort)
 
 
 def send(pipe: Connection, answer: Answer, *, last: bool) -> None:
@@ -44,14 +59,15 @@ def receive(pipe: Connection) -> tuple[Answer, bool]:
     """The next answer, and whether its sender ends after it.
 
     Raises:
-        EOFError, OSError: the child is gone.
-        DecoderCrashed: what it sent makes no sense.
+        EOFError: the child is gone.
+        OSError: the same, or a message is larger than an answer may be.
+        DecoderCrashed: what it sent is no answer.
     """
-    header = pipe.recv_bytes(_MOST_BYTES)
+    raw = pipe.recv_bytes(_MAX_BUFFER)
     try:
-        told = json.loads(header)
-        return _unpacked(told, pipe), bool(told["last"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        header = json.loads(raw)
+        return _unpacked(header, pipe), bool(header["last"])
+    except _MALFORMED as error:
         raise DecoderCrashed("Reading this file confused its decoder; it may be damaged.") from error
 
 
@@ -62,8 +78,8 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         return {"size": len(answer)}, [answer]
     header = {
         "kind": answer.kind,
-        "segments": [_told(segment) for segment in answer.segments],
-        "properties": _properties_told(answer.properties),
+        "segments": [_segment_header(segment) for segment in answer.segments],
+        "properties": _properties_header(answer.properties),
         "next_s": answer.next_s,
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
@@ -75,42 +91,54 @@ def _arrays(segment: Segment) -> tuple[NDArray[Any] | None, ...]:
     return segment.pixels, segment.samples, segment.frames
 
 
-def _told(segment: Segment) -> dict[str, Any]:
+def _segment_header(segment: Segment) -> dict[str, Any]:
     shapes = [None if array is None else array.shape for array in _arrays(segment)]
     return {"modality": segment.modality, "locator": asdict(segment.locator), "text": segment.text, "shapes": shapes}
 
 
-def _properties_told(properties: Properties) -> dict[str, Any]:
+def _properties_header(properties: Properties) -> dict[str, Any]:
     taken = properties.taken_at
     return asdict(properties) | {"taken_at": taken.isoformat() if taken else None}
 
 
-def _unpacked(told: Mapping[str, Any], pipe: Connection) -> Answer:
-    if "error" in told:
-        kind = getattr(errors, told["error"], None)
-        return (kind if kind in _SENDABLE else FileError)(str(told["sentence"]))
-    if "size" in told:
-        return pipe.recv_bytes(_MOST_BYTES)
+def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
+    if "error" in header:
+        error_class = getattr(errors, header["error"], None)
+        sentence = _text(header["sentence"])[:_MAX_SENTENCE]
+        return (error_class if error_class in _SENDABLE else FileError)(sentence)
+    if "size" in header:
+        return pipe.recv_bytes(_MAX_BUFFER)
+    segments = header["segments"]
+    if sum(_size(segment["shapes"]) for segment in segments) > _MAX_ANSWER:
+        raise ValueError("more than a file is worth")
     return Extraction(
-        Kind(told["kind"]),
-        tuple(_segment(one, pipe) for one in told["segments"]),
-        _properties(told["properties"]),
-        thumbnail=pipe.recv_bytes(_MOST_BYTES),
-        waveform=pipe.recv_bytes(_MOST_BYTES),
-        next_s=None if told["next_s"] is None else float(told["next_s"]),
+        Kind(header["kind"]),
+        tuple(_segment(segment, pipe) for segment in segments),
+        _record(Properties, header["properties"]),
+        thumbnail=pipe.recv_bytes(_MAX_BUFFER),
+        waveform=pipe.recv_bytes(_MAX_BUFFER),
+        next_s=_number(header["next_s"]),
     )
 
 
-def _segment(told: Mapping[str, Any], pipe: Connection) -> Segment:
-    forms = zip(told["shapes"], _FORMS, strict=True)
+def _size(shapes: list[list[int] | None]) -> int:
+    """The elements of a segment's arrays together; its samples have two bytes each, but are never many."""
+    return sum(math.prod(shape) for shape in shapes if shape is not None)
+
+
+def _segment(header: Mapping[str, Any], pipe: Connection) -> Segment:
+    modality, shapes = Modality(header["modality"]), header["shapes"]
+    if tuple(shape is not None for shape in shapes) not in _CARRIES[modality]:
+        raise ValueError("not what a segment of this modality carries")
+    forms = zip(shapes, _FORMS, strict=True)
     arrays = [None if shape is None else _array(tuple(shape), form, pipe) for shape, form in forms]
-    return Segment(Modality(told["modality"]), Locator(**told["locator"]), str(told["text"]), *arrays)
+    return Segment(modality, _record(Locator, header["locator"]), _text(header["text"]), *arrays)
 
 
 def _array(shape: tuple[int, ...], form: tuple[tuple[int | None, ...], type], pipe: Connection) -> NDArray[Any]:
     expected, element = form
     fits = len(shape) == len(expected) and all(b in (None, a) for a, b in zip(shape, expected, strict=True))
-    if not fits or not 0 < prod(shape) <= _MOST_BYTES:
+    if not fits or min(shape) < 1 or math.prod(shape) > _MAX_BUFFER:
         raise ValueError("no picture or sound has this shape")
     # Received in place: writable, as torch wants it, and not copied once more.
     array: NDArray[Any] = np.empty(shape, element)
@@ -119,6 +147,52 @@ def _array(shape: tuple[int, ...], form: tuple[tuple[int | None, ...], type], pi
     return array
 
 
-def _properties(told: Mapping[str, Any]) -> Properties:
-    taken = told["taken_at"]
-    return Properties(**{**told, "taken_at": datetime.fromisoformat(taken) if taken else None})
+def _record(record: type[R], header: Mapping[str, Any]) -> R:
+    """A ``Locator`` or ``Properties`` with exactly the fields of the header, each of its type."""
+    types = _types(record)
+    if header.keys() != types.keys():
+        raise ValueError("not the fields of this record")
+    return record(**{name: _READERS[type_](header[name]) for name, type_ in types.items()})
+
+
+@cache
+def _types(record: type) -> Mapping[str, Any]:
+    return get_type_hints(record)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    value.encode()  # halves of surrogate pairs, which JSON can hold, raise here and not in the catalog
+    return value
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError("no number")
+    return float(value)
+
+
+def _integer(value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or abs(value) >= 1 << 63:  # more than SQLite holds
+        raise TypeError("no integer")
+    return value
+
+
+def _local_time(value: object) -> datetime | None:
+    moment = datetime.fromisoformat(_text(value)) if value is not None else None
+    if moment is not None and moment.tzinfo is not None:
+        raise ValueError("a local time has no zone")
+    return moment
+
+
+_READERS: Mapping[Any, Callable[[object], Any]] = {
+    str: _text,
+    float | None: _number,
+    int | None: _integer,
+    datetime | None: _local_time,
+}
