@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 
-from bowerbird.core.catalog.writer import connect
+from bowerbird.core.catalog.connection import connect
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from bowerbird.core.errors import EnvironmentFailure
+
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
 
 
@@ -20,6 +22,21 @@ def default_library() -> Path:
 def absolute(text: str) -> Path:
     """A path as typed, from the root; links in it stay links."""
     return Path(os.path.abspath(Path(text).expanduser()))
+
+
+def make_writable(folder: Path) -> None:
+    """Make a folder of the library if need be.
+
+    Raises:
+        EnvironmentFailure: it cannot be made, or not be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EnvironmentFailure(f"The library folder {folder} cannot be written: {error.strerror}.") from error
 
 
 @dataclass(frozen=True, slots=True)

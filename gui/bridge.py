@@ -1,4 +1,4 @@
-"""The one crossing between core, which has threads and blocks, and the window, which must never wait."""
+"""Runs the library's blocking calls in threads and delivers results and events to the UI thread, which never waits."""
 
 from __future__ import annotations
 
@@ -19,51 +19,52 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_EVENT_INTERVAL_MS = 100  # how long events of one kind are gathered into one
+_EVENT_INTERVAL_MS = 100  # events of one kind within it are merged into the latest
 _THREADS = 6
-_SLOW = 16  # downloads and the like, which must not keep searches waiting
+_SLOW_THREADS = 16  # for downloads and the like, which must not keep searches waiting
 _MISTAKE = "Bowerbird made a mistake here; the log in its library folder has the details."
 
 T = TypeVar("T")
-Failed = Callable[[BowerbirdError], None]
+OnFailure = Callable[[BowerbirdError], None]
 
 
 class Bridge(QObject):
-    """Runs blocking library calls in threads and brings their answers, and core's events, to the UI thread."""
+    """The window's only access to its ``Library``. Call its methods from the UI thread, but for ``post``."""
 
-    happened = Signal(object)
+    event_received = Signal(object)
     """An ``Event``, at most about ten a second of each kind."""
     superseded = Signal()
-    """Another window has this library open and has come to the front: there is nothing to do for this one."""
-    failed = Signal(object)
-    """A ``BowerbirdError`` that no caller asked for."""
-    _answered = Signal(object)
-    _ended = Signal(object)
-    _woken = Signal()
+    """Another window has this library open and has come to the front: this one is not needed."""
+    call_failed = Signal(object)
+    """A ``BowerbirdError`` from a call without ``failure``."""
+    _result_ready = Signal(object)
+    _library_closed = Signal(object)
+    _event_posted = Signal()
 
     def __init__(self, directory: Path, parent: QObject | None = None) -> None:
-        """Name the library's folder; ``open`` opens it."""
+        """For the library in ``directory``; ``open`` opens it."""
         super().__init__(parent)
         self._directory = directory
         self._library: Library | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
-        self._slow = ThreadPoolExecutor(_SLOW, thread_name_prefix="work")
+        self._slow_threads = ThreadPoolExecutor(_SLOW_THREADS, thread_name_prefix="work")
         self._lanes: dict[str, _Lane] = {}
         self._lock = threading.Lock()
-        self._waiting: dict[EventKind, Event] = {}
+        self._events: dict[EventKind, Event] = {}
         self._closing = False
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(_EVENT_INTERVAL_MS)
-        self._quiet.timeout.connect(self._flush)
-        self._woken.connect(self._wake, Qt.ConnectionType.QueuedConnection)
-        self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
-        self._ended.connect(lambda done: done(), Qt.ConnectionType.QueuedConnection)
+        self._event_timer = QTimer(self)
+        self._event_timer.setSingleShot(True)
+        self._event_timer.setInterval(_EVENT_INTERVAL_MS)
+        self._event_timer.timeout.connect(self._emit_events)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._event_posted.connect(self._on_event_posted, queued)
+        self._result_ready.connect(self._deliver, queued)
+        self._library_closed.connect(lambda done: done(), queued)
 
-    # life
+    # opening and closing
 
-    def open(self, success: Callable[[None], None], failure: Failed) -> None:
-        """Import core, open the library and start it, all behind the UI thread's back."""
+    def open(self, success: Callable[[None], None], failure: OnFailure) -> None:
+        """Import core, open the library and start indexing, in a thread."""
         self._run(self._open, success, failure)
 
     def _open(self) -> None:
@@ -81,24 +82,25 @@ class Bridge(QObject):
         self._library = library
 
     def close(self, done: Callable[[], None]) -> None:
-        """Close the library; ``done`` is called on the UI thread when nothing runs any more."""
+        """Close the library in a thread; ``done`` is called in the UI thread once no other thread is left."""
         self._closing = True
         threading.Thread(target=self._close, args=(done,), name="close").start()
 
     def _close(self, done: Callable[[], None]) -> None:
+        # Whatever goes wrong here, the window has to close.
         try:
             if self._library:
-                self._library.cancel_model()  # a download would keep the window's process for as long as it takes
+                self._library.cancel_model()  # or the process would live on until a download ends
         except Exception:
             log.exception("ending downloads")
-        for threads in (self._slow, self._threads):
+        for threads in (self._slow_threads, self._threads):
             threads.shutdown(wait=True, cancel_futures=True)
         try:
             if self._library:
                 self._library.close()
         except Exception:
             log.exception("closing the library")
-        self._ended.emit(done)
+        self._library_closed.emit(done)
 
     # calls
 
@@ -106,103 +108,105 @@ class Bridge(QObject):
         self,
         op: Callable[[Library], T],
         success: Callable[[T], None] = lambda _: None,
-        failure: Failed | None = None,
+        failure: OnFailure | None = None,
         *,
         slow: bool = False,
     ) -> None:
-        """Run ``op`` in a thread, then ``success`` or ``failure`` on the UI thread. ``slow``: it may take minutes."""
-        self._run(lambda: op(self._opened()), success, failure or self.failed.emit, slow=slow)
+        """Run ``op`` in a thread, then ``success`` or ``failure`` in the UI thread. ``slow``: it may take minutes."""
+        self._run(lambda: op(self._opened_library()), success, failure or self.call_failed.emit, slow=slow)
 
     def latest(
-        self, lane: str, op: Callable[[Library], T], success: Callable[[T], None], failure: Failed | None = None
+        self, lane: str, op: Callable[[Library], T], success: Callable[[T], None], failure: OnFailure | None = None
     ) -> None:
-        """As ``call``, but a newer call in the same lane takes the place of this one: its answer is never told."""
+        """As ``call``, but a newer call in the same lane replaces this one: its result is then dropped."""
         self._lanes.setdefault(lane, _Lane(self._run)).submit(
-            lambda: op(self._opened()), success, failure or self.failed.emit
+            lambda: op(self._opened_library()), success, failure or self.call_failed.emit
         )
 
     def forget(self, lane: str) -> None:
-        """Never tell the answer that this lane still owes."""
+        """Drop the result of the call in this lane."""
         if lane in self._lanes:
             self._lanes[lane].forget()
 
-    def _opened(self) -> Library:
+    def _opened_library(self) -> Library:
         if self._library is None:
             raise BowerbirdError("The library is not open yet.")
         return self._library
 
-    def _run(self, op: Callable[[], T], success: Callable[[T], None], failure: Failed, *, slow: bool = False) -> None:
+    def _run(
+        self, op: Callable[[], T], success: Callable[[T], None], failure: OnFailure, *, slow: bool = False
+    ) -> None:
         try:
-            (self._slow if slow else self._threads).submit(self._work, op, success, failure)
-        except RuntimeError:  # the window is closing
-            log.debug("a call came after the end")
+            (self._slow_threads if slow else self._threads).submit(self._work, op, success, failure)
+        except RuntimeError:  # the threads are shut down
+            log.debug("a call after closing")
 
-    def _work(self, op: Callable[[], T], success: Callable[[T], None], failure: Failed) -> None:
+    def _work(self, op: Callable[[], T], success: Callable[[T], None], failure: OnFailure) -> None:
         try:
             result = op()
         except BowerbirdError as error:
-            self._tell(failure, error)
-        except Exception:
+            self._send(failure, error)
+        except Exception:  # noqa: BLE001 -- a bug in one call must not end the window
             log.exception("a call from the window")
-            self._tell(failure, BowerbirdError(_MISTAKE))
+            self._send(failure, BowerbirdError(_MISTAKE))
         else:
-            self._tell(success, result)
+            self._send(success, result)
 
-    def _tell(self, listener: Callable[[Any], None], value: Any) -> None:
-        self._answered.emit(lambda: listener(value))
+    def _send(self, callback: Callable[[Any], None], value: Any) -> None:
+        self._result_ready.emit(lambda: callback(value))
 
-    def _deliver(self, answer: Callable[[], None]) -> None:
-        if not self._closing:  # nobody looks any more
-            answer()
+    def _deliver(self, callback: Callable[[], None]) -> None:
+        if not self._closing:
+            callback()
 
     # events
 
     def post(self, event: Event) -> None:
-        """Take an event from any thread; later ones of its kind replace it until it is told."""
+        """Accept an event, from any thread; a later one of its kind replaces it until it is emitted."""
         if self._closing:
             return
         with self._lock:
-            first = not self._waiting
-            self._waiting[event.kind] = event
-        if first:
-            self._woken.emit()
+            is_first = not self._events
+            self._events[event.kind] = event
+        if is_first:
+            self._event_posted.emit()
 
-    def _wake(self) -> None:
-        if not self._quiet.isActive():
-            self._flush()
+    def _on_event_posted(self) -> None:
+        if not self._event_timer.isActive():
+            self._emit_events()
 
-    def _flush(self) -> None:
+    def _emit_events(self) -> None:
         with self._lock:
-            events, self._waiting = self._waiting, {}
+            events, self._events = self._events, {}
         for event in events.values():
-            self.happened.emit(event)
+            self.event_received.emit(event)
         if events:
-            self._quiet.start()
+            self._event_timer.start()
 
 
 class _Lane:
-    """Calls of one sort: one runs, one waits, and only the newest is told. Lives on the UI thread."""
+    """Runs one call at a time, keeps only the newest of those that wait, and drops results that are out of date."""
 
-    def __init__(self, run: Callable[[Callable[[], Any], Callable[[Any], None], Failed], None]) -> None:
+    def __init__(self, run: Callable[[Callable[[], Any], Callable[[Any], None], OnFailure], None]) -> None:
         self._run = run
-        self._waiting: tuple[Callable[[], Any], Callable[[Any], None], Failed] | None = None
+        self._next: tuple[Callable[[], Any], Callable[[Any], None], OnFailure] | None = None
         self._busy = False
         self._stale = False
 
-    def submit(self, op: Callable[[], Any], success: Callable[[Any], None], failure: Failed) -> None:
+    def submit(self, op: Callable[[], Any], success: Callable[[Any], None], failure: OnFailure) -> None:
         if self._busy:
-            self._waiting, self._stale = (op, success, failure), True
+            self._next, self._stale = (op, success, failure), True
             return
         self._busy, self._stale = True, False
-        self._run(op, lambda result: self._ended(success, result), lambda error: self._ended(failure, error))
+        self._run(op, lambda result: self._on_ended(success, result), lambda error: self._on_ended(failure, error))
 
     def forget(self) -> None:
-        self._waiting, self._stale = None, True
+        self._next, self._stale = None, True
 
-    def _ended(self, listener: Callable[[Any], None], value: Any) -> None:
+    def _on_ended(self, callback: Callable[[Any], None], value: Any) -> None:
         self._busy = False
-        stale, waiting, self._waiting = self._stale, self._waiting, None
-        if waiting:
-            self.submit(*waiting)
+        stale, following, self._next = self._stale, self._next, None
+        if following:
+            self.submit(*following)
         if not stale:
-            listener(value)
+            callback(value)

@@ -62,8 +62,7 @@ def open_library(library_folder: Path) -> Iterator[Callable[[], Library]]:
     opened: list[Library] = []
 
     def open_it() -> Library:
-        library = Library(library_folder)
-        library.open()
+        library = Library.open(library_folder)
         opened.append(library)
         return library
 

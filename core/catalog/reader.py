@@ -1,52 +1,22 @@
-"""The catalog as everyone but the indexer sees it: read-only, from any thread, never waiting for the writer (WAL)."""
+"""The catalog as searches and previews see it: read-only, from any thread, never waiting for the writer."""
 
 from __future__ import annotations
 
 import json
 import os
 import sqlite3
-import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.writer import below, connect
-from bowerbird.core.state import Failure, Folder, FolderState, LongFile
+from bowerbird.core.catalog.connection import ReadConnections, range_below
+from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
 
-
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
-    """A segment as the catalog has it."""
-
-    id: int
-    content_id: int
-    ordinal: int
-    modality: Modality
-    text: str
-    labels: tuple[Label, ...]
-    locator: Locator
-
-
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A file as the catalog has it, with what its content says of itself."""
-
-    id: int
-    path: Path
-    kind: Kind | None
-    state: FileState
-    size: int
-    mtime_ns: int
-    content_id: int | None
-    fingerprint: bytes
-    properties: Properties
-
-
+# All SQL here is put together of these constants and of conditions with question marks; values are always bound.
 _FILE = (
     "SELECT f.id, f.path, f.kind, f.state, f.size, f.mtime_ns, f.content_id, c.fingerprint, c.properties "
     "FROM files f LEFT JOIN contents c ON c.id = f.content_id "
@@ -57,87 +27,16 @@ _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
 
 
-class CatalogView:
-    """Questions to the catalog. Each thread has a connection of its own."""
+class CatalogReader:
+    """Filters, retrieval by words and by name, and rows to show."""
 
-    def __init__(self, path: Path) -> None:
-        """``path`` is a catalog that its writer has opened (and so migrated)."""
-        self._path = path
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+    def __init__(self, connections: ReadConnections) -> None:
+        """Each thread reads through a connection of its own."""
+        self._connections = connections
 
     @property
     def _db(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self._path)
-            connection.execute("PRAGMA query_only = ON")
-            self._open.append(connection)
-        return connection
-
-    def close(self) -> None:
-        """Close every thread's connection."""
-        while self._open:
-            self._open.pop().close()
-
-    # the state of things
-
-    def counts(self) -> dict[Kind, int]:
-        """Files by kind, of those that were read."""
-        rows = self._db.execute(
-            "SELECT kind, count(*) FROM files WHERE state = ? AND kind IS NOT NULL GROUP BY kind", (FileState.INDEXED,)
-        )
-        return {Kind(kind): number for kind, number in rows}
-
-    def states(self) -> dict[FileState, int]:
-        """Files by state."""
-        rows = self._db.execute("SELECT state, count(*) FROM files GROUP BY state")
-        return {FileState(state): number for state, number in rows}
-
-    def offline(self) -> int:
-        """Files in folders that are not there now."""
-        row = self._db.execute(
-            "SELECT count(*) FROM files f JOIN folders o ON o.id = f.folder_id WHERE o.state = ?",
-            (FolderState.OFFLINE,),
-        ).fetchone()
-        return int(row[0])
-
-    def roughly_segments(self) -> int:
-        """About how many segments there are; counting them would take longer than a search."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
-
-    def segments_in_all(self) -> int:
-        """How many segments there are."""
-        return int(self._db.execute("SELECT count(*) FROM segments").fetchone()[0])
-
-    def folders(self) -> tuple[Folder, ...]:
-        """Watched folders with their state and counts."""
-        rows = self._db.execute(
-            "SELECT o.path, o.state, count(f.id), coalesce(sum(f.state = ?), 0) FROM folders o "
-            "LEFT JOIN files f ON f.folder_id = o.id GROUP BY o.id ORDER BY o.path",
-            (FileState.PENDING,),
-        )
-        return tuple(_folder(*row) for row in rows)
-
-    def failures(self) -> tuple[Failure, ...]:
-        """Files that could not be read."""
-        rows = self._db.execute("SELECT path, reason FROM files WHERE state = ? ORDER BY path", (FileState.FAILED,))
-        return tuple(Failure(Path(os.fsdecode(path)), reason) for path, reason in rows)
-
-    def long_files(self) -> tuple[LongFile, ...]:
-        """Recordings and clips read in part, the rest of which is still to come."""
-        rows = self._db.execute(
-            "SELECT f.path, c.next_s, c.properties FROM contents c JOIN files f ON f.content_id = c.id "
-            "JOIN jobs j ON j.path = f.path WHERE c.next_s IS NOT NULL ORDER BY f.path"
-        )
-        return tuple(
-            LongFile(Path(os.fsdecode(path)), next_s, _properties(told).duration_s) for path, next_s, told in rows
-        )
-
-    def waveform(self, content_id: int) -> bytes:
-        """Loudness over the length of a content with sound."""
-        row = self._db.execute("SELECT waveform FROM contents WHERE id = ?", (content_id,)).fetchone()
-        return bytes(row[0]) if row else b""
+        return self._connections.get()
 
     # filters
 
@@ -155,19 +54,23 @@ class CatalogView:
 
     def _with_phrase(self, phrase: str) -> set[int]:
         quoted = '"' + phrase.replace('"', '""') + '"'
-        said = self._ids(
+        in_text = self._ids(
             "SELECT s.content_id FROM segment_words w JOIN segments s ON s.id = w.rowid WHERE segment_words MATCH ?",
             (quoted,),
         )
-        named = self._ids(
+        in_name = self._ids(
             "SELECT f.content_id FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?", (f"%{phrase}%",)
         )
-        return said | named
+        return in_text | in_name
 
     def _ids(self, sql: str, values: Sequence[object]) -> set[int]:
         return {number for (number,) in self._db.execute(sql, tuple(values)) if number is not None}
 
     # retrieval
+
+    def segment_estimate(self) -> int:
+        """About how many segments there are; counting them would take longer than a search."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
 
     def by_words(self, match: str, limit: int, allowed: Collection[int] | None) -> list[tuple[int, float]]:
         """Segments that an FTS5 expression matches, with their BM25 score (higher is better), best first."""
@@ -186,18 +89,19 @@ class CatalogView:
 
     def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
         """Files whose name, or whose folders' names, hold one of the words; and that name. The most telling first."""
-        long = [word for word in words if len(word) >= _TRIGRAM]
         if not words:
             return []
         where, values = _conditions(query)
-        if long:
-            said, asked = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in long)]
+        indexed = [word for word in words if len(word) >= _TRIGRAM]
+        if indexed:
+            matches, terms = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in indexed)]
         else:
-            said, asked = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words), [f"%{_plain(w)}%" for w in words]
+            matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
+            terms = [f"%{_escaped(word)}%" for word in words]
         rows = self._db.execute(
             f"{_FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
-            f"{where or 'WHERE 1'} AND ({said}) ORDER BY {'n.rank' if long else 'f.id'} LIMIT ?",
-            (*values, *asked, limit),
+            f"{where or 'WHERE 1'} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
+            (*values, *terms, limit),
         )
         return [(_file(row), row[9]) for row in rows]
 
@@ -247,6 +151,11 @@ class CatalogView:
         row = self._db.execute("SELECT id FROM contents WHERE fingerprint = ?", (fingerprint,)).fetchone()
         return row[0] if row else None
 
+    def waveform(self, content_id: int) -> bytes:
+        """Loudness over the length of a content with sound."""
+        row = self._db.execute("SELECT waveform FROM contents WHERE id = ?", (content_id,)).fetchone()
+        return bytes(row[0]) if row else b""
+
     def vectors(self, space: str, content_ids: Iterable[int]) -> tuple[list[int], Vectors]:
         """Segment ids of these contents and their vectors in a space, shape (n, dimension)."""
         rows = self._db.execute(
@@ -269,7 +178,7 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
         values.append(json.dumps(sorted(query.kinds)))
     if query.under:
         parts.append("(" + " OR ".join("(f.path >= ? AND f.path < ?)" for _ in query.under) + ")")
-        values += [bound for folder in query.under for bound in below(folder)]
+        values += [bound for folder in query.under for bound in range_below(folder)]
     for day, sign in ((query.after, ">="), (query.before, "<")):
         if day:
             parts.append(f"date({_DAY}) {sign} ?")
@@ -277,15 +186,8 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     return ("WHERE " + " AND ".join(parts) if parts else ""), tuple(values)
 
 
-def _plain(word: str) -> str:
+def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _folder(path: bytes, state: str, files: int, pending: int) -> Folder:
-    now = FolderState(state)
-    if now is FolderState.READY and pending:
-        now = FolderState.INDEXING
-    return Folder(Path(os.fsdecode(path)), now, files, pending)
 
 
 def _file(row: Sequence[Any]) -> FileRow:
@@ -299,21 +201,22 @@ def _file(row: Sequence[Any]) -> FileRow:
         mtime_ns,
         content_id,
         fingerprint or b"",
-        _properties(properties),
+        properties_of(properties),
     )
 
 
 def _segment(row: Sequence[Any]) -> SegmentRow:
     number, content_id, ordinal, modality, text, labels, page, section, start_s, end_s = row
-    seen = tuple(Label(name, probability) for name, probability in json.loads(labels))
+    recognised = tuple(Label(name, probability) for name, probability in json.loads(labels))
     return SegmentRow(
-        number, content_id, ordinal, Modality(modality), text, seen, Locator(page, section, start_s, end_s)
+        number, content_id, ordinal, Modality(modality), text, recognised, Locator(page, section, start_s, end_s)
     )
 
 
-def _properties(text: str | None) -> Properties:
+def properties_of(text: str | None) -> Properties:
+    """What a content says of itself, from the JSON that the catalog keeps."""
     if not text:
         return Properties()
-    values: Mapping[str, Any] = json.loads(text)
+    values: dict[str, Any] = json.loads(text)
     taken_at = values.get("taken_at")
     return Properties(**{**values, "taken_at": datetime.fromisoformat(taken_at) if taken_at else None})

@@ -1,11 +1,12 @@
-"""Contents on their way into the catalog and out of it."""
+"""Rows on their way into the catalog and out of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from bowerbird.core.types import Kind, Label, Properties, Segment, Vectors
+from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Segment, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,51 @@ class StoredVectors:
     segment_ids: list[int]
     vectors: Vectors
     kinds: list[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentToEmbed:
+    """A segment that lacks a vector."""
+
+    segment_id: int
+    kind: Kind
+    text: str
+    """Empty but for text."""
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillItem:
+    """A content whose file must be decoded again for a space, and its segments of that space's modality, in order."""
+
+    content_id: int
+    facts: FileFacts
+    segments: Sequence[SegmentToEmbed]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """A segment as the catalog has it."""
+
+    id: int
+    content_id: int
+    ordinal: int
+    modality: Modality
+    text: str
+    labels: tuple[Label, ...]
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file as the catalog has it, with what its content says of itself."""
+
+    id: int
+    path: Path
+    kind: Kind | None
+    state: FileState
+    size: int
+    mtime_ns: int
+    content_id: int | None
+    fingerprint: bytes
+    properties: Properties

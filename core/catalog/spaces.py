@@ -1,4 +1,4 @@
-"""Which spaces the contents of a catalog have vectors in, and what those that lack one still need."""
+"""Which contents have been encoded in which space, and what is still to be encoded."""
 
 from __future__ import annotations
 
@@ -6,166 +6,175 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from bowerbird.core.catalog.records import BackfillItem, SegmentToEmbed
 from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Vectors
 
-_LACKS = "instr(c.spaces, '\"' || ? || '\"') = 0"
-_WITHOUT = "(SELECT json_group_array(value) FROM json_each(c.spaces) WHERE value != ?)"
+# Conditions on a content c; each question mark is a space, or a modality. All SQL here is put together of these alone.
+_LACKS = "NOT EXISTS (SELECT 1 FROM content_spaces cs WHERE cs.content_id = c.id AND cs.space = ?)"
+_ENCODED = "EXISTS (SELECT 1 FROM content_spaces cs WHERE cs.content_id = c.id)"
 _HAS_SEGMENTS = "EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)"
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentToEmbed:
-    """A segment that lacks a vector."""
-
-    segment_id: int
-    kind: Kind
-    text: str
-    at: Locator
-
-
-@dataclass(frozen=True, slots=True)
-class BackfillItem:
-    """A content whose file must be read again for a space, and its segments of that modality, in order."""
-
-    content_id: int
-    facts: FileFacts
-    rows: Sequence[SegmentToEmbed]
+# A text segment without a vector in a space, of a content that lacks that space.
+_TEXT_LACKING = (
+    f"FROM segments s JOIN contents c ON c.id = s.content_id WHERE s.modality = ? AND {_LACKS} "
+    "AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?)"
+)
 
 
 class SpaceTable:
-    """Part of the catalog: the indexer thread owns it."""
+    """A content *has* a space once all its segments that the space's model takes were encoded. Part of ``Catalog``.
+
+    A content that has no space at all was read while no model could be asked; it is read anew, as a whole.
+    A space is *complete* once no content lacked it; it may lack some again, and is searched all the same.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Use the catalog's connection."""
+        """Use the writer's connection."""
         self._db = connection
 
-    def complete(self) -> set[str]:
-        """Spaces that had a vector of everything at some time, and have been searched since."""
-        return {name for (name,) in self._db.execute("SELECT id FROM spaces")}
+    # of one content
 
-    def begun(self) -> set[str]:
-        """Those, and what else something was made in."""
-        made = self._db.execute("SELECT DISTINCT value FROM contents, json_each(contents.spaces)")
-        return self.complete() | {name for (name,) in made}
+    def of_content(self, content_id: int) -> frozenset[str]:
+        """The spaces that a content has."""
+        rows = self._db.execute("SELECT space FROM content_spaces WHERE content_id = ?", (content_id,))
+        return frozenset(space for (space,) in rows)
+
+    def add(self, content_id: int, spaces: Iterable[str]) -> None:
+        """A content has these spaces from now on."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO content_spaces(content_id, space) VALUES (?, ?)",
+            ((content_id, space) for space in spaces),
+        )
+
+    def keep_only(self, content_id: int, spaces: Iterable[str]) -> None:
+        """A content got a further part, which was encoded in these spaces: it lacks the others now."""
+        self._db.execute(
+            "DELETE FROM content_spaces WHERE content_id = ? AND space NOT IN (SELECT value FROM json_each(?))",
+            (content_id, json.dumps(sorted(spaces))),
+        )
+
+    # of one space
+
+    def complete(self) -> set[str]:
+        """Spaces that were complete at some time."""
+        return {space for (space,) in self._db.execute("SELECT id FROM spaces")}
+
+    def known(self) -> set[str]:
+        """All spaces that at least one content has, complete or not."""
+        rows = self._db.execute("SELECT DISTINCT space FROM content_spaces")
+        return self.complete() | {space for (space,) in rows}
 
     def mark_complete(self, space: str) -> None:
-        """A space may be searched: whatever lacks it has nothing for it, or cannot be read now."""
+        """Nothing that can be read now lacks this space."""
         self._db.execute("INSERT OR IGNORE INTO spaces(id) VALUES (?)", (space,))
-
-    def left(self, space: str, modality: Modality) -> int:
-        """How many contents lack a space."""
-        sql = f"SELECT count(*) FROM contents c WHERE {_LACKS} AND {_HAS_SEGMENTS}"
-        return int(self._db.execute(sql, (space, modality)).fetchone()[0])
-
-    def to_read_again(self, spaces: Iterable[str]) -> list[Path]:
-        """Files that no model could be asked about when they were read, or whose sound none of these has heard."""
-        files = "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? AND "
-        found = set(self._db.execute(files + "c.spaces = '[]'", (FileState.INDEXED,)))
-        for space in spaces:
-            values = (FileState.INDEXED, space, Modality.SOUND)
-            found.update(self._db.execute(f"{files} {_LACKS} AND {_HAS_SEGMENTS}", values))
-        return [Path(os.fsdecode(path)) for (path,) in found]
-
-    def texts_left(self, space: str) -> int:
-        """How many segments of text lack a vector in a space that their content lacks."""
-        sql = (
-            f"SELECT count(*) FROM segments s JOIN contents c ON c.id = s.content_id WHERE s.modality = ? AND {_LACKS} "
-            "AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?)"
-        )
-        return int(self._db.execute(sql, (Modality.TEXT, space, space)).fetchone()[0])
-
-    def texts(self, space: str, after: int, limit: int) -> list[SegmentToEmbed]:
-        """The next segments of text, by id, without a vector in a space that their content lacks."""
-        rows = self._db.execute(
-            "SELECT s.id, c.kind, s.text FROM segments s JOIN contents c ON c.id = s.content_id "
-            f"WHERE s.id > ? AND s.modality = ? AND {_LACKS} AND NOT EXISTS "
-            "(SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?) ORDER BY s.id LIMIT ?",
-            (after, Modality.TEXT, space, space, limit),
-        )
-        return [SegmentToEmbed(number, Kind(kind), text, Locator()) for number, kind, text in rows]
-
-    def next(
-        self, spaces: Iterable[str], modality: Modality, after: int, limit: int, *, photos: bool
-    ) -> list[BackfillItem]:
-        """The next photos, or the next of everything else, by id, that lack one of these and have a file to read."""
-        names = tuple(spaces)
-        lacks = " OR ".join([_LACKS] * len(names))
-        rows = self._db.execute(
-            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
-            f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
-            f"AND {_HAS_SEGMENTS} AND (c.kind = ?) = ? GROUP BY c.id ORDER BY c.id LIMIT ?",
-            (FileState.INDEXED, after, *names, modality, Kind.PHOTO, photos, limit),
-        ).fetchall()
-        return [
-            BackfillItem(number, FileFacts(Path(os.fsdecode(path)), *facts), self._rows(number, Kind(kind), modality))
-            for number, kind, path, *facts in rows
-        ]
-
-    def _rows(self, content_id: int, kind: Kind, modality: Modality) -> list[SegmentToEmbed]:
-        segments = self._db.execute(
-            "SELECT id, page, section, start_s, end_s FROM segments WHERE content_id = ? AND modality = ? "
-            "ORDER BY ordinal",
-            (content_id, modality),
-        )
-        return [SegmentToEmbed(number, kind, "", Locator(*at)) for number, *at in segments]
-
-    def put(self, space: str, segment_ids: Sequence[int], vectors: Vectors) -> None:
-        """Keep vectors, as float16, of segments that are still there."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO embeddings(segment_id, space, vector) SELECT id, ?, ? FROM segments WHERE id = ?",
-            (
-                (space, row.astype(np.float16).tobytes(), number)
-                for number, row in zip(segment_ids, vectors, strict=True)
-            ),
-        )
-
-    def label(self, segment_ids: Sequence[int], labels: Sequence[Sequence[Label]]) -> None:
-        """Keep what a classifier saw on segments."""
-        written = (json.dumps([[label.name, label.probability] for label in seen]) for seen in labels)
-        self._db.executemany("UPDATE segments SET labels = ? WHERE id = ?", zip(written, segment_ids, strict=True))
-
-    def done(self, spaces: Iterable[str], content_id: int) -> None:
-        """A content lacks these no longer."""
-        for space in spaces:
-            sql = f"UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) WHERE {_LACKS} AND c.id = ?"
-            self._db.execute(sql, (space, space, content_id))
-
-    def newest(self) -> int:
-        """The id of the newest segment."""
-        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
-
-    def done_until(self, space: str, segment_id: int) -> None:
-        """Contents that have no newer segment than this lack a space no longer."""
-        self._db.execute(
-            "UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) WHERE c.spaces != '[]' AND "
-            f"{_LACKS} AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.id > ?)",
-            (space, space, segment_id),
-        )
-
-    def nothing_for(self, space: str, modality: Modality) -> None:
-        """Contents without a segment of its modality do not lack a space."""
-        self._db.execute(
-            "UPDATE contents AS c SET spaces = json_insert(spaces, '$[#]', ?) "
-            f"WHERE c.spaces != '[]' AND {_LACKS} AND NOT {_HAS_SEGMENTS}",
-            (space, space, modality),
-        )
-
-    def reopen(self, space: str) -> None:
-        """A text model is gone: contents that have text without a vector in another's space lack that now."""
-        self._db.execute(
-            f"UPDATE contents AS c SET spaces = {_WITHOUT} WHERE EXISTS (SELECT 1 FROM segments s "
-            "WHERE s.content_id = c.id AND s.modality = ? AND NOT EXISTS "
-            "(SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?))",
-            (space, Modality.TEXT, space),
-        )
 
     def drop(self, space: str) -> None:
         """Forget a space and its vectors."""
         self._db.execute("DELETE FROM embeddings WHERE space = ?", (space,))
-        self._db.execute(f"UPDATE contents AS c SET spaces = {_WITHOUT} WHERE NOT {_LACKS}", (space, space))
+        self._db.execute("DELETE FROM content_spaces WHERE space = ?", (space,))
         self._db.execute("DELETE FROM spaces WHERE id = ?", (space,))
+
+    def reopen(self, space: str) -> None:
+        """After a text model was dropped: contents with text that has no vector in this space lack it now."""
+        self._db.execute(
+            "DELETE FROM content_spaces WHERE space = ? AND content_id IN (SELECT s.content_id FROM segments s "
+            "WHERE s.modality = ? AND NOT EXISTS "
+            "(SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?))",
+            (space, Modality.TEXT, space),
+        )
+
+    def add_where_empty(self, space: str, modality: Modality) -> None:
+        """Encoded contents without a segment of the space's modality have nothing to encode: they have the space."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO content_spaces SELECT c.id, ? FROM contents c "
+            f"WHERE {_ENCODED} AND {_LACKS} AND NOT {_HAS_SEGMENTS}",
+            (space, space, modality),
+        )
+
+    def add_up_to(self, space: str, segment_id: int) -> None:
+        """Encoded contents all of whose segments are at most this old have the space now."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO content_spaces SELECT c.id, ? FROM contents c "
+            f"WHERE {_ENCODED} AND {_LACKS} AND NOT EXISTS "
+            "(SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.id > ?)",
+            (space, space, segment_id),
+        )
+
+    # what is to be encoded
+
+    def count_lacking(self, space: str, modality: Modality) -> int:
+        """How many contents with segments of a modality lack a space."""
+        sql = f"SELECT count(*) FROM contents c WHERE {_LACKS} AND {_HAS_SEGMENTS}"
+        return int(self._db.execute(sql, (space, modality)).fetchone()[0])
+
+    def paths_to_reindex(self, transcribing: Iterable[str]) -> list[Path]:
+        """Files read while no model could be asked, or whose sound none of these transcribing spaces has heard."""
+        files = "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE f.state = ? AND "
+        rows = set(self._db.execute(f"{files} NOT {_ENCODED}", (FileState.INDEXED,)))
+        for space in transcribing:
+            values = (FileState.INDEXED, space, Modality.SOUND)
+            rows.update(self._db.execute(f"{files} {_LACKS} AND {_HAS_SEGMENTS}", values))
+        return [Path(os.fsdecode(path)) for (path,) in rows]
+
+    def newest_segment(self) -> int:
+        """The id of the newest segment; 0 if there is none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
+
+    def count_texts(self, space: str) -> int:
+        """How many segments of text are to be encoded in a space."""
+        sql = f"SELECT count(*) {_TEXT_LACKING}"
+        return int(self._db.execute(sql, (Modality.TEXT, space, space)).fetchone()[0])
+
+    def texts(self, space: str, after: int, limit: int) -> list[SegmentToEmbed]:
+        """The next segments of text to encode in a space, by id."""
+        rows = self._db.execute(
+            f"SELECT s.id, c.kind, s.text {_TEXT_LACKING} AND s.id > ? ORDER BY s.id LIMIT ?",
+            (Modality.TEXT, space, space, after, limit),
+        )
+        return [SegmentToEmbed(segment_id, Kind(kind), text, Locator()) for segment_id, kind, text in rows]
+
+    def items(
+        self, spaces: Sequence[str], modality: Modality, after: int, limit: int, *, photos: bool
+    ) -> list[BackfillItem]:
+        """The next contents, by id, that lack one of these spaces and have a file to decode: photos, or all else."""
+        lacks = " OR ".join([_LACKS] * len(spaces))
+        rows = self._db.execute(
+            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
+            f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
+            f"AND {_HAS_SEGMENTS} AND (c.kind = ?) = ? GROUP BY c.id ORDER BY c.id LIMIT ?",
+            (FileState.INDEXED, after, *spaces, modality, Kind.PHOTO, photos, limit),
+        ).fetchall()
+        return [
+            BackfillItem(
+                content_id, FileFacts(Path(os.fsdecode(path)), *stat), self._segments(content_id, Kind(kind), modality)
+            )
+            for content_id, kind, path, *stat in rows
+        ]
+
+    def _segments(self, content_id: int, kind: Kind, modality: Modality) -> list[SegmentToEmbed]:
+        rows = self._db.execute(
+            "SELECT id, page, section, start_s, end_s FROM segments WHERE content_id = ? AND modality = ? "
+            "ORDER BY ordinal",
+            (content_id, modality),
+        )
+        return [SegmentToEmbed(segment_id, kind, "", Locator(*place)) for segment_id, *place in rows]
+
+    # what was encoded
+
+    def put_vectors(self, space: str, segment_ids: Sequence[int], vectors: Vectors) -> None:
+        """Keep vectors, as float16, of those segments that are still there."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO embeddings(segment_id, space, vector) SELECT id, ?, ? FROM segments WHERE id = ?",
+            (
+                (space, row.astype(np.float16).tobytes(), segment_id)
+                for segment_id, row in zip(segment_ids, vectors, strict=True)
+            ),
+        )
+
+    def put_labels(self, segment_ids: Sequence[int], labels: Sequence[Sequence[Label]]) -> None:
+        """Keep what a classifier recognised on segments."""
+        rows = (json.dumps([[label.name, label.probability] for label in of_segment]) for of_segment in labels)
+        self._db.executemany("UPDATE segments SET labels = ? WHERE id = ?", zip(rows, segment_ids, strict=True))

@@ -43,12 +43,10 @@ def _open_when_free(directory: Path) -> Library | RemoteLibrary:
 
 
 def _open(directory: Path) -> Library | RemoteLibrary:
-    library = Library(directory)
     try:
-        library.open()
+        return Library.open(directory)
     except LibraryBusy as busy:
         try:
             return RemoteLibrary(directory)
         except EnvironmentFailure as error:
             raise error from busy
-    return library

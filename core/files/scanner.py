@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from bowerbird.core.catalog.writer import NORMAL, URGENT, Catalog
+from bowerbird.core.catalog.files import Priority
+from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.extractors import kind_of
 from bowerbird.core.files.identity import facts_of, is_offline
 from bowerbird.core.files.walk import Excludes, Walk
@@ -23,41 +24,44 @@ class Scanner:
         """``excludes`` are the user's globs."""
         self._catalog = catalog
         self._excludes = Excludes(excludes)
-        self.returned = False
-        """Whether a folder that was away has come back: set here, cleared by whoever sees to it."""
+        self._returned = False
+
+    def use_excludes(self, excludes: Sequence[str]) -> None:
+        """Leave out what these globs match from now on."""
+        self._excludes = Excludes(excludes)
 
     def scan(self, folder: Path, top: Path | None = None) -> Iterator[None]:
         """Bring the catalog up to date with a watched folder, or with ``top`` inside it, a step at a time."""
-        known = bool(self._catalog.paths_under(folder)[:1]) if top is None else False
+        known = bool(self._catalog.files.below(folder)[:1]) if top is None else False
         if top is None and is_offline(folder, known=known):
-            self._catalog.set_folder_state(folder, FolderState.OFFLINE)
+            self._catalog.folders.set_state(folder, FolderState.OFFLINE)
             return
         walk = Walk(folder, self._excludes, top)
-        self._catalog.begin_scan()
+        self._catalog.files.begin_scan()
         found = iter(walk)
         while batch := list(islice(found, _FILES_A_STEP)):
-            self._look_at(folder, batch, NORMAL)
+            self._look_at(folder, batch, Priority.NORMAL)
             yield
         self._finish(folder, top or folder, walk)
 
-    def _look_at(self, folder: Path, batch: Sequence[FileFacts], priority: int) -> None:
+    def _look_at(self, folder: Path, batch: Sequence[FileFacts], priority: Priority) -> None:
         with self._catalog.transaction():
-            self._catalog.saw(facts.path for facts in batch)
+            self._catalog.files.add_seen(facts.path for facts in batch)
             for facts in batch:
-                if _changed(facts, self._catalog.facts(facts.path)):
-                    self._catalog.queue(folder, facts, kind_of(facts.path), priority)
+                if _changed(facts, self._catalog.files.facts(facts.path)):
+                    self._catalog.files.put(folder, facts, kind_of(facts.path), priority)
 
     def _finish(self, folder: Path, top: Path, walk: Walk) -> None:
         unreadable = [path for path, _ in walk.problems]
         with self._catalog.transaction():
             for path, reason in walk.problems:
-                self._catalog.note_unreadable(folder, path, reason)
+                self._catalog.files.note_unreadable(folder, path, reason)
             hidden = tuple(str(path) + "/" for path in unreadable)
-            gone = [path for path in self._catalog.unseen(top) if not str(path).startswith(hidden)]
-            self._catalog.forget(path for path in gone if path not in set(unreadable))
+            gone = [path for path in self._catalog.files.unseen(top) if not str(path).startswith(hidden)]
+            self._catalog.files.forget(path for path in gone if path not in set(unreadable))
             state = FolderState.UNREADABLE if folder in unreadable else FolderState.READY
-            self.returned |= self._catalog.folder_state(folder) is FolderState.OFFLINE
-            self._catalog.set_folder_state(folder, state)
+            self._returned |= self._catalog.folders.state(folder) is FolderState.OFFLINE
+            self._catalog.folders.set_state(folder, state)
 
     def apply(self, changes: Sequence[FileChange]) -> list[tuple[Path, Path]]:
         """Take a watcher's news; folders to scan come back as (watched folder, folder to scan)."""
@@ -77,20 +81,27 @@ class Scanner:
         facts = facts_of(path)
         if facts is None:
             if folder.exists():  # a folder that went away with its disk keeps what was found in it
-                self._catalog.forget(self._catalog.paths_under(path))
+                self._catalog.files.forget(self._catalog.files.below(path))
         elif not self._excludes.match(path.relative_to(folder)):
-            self._look_at(folder, [facts], URGENT)
+            self._look_at(folder, [facts], Priority.URGENT)
 
     def look_again(self, path: Path) -> list[tuple[Path, Path]]:
         """A file vanished or changed while it was read."""
         if facts := facts_of(path):
-            self._catalog.touch(facts)
+            self._catalog.files.update_facts(facts)
             return []
         return self.apply([FileChange(path, Change.GONE)])
 
+    def take_returned(self) -> bool:
+        """Whether a folder that was away has come back since the last call."""
+        returned, self._returned = self._returned, False
+        return returned
+
     def folder_of(self, path: Path) -> Path | None:
         """The watched folder that a path lies in."""
-        return next((folder for folder in self._catalog.folders() if path == folder or folder in path.parents), None)
+        return next(
+            (folder for folder in self._catalog.folders.paths() if path == folder or folder in path.parents), None
+        )
 
 
 def _changed(facts: FileFacts, known: tuple[FileFacts, FileState] | None) -> bool:

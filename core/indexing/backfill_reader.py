@@ -1,4 +1,4 @@
-"""Files are read again for spaces that came into use later: their segments that lack vectors, and those."""
+"""Decodes files again to fill in vectors of spaces added after they were indexed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from bowerbird.core.catalog.spaces import BackfillItem, SegmentToEmbed
+from bowerbird.core.catalog.records import BackfillItem, SegmentToEmbed
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.base import Limits
@@ -22,37 +22,37 @@ from bowerbird.core.types import Extraction, Label, Locator, Modality, Vectors
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_Places = Mapping[Locator, deque[SegmentToEmbed]]
-_Known = tuple[SegmentToEmbed, Any]  # with what models take
+_ByPlace = Mapping[Locator, deque[SegmentToEmbed]]
+_Input = tuple[SegmentToEmbed, Any]  # with what a model is given of it
 
 
 class Wait(Protocol):
-    """Waits for an answer, as long as it is wanted."""
+    """Waits for a future, as long as its result is wanted."""
 
     def __call__(self, future: Future[T], /) -> T:
-        """The answer."""
+        """The result."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRows:
-    """Vectors of some segments by space, and what a classifier saw on them."""
+    """Vectors of some segments by space, a row each, and what a classifier recognised on them."""
 
-    rows: Sequence[SegmentToEmbed]
+    segments: Sequence[SegmentToEmbed]
     vectors: Mapping[str, Vectors]
     labels: Sequence[Sequence[Label]] = ()
 
 
 @contextmanager
-def passing_over(found: BackfillItem) -> Iterator[None]:
-    """A file that is away, or changed: its spaces stay as they are until it can be read."""
+def skipping_unreadable(item: BackfillItem) -> Iterator[None]:
+    """A file that is away, or changed, is passed over: its spaces stay as they are until it can be read."""
     try:
         yield
     except (FileError, FileSkipped) as error:
-        log.info("%r is not read again: %s", found.facts.path, error)
+        log.info("%r is not decoded again: %s", item.facts.path, error)
 
 
 class BackfillReader:
-    """Reads for spaces that one set of models makes of one modality. For the builder's thread."""
+    """Encodes the segments of files for spaces that one set of models makes of one modality."""
 
     def __init__(
         self, pool: ExtractPool, inference: Inference, wait: Wait, spaces: Sequence[str], modality: Modality
@@ -61,44 +61,44 @@ class BackfillReader:
         self._pool, self._inference, self._wait, self._modality = pool, inference, wait, modality
         self._models = inference.models_of(spaces)
         self.batch_size = inference.batch_size(modality)
-        """How many items the models are asked for together."""
+        """How many segments the models are asked about together."""
 
     def photos(self, photos: Sequence[BackfillItem]) -> tuple[list[BackfillItem], Iterator[EncodedRows]]:
-        """Those that can be read, decoded side by side, and what the models make of them together."""
-        read: list[BackfillItem] = []
-        known: list[_Known] = []
-        begun = [self._pool.extract(found.facts.path, self._limits()) for found in photos]
+        """Those that can be read, decoded side by side, and their vectors."""
+        readable: list[BackfillItem] = []
+        inputs: list[_Input] = []
+        futures = [self._pool.extract(photo.facts.path, self._limits()) for photo in photos]
         try:
-            for found, future in zip(photos, begun, strict=True):
-                with passing_over(found):
-                    known += self._found_again(self._extracted(found, future), _by_place(found))
-                    read.append(found)
+            for photo, future in zip(photos, futures, strict=True):
+                with skipping_unreadable(photo):
+                    inputs += self._inputs(self._extraction(photo, future), _by_place(photo))
+                    readable.append(photo)
         finally:
-            for future in begun:
+            for future in futures:
                 future.cancel()  # nobody waits for the rest
-        return read, self._encoded(known)
+        return readable, self._encoded(inputs)
 
-    def file(self, found: BackfillItem) -> Iterator[EncodedRows]:
-        """A file of any kind, a part at a time.
+    def file(self, item: BackfillItem) -> Iterator[EncodedRows]:
+        """The vectors of a file of any kind, a part at a time.
 
         Raises:
             FileError: it changed, or cannot be read.
             FileSkipped: nothing reads it any more.
         """
-        limits, left = self._limits(), _by_place(found)
+        limits, by_place = self._limits(), _by_place(item)
         while True:
-            extraction = self._extracted(found, self._pool.extract(found.facts.path, limits))
+            extraction = self._extraction(item, self._pool.extract(item.facts.path, limits))
             if self._modality is Modality.SOUND:
-                yield from self._heard(extraction, left)
+                yield from self._heard(extraction, by_place)
             else:
-                yield from self._encoded(self._found_again(extraction, left))
+                yield from self._encoded(self._inputs(extraction, by_place))
             if extraction.next_s is None:
                 return
             limits = replace(limits, start_s=extraction.next_s)
 
-    def _extracted(self, found: BackfillItem, future: Future[Extraction]) -> Extraction:
+    def _extraction(self, item: BackfillItem, future: Future[Extraction]) -> Extraction:
         extraction = self._wait(future)
-        if facts_of(found.facts.path) != found.facts:
+        if facts_of(item.facts.path) != item.facts:
             raise FileError("It changed.")
         return extraction
 
@@ -106,30 +106,34 @@ class BackfillReader:
         side = self._inference.image_side() or Limits().image_side
         return Limits(image_side=side, scenes=self._modality is Modality.SCENE)
 
-    def _found_again(self, extraction: Extraction, left: _Places) -> list[_Known]:
-        again = (one for one in extraction.segments if one.modality is self._modality)
-        return [(left[one.locator].popleft(), model_input(one)) for one in again if left[one.locator]]
+    def _inputs(self, extraction: Extraction, by_place: _ByPlace) -> list[_Input]:
+        """The catalog's segments that were decoded again; each is known by its place in the file."""
+        decoded = (segment for segment in extraction.segments if segment.modality is self._modality)
+        return [
+            (by_place[segment.locator].popleft(), model_input(segment))
+            for segment in decoded
+            if by_place[segment.locator]
+        ]
 
-    def _encoded(self, known: Sequence[_Known]) -> Iterator[EncodedRows]:
-        for start in range(0, len(known), self.batch_size):
-            some = known[start : start + self.batch_size]
-            asked = self._inference.encode_documents(self._modality, [item for _, item in some], self._models)
-            made = self._wait(asked)
-            yield EncodedRows([row for row, _ in some], made.vectors, made.labels)
+    def _encoded(self, inputs: Sequence[_Input]) -> Iterator[EncodedRows]:
+        for start in range(0, len(inputs), self.batch_size):
+            batch = inputs[start : start + self.batch_size]
+            future = self._inference.encode_documents(self._modality, [item for _, item in batch], self._models)
+            encoded = self._wait(future)
+            yield EncodedRows([segment for segment, _ in batch], encoded.vectors, encoded.labels)
 
-    def _heard(self, extraction: Extraction, left: _Places) -> Iterator[EncodedRows]:
-        for window in (one for one in extraction.segments if one.modality is Modality.SOUND):
+    def _heard(self, extraction: Extraction, by_place: _ByPlace) -> Iterator[EncodedRows]:
+        for window in (segment for segment in extraction.segments if segment.modality is Modality.SOUND):
             heard = self._wait(self._inference.listen(model_input(window), only=self._models))
-            spans = [within(window, *span) for span in heard.spans]
-            at = [number for number, span in enumerate(spans) if left[span]]
-            yield EncodedRows(
-                [left[spans[n]].popleft() for n in at], {name: rows[at] for name, rows in heard.vectors.items()}
-            )
+            places = [within(window, *span) for span in heard.spans]
+            at = [row for row, place in enumerate(places) if by_place[place]]
+            segments = [by_place[places[row]].popleft() for row in at]
+            yield EncodedRows(segments, {space: rows[at] for space, rows in heard.vectors.items()})
 
 
-def _by_place(found: BackfillItem) -> _Places:
+def _by_place(item: BackfillItem) -> _ByPlace:
     """A file's segments, by where in it they are."""
-    left: dict[Locator, deque[SegmentToEmbed]] = defaultdict(deque)
-    for row in found.rows:
-        left[row.at].append(row)
-    return left
+    by_place: dict[Locator, deque[SegmentToEmbed]] = defaultdict(deque)
+    for segment in item.segments:
+        by_place[segment.locator].append(segment)
+    return by_place

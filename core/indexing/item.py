@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -47,57 +48,75 @@ class Outcome:
         return self.content is not None and self.content.next_s is not None
 
 
+class ItemState(StrEnum):
+    """Where an item stands. ``Pipeline`` alone moves it on, in the order given here; any state may end in DONE."""
+
+    IDENTIFYING = "identifying"
+    """Its fingerprint is being computed."""
+    AWAITING_COPY = "awaiting copy"
+    """Another file of the same content is on its way, and this one will share what becomes of it."""
+    DECODING = "decoding"
+    """A decoder child reads it."""
+    ENCODING = "encoding"
+    """Models have not answered about all of its segments."""
+    DONE = "done"
+    """Its outcome waits to be committed."""
+
+
 @dataclass(slots=True)
 class IndexItem:
-    """One file on its way."""
+    """A file, or a part of a long one, on its way: what was read, and what models answered about it so far."""
 
     facts: FileFacts
+    state: ItemState = ItemState.IDENTIFYING
     fingerprint: bytes = b""
     step: Future[Any] | None = None
-    """What it waits for, but for models."""
+    """The pending future, inference excluded."""
     extends: int | None = None
     """The content that this part continues."""
     extraction: Extraction | None = None
     segments: list[Segment] = field(default_factory=list)
-    waiting: int = 0
-    """What models have not answered yet."""
+    """Without pixels and samples, which only models need."""
+    pending: int = 0
+    """How many answers of models are still to come."""
     lacks: set[str] = field(default_factory=set)
     """Spaces whose models could not be asked about one of its segments."""
     _vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
     _labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
 
     def add(self, segment: Segment) -> int:
-        """One more segment; its ordinal. What a model is given is not kept here."""
+        """Append a segment; its ordinal."""
         self.segments.append(Segment(segment.modality, segment.locator, segment.text))
         return len(self.segments) - 1
 
-    def encoded(self, ordinal: int, encoded: Encoded, row: int) -> None:
-        """A model's answer for one segment."""
-        self._keep(ordinal, encoded.vectors, row)
+    def add_encoded(self, ordinal: int, encoded: Encoded, row: int) -> None:
+        """Take the models' answer about one segment: row ``row`` of ``encoded``."""
+        self._add_vectors(ordinal, encoded.vectors, row)
         if encoded.labels:
             self._labels[ordinal] = encoded.labels[row]
-        self.waiting -= 1
+        self.pending -= 1
 
-    def unheard(self, window: Segment) -> None:
-        """A window that no model listened to, in the spans that one would make vectors of: it may come later."""
+    def add_unheard(self, window: Segment) -> None:
+        """Append a window of sound without vectors, in the spans that a model which comes later would encode."""
         length_s = 0 if window.samples is None else len(window.samples) / SAMPLE_RATE
         for span in spans(length_s):
             self.add(Segment(Modality.SOUND, within(window, *span)))
 
-    def heard(self, window: Segment, heard: Heard | None) -> list[int]:
-        """What was heard in a window of sound; the ordinals of what was said. None: nobody could listen."""
-        self.waiting -= 1
+    def add_heard(self, window: Segment, heard: Heard | None) -> list[int]:
+        """Take the models' answer about a window of sound, None if there is none; the ordinals of what was spoken."""
+        self.pending -= 1
         if heard is None:
-            self.unheard(window)
+            self.add_unheard(window)
             return []
         for row, span in enumerate(heard.spans):
-            self._keep(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
+            self._add_vectors(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
         return [
             self.add(Segment(Modality.TEXT, within(window, line.start_s, line.end_s), line.text))
             for line in heard.lines
         ]
 
-    def _keep(self, ordinal: int, vectors: Mapping[str, Vectors], row: int) -> None:
+    def _add_vectors(self, ordinal: int, vectors: Mapping[str, Vectors], row: int) -> None:
+        """A row of zeros is no vector: the segment is in a language of another model."""
         for space, rows in vectors.items():
             if rows[row].any():
                 self._vectors.setdefault(space, {})[ordinal] = rows[row]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.errors import StoreDamaged
 from bowerbird.core.types import Kind, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
@@ -20,27 +20,27 @@ log = logging.getLogger(__name__)
 
 _CONTENTS_AT_ONCE = 64
 _LATEST_S = 0.5  # a vector waits no longer than this while more are being made
-_DEAD_AT_ONCE = 1000
+_DELETES_AT_ONCE = 1000
 _ROOM = 256 << 20  # bytes: with less free, a refusal is the disk's, not the store's
 
 
 class StoreSync:
     """The writing side of the vector store; the indexer thread owns it."""
 
-    def __init__(self, catalog: Catalog, store: VectorStore, spaces: Sequence[Space]) -> None:
+    def __init__(self, outbox: Outbox, store: VectorStore, spaces: Sequence[Space]) -> None:
         """``spaces`` are those to search."""
-        self._catalog, self._store, self._spaces = catalog, store, spaces
+        self._outbox, self._store, self._spaces = outbox, store, spaces
         self._ran_at = 0.0
         self._refusals = 0
         self.notice = ""
-        """What had to be mended, for the user, or empty."""
+        """What had to be rebuilt, for the user, or empty."""
 
     def open(self) -> None:
         """Start the store; one that is damaged or lost is filled again from the catalog."""
         existed = self._store.exists()
         try:
             self._start()
-            lost = not self._level()
+            lost = not self._reconcile_ids()
         except StoreDamaged as error:
             log.warning("%s", error, exc_info=True)
             self._store.discard()
@@ -55,17 +55,17 @@ class StoreSync:
             self._store.ensure(space.id, space.dimension)
 
     def _refill(self, existed: bool) -> None:
-        self._catalog.mark_all_unstored()
+        self._outbox.mark_all_unsent()
         if existed:
             self.notice = "The search data was damaged and has been rebuilt. Nothing of yours was touched."
 
-    def _level(self) -> bool:
+    def _reconcile_ids(self) -> bool:
         """Whether the store holds all that the catalog believes it does; what it holds beyond that is deleted."""
         for space in self._spaces:
-            have, want = self._store.ids(space.id), self._catalog.stored_segments(space.id)
+            have, want = self._store.ids(space.id), self._outbox.sent_segments(space.id)
             if want - have:
                 return False
-            self._store.delete(sorted(have - want - self._catalog.segments(space.id)))
+            self._store.delete(sorted(have - want - self._outbox.segments(space.id)))
         return True
 
     def close(self) -> None:
@@ -83,9 +83,9 @@ class StoreSync:
             self._refusals = 0
         except StoreDamaged as error:
             log.warning("%s", error, exc_info=True)
-            self.mend()
+            self.restart_or_rebuild()
 
-    def mend(self) -> None:
+    def restart_or_rebuild(self) -> None:
         """After a refusal the store is started again; one that goes on refusing is made anew.
 
         Raises:
@@ -102,13 +102,13 @@ class StoreSync:
     def _run(self, *, hurry: bool) -> None:
         full = True
         while full:
-            due = self._catalog.unstored(_CONTENTS_AT_ONCE)
+            due = self._outbox.unsent_contents(_CONTENTS_AT_ONCE)
             full = len(due) == _CONTENTS_AT_ONCE
             if due and (full or hurry or time.monotonic() - self._ran_at > _LATEST_S):
                 self._send(due)
-        while hurry and (dead := self._catalog.dead_segments(_DEAD_AT_ONCE)):
-            self._store.delete(dead)
-            self._catalog.bury(dead)
+        while hurry and (deletes := self._outbox.pending_deletes(_DELETES_AT_ONCE)):
+            self._store.delete(deletes)
+            self._outbox.mark_deleted(deletes)
 
     def add(self, space: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
         """Send vectors that the catalog is about to have, in a space that is being built.
@@ -135,7 +135,7 @@ class StoreSync:
                 self._store.drop(name)
         except StoreDamaged as error:
             log.warning("%s", error, exc_info=True)
-            self.mend()
+            self.restart_or_rebuild()
 
     def drop(self, space: str) -> None:
         """Forget what there is of a space.
@@ -146,8 +146,8 @@ class StoreSync:
         self._store.drop(space)
 
     def _send(self, contents: Sequence[int]) -> None:
-        for rows in self._catalog.vectors_of(contents):
+        for rows in self._outbox.unsent_vectors(contents):
             self._store.ensure(rows.space, rows.vectors.shape[1])
             self._store.upsert(rows.space, rows.segment_ids, rows.vectors, rows.kinds)
-        self._catalog.mark_stored(contents)
+        self._outbox.mark_sent(contents)
         self._ran_at = time.monotonic()

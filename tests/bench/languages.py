@@ -20,8 +20,7 @@ def measure(data: Path, work: Path) -> list[Figure]:
 
 def _figure(source: Path, work: Path, code: str) -> Figure:
     folder = _paragraphs(source, work / "files")
-    library = Library(work / "library")
-    library.open()
+    library = Library.open(work / "library")
     try:
         library.index([folder], lambda progress: None)
         answers = _answers(source)

@@ -118,8 +118,7 @@ def _indexed(work: Path, folder: Path, models: Path, name: str) -> float:
     home = work / f"home-{name}"
     home.mkdir()
     (home / "models").symlink_to(models)
-    library = Library(home)
-    library.open()
+    library = Library.open(home)
     warm = work / f"warm-{name}"
     warm.mkdir()
     shutil.copy(_shortest(work / "talk"), warm / "warm.wav")

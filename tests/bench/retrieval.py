@@ -31,8 +31,7 @@ def measure(data: Path, work: Path) -> list[Figure]:
 
 @contextmanager
 def _indexed(folder: Path, *sources: Path) -> Iterator[Library]:
-    library = Library(folder)
-    library.open()
+    library = Library.open(folder)
     try:
         library.index(sources, lambda progress: None)
         yield library

@@ -37,8 +37,7 @@ Counts = Callable[[Row, Row], bool]
 
 
 def _of(home: Path, folder: Path, rows: list[Row], label: str, measures: list[tuple[str, str, Counts]]) -> list[Figure]:
-    library = Library(home)
-    library.open()
+    library = Library.open(home)
     library.index([folder], lambda progress: None)
     by_path = {folder / row["path"]: row for row in rows}
     answers = {path: _answers(library, path, by_path) for path in by_path}

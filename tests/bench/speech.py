@@ -31,8 +31,7 @@ def measure(data: Path, work: Path) -> list[Figure]:
     """The recordings by themselves, then all of them in one file with silences between."""
     files = {path.name: path for path in sorted((data / "speech").rglob("*")) if path.suffix in (".wav", ".flac")}
     said = _transcripts(data)
-    library = Library(work / "speech")
-    library.open()
+    library = Library.open(work / "speech")
     library.index([data / "speech"], lambda progress: None)
     found = [*_errors(work, files, said), *_words(library, said), _paraphrases(library)]
     joined = _joined(work / "joined", files)

@@ -39,8 +39,7 @@ def _quality(data: Path, work: Path) -> list[Figure]:
 
 
 def _library(folder: Path, texts: Path) -> Library:
-    library = Library(folder)
-    library.open()
+    library = Library.open(folder)
     library.get_model(_MPNET, None, lambda done, whole: None)
     library.index([texts], lambda progress: None)
     return library

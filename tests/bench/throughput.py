@@ -75,8 +75,7 @@ def _encode(inference: Inference, pixels: list[Pixels], number: int) -> float:
 def _index(folder: Path, home: Path, models: Path, number: int) -> float:
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(models, home / "models")
-    library = Library(home)
-    library.open()
+    library = Library.open(home)
     warm = folder.parent / "warm"
     warm.mkdir(exist_ok=True)
     shutil.copy(next(folder.iterdir()), warm / "warm.jpg")

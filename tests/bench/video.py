@@ -38,8 +38,7 @@ class _Cut:
 
 def measure(data: Path, work: Path) -> list[Figure]:
     """Everything in video and iscc_samples; then frames and excerpts of every clip that has pictures."""
-    library = Library(work / "video")
-    library.open()
+    library = Library.open(work / "video")
     report = library.index([data / "video", data / "iscc_samples"], lambda progress: None)
     for failure in report.failures:
         print(f"   {failure.path.name}: {failure.reason}")

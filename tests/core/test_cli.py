@@ -7,14 +7,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bowerbird.core.commands.definitions import COMMANDS
 from bowerbird.core.library import Library
 from tests import makers
+from tests.core.commands.test_output import PYTHON
 from tests.media_makers import silence, tone, wav
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -22,8 +25,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def run(library_folder: Path) -> Run:
-    def run_it(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bowerbird.gui", "--library", library_folder, "--json", *arguments]
+    def run_it(*arguments: object, stdin: str = "", as_json: bool = True) -> subprocess.CompletedProcess[str]:
+        style = ["--json"] if as_json else []
+        command = [sys.executable, "-m", "bowerbird.gui", "--library", library_folder, *style, *arguments]
         return subprocess.run([str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=120)
 
     return run_it
@@ -48,9 +52,9 @@ def test_index_then_search(run: Run, notes: Path) -> None:
     assert report["files"] == {"seen": 4, "indexed": 3, "unchanged": 0, "skipped": 0, "failed": 1, "offline": 0}
     assert report["failures"] == [{"path": str(notes / "empty.txt"), "reason": "The file is empty."}]
     assert report["segments"] == 4 and report["took_s"] > 0
-    found = answer(run("search", "krill", "--kind", "document", "--limit", 1))
-    assert set(found["took_ms"]) == {"total", "encode", "retrieve", "rank"}
-    (hit,) = found["hits"]
+    results = answer(run("search", "krill", "--kind", "document", "--limit", 1))
+    assert set(results["took_ms"]) == {"total", "encode", "retrieve", "rank"}
+    (hit,) = results["hits"]
     assert (hit["path"], hit["kind"], hit["moment"]) == (str(notes / "report.pdf"), "document", {"page": 2})
     assert 0 < hit["score"] <= 1 and "page 2" in hit["why"] and "Krill" in hit["snippet"]
     like = answer(run("search", "--like", notes / "shapes.jpg"))["hits"][0]
@@ -88,8 +92,7 @@ def test_what_was_said_is_found_at_its_moment(run: Run, files: Path, data: Path)
 
 
 def test_while_another_process_has_the_library_open(run: Run, notes: Path, library_folder: Path) -> None:
-    library = Library(library_folder)
-    library.open()
+    library = Library.open(library_folder)
     library.start()
     try:
         assert answer(run("index", notes))["files"]["indexed"] == 3
@@ -105,13 +108,65 @@ def test_while_another_process_has_the_library_open(run: Run, notes: Path, libra
 def test_the_other_commands(run: Run, notes: Path) -> None:
     answer(run("index", notes))
     assert answer(run("folders"))[0]["path"] == str(notes)
-    assert [Path(one["path"]).name for one in answer(run("failures"))] == ["empty.txt"]
+    assert [Path(failure["path"]).name for failure in answer(run("failures"))] == ["empty.txt"]
     models = answer(run("models"))
-    assert all(one.keys() >= {"problem", "remedy"} for one in models)
-    here = {one["id"] for one in models if one["used"]}
-    assert here == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
+    assert all(model.keys() >= {"problem", "remedy"} for model in models)
+    used = {model["id"] for model in models if model["used"]}
+    assert used == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
     checks = answer(run("doctor"))
-    assert checks and all(one["ok"] for one in checks)
+    assert checks and all(check["ok"] for check in checks)
+
+
+def test_plain_output_is_for_people(run: Run, notes: Path) -> None:
+    typed = {
+        "index": ["index", notes],
+        "search": ["search", "krill"],
+        "status": ["status"],
+        "failures": ["failures"],
+        "folders": ["folders"],
+        "models": ["models"],
+        "doctor": ["doctor"],
+        "retry": ["retry"],
+        "remove": ["remove", notes],
+    }
+    assert typed.keys() == {command.name for command in COMMANDS}
+    printed = {name: text_of(run(*arguments, as_json=False)) for name, arguments in typed.items()}
+    assert not {name: shown[0] for name, text in printed.items() if (shown := PYTHON.search(text))}
+    assert printed["index"].startswith("4 seen, 3 indexed, 1 failed; ")
+    assert f"{notes / 'report.pdf'}, page 2\n" in printed["search"]
+    assert f"folder: {notes}  ready, 4 files\n" in printed["status"]
+    assert "files: 2 documents, 1 photo\n" in printed["status"]
+    assert printed["failures"] == f"{notes / 'empty.txt'}\n      The file is empty.\n"
+    assert printed["folders"] == f"{notes}  ready, 4 files\n"
+    assert "minilm-l6-v2  91 MB, Apache-2.0, in use\n" in printed["models"]
+    assert "ok    Catalog: sound\n" in printed["doctor"]
+    assert printed["retry"] == "retried: 1\nfailed: 1\n" and printed["remove"] == f"removed: {notes}\n"
+
+
+def text_of(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_filters_in_the_text_of_a_batch_count(run: Run, notes: Path) -> None:
+    answer(run("index", notes))
+    lines = [{"text": "kind:photo strudel krill"}, {"text": f"under:{notes / 'nowhere'} krill", "kind": "document"}]
+    done = run("search", "--batch", "-", stdin="\n".join(map(json.dumps, lines)))
+    photos, nothing = (json.loads(line)["hits"] for line in text_of(done).splitlines())
+    assert all(hit["kind"] == "photo" for hit in photos) and nothing == []
+
+
+def test_options_for_all_stand_after_the_command_too(tmp_path: Path, library_folder: Path) -> None:
+    wrong, right = tmp_path / "other", library_folder
+    command = [sys.executable, "-m", "bowerbird.gui", "--library", wrong, "status", "--json", "--library", right]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    assert answer(done)["library"] == str(right) and not wrong.exists()
+
+
+def test_the_version_opens_no_library(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bowerbird.gui", "--library", str(tmp_path / "library"), "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert text_of(done) == f"bowerbird {version('bowerbird')}\n" and not (tmp_path / "library").exists()
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ def test_a_lost_vector_store_is_filled_from_the_catalog(
 def test_only_one_process_owns_a_library(open_library: Opener, library_folder: Path) -> None:
     open_library()
     with pytest.raises(LibraryBusy):
-        Library(library_folder).open()
+        Library.open(library_folder)
 
 
 def test_killed_while_indexing_it_ends_like_a_clean_run(
@@ -218,8 +218,7 @@ def test_killed_while_indexing_it_ends_like_a_clean_run(
     clean = tmp_path / "clean"
     clean.mkdir()
     (clean / "models").symlink_to(library_folder / "models")
-    whole = Library(clean)
-    whole.open()
+    whole = Library.open(clean)
     whole.index([notes], quiet)
     whole.close()
     command = [sys.executable, "-m", "bowerbird.gui", "--library", str(library_folder), "index", str(notes)]

@@ -16,12 +16,12 @@ import pytest
 from PIL import Image
 
 from bowerbird.core import settings as settings_file
-from bowerbird.core.catalog.spaces import Lacking
+from bowerbird.core.catalog.records import BackfillItem
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import ModelUnavailable, UsageError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.indexing import backfill
-from bowerbird.core.indexing.decode_again import Rereading
+from bowerbird.core.indexing import backfill_run
+from bowerbird.core.indexing.backfill_reader import BackfillReader
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
@@ -55,7 +55,7 @@ def _spaces(library: Library) -> set[str]:
 
 
 def _vectors(library: Library, space: str) -> int:
-    rows = library._view._db.execute("SELECT count(*) FROM embeddings WHERE space = ?", (space,))
+    rows = library._connections.get().execute("SELECT count(*) FROM embeddings WHERE space = ?", (space,))
     return int(rows.fetchone()[0])
 
 
@@ -113,7 +113,7 @@ def test_the_old_space_is_dropped_when_it_is_told_to(texts: Path, open_library: 
 def test_an_interrupted_switch_goes_on(
     texts: Path, open_library: _OpenLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backfill, "_TEXTS", 16)
+    monkeypatch.setattr(backfill_run, "TEXTS_AT_ONCE", 16)
     library = open_library()
     library.index([texts], lambda progress: None)
     library.use_model(_NEW)
@@ -145,7 +145,7 @@ def test_what_is_read_while_a_space_is_built_is_in_it(texts: Path, open_library:
 
 
 def test_pausing_stops_building(texts: Path, open_library: _OpenLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backfill, "_TEXTS", 16)
+    monkeypatch.setattr(backfill_run, "TEXTS_AT_ONCE", 16)
     library = open_library()
     library.index([texts], lambda progress: None)
     library.pause()
@@ -178,8 +178,7 @@ def test_photos_are_read_again_for_a_space(
     photos: Path, clip_folder: Path, own_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "clip-vit-base-patch32-laion2b"
-    library = Library(own_models.parent)
-    library.open()
+    library = Library.open(own_models.parent)
     asked, encode = [], library._inference.encode_documents
 
     def encode_documents(modality: Modality, items: Sequence[Any], only: frozenset[str] | None = None) -> Future[Any]:
@@ -212,7 +211,7 @@ def _by_an_earlier_version(library_folder: Path, space: str) -> str:
     before = f"{space.partition('@')[0]}@0"
     with closing(sqlite3.connect(LibraryPaths(library_folder).catalog)) as catalog, catalog:
         catalog.execute("UPDATE embeddings SET space = ? WHERE space = ?", (before, space))
-        catalog.execute("UPDATE contents SET spaces = replace(spaces, ?, ?)", (space, before))
+        catalog.execute("UPDATE content_spaces SET space = ? WHERE space = ?", (before, space))
         catalog.execute("UPDATE spaces SET id = ? WHERE id = ?", (before, space))
     return before
 
@@ -245,7 +244,7 @@ def test_photos_that_were_away_are_made_up_for_when_they_are_back(
     _built(library)
     assert _vectors(library, _PHOTO) == 0
     (tmp_path / "away").rename(photos)
-    library._indexer.scan(photos)
+    library._scan(photos)
     end = time.monotonic() + 120
     while _vectors(library, _PHOTO) < 6:
         assert time.monotonic() < end
@@ -262,8 +261,7 @@ def test_batch_after_batch_of_whatever_has_pictures(
     media_makers.clip(photos / "clip.mp4", media_makers.scenes((200, 30, 30), (30, 30, 200)))
     makers.photo(photos / "last.jpg", 99)
     monkeypatch.setattr(Inference, "batch_size", staticmethod(lambda modality: 2))
-    library = Library(own_models.parent)
-    library.open()
+    library = Library.open(own_models.parent)
     try:
         library.index([photos], lambda progress: None)
         pictures = _vectors(library, _PHOTO)
@@ -288,10 +286,10 @@ def test_what_is_being_decoded_is_cancelled_with_the_building() -> None:
     def wait(future: Future[Any], /) -> Any:
         raise _Over
 
-    lacking = [Lacking(number, FileFacts(Path(f"/{number}.jpg"), 1, 1, 1, 1), ()) for number in range(3)]
-    again = Rereading(cast("ExtractPool", Pool()), Inference(Path("/none"), ()), wait, (), Modality.IMAGE)
+    items = [BackfillItem(number, FileFacts(Path(f"/{number}.jpg"), 1, 1, 1, 1), ()) for number in range(3)]
+    reader = BackfillReader(cast("ExtractPool", Pool()), Inference(Path("/none"), ()), wait, (), Modality.IMAGE)
     with pytest.raises(_Over):
-        again.photos(lacking)
+        reader.photos(items)
     assert [future.cancelled() for future in futures] == [True] * 3
 
 

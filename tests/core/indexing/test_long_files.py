@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bowerbird.core.catalog.files import Priority
 from bowerbird.core.catalog.reader import CatalogView
 from bowerbird.core.catalog.records import NewContent
-from bowerbird.core.catalog.writer import FURTHER, Catalog
+from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Progress
@@ -80,16 +81,16 @@ def test_reading_goes_on_after_a_restart(open_library: Opener, library_folder: P
 
 def test_photos_come_before_recordings_and_these_before_the_rest_of_long_ones(tmp_path: Path) -> None:
     catalog = Catalog(tmp_path / "c.sqlite3")
-    catalog.add_folder(tmp_path)
+    catalog.folders.add(tmp_path)
     kinds = {"film.mp4": Kind.CLIP, "talk.mp3": Kind.RECORDING, "a.jpg": Kind.PHOTO, "b.txt": Kind.DOCUMENT}
     for number, (name, kind) in enumerate(kinds.items()):
-        catalog.queue(tmp_path, FileFacts(tmp_path / name, 1, 1, 1, number), kind)
-    assert [path.name for path in catalog.next_jobs(4, ())] == ["a.jpg", "b.txt", "film.mp4", "talk.mp3"]
+        catalog.files.put(tmp_path, FileFacts(tmp_path / name, 1, 1, 1, number), kind)
+    assert [path.name for path in catalog.files.next_jobs(4, ())] == ["a.jpg", "b.txt", "film.mp4", "talk.mp3"]
     film = NewContent(b"film", Kind.CLIP, Properties(), [], [], {}, frozenset(), next_s=120.0)
-    catalog.finish_part(tmp_path / "film.mp4", catalog.put_content(film))
-    assert [path.name for path in catalog.next_jobs(4, ())] == ["a.jpg", "b.txt", "talk.mp3", "film.mp4"]
-    assert FURTHER == 3
-    known = catalog.facts(tmp_path / "film.mp4")
+    catalog.files.finish_part(tmp_path / "film.mp4", catalog.contents.put(film))
+    assert [path.name for path in catalog.files.next_jobs(4, ())] == ["a.jpg", "b.txt", "talk.mp3", "film.mp4"]
+    assert Priority.RESUME == 3
+    known = catalog.files.facts(tmp_path / "film.mp4")
     assert known is not None and known[1] is FileState.PENDING
     catalog.close()
 

@@ -6,7 +6,8 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -102,15 +103,20 @@ def photos(files: Path) -> Path:
 
 
 @pytest.fixture
-def library(own_models: Path) -> Iterator[Library]:
-    """Its models folder is its own."""
-    made = Library(own_models.parent)
-    yield made
-    made.close()
+def open_own(own_models: Path) -> Iterator[Callable[[], Library]]:
+    """Opens a library whose models folder is its own, and closes it afterwards."""
+    with ExitStack() as stack:
+
+        def open_it() -> Library:
+            library = Library.open(own_models.parent)
+            stack.callback(library.close)
+            return library
+
+        yield open_it
 
 
 def _rows(library: Library, sql: str) -> list[tuple[object, ...]]:
-    return list(library._view._db.execute(sql))
+    return list(library._connections.get().execute(sql))
 
 
 def _vectors(library: Library, space: str) -> int:
@@ -122,14 +128,14 @@ def _indexed(library: Library, *folders: Path) -> None:
 
 
 def test_files_are_kept_without_the_failing_models_vectors(
-    broken_clip: Path, photos: Path, own_models: Path, library: Library
+    broken_clip: Path, photos: Path, own_models: Path, open_own: Callable[[], Library]
 ) -> None:
     settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=(*STARTER, _CLIP)))
-    library.open()
+    library = open_own()
     _indexed(library, photos)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
     assert _vectors(library, _CLIP_SPACE) == 0
-    assert not _rows(library, f"SELECT 1 FROM contents WHERE instr(spaces, '{_CLIP_SPACE}')")
+    assert not _rows(library, f"SELECT 1 FROM content_spaces WHERE space = '{_CLIP_SPACE}'")
     found = library.search(Query("a pattern of colours", limit=5))
     assert found.hits
     assert "do not fit" in found.notice
@@ -151,20 +157,20 @@ def test_files_are_kept_without_the_failing_models_vectors(
 def _while_reading(library: Library, folder: Path) -> None:
     """Begin to read a folder, and return in the middle of it."""
     library.add_folder(folder)
-    library._begin()
+    library._scan_all()
     until = time.monotonic() + 60
-    while not library._indexer._pipeline.reading:
+    while not library._indexer._pipeline.paths:
         assert time.monotonic() < until
         time.sleep(0.005)
 
 
-def test_a_model_that_leaves_while_files_are_read(photos: Path, library: Library) -> None:
-    library.open()
+def test_a_model_that_leaves_while_files_are_read(photos: Path, open_own: Callable[[], Library]) -> None:
+    library = open_own()
     _while_reading(library, photos)
     library.remove_model("efficientnet-lite0")
     _indexed(library)
     assert _vectors(library, _PHOTO_SPACE) == 0
-    assert not _rows(library, f"SELECT 1 FROM contents WHERE instr(spaces, '{_PHOTO_SPACE}')")
+    assert not _rows(library, f"SELECT 1 FROM content_spaces WHERE space = '{_PHOTO_SPACE}'")
     assert len(_rows(library, "SELECT 1 FROM contents")) == _PHOTOS
     library.use_model("efficientnet-lite0")
     _indexed(library)
@@ -173,10 +179,12 @@ def test_a_model_that_leaves_while_files_are_read(photos: Path, library: Library
     assert all(json.loads(str(told)) for (told,) in labels)
 
 
-def test_a_model_that_comes_while_files_are_read(photos: Path, own_models: Path, library: Library) -> None:
+def test_a_model_that_comes_while_files_are_read(
+    photos: Path, own_models: Path, open_own: Callable[[], Library]
+) -> None:
     others = tuple(name for name in STARTER if name != "efficientnet-lite0")
     settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=others))
-    library.open()
+    library = open_own()
     _while_reading(library, photos)
     library.use_model("efficientnet-lite0")
     _indexed(library)
@@ -184,12 +192,12 @@ def test_a_model_that_comes_while_files_are_read(photos: Path, own_models: Path,
 
 
 def test_sound_that_nobody_heard_is_heard_by_a_model_that_comes_later(
-    files: Path, own_models: Path, library: Library
+    files: Path, own_models: Path, open_own: Callable[[], Library]
 ) -> None:
     others = tuple(name for name in STARTER if name != "whisper-base")
     settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=others))
     media_makers.wav(files / "tone.wav", media_makers.tone(12.0))
-    library.open()
+    library = open_own()
     _indexed(library, files)
     assert len(_rows(library, "SELECT 1 FROM segments WHERE modality = 'sound'")) == 2
     library.use_model("whisper-base")
@@ -198,9 +206,9 @@ def test_sound_that_nobody_heard_is_heard_by_a_model_that_comes_later(
 
 
 def test_a_model_that_the_catalog_cannot_forget_stays(
-    photos: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+    photos: Path, open_own: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library.open()
+    library = open_own()
     _indexed(library, photos)
 
     def full(*_: object) -> None:
@@ -215,10 +223,12 @@ def test_a_model_that_the_catalog_cannot_forget_stays(
     assert library._searcher._store.ids(_PHOTO_SPACE)
 
 
-def test_a_model_whose_files_are_gone_is_still_in_use(broken_clip: Path, own_models: Path, library: Library) -> None:
+def test_a_model_whose_files_are_gone_is_still_in_use(
+    broken_clip: Path, own_models: Path, open_own: Callable[[], Library]
+) -> None:
     settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=(*STARTER, _CLIP)))
     shutil.rmtree(own_models / _CLIP)
-    library.open()
+    library = open_own()
     state = next(one for one in library.models() if one.id == _CLIP)
     assert state.used
     assert not state.installed
@@ -230,8 +240,8 @@ def test_a_model_whose_files_are_gone_is_still_in_use(broken_clip: Path, own_mod
     assert not next(one for one in library.models() if one.id == _CLIP).used
 
 
-def test_pausing_frees_the_models_memory(photos: Path, library: Library) -> None:
-    library.open()
+def test_pausing_frees_the_models_memory(photos: Path, open_own: Callable[[], Library]) -> None:
+    library = open_own()
     _while_reading(library, photos)
     library.pause()
     until = time.monotonic() + 60
@@ -240,7 +250,7 @@ def test_pausing_frees_the_models_memory(photos: Path, library: Library) -> None
         time.sleep(0.05)
     time.sleep(1)
     assert not library._inference._hosts
-    assert library._indexer.idle.wait(30)
+    assert library._inbox.idle.wait(30)
     library.resume()
     _indexed(library)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS

@@ -1,0 +1,93 @@
+"""The catalog's contents: what was read, once for each fingerprint, however many files have it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+
+import numpy as np
+
+from bowerbird.core.catalog.records import KnownContent, NewContent
+from bowerbird.core.catalog.spaces import SpaceTable
+from bowerbird.core.words import keywords
+
+
+class ContentTable:
+    """Contents, their segments and their vectors (kept as float16). Part of ``Catalog``."""
+
+    def __init__(self, connection: sqlite3.Connection, spaces: SpaceTable) -> None:
+        """Use the writer's connection."""
+        self._db, self._spaces = connection, spaces
+
+    def find(self, fingerprint: bytes) -> KnownContent | None:
+        """The content with this fingerprint."""
+        row = self._db.execute("SELECT id, next_s FROM contents WHERE fingerprint = ?", (fingerprint,)).fetchone()
+        return KnownContent(row[0], self._spaces.of_content(row[0]), row[1]) if row else None
+
+    def put(self, content: NewContent) -> int:
+        """Keep a content in place of any with the same fingerprint, or append a part to it; its id.
+
+        To be called in a transaction.
+        """
+        if content.extends is not None:
+            return self._extend(content.extends, content)
+        old = self.find(content.fingerprint)
+        content_id = self._insert(content)
+        if old:
+            self._db.execute("UPDATE files SET content_id = ? WHERE content_id = ?", (content_id, old.id))
+            self._db.execute("DELETE FROM contents WHERE id = ?", (old.id,))
+        self._db.execute("UPDATE contents SET fingerprint = ? WHERE id = ?", (content.fingerprint, content_id))
+        return content_id
+
+    def _insert(self, content: NewContent) -> int:
+        """Under a fingerprint of its own, while the old content still has the real one."""
+        cursor = self._db.execute(
+            "INSERT INTO contents(fingerprint, kind, properties, taken_at, waveform, next_s) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (b"new" + content.fingerprint, content.kind, json.dumps(asdict(content.properties), default=str),
+             content.properties.taken_at and content.properties.taken_at.isoformat(), content.waveform,
+             content.next_s),
+        )  # fmt: skip
+        content_id = int(cursor.lastrowid or 0)
+        self._spaces.add(content_id, content.spaces)
+        self._put_segments(content_id, content, 0)
+        return content_id
+
+    def _extend(self, content_id: int, content: NewContent) -> int:
+        (first,) = self._db.execute(
+            "SELECT coalesce(max(ordinal) + 1, 0) FROM segments WHERE content_id = ?", (content_id,)
+        ).fetchone()
+        self._put_segments(content_id, content, first)
+        self._db.execute(
+            "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0 WHERE id = ?",
+            (content.waveform, content.next_s, content_id),
+        )
+        self._spaces.keep_only(content_id, content.spaces)
+        return content_id
+
+    def _put_segments(self, content_id: int, content: NewContent, first: int) -> None:
+        ids = []
+        for ordinal, segment in enumerate(content.segments):
+            labels = json.dumps([[label.name, label.probability] for label in content.labels[ordinal]])
+            at = segment.locator
+            cursor = self._db.execute(
+                "INSERT INTO segments(content_id, ordinal, modality, text, keywords, labels, page, section, start_s, "
+                "end_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (content_id, first + ordinal, segment.modality, segment.text, keywords(segment.text), labels, at.page,
+                 at.section, at.start_s, at.end_s),
+            )  # fmt: skip
+            ids.append(cursor.lastrowid)
+        for space, (ordinals, vectors) in content.vectors.items():
+            self._db.executemany(
+                "INSERT INTO embeddings(segment_id, space, vector) VALUES (?, ?, ?)",
+                ((ids[o], space, row.astype(np.float16).tobytes()) for o, row in zip(ordinals, vectors, strict=True)),
+            )
+
+    def drop_orphans(self) -> list[bytes]:
+        """Delete contents that no file has any more; their fingerprints."""
+        rows = self._db.execute(
+            "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
+            "RETURNING fingerprint"
+        )
+        return [fingerprint for (fingerprint,) in rows.fetchall()]

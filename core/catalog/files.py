@@ -1,0 +1,199 @@
+"""The catalog's watched folders, their files, and the jobs that are left to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from pathlib import Path
+
+from bowerbird.core.catalog.connection import range_below
+from bowerbird.core.state import FolderState
+from bowerbird.core.types import FileFacts, FileState, Kind
+
+
+class Priority(IntEnum):
+    """The order of jobs, most urgent first."""
+
+    URGENT = 0
+    """What the user just saved, or asked to try again."""
+    NORMAL = 1
+    """What a scan found."""
+    MEDIA = 2
+    """Recordings and clips, which take longer."""
+    RESUME = 3
+    """The rest of long ones read in part: no film holds up a hundred photos."""
+
+
+class FolderTable:
+    """Watched folders. Part of ``Catalog``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Use the writer's connection."""
+        self._db = connection
+
+    def add(self, folder: Path) -> None:
+        """Remember a watched folder; one that is known stays as it is."""
+        self._db.execute("INSERT OR IGNORE INTO folders(path) VALUES (?)", (os.fsencode(folder),))
+
+    def delete(self, folder: Path) -> None:
+        """Forget a watched folder, whose files are forgotten already."""
+        self._db.execute("DELETE FROM folders WHERE path = ?", (os.fsencode(folder),))
+
+    def paths(self) -> list[Path]:
+        """The watched folders."""
+        return [Path(os.fsdecode(path)) for (path,) in self._db.execute("SELECT path FROM folders")]
+
+    def state(self, folder: Path) -> FolderState:
+        """Where a watched folder stands."""
+        row = self._db.execute("SELECT state FROM folders WHERE path = ?", (os.fsencode(folder),)).fetchone()
+        return FolderState(row[0])
+
+    def set_state(self, folder: Path, state: FolderState) -> None:
+        """Note where a folder stands."""
+        self._db.execute("UPDATE folders SET state = ? WHERE path = ?", (state, os.fsencode(folder)))
+
+
+class FileTable:
+    """Files by path, and a durable job for each that is to be read. Part of ``Catalog``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Use the writer's connection."""
+        self._db = connection
+        self.may_leave_orphans = True
+        """Whether a content may have lost its last file since this was set to False."""
+
+    def facts(self, path: Path) -> tuple[FileFacts, FileState] | None:
+        """What was known of this file when it was last looked at; None if it is not known."""
+        row = self._db.execute(
+            "SELECT size, mtime_ns, device, inode, state FROM files WHERE path = ?", (os.fsencode(path),)
+        ).fetchone()
+        return (FileFacts(path, *row[:4]), FileState(row[4])) if row else None
+
+    def put(self, folder: Path, facts: FileFacts, kind: Kind | None, priority: Priority = Priority.NORMAL) -> None:
+        """Note a new or changed file: it is found by name from now on, and a job will read its content."""
+        if priority is Priority.NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
+            priority = Priority.MEDIA
+        known = self._db.execute(
+            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ?, state = ?, reason = '' "
+            "WHERE path = ? RETURNING id",
+            (*_stat(facts), FileState.PENDING, os.fsencode(facts.path)),
+        ).fetchone()
+        if known is None:
+            self._insert(folder, facts, kind)
+        else:
+            self.may_leave_orphans = True
+        self.queue(facts.path, priority)
+
+    def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
+        cursor = self._db.execute(
+            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, device, inode, state) "
+            "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)",
+            (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
+        )
+        name = str(facts.path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
+        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
+
+    def update_facts(self, facts: FileFacts) -> None:
+        """A known file changed while it was read: its job, still queued, reads it as it is now."""
+        self._db.execute(
+            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ? WHERE path = ?",
+            (*_stat(facts), os.fsencode(facts.path)),
+        )
+
+    def note_unreadable(self, folder: Path, path: Path, reason: str) -> None:
+        """A folder inside a watched one cannot be read: it stands among the failures under its own path."""
+        if self.facts(path) is None:
+            self._insert(folder, FileFacts(path, 0, 0, 0, 0), None)
+        self.finish(path, FileState.FAILED, reason=reason)
+
+    def forget(self, paths: Iterable[Path]) -> None:
+        """These files are gone. Their contents stay until ``Catalog.drop_orphans``: a move may still claim them."""
+        rows = [(os.fsencode(path),) for path in paths]
+        self._db.executemany("DELETE FROM files WHERE path = ?", rows)
+        self._db.executemany("DELETE FROM jobs WHERE path = ?", rows)
+        self.may_leave_orphans = True
+
+    def below(self, folder: Path) -> list[Path]:
+        """Every known file at or below a path."""
+        rows = self._db.execute(
+            "SELECT path FROM files WHERE path = ? OR (path >= ? AND path < ?)",
+            (os.fsencode(folder), *range_below(folder)),
+        )
+        return [Path(os.fsdecode(path)) for (path,) in rows]
+
+    # jobs
+
+    def queue(self, path: Path, priority: Priority = Priority.NORMAL) -> None:
+        """Have a known file read (again). The more urgent of two wishes holds."""
+        self._db.execute(
+            "INSERT INTO jobs(path, priority, queued_at) VALUES (?, ?, ?) "
+            "ON CONFLICT(path) DO UPDATE SET priority = min(priority, excluded.priority)",
+            (os.fsencode(path), priority, time.time()),
+        )
+
+    def next_jobs(self, limit: int, exclude: Iterable[Path]) -> list[Path]:
+        """The paths to read next, most urgent first, without those in ``exclude``."""
+        excluded = {os.fsencode(path) for path in exclude}
+        rows = self._db.execute("SELECT path FROM jobs ORDER BY priority, queued_at LIMIT ?", (limit + len(excluded),))
+        return [Path(os.fsdecode(path)) for (path,) in rows if path not in excluded][:limit]
+
+    def job_count(self) -> int:
+        """How many files wait to be read."""
+        return int(self._db.execute("SELECT count(*) FROM jobs").fetchone()[0])
+
+    def finish(self, path: Path, state: FileState, *, reason: str = "", content_id: int | None = None) -> None:
+        """A file was looked at: its job is done."""
+        self._db.execute(
+            "UPDATE files SET state = ?, reason = ?, content_id = ?, "
+            "kind = coalesce((SELECT kind FROM contents WHERE id = ?), kind) WHERE path = ?",
+            (state, reason, content_id, content_id, os.fsencode(path)),
+        )
+        self._db.execute("DELETE FROM jobs WHERE path = ?", (os.fsencode(path),))
+
+    def finish_part(self, path: Path, content_id: int) -> None:
+        """A part of a file was read: it can be found by that, and its rest waits behind everything else."""
+        name = os.fsencode(path)
+        self._db.execute(
+            "UPDATE files SET content_id = ?, kind = (SELECT kind FROM contents WHERE id = ?) WHERE path = ?",
+            (content_id, content_id, name),
+        )
+        self._db.execute(
+            "UPDATE jobs SET priority = ?, queued_at = ? WHERE path = ?", (Priority.RESUME, time.time(), name)
+        )
+
+    def retry(self, paths: Sequence[Path]) -> int:
+        """Queue these failed files again, or all of them if none is named; how many."""
+        rows = self._db.execute("SELECT path FROM files WHERE state = ?", (FileState.FAILED,))
+        failed = [path for (path,) in rows]
+        wanted = {os.fsencode(path) for path in paths} or set(failed)
+        retried = [path for path in failed if path in wanted]
+        for path in retried:
+            self._db.execute("UPDATE files SET state = ? WHERE path = ?", (FileState.PENDING, path))
+            self.queue(Path(os.fsdecode(path)), Priority.URGENT)
+        return len(retried)
+
+    # one scan of a folder: what was not seen is gone
+
+    def begin_scan(self) -> None:
+        """Start a list of what a scan sees."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS seen (path BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._db.execute("DELETE FROM temp.seen")
+
+    def add_seen(self, paths: Iterable[Path]) -> None:
+        """The scan saw these."""
+        self._db.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?)", ((os.fsencode(path),) for path in paths))
+
+    def unseen(self, folder: Path) -> list[Path]:
+        """Known files below ``folder`` that the scan did not see."""
+        rows = self._db.execute(
+            "SELECT path FROM files WHERE path >= ? AND path < ? AND path NOT IN (SELECT path FROM temp.seen)",
+            range_below(folder),
+        )
+        return [Path(os.fsdecode(path)) for (path,) in rows]
+
+
+def _stat(facts: FileFacts) -> tuple[int, int, int, int]:
+    return facts.size, facts.mtime_ns, facts.device, facts.inode

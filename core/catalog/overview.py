@@ -1,0 +1,93 @@
+"""The library's state in figures, from any thread."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.reader import properties_of
+from bowerbird.core.state import Failure, Folder, FolderState, IndexReport, LongFile
+from bowerbird.core.types import FileState, Kind
+
+
+class Overview:
+    """Counts, folders and failures."""
+
+    def __init__(self, connections: ReadConnections) -> None:
+        """Each thread reads through a connection of its own."""
+        self._connections = connections
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._connections.get()
+
+    def counts(self) -> dict[Kind, int]:
+        """Files by kind, of those that were read."""
+        rows = self._db.execute(
+            "SELECT kind, count(*) FROM files WHERE state = ? AND kind IS NOT NULL GROUP BY kind", (FileState.INDEXED,)
+        )
+        return {Kind(kind): number for kind, number in rows}
+
+    def states(self) -> dict[FileState, int]:
+        """Files by state."""
+        rows = self._db.execute("SELECT state, count(*) FROM files GROUP BY state")
+        return {FileState(state): number for state, number in rows}
+
+    def offline(self) -> int:
+        """Files in folders that are not there now."""
+        row = self._db.execute(
+            "SELECT count(*) FROM files f JOIN folders o ON o.id = f.folder_id WHERE o.state = ?",
+            (FolderState.OFFLINE,),
+        ).fetchone()
+        return int(row[0])
+
+    def segment_count(self) -> int:
+        """How many segments there are."""
+        return int(self._db.execute("SELECT count(*) FROM segments").fetchone()[0])
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Watched folders with their state and counts."""
+        rows = self._db.execute(
+            "SELECT o.path, o.state, count(f.id), coalesce(sum(f.state = ?), 0) FROM folders o "
+            "LEFT JOIN files f ON f.folder_id = o.id GROUP BY o.id ORDER BY o.path",
+            (FileState.PENDING,),
+        )
+        return tuple(_folder(*row) for row in rows)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Files that could not be read."""
+        rows = self._db.execute("SELECT path, reason FROM files WHERE state = ? ORDER BY path", (FileState.FAILED,))
+        return tuple(Failure(Path(os.fsdecode(path)), reason) for path, reason in rows)
+
+    def long_files(self) -> tuple[LongFile, ...]:
+        """Recordings and clips read in part, the rest of which is still to come."""
+        rows = self._db.execute(
+            "SELECT f.path, c.next_s, c.properties FROM contents c JOIN files f ON f.content_id = c.id "
+            "JOIN jobs j ON j.path = f.path WHERE c.next_s IS NOT NULL ORDER BY f.path"
+        )
+        return tuple(
+            LongFile(Path(os.fsdecode(path)), next_s, properties_of(properties).duration_s)
+            for path, next_s, properties in rows
+        )
+
+    def report(self, indexed: int, took_s: float) -> IndexReport:
+        """What a run of indexing came to that read ``indexed`` files with success."""
+        states, offline = self.states(), self.offline()
+        files = {
+            "seen": sum(states.values()) - offline,
+            "indexed": indexed,
+            "unchanged": max(0, states.get(FileState.INDEXED, 0) - offline - indexed),
+            "skipped": states.get(FileState.SKIPPED, 0),
+            "failed": states.get(FileState.FAILED, 0),
+            "offline": offline,
+        }
+        return IndexReport(files, self.segment_count(), took_s, self.failures())
+
+
+def _folder(path: bytes, state_name: str, files: int, pending: int) -> Folder:
+    state = FolderState(state_name)
+    if state is FolderState.READY and pending:
+        state = FolderState.INDEXING
+    return Folder(Path(os.fsdecode(path)), state, files, pending)
