@@ -15,10 +15,9 @@ from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.recovery import open_or_rebuild
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.doctor import checks
-from bowerbird.core.errors import EnvironmentFailure, UsageError
-from bowerbird.core.files.watched import check_new_folder
-from bowerbird.core.files.watcher import Watcher
+from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.indexing.failures import WriteFailures
+from bowerbird.core.indexing.folders import WatchedFolders
 from bowerbird.core.indexing.inbox import Inbox
 from bowerbird.core.indexing.indexer import Indexer
 from bowerbird.core.inference.client import Inference
@@ -27,7 +26,7 @@ from bowerbird.core.inference.selection import ModelsInUse
 from bowerbird.core.owner.lock import OwnerLock
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.server import OwnerServer
-from bowerbird.core.paths import LibraryPaths, absolute, make_writable
+from bowerbird.core.paths import LibraryPaths, make_writable
 from bowerbird.core.search.examples import Examples
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.search.searcher import Searcher
@@ -106,7 +105,7 @@ class Library(LibraryCalls):
             lambda dropped: self._inbox.ask(lambda: self._indexer.use_models(dropped)).result(),
             lambda names: self._settings.change(lambda now: replace(now, models=tuple(names))), on_event,
         )  # fmt: skip
-        self._watcher: Watcher | None = None
+        self._folders = WatchedFolders(paths.root, self._settings, self._inbox, self._indexer, on_event)
         self._server = OwnerServer(paths, self)
         self._inbox.start(self._indexer)
         try:
@@ -117,26 +116,15 @@ class Library(LibraryCalls):
 
     def start(self) -> None:
         """Watch the folders and index, in the background, and get ready for the first search."""
-        self._watcher = Watcher(lambda changes: self._inbox.post(lambda: self._indexer.scans.apply(changes)))
-        for folder in self._folders:
-            self._watcher.watch(folder)
+        self._folders.watch()
         if self._reader.segment_estimate():  # at the very first start models are loaded for indexing before all else
             self._inference.warm_up([space.id for space in self._searched.now() if space.takes_text])
-        self._scan_all()
-
-    def _scan_all(self) -> None:
-        for folder in self._folders:
-            self._scan(folder)
-        self._inbox.post(self._indexer.begin)
-
-    def _scan(self, folder: Path) -> None:
-        self._inbox.post(lambda: self._indexer.scans.add([(folder, None)]))
+        self._folders.scan()
 
     def close(self) -> None:
         """Stop everything, and leave the library to others."""
         self._server.stop()
-        if self._watcher:
-            self._watcher.close()
+        self._folders.close()
         self._inbox.stop()
         self._pool.close()
         self._inference.close()
@@ -147,40 +135,16 @@ class Library(LibraryCalls):
 
     # folders
 
-    @property
-    def _folders(self) -> list[Path]:
-        return [Path(folder) for folder in self._settings.now.folders]
-
     def add_folder(self, folder: Path) -> None:
         """Watch one more folder, and read what is in it.
 
         Raises:
             UsageError: it is no folder, or one already watched covers it, or it is the library itself.
         """
-        folder = absolute(str(folder))
-        if folder in self._folders:
-            return
-        self._settings.change(lambda now: self._with_folder(folder, now))
-        if self._watcher:
-            self._watcher.watch(folder)
-        self._scan(folder)
-        self._on_event(Event(EventKind.FOLDERS))
-
-    def _with_folder(self, folder: Path, now: Settings) -> Settings:
-        """The settings with a folder that the catalog has taken: one that it cannot take is not in them either."""
-        check_new_folder(folder, self._paths.root, self._folders)
-        self._inbox.ask(lambda: self._indexer.add_folder(folder)).result()
-        return replace(now, folders=tuple(dict.fromkeys((*now.folders, str(folder)))))
+        self._folders.add(folder)
 
     def remove_folder(self, folder: Path) -> None:
-        folder = absolute(str(folder))
-        if folder not in self._folders:
-            raise UsageError(f"{folder} is not watched.")
-        if self._watcher:
-            self._watcher.unwatch(folder)
-        self._settings.change(lambda now: replace(now, folders=tuple(f for f in now.folders if f != str(folder))))
-        self._inbox.ask(lambda: self._indexer.remove_folder(folder)).result()
-        self._on_event(Event(EventKind.FOLDERS))
+        self._folders.remove(folder)
 
     def suggest_folders(self) -> tuple[tuple[Path, Mapping[Kind, int]], ...]:
         """The user's usual folders that exist, with how many files of each kind a quick look finds."""
@@ -223,7 +187,7 @@ class Library(LibraryCalls):
         self._indexer.ignore_power_rules = True
         for folder in folders:
             self.add_folder(folder)
-        self._scan_all()
+        self._folders.scan()
         while not self._inbox.idle.wait(0.2):
             on_progress(self._indexer.progress)
             if self._failures.waiting:
@@ -265,7 +229,7 @@ class Library(LibraryCalls):
             self._sync.notice,
             self._failures.message,
             *dict.fromkeys(self._indexer.backfill.building().problems.values()),
-            *(self._watcher.problems if self._watcher else ()),
+            *self._folders.problems,
             *self._inference.problems(),
             "" if self._inference.spaces() else _MODELS_MISSING,
         )
@@ -280,7 +244,7 @@ class Library(LibraryCalls):
 
     def activate(self) -> bool:
         self._on_event(Event(EventKind.ACTIVATE))
-        return self._watcher is not None
+        return self._folders.watched
 
     # models
 
@@ -318,4 +282,4 @@ class Library(LibraryCalls):
         self._inbox.post(lambda: self._indexer.use_settings(self._settings.now))
         self._pool.limit(settings.cores)
         if settings.excludes != before.excludes:
-            self._scan_all()
+            self._folders.scan()

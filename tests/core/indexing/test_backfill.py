@@ -244,7 +244,7 @@ def test_photos_that_were_away_are_made_up_for_when_they_are_back(
     _built(library)
     assert _vectors(library, _PHOTO) == 0
     (tmp_path / "away").rename(photos)
-    library._scan(photos)
+    library._folders._scan(photos)
     end = time.monotonic() + 120
     while _vectors(library, _PHOTO) < 6:
         assert time.monotonic() < end

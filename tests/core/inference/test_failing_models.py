@@ -157,7 +157,7 @@ def test_files_are_kept_without_the_failing_models_vectors(
 def _while_reading(library: Library, folder: Path) -> None:
     """Begin to read a folder, and return in the middle of it."""
     library.add_folder(folder)
-    library._scan_all()
+    library._folders.scan()
     until = time.monotonic() + 60
     while not library._indexer._pipeline.paths:
         assert time.monotonic() < until
