@@ -1,4 +1,8 @@
-"""Kinds of file and who reads them. To add a kind: one module, one line in ``EXTRACTORS``."""
+"""What is in a file of this kind? One extractor a kind of file, in the explicit tuple ``EXTRACTORS``.
+
+A further kind is one module and one entry in that tuple; a further format of documents, one module and one entry in
+``document._READERS``; a further suffix of pictures, sound, clips or plain text, one word in ``suffixes``.
+"""
 
 from __future__ import annotations
 
@@ -10,55 +14,47 @@ from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
 from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.suffixes import CLIPS, PLAIN_NAMES, RECORDINGS
 from bowerbird.core.types import Kind
 
-_RECORDINGS = (
-    "aac ac3 aif aifc aiff amr ape au awb caf dsf dts eac3 flac m4a m4b mka mp2 mp3 mpc oga ogg opus spx tak tta voc "
-    "w64 wav wma wv"
-)
-_CLIPS = (
-    "3g2 3gp asf avi divx dv f4v flv m2ts m2v m4v mj2 mkv mov mp4 mpeg mpg mts mxf ogm ogv rm rmvb vob webm wmv wtv"
-)
 EXTRACTORS: tuple[Extractor, ...] = (
     PhotoExtractor(),
     DocumentExtractor(),
-    MediaExtractor(Kind.RECORDING, _RECORDINGS),
-    MediaExtractor(Kind.CLIP, _CLIPS),
+    MediaExtractor(Kind.RECORDING, RECORDINGS),
+    MediaExtractor(Kind.CLIP, CLIPS),
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
-_PLAIN_NAMES = "authors changelog contributing copying dockerfile license makefile news notice readme todo"
-_PLAIN = frozenset(_PLAIN_NAMES.split())
 
 
 def kind_of(path: Path) -> Kind | None:
     """The kind that a file's name promises; None if it promises nothing. The file is not touched."""
-    extractor = _BY_SUFFIX.get(_suffix(path))
+    extractor = _BY_SUFFIX.get(_suffix_by_name(path))
     return extractor.kind if extractor else None
 
 
 def extractor_for(path: Path) -> Extractor:
-    """Who reads this file: by its name, or by its first bytes where it has no telling one or they plainly contradict.
+    """The extractor that reads this file: by its content where its first bytes are plain, else by its name.
 
     Raises:
-        FileSkipped: nobody does.
+        FileSkipped: no extractor reads it.
         FileError: it cannot even be opened.
     """
-    named, found = _BY_SUFFIX.get(_suffix(path)), _found(path)
+    by_name, content = _BY_SUFFIX.get(_suffix_by_name(path)), _suffix_by_content(path)
     # A picture or a recording that is really some text is broken, not a document.
-    by_content = None if found == ".txt" and kind_of(path) else _BY_SUFFIX.get(found)
-    if extractor := by_content or named:
+    by_content = None if content == ".txt" and by_name else _BY_SUFFIX.get(content)
+    if extractor := by_content or by_name:
         return extractor
     raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")
 
 
-def _suffix(path: Path) -> str:
-    """The suffix in lower case; for names without one that are plain text by custom, ``.txt``."""
-    return path.suffix.lower() or (".txt" if path.name.lower() in _PLAIN else "")
+def _suffix_by_name(path: Path) -> str:
+    """The suffix in lower case; ``.txt`` for names without one that are plain text by custom."""
+    return path.suffix.lower() or (".txt" if path.name.lower() in PLAIN_NAMES else "")
 
 
-def _found(path: Path) -> str:
+def _suffix_by_content(path: Path) -> str:
     try:
         return suffix_by_content(path)
     except FileNotFoundError:

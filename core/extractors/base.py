@@ -1,4 +1,7 @@
-"""What an extractor is: it reads one kind of file, in a decoder child, and trusts nothing in it."""
+"""The protocol of extractors, and the limits within which they read.
+
+An extractor reads one kind of file. It runs in a decoder child and trusts nothing in the file.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +17,34 @@ LOCKED = "The document is locked with a password."
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of a file is read, and how large what comes back may be."""
+    """How much of a file is read, and how large what is returned may be.
+
+    How long a file may take is another matter: see ``decoding.pool.DEADLINE_S``; how much memory, see
+    ``decoding.sandbox``.
+    """
 
     image_side: int = 256
-    """Shorter side, in pixels, of the pictures handed to image models."""
+    """Shorter side of the pixels of IMAGE segments, in pixels: what the image models in use want."""
     thumbnail_side: int = 400
-    """Longest side of thumbnails."""
+    """Longest side of ``Extraction.thumbnail``, in pixels."""
     max_pixels: int = 250_000_000
+    """Pixels of a photo, or of a page of a scan; a photo with more fails."""
     max_pages: int = 2_000
+    """Pages of a PDF that are read; further ones are left out."""
     max_characters: int = 2_000_000
+    """Characters of a document's text that are read; further ones are left out."""
     max_bytes: int = 512 << 20
-    """Of a document; photos are bounded by their pixels."""
+    """Size of a document; a larger one fails, but for plain text and mailboxes, of which the beginning is read."""
     max_unpacked: int = 1 << 30
-    """Bytes that an archive, as office files and e-books are, may unpack to."""
+    """Bytes that a document which is an archive (office, e-book) may unpack to; one with more fails."""
     start_s: float = 0.0
-    """Where in a recording or clip to begin."""
+    """Where in a recording or clip the part begins, in seconds from what a player shows as 0:00."""
     part_s: float = 120.0
-    """How much of a recording or clip is read in one go; the rest is for further calls."""
+    """How many seconds of a recording or clip one call reads; ``Extraction.next_s`` is where the next call begins."""
     exact: bool = False
-    """Whether a part ends right there, not at a quiet place shortly before."""
+    """Whether a part ends exactly after ``part_s``; otherwise it ends at a quiet place shortly before."""
     scenes: bool = False
-    """Whether a model wants scenes of clips."""
+    """Whether clips get SCENE segments, for models that take pictures and sound together."""
 
 
 class Extractor(Protocol):
@@ -42,17 +52,22 @@ class Extractor(Protocol):
 
     kind: Kind
     suffixes: frozenset[str]
-    """Lower case, with the dot."""
+    """Those of the names of such files, in lower case, with the dot."""
 
     def extract(self, path: Path, limits: Limits) -> Extraction:
-        """Everything searchable in the file.
+        """Everything searchable in the file, or in the part of it that ``limits`` names.
 
         Raises:
-            FileError: it cannot be read; the sentence is for its owner.
+            FileError: it cannot be read; the sentence is for the user.
         """
 
-    def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
-        """A JPEG of the file or the place in it, its longest side at most ``side`` pixels; empty if it has no looks.
+    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+        """A JPEG of the file, or of the place in it, for the preview; empty if there is nothing to see.
+
+        Args:
+            path: the file.
+            locator: a page or a moment; None is the beginning.
+            max_side: of the picture's longest side, in pixels. Nothing is enlarged.
 
         Raises:
             FileError: it cannot be read.

@@ -1,4 +1,4 @@
-"""Any picture Pillow opened, as 8-bit sRGB on white."""
+"""Converts pictures of any mode and profile to 8-bit sRGB on white."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ _ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Whether it can be resampled as it is: eight bits a channel, no palette, nothing transparent."""
+    """Whether a picture can be resampled as it is: eight bits a channel, no palette, nothing transparent."""
     return image.mode in _PLAIN and "transparency" not in image.info
 
 
-def plain(image: Image.Image) -> Image.Image:
-    """The picture on white, with eight bits a channel; its colours are still its profile's."""
+def to_plain(image: Image.Image) -> Image.Image:
+    """The picture on white, with eight bits a channel; the colours are still those of its profile."""
     if is_plain(image):
         return image
     if image.mode.startswith(("I", "F")):
-        return _scaled(image)
+        return _scale(image)
     if image.mode == "LAB":
-        return _transformed(image, _from_lab()) or image.convert("RGB")
+        return _transform(image, _lab_transform()) or image.convert("RGB")
     if image.mode in _ALPHA or "transparency" in image.info:
         return _on_white(image)
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def in_srgb(image: Image.Image) -> Image.Image:
-    """A plain picture in RGB, its profile, if it has another than sRGB, applied."""
+def to_srgb(image: Image.Image) -> Image.Image:
+    """A plain picture in the mode RGB; a profile other than sRGB is applied (ICC.1)."""
     profile = image.info.get("icc_profile")
-    transform = _to_srgb(profile, image.mode) if profile else None
-    if transform is not None and (done := _transformed(image, transform)) is not None:
-        return done
+    transform = _srgb_transform(profile, image.mode) if profile else None
+    if transform is not None and (converted := _transform(image, transform)) is not None:
+        return converted
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
@@ -49,7 +49,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     return flat
 
 
-def _scaled(image: Image.Image) -> Image.Image:
+def _scale(image: Image.Image) -> Image.Image:
     """Integers by the range that holds them (8 or 16 bits), floats by their own range."""
     values = np.asarray(image, dtype=np.float32)
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
@@ -60,7 +60,7 @@ def _scaled(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
 
 
-def _transformed(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image | None:
+def _transform(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image | None:
     try:
         return ImageCms.applyTransform(image, transform)
     except (ImageCms.PyCMSError, ValueError):
@@ -68,20 +68,20 @@ def _transformed(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> I
 
 
 @lru_cache(maxsize=16)
-def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The way from this profile; None if it is sRGB already, or broken, which is no reason to refuse a good picture.
+def _srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """What converts from this profile; None if it is sRGB already, or broken: its picture may be good all the same.
 
     Cached because building one takes ten times as long as using it on a thumbnail.
     """
     try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(opened):
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source):
             return None
-        return ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), mode, "RGB")
+        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
 
 
 @lru_cache(maxsize=1)
-def _from_lab() -> ImageCms.ImageCmsTransform:
+def _lab_transform() -> ImageCms.ImageCmsTransform:
     return ImageCms.buildTransform(ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB")

@@ -1,4 +1,4 @@
-"""Opens recordings and clips with FFmpeg (PyAV): what a file holds, what it says of itself, and its faults in words."""
+"""Opens recordings and clips with FFmpeg (PyAV): the streams of a file, its properties, and its faults in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from bowerbird.core.errors import FileError, FileVanished
-from bowerbird.core.extractors.frames import shape_of_pixels
+from bowerbird.core.extractors.frames import pixel_aspect_ratio
 from bowerbird.core.extractors.segments import label
 from bowerbird.core.types import Properties
 
@@ -28,16 +28,17 @@ _FORMATS = (
     "tak truehd tta vc1 voc w64 wav webm wsvqa wtv wv xwma"
 )
 _PROBE = {"format_whitelist": _FORMATS.replace(" ", ","), "protocol_whitelist": "file"}
-_SUBTITLES = 3  # languages read; more are the same again
-_LARGEST_SIDE = 16_384  # pixels
-_PLACE = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)")  # ISO 6709
+_MAX_SUBTITLES = 3  # languages read; more are the same again
+_MAX_SIDE = 16_384  # pixels
+_COORDINATES = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)")  # ISO 6709
+_SEARCHABLE_TAGS = "title artist album_artist album composer genre date comment description synopsis lyrics".split()
 _DAMAGED = "The file is damaged, or not what its name says."
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """The streams worth reading; a cover picture is no video."""
+    """The streams of a file that are read. A cover picture is no video."""
 
     sound: AudioStream | None
     video: VideoStream | None
@@ -46,11 +47,11 @@ class Tracks:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
-    """A file's container. Whatever FFmpeg says about a hostile file becomes a sentence about that file.
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """A context with the open file, in which FFmpeg's errors become sentences about the file.
 
     Raises:
-        FileError: it cannot be opened, or breaks where it must not.
+        FileError: it cannot be opened, or FFmpeg fails within the context.
     """
     import av
 
@@ -59,9 +60,9 @@ def opened(path: Path) -> Iterator[InputContainer]:
             raise FileError("The file is empty.")
         with (
             path.open("rb") as file,
-            av.open(_source(path, file), mode="r", options=_PROBE, metadata_errors="replace") as one,
+            av.open(_source(path, file), mode="r", options=_PROBE, metadata_errors="replace") as container,
         ):
-            yield one
+            yield container
     except FileNotFoundError:
         raise FileVanished("The file is gone.") from None
     except PermissionError:
@@ -71,7 +72,7 @@ def opened(path: Path) -> Iterator[InputContainer]:
 
 
 def _source(path: Path, file: BinaryIO) -> str | BinaryIO:
-    """The name where it is text, for FFmpeg reads by name twice as fast; else the open file."""
+    """The name if it is valid UTF-8, because FFmpeg reads by name twice as fast; else the open file."""
     try:
         return f"file:{path}".encode().decode()
     except UnicodeEncodeError:
@@ -79,72 +80,76 @@ def _source(path: Path, file: BinaryIO) -> str | BinaryIO:
 
 
 def tracks(container: InputContainer) -> Tracks:
-    """What the file holds that can be read.
+    """The streams of a file that can be read.
 
     Raises:
         FileError: neither sound nor pictures.
     """
-    videos = [one for one in container.streams.video if one.codec_context is not None and _sane(one)]
-    covers = [one for one in videos if _is_cover(one)]
-    sounds = [one for one in container.streams.audio if one.codec_context is not None]
-    films = [one for one in videos if one not in covers]
-    if not (sounds or films):
+    pictures = [stream for stream in container.streams.video if stream.codec_context is not None and _is_sane(stream)]
+    covers = [stream for stream in pictures if _is_cover(stream)]
+    videos = [stream for stream in pictures if stream not in covers]
+    sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    if not (sounds or videos):
         raise FileError("The file holds neither sound nor moving pictures that Bowerbird can read.")
-    texts = [one for one in container.streams.subtitles if _is_text(one)]
-    return Tracks(_first(sounds), _first(films), _first(covers), tuple(texts[:_SUBTITLES]))
+    subtitles = [stream for stream in container.streams.subtitles if _is_text(stream)]
+    return Tracks(_first(sounds), _first(videos), _first(covers), tuple(subtitles[:_MAX_SUBTITLES]))
 
 
 def length(container: InputContainer) -> float | None:
-    """Seconds, where the file says so or its size tells."""
+    """Seconds that the file lasts, as its header says or FFmpeg estimates from its size; None if unknown."""
     return container.duration / 1e6 if container.duration and container.duration > 0 else None
 
 
-def begins(container: InputContainer) -> float:
-    """The time stamp that a player shows as 0:00."""
+def start_offset(container: InputContainer) -> float:
+    """The time stamp, in seconds, that a player shows as 0:00."""
     return max(0.0, container.start_time / 1e6) if container.start_time else 0.0
 
 
-def properties(container: InputContainer, found: Tracks) -> Properties:
-    """What the file says of itself."""
-    tags = _tags(container, found)
-    place = _PLACE.match(tags.get("location", tags.get("com.apple.quicktime.location.iso6709", "")))
-    maker = (tags.get("com.apple.quicktime.make", tags.get("make", "")),
+def properties(container: InputContainer, tracks: Tracks) -> Properties:
+    """Title, author, date, camera, place, size and length, from the file's tags and streams."""
+    tags = _tags(container, tracks)
+    place = _COORDINATES.match(tags.get("location", tags.get("com.apple.quicktime.location.iso6709", "")))
+    camera = (tags.get("com.apple.quicktime.make", tags.get("make", "")),
              tags.get("com.apple.quicktime.model", tags.get("model", "")))  # fmt: skip
-    wide, high = _size(found.video) if found.video else (None, None)
+    width, height = _size(tracks.video) if tracks.video else (None, None)
     return Properties(
         title=label(tags.get("title", "")),
         author=label(tags.get("artist", tags.get("album_artist", ""))),
-        taken_at=_moment(tags.get("creation_time", tags.get("date", ""))),
-        camera=label(" ".join(part for part in maker if part)),
+        taken_at=_local_time(tags.get("creation_time", tags.get("date", ""))),
+        camera=label(" ".join(part for part in camera if part)),
         latitude=float(place[1]) if place else None,
         longitude=float(place[2]) if place else None,
-        width=wide,
-        height=high,
+        width=width,
+        height=height,
         duration_s=length(container),
     )
 
 
-def words(container: InputContainer, found: Tracks) -> str:
-    """What its tags tell in words: title, artist, album, comment, lyrics."""
-    tags = _tags(container, found)
-    wanted = "title artist album_artist album composer genre date comment description synopsis lyrics".split()
-    told = (value for name, value in tags.items() if any(name == one or name.startswith(f"{one}-") for one in wanted))
-    return "\n".join(dict.fromkeys(text.strip() for text in told if text.strip()))
+def tag_text(container: InputContainer, tracks: Tracks) -> str:
+    """Those tags of the file that are worth finding it by, such as title, artist and lyrics, a line each."""
+    values = (value.strip() for name, value in _tags(container, tracks).items() if _is_searchable(name))
+    return "\n".join(dict.fromkeys(value for value in values if value))
 
 
-def _tags(container: InputContainer, found: Tracks) -> Mapping[str, str]:
-    streams = [one for one in (found.sound, found.video) if one is not None]  # Ogg keeps them with the stream
-    sources = [*(one.metadata for one in streams), container.metadata]
+def _is_searchable(tag: str) -> bool:
+    """Whether a tag is one of those, or one in a language, as in ``lyrics-eng``."""
+    return any(tag == name or tag.startswith(f"{name}-") for name in _SEARCHABLE_TAGS)
+
+
+def _tags(container: InputContainer, tracks: Tracks) -> Mapping[str, str]:
+    """By name in lower case; the file's own over those of its streams, where Ogg keeps them."""
+    streams = [stream for stream in (tracks.sound, tracks.video) if stream is not None]
+    sources = [*(stream.metadata for stream in streams), container.metadata]
     return {name.lower(): value for source in sources for name, value in source.items()}
 
 
-def _first(many: list[T]) -> T | None:
-    return many[0] if many else None
+def _first(streams: list[T]) -> T | None:
+    return streams[0] if streams else None
 
 
-def _sane(stream: VideoStream) -> bool:
-    wide, high = stream.codec_context.width, stream.codec_context.height
-    return 0 < wide <= _LARGEST_SIDE and 0 < high <= _LARGEST_SIDE
+def _is_sane(stream: VideoStream) -> bool:
+    width, height = stream.codec_context.width, stream.codec_context.height
+    return 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE
 
 
 def _is_cover(stream: VideoStream) -> bool:
@@ -159,11 +164,11 @@ def _is_text(stream: SubtitleStream) -> bool:
 
 def _size(stream: VideoStream) -> tuple[int, int]:
     context = stream.codec_context
-    return round(context.width * shape_of_pixels(stream)), context.height
+    return round(context.width * pixel_aspect_ratio(stream)), context.height
 
 
-def _moment(text: str) -> datetime | None:
+def _local_time(text: str) -> datetime | None:
     with suppress(ValueError):
-        found = datetime.fromisoformat(text.strip())
-        return found.astimezone().replace(tzinfo=None) if found.tzinfo else found
+        time = datetime.fromisoformat(text.strip())
+        return time.astimezone().replace(tzinfo=None) if time.tzinfo else time
     return None

@@ -1,4 +1,9 @@
-"""Documents: PDF by PDFium, plain text by us, everything else by kreuzberg (the widest coverage of those measured)."""
+"""Chooses the reader of a document by its content and its name.
+
+PDF is read by PDFium; mail, web pages, OpenDocument and plain text by us; everything else by kreuzberg, which covers
+most formats of the libraries measured. To add a format: a module with ``SUFFIXES`` and ``extract``, and a line in
+``_READERS``.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +19,10 @@ from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.types import Extraction, Kind, Locator
 
 # What archives, compressed streams, numbers and texts out of order raise in the readers below.
-_SAID_OF_DAMAGE = (OSError, ValueError, LookupError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+_SIGNS_OF_DAMAGE = (OSError, ValueError, LookupError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 Reader = Callable[[Path, str, Limits], Extraction]
+"""Reads a document; the text is the suffix of the format to read it as."""
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
     (mail.SUFFIXES, mail.extract),
@@ -26,8 +32,9 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (office.SUFFIXES, office.extract),
     (text.SUFFIXES, text.extract),
 )
-_TEXTS = {".txt", ".html", ".eml", ".mbox", ".svg"}
-_IN_TEXT = {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".rtf"} | mail.SUFFIXES
+_TEXT_BY_CONTENT = {".txt", ".html", ".eml", ".mbox", ".svg"}
+# What content that is plainly some text may be, by its name.
+_WRITTEN_IN_TEXT = {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".rtf"} | mail.SUFFIXES
 # Formats with one way of reading: between these the name is believed, else the content.
 _FAMILIES = (
     {".doc", ".dot"},
@@ -44,13 +51,17 @@ _FAMILIES = (
 
 
 class DocumentExtractor:
-    """Reads documents, by the format their first bytes tell or else their name."""
+    """Reads documents, in the format that their first bytes show, or else their name."""
 
     kind = Kind.DOCUMENT
     suffixes = frozenset[str]().union(*(suffixes for suffixes, _ in _READERS))
 
     def extract(self, path: Path, limits: Limits) -> Extraction:
-        """The text in segments, and what the document says of itself."""
+        """The text in segments, title, author, date and pages, and of a PDF a thumbnail.
+
+        Raises:
+            FileError: it cannot be read.
+        """
         try:
             _check(path, limits)
             form = _form(path)
@@ -60,31 +71,31 @@ class DocumentExtractor:
             raise FileVanished("The file is gone.") from None
         except PermissionError:
             raise FileError("You have no permission to read this file.") from None
-        except _SAID_OF_DAMAGE as error:
+        except _SIGNS_OF_DAMAGE as error:
             raise FileError(DAMAGED) from error
 
-    def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
-        """The page of a PDF; other documents are shown as text."""
+    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+        """The page of a PDF as a JPEG; empty for other documents, which are shown as text."""
         if _form(path) not in pdf.SUFFIXES:
             return b""
-        return pdf.render(path, (locator.page if locator else None) or 1, side)
+        return pdf.render(path, (locator.page if locator else None) or 1, max_side)
 
 
 def _form(path: Path) -> str:
     """The suffix of the format to read it as."""
-    named = path.suffix.lower()
-    found = [sniff.suffix_by_content(path)]
-    if found == [""]:
-        found = sniff.ole_suffixes(path)
-    if any(_agree(named, one) for one in found) or not found:
-        return named
-    return found[0] if any(found[0] in suffixes for suffixes, _ in _READERS) else named
+    by_name = path.suffix.lower()
+    candidates = [sniff.suffix_by_content(path)]
+    if candidates == [""]:
+        candidates = sniff.ole_suffixes(path)
+    if any(_agree(by_name, by_content) for by_content in candidates) or not candidates:
+        return by_name
+    return candidates[0] if any(candidates[0] in suffixes for suffixes, _ in _READERS) else by_name
 
 
-def _agree(named: str, found: str) -> bool:
-    if found in _TEXTS:  # the name knows better which kind of text
-        return named in _IN_TEXT or named in text.SUFFIXES
-    return named == found or any({named, found} <= family for family in _FAMILIES)
+def _agree(by_name: str, by_content: str) -> bool:
+    if by_content in _TEXT_BY_CONTENT:  # the name knows better which kind of text
+        return by_name in _WRITTEN_IN_TEXT or by_name in text.SUFFIXES
+    return by_name == by_content or any({by_name, by_content} <= family for family in _FAMILIES)
 
 
 def _check(path: Path, limits: Limits) -> None:

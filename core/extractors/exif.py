@@ -1,4 +1,4 @@
-"""What a photo says of itself: EXIF 2.32 tags, by number as the standard lists them."""
+"""Reads the properties of a photo from its EXIF 2.32 tags, numbered as in the standard, and its XMP."""
 
 from __future__ import annotations
 
@@ -14,24 +14,27 @@ from bowerbird.core.types import Properties
 
 _MAKE, _MODEL, _DATE, _EXIF, _GPS = 0x010F, 0x0110, 0x0132, 0x8769, 0x8825
 _TAKEN, _DIGITISED, _TIME, _F_NUMBER, _ISO, _FOCAL = 0x9003, 0x9004, 0x829A, 0x829D, 0x8827, 0x920A
-_DESCRIPTION, _ARTIST = 0x010E, 0x013B
-_SAYS_NOTHING = {"OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK DIGITAL STILL CAMERA", "MINOLTA DIGITAL CAMERA", "DCIM"}
+_DESCRIPTION, _ARTIST, _ORIENTATION = 0x010E, 0x013B, 0x0112
+_CAMERA_TITLES = {"OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK DIGITAL STILL CAMERA", "MINOLTA DIGITAL CAMERA", "DCIM"}
 _XMP_DATE = re.compile(
     rb"(?:exif:DateTimeOriginal|photoshop:DateCreated|xmp:CreateDate)\s*(?:=\s*[\"']|>)\s*"
     rb"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d:\d\d)"
 )
 _XMP_BYTES = 1 << 20
-_SIDEWAYS = (5, 6, 7, 8)
+_SIDEWAYS = (5, 6, 7, 8)  # orientations that swap width and height
 
 
 def properties(image: Image.Image) -> Properties:
-    """Size as it is looked at, capture time, camera, exposure and place; whatever is missing or broken stays empty."""
+    """Size of the upright picture, capture time, camera, exposure, place, title and author.
+
+    Values that are missing or broken are empty.
+    """
     try:
         tags = image.getexif()
         more: Mapping[int, Any] = tags.get_ifd(_EXIF)
         gps: Mapping[int, Any] = tags.get_ifd(_GPS)
-        turned = tags.get(0x0112) in _SIDEWAYS
-    except Exception:  # a broken EXIF block is no reason to refuse a good picture
+        turned = tags.get(_ORIENTATION) in _SIDEWAYS
+    except Exception:  # Pillow fails in many ways on a broken block, which is no reason to refuse a good picture
         return Properties(width=image.width, height=image.height)
     width, height = (image.height, image.width) if turned else image.size
     place = _degrees(gps, 2, 1, "S", 90), _degrees(gps, 4, 3, "W", 180)
@@ -52,15 +55,15 @@ def properties(image: Image.Image) -> Properties:
 
 def _title(tags: Mapping[int, Any]) -> str:
     title = _text(tags.get(_DESCRIPTION))
-    return "" if title.upper() in _SAYS_NOTHING else title
+    return "" if title.upper() in _CAMERA_TITLES else title
 
 
 def _xmp_date(image: Image.Image) -> str:
     """The capture time of XMP, as EXIF would write it; not parsed as XML, which a hostile file would like."""
     packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     packet = packet if isinstance(packet, bytes) else str(packet).encode("utf-8", "replace")
-    found = _XMP_DATE.search(packet[:_XMP_BYTES])
-    return "{}:{}:{} {}".format(*(part.decode() for part in found.groups())) if found else ""
+    date = _XMP_DATE.search(packet[:_XMP_BYTES])
+    return "{}:{}:{} {}".format(*(part.decode() for part in date.groups())) if date else ""
 
 
 def _first_date(*values: object) -> datetime | None:
@@ -100,10 +103,11 @@ def _number(value: Any) -> float:
     return 0.0
 
 
-def _degrees(gps: Mapping[int, Any], at: int, sign: int, negative: str, most: float) -> float | None:
+def _degrees(gps: Mapping[int, Any], tag: int, sign: int, negative: str, limit: float) -> float | None:
+    """Decimal degrees within ±``limit``; below zero if the tag ``sign`` says ``negative``."""
     with suppress(KeyError, TypeError, ValueError, ZeroDivisionError):
-        degrees, minutes, seconds = (float(part) for part in gps[at])
+        degrees, minutes, seconds = (float(part) for part in gps[tag])
         value = degrees + minutes / 60 + seconds / 3600
         value = -value if _text(gps.get(sign)).upper() == negative else value
-        return value if -most <= value <= most and value == value else None
+        return value if -limit <= value <= limit and value == value else None
     return None

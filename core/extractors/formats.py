@@ -1,4 +1,4 @@
-"""Opens a picture of any format as a Pillow image, by its content where that is plain, else by its name."""
+"""Opens still pictures of any format as Pillow images, by their content where that is plain, else by their name."""
 
 from __future__ import annotations
 
@@ -23,59 +23,64 @@ _PILLOW = (
     "JPEG MPO PNG GIF TIFF WEBP AVIF HEIF BMP DIB ICO CUR ICNS PSD PPM QOI TGA JPEG2000 SGI "
     "PCX DCX DDS IM MSP SUN XBM XPM"
 )
-_SVG_SIDE = 1024
-_SVG_BYTES = 64 << 20
+_SVG_WIDTH = 1024  # pixels
+_SVG_BYTES = 64 << 20  # read of a drawing
 # References out of the drawing. resvg knows no network, but it would show other pictures of the user's.
 _OUTWARD = re.compile(r"""\bhref\s*=\s*(["'])\s*(?!#|data:)[^"']*\1""", re.IGNORECASE)
 
 
 @contextmanager
-def opened(path: Path, max_pixels: int) -> Iterator[Image.Image]:
-    """The picture, decoded as late as possible.
+def open_image(path: Path, max_pixels: int) -> Iterator[Image.Image]:
+    """A context with the picture, which Pillow decodes when its pixels are first needed.
 
     Raises:
-        FileError: it has more than ``max_pixels``. What else is wrong with a file comes as Pillow says it.
+        FileError: it is empty, or has more than ``max_pixels``. Other faults come as the exceptions of the decoders:
+            use it within ``picture.decoder_errors``.
     """
     if path.stat().st_size == 0:
         raise FileError("The file is empty.")
-    with _opened(path) as image:
+    with _open(path) as image:
         check_size(image, max_pixels)
         yield image
 
 
 def check_size(image: Image.Image, max_pixels: int) -> None:
-    """Refuse what would not fit into memory, before it is decoded."""
+    """Refuse a picture that would not fit into memory, before it is decoded.
+
+    Raises:
+        FileError: it has more than ``max_pixels``.
+    """
     if (number := image.width * image.height) > max_pixels:
-        most = f"the limit is {max_pixels // 10**6:,} million"
-        raise FileError(f"{number:,} pixels are more than Bowerbird opens ({most}).")
+        limit = f"the limit is {max_pixels // 10**6:,} million"
+        raise FileError(f"{number:,} pixels are more than Bowerbird opens ({limit}).")
 
 
-def _opened(path: Path) -> Image.Image:
-    found = suffix_by_content(path)
-    if found == ".svg" or path.suffix.lower() == ".svgz":
-        return _drawn(path)
+def _open(path: Path) -> Image.Image:
+    by_content = suffix_by_content(path)
+    if by_content == ".svg" or path.suffix.lower() == ".svgz":
+        return _open_drawing(path)
     # Most raw formats look like TIFF, and Pillow would take their stamp-sized preview for the photo.
-    if path.suffix.lower() in RAW and found not in (".jpg", ".png"):
-        return _developed(path)
-    if found in ("", ".heic", ".heif", ".avif"):
-        _know_heif()
-    return Image.open(path, formats=_known())
+    if path.suffix.lower() in RAW and by_content not in (".jpg", ".png"):
+        return _open_raw(path)
+    if by_content in ("", ".heic", ".heif", ".avif"):
+        _register_heif()
+    return Image.open(path, formats=_pillow_formats())
 
 
-def _known() -> list[str]:
+def _pillow_formats() -> list[str]:
     Image.init()
     return [name for name in _PILLOW.split() if name in Image.OPEN]
 
 
 @cache
-def _know_heif() -> None:
+def _register_heif() -> None:
     import pillow_heif
 
     pillow_heif.options.DECODE_THREADS = 1  # several decoders run side by side already
     pillow_heif.register_heif_opener()
 
 
-def _drawn(path: Path) -> Image.Image:
+def _open_drawing(path: Path) -> Image.Image:
     import resvg_py
 
     with path.open("rb") as file:
@@ -84,13 +89,13 @@ def _drawn(path: Path) -> Image.Image:
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
     source = _OUTWARD.sub('href=""', data.decode("utf-8", "replace"))
     try:
-        drawn = resvg_py.svg_to_bytes(svg_string=source, width=_SVG_SIDE, background="#ffffff")
+        png = resvg_py.svg_to_bytes(svg_string=source, width=_SVG_WIDTH, background="#ffffff")
     except ValueError as error:
         raise FileError("The drawing is damaged, or has no size.") from error
-    return Image.open(io.BytesIO(bytes(drawn)), formats=["PNG"])
+    return Image.open(io.BytesIO(bytes(png)), formats=["PNG"])
 
 
-def _developed(path: Path) -> Image.Image:
+def _open_raw(path: Path) -> Image.Image:
     import rawpy
 
     with path.open("rb") as file, rawpy.imread(file) as raw:
@@ -107,7 +112,7 @@ def _developed(path: Path) -> Image.Image:
 def _with_exif(image: Image.Image, path: Path, *, upright: bool) -> Image.Image:
     """With the raw file's own EXIF, which its preview may lack; most raw formats begin as TIFF does."""
     exif = Image.Exif()
-    with path.open("rb") as file, suppress(Exception):
+    with path.open("rb") as file, suppress(Exception):  # many ways to fail, none a reason to refuse a good picture
         exif.load_from_fp(file)
     if upright:
         exif.pop(0x0112, None)

@@ -1,4 +1,4 @@
-"""Pages, Numbers and Keynote: the packages of today through kreuzberg, those of iWork '09 by their XML."""
+"""Reads Pages, Numbers and Keynote: today's packages through kreuzberg, those of iWork '09 by their XML."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import office
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import of_parts
+from bowerbird.core.extractors.segments import from_parts
 from bowerbird.core.types import Extraction, Kind, Locator
 
 _APPLE = "application/x-iwork-"
@@ -34,8 +34,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
             index = next((name for name in _INDEXES if name in archive.namelist()), None)
             if index is not None:
                 with archive.open(index) as file:
-                    found = of_parts(_parts(file), limits.max_characters)
-                    return Extraction(Kind.DOCUMENT, found)
+                    return Extraction(Kind.DOCUMENT, from_parts(_parts(file), limits.max_characters))
     except RuntimeError as error:
         raise FileError(LOCKED) from error
     except (zipfile.BadZipFile, ET.ParseError, NotImplementedError) as error:
@@ -43,17 +42,17 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
     text = office.read(path.read_bytes(), _APPLE + _TYPES[form]).content
     if not text.strip():
         raise FileError("There is no text in this document that Bowerbird can read; it may be locked with a password.")
-    return Extraction(Kind.DOCUMENT, of_parts([(Locator(), text)], limits.max_characters))
+    return Extraction(Kind.DOCUMENT, from_parts([(Locator(), text)], limits.max_characters))
 
 
 def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
-    slide, where = 0, Locator()
+    slide, locator = 0, Locator()
     for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  # expat bounds expansion
         if event == "start" and element.tag == _SLIDE:
             slide += 1
-            where = Locator(page=slide)
+            locator = Locator(page=slide)
         elif event == "end" and element.tag in (_PARAGRAPH, _CELL):
             text = "".join(element.itertext()) if element.tag == _PARAGRAPH else element.get(_STRING, "")
             element.clear()
             if text.strip():
-                yield where, f"{text.strip()}\n"
+                yield locator, f"{text.strip()}\n"

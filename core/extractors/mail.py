@@ -1,4 +1,4 @@
-"""Mail: single messages and mailboxes, by Python's own parser."""
+"""Reads mail, single messages and mailboxes, with Python's own parser."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import label, of_parts
-from bowerbird.core.extractors.web import plain
+from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.web import page_text
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".eml", ".mbox", ".mht", ".mhtml"})
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
-_MESSAGES = 5_000
+_MAX_MESSAGES = 5_000
 
 
 def extract(path: Path, form: str, limits: Limits) -> Extraction:
-    """Headers people read, the body and the names of what is attached; a section for each message of a mailbox.
+    """The headers that people read, the body and the names of attachments; a section for each message of a mailbox.
 
     Raises:
         FileError: there is no message in the file.
@@ -33,15 +33,17 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
     first = next(messages, None)
     if first is None or not first.keys():
         raise FileError("There is no mail in this file.")
-    parts = ((Locator(section=label(_header(one, "Subject"))), _text(one)) for one in chain([first], messages))
-    found = of_parts(parts, limits.max_characters)
-    return Extraction(Kind.DOCUMENT, found, Properties() if form == ".mbox" else _properties(first))
+    parts = (
+        (Locator(section=label(_header(message, "Subject"))), _text(message)) for message in chain([first], messages)
+    )
+    text = from_parts(parts, limits.max_characters)
+    return Extraction(Kind.DOCUMENT, text, Properties() if form == ".mbox" else _properties(first))
 
 
 def _messages(path: Path, form: str) -> Iterator[Message[Any, Any]]:
     if form == ".mbox":
         box = mailbox.mbox(path, create=False)
-        for key in islice(box.iterkeys(), _MESSAGES):
+        for key in islice(box.iterkeys(), _MAX_MESSAGES):
             yield message_from_bytes(box.get_bytes(key), policy=policy.default)
     else:
         with path.open("rb") as file:
@@ -68,7 +70,7 @@ def _body(message: Message[Any, Any]) -> str:
     except LookupError:  # an encoding nobody knows
         raw = part.get_payload(decode=True)
         content = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return plain(content) if part.get_content_subtype() == "html" else str(content)
+    return page_text(content) if part.get_content_subtype() == "html" else str(content)
 
 
 def _header(message: Message[Any, Any], name: str) -> str:

@@ -1,4 +1,4 @@
-"""OpenDocument (ISO/IEC 26300), packed or flat: paragraphs by slide, sheet or chapter."""
+"""Reads OpenDocument (ISO/IEC 26300), packed or flat: paragraphs by slide, sheet or chapter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import label, of_parts
+from bowerbird.core.extractors.segments import from_parts, label
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".odt", ".ods", ".odp", ".ott", ".ots", ".otp", ".fodt", ".fods", ".fodp"})
@@ -23,7 +23,7 @@ _PARAGRAPH, _HEADING = _NAMES % ("text", "p"), _NAMES % ("text", "h")
 _GAPS = {_NAMES % ("text", "s"): " ", _NAMES % ("text", "tab"): "\t", _NAMES % ("text", "line-break"): "\n"}
 _BODY = _NAMES % ("office", "body")
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-_TOLD = {f"{_DUBLIN_CORE}title": "title", f"{_DUBLIN_CORE}creator": "author", f"{_DUBLIN_CORE}date": "date"}
+_METADATA = {f"{_DUBLIN_CORE}title": "title", f"{_DUBLIN_CORE}creator": "author", f"{_DUBLIN_CORE}date": "date"}
 _SLIDE, _SHEET, _SHEET_NAME = _NAMES % ("drawing", "page"), _NAMES % ("table", "table"), _NAMES % ("table", "name")
 
 
@@ -34,16 +34,16 @@ def extract(path: Path, _form: str, limits: Limits) -> Extraction:
         FileError: it cannot be read.
     """
     try:
-        with _opened(path, "content.xml") as file:
-            found = of_parts(_parts(file), limits.max_characters)
-        with _opened(path, "meta.xml") as file:
+        with _open(path, "content.xml") as file:
+            text = from_parts(_parts(file), limits.max_characters)
+        with _open(path, "meta.xml") as file:
             properties = _properties(file)
     except (ET.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
         raise FileError(LOCKED if _is_locked(path) else DAMAGED) from error
-    return Extraction(Kind.DOCUMENT, found, properties)
+    return Extraction(Kind.DOCUMENT, text, properties)
 
 
-def _opened(path: Path, name: str) -> IO[bytes]:
+def _open(path: Path, name: str) -> IO[bytes]:
     """The part of a packed document, or the flat one."""
     return zipfile.ZipFile(path).open(name) if zipfile.is_zipfile(path) else path.open("rb")
 
@@ -57,34 +57,34 @@ def _is_locked(path: Path) -> bool:
 
 
 def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
-    where, slides = Locator(), 0
+    locator, slides = Locator(), 0
     for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  # expat bounds expansion
         if event == "start" and element.tag in (_SLIDE, _SHEET):
             slides += element.tag == _SLIDE
-            where = _locator(element, slides)
+            locator = _locator(element, slides)
         elif event == "end" and element.tag in _GAPS:
             element.text = _GAPS[element.tag]
         elif event == "end" and element.tag in (_PARAGRAPH, _HEADING):
             text = "".join(element.itertext())
             if element.tag == _HEADING and not slides:
-                where = _locator(element, slides)
-            yield where, f"{text}\n"
+                locator = _locator(element, slides)
+            yield locator, f"{text}\n"
             tail = element.tail
             element.clear()
             element.tail = tail
 
 
 def _properties(file: IO[bytes]) -> Properties:
-    told: dict[str, str] = {}
+    metadata: dict[str, str] = {}
     for _, element in ET.iterparse(file):  # noqa: S314  # expat bounds expansion
-        if element.tag in _TOLD and element.text:
-            told.setdefault(_TOLD[element.tag], element.text.strip())
+        if element.tag in _METADATA and element.text:
+            metadata.setdefault(_METADATA[element.tag], element.text.strip())
         elif element.tag == _BODY:
             element.clear()
     taken = None
     with suppress(ValueError):
-        taken = datetime.fromisoformat(told.get("date", "")[:26]).replace(tzinfo=None)
-    return Properties(title=label(told.get("title", "")), author=label(told.get("author", "")), taken_at=taken)
+        taken = datetime.fromisoformat(metadata.get("date", "")[:26]).replace(tzinfo=None)
+    return Properties(title=label(metadata.get("title", "")), author=label(metadata.get("author", "")), taken_at=taken)
 
 
 def _locator(element: ET.Element, slide: int) -> Locator:

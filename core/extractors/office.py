@@ -1,4 +1,4 @@
-"""Office and e-book formats, through kreuzberg, with everything off that reaches beyond the file."""
+"""Reads office and e-book formats through kreuzberg, with everything off that reaches beyond the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import label, of_parts
+from bowerbird.core.extractors.segments import from_parts, label
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ _TYPES = {
     ".hwpx": "application/haansofthwpx",
 }
 SUFFIXES = frozenset(_TYPES)
-_MARK = "\n\x1e{page_num}\x1e\n"
-_SLIDES = re.compile(r"\n?\x1e(\d+)\x1e\n?")
-_COMPLETE = 0.9  # of the text: with less of it, a document's structure is worth nothing
+_PAGE_MARK = "\n\x1e{page_num}\x1e\n"
+_PAGE_MARKS = re.compile(r"\n?\x1e(\d+)\x1e\n?")
+_COMPLETE = 0.9  # share of the text that a document's structure must hold to be used
 # kreuzberg leaves links and emphasis in "plain" text as Markdown has them.
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _STRONG = re.compile(r"(?<!\w)(\*\*|__|\*|~~)(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
 
 
 def extract(path: Path, form: str, limits: Limits) -> Extraction:
-    """The text; by page or slide, else by sheet or chapter, where the format has them.
+    """The text, by page or slide, else by sheet or chapter, where the format has them.
 
     Raises:
         FileError: it cannot be read.
@@ -75,23 +75,23 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
     if form == ".hwp" and not result.content.strip():
         raise FileError("There is no text in this document that Bowerbird can read.")
     parts = [(Locator(), result.content)] if form == ".msg" else _parts(result)
-    parts = [(where, _unmarked(text)) for where, text in parts]
-    return Extraction(Kind.DOCUMENT, of_parts(parts, limits.max_characters), _properties(result.metadata))
+    parts = [(locator, _without_markup(text)) for locator, text in parts]
+    return Extraction(Kind.DOCUMENT, from_parts(parts, limits.max_characters), _properties(result.metadata))
 
 
 def read(data: bytes, mime_type: str) -> Any:
-    """Kreuzberg's result.
+    """A document as kreuzberg reads it: its ``ExtractionResult``.
 
     Raises:
-        FileError: it could not read this.
+        FileError: the document is damaged or locked.
     """
     import kreuzberg
 
     try:
         return kreuzberg.extract_bytes_sync(data, mime_type, config=_config())
     except (kreuzberg.KreuzbergError, RuntimeError, ValueError) as error:
-        low = str(error).lower()
-        raise FileError(LOCKED if "password" in low or "encrypt" in low else DAMAGED) from error
+        message = str(error).lower()
+        raise FileError(LOCKED if "password" in message or "encrypt" in message else DAMAGED) from error
 
 
 @cache
@@ -104,7 +104,7 @@ def _config() -> ExtractionConfig:
         enable_quality_processing=False,
         output_format="plain",
         include_document_structure=True,
-        pages=kreuzberg.PageConfig(extract_pages=True, insert_page_markers=True, marker_format=_MARK),
+        pages=kreuzberg.PageConfig(extract_pages=True, insert_page_markers=True, marker_format=_PAGE_MARK),
     )
 
 
@@ -115,39 +115,40 @@ def _parts(result: Any) -> list[tuple[Locator, str]]:
     if len(pages) > 1:
         return [(Locator(page=page["page_number"]), page["content"]) for page in pages]
     parts = list(_by_structure((result.document or {}).get("nodes", ())))
-    complete = sum(_ink(text) for _, text in parts) >= _COMPLETE * _ink(result.content)
+    complete = sum(_visible(text) for _, text in parts) >= _COMPLETE * _visible(result.content)
     return parts if complete else [(Locator(), result.content)]
 
 
-def _ink(text: str) -> int:
+def _visible(text: str) -> int:
+    """How many characters are no space."""
     return sum(map(len, text.split()))
 
 
-def _unmarked(text: str) -> str:
+def _without_markup(text: str) -> str:
     return _STRONG.sub(r"\2", _LINK.sub(r"\1", text))
 
 
 def _by_slide(content: str) -> list[tuple[Locator, str]]:
-    before, *numbered = _SLIDES.split(content)
+    before, *numbered = _PAGE_MARKS.split(content)
     slides = zip(numbered[::2], numbered[1::2], strict=True)
     return [(Locator(), before), *((Locator(page=int(number)), text) for number, text in slides)]
 
 
 def _by_structure(nodes: Any) -> Iterator[tuple[Locator, str]]:
-    where, texts = Locator(), list[str]()
+    locator, texts = Locator(), list[str]()
     for content in (node["content"] for node in nodes):
         if content["node_type"] in ("heading", "slide"):
-            yield where, "\n\n".join(texts)
-            where, texts = _place(content), []
+            yield locator, "\n\n".join(texts)
+            locator, texts = _locator(content), []
         if text := _text(content):
             texts.append(text)
-    yield where, "\n\n".join(texts)
+    yield locator, "\n\n".join(texts)
 
 
-def _place(content: dict[str, Any]) -> Locator:
+def _locator(content: dict[str, Any]) -> Locator:
     if content["node_type"] == "slide":
         return Locator(page=content["number"])
-    return Locator(section=label(_unmarked(content["text"])))
+    return Locator(section=label(_without_markup(content["text"])))
 
 
 def _text(content: dict[str, Any]) -> str:
@@ -159,13 +160,13 @@ def _text(content: dict[str, Any]) -> str:
     return "\n".join("\t".join(cells).strip() for _, cells in sorted(rows.items()))
 
 
-def _properties(told: dict[str, Any]) -> Properties:
-    authors = told.get("authors") or told.get("author") or ""
+def _properties(metadata: dict[str, Any]) -> Properties:
+    authors = metadata.get("authors") or metadata.get("author") or ""
     return Properties(
-        title=label(str(told.get("title") or told.get("subject") or "")),
+        title=label(str(metadata.get("title") or metadata.get("subject") or "")),
         author=label(", ".join(map(str, authors)) if isinstance(authors, list) else str(authors)),
-        taken_at=_date(told.get("modified_at") or told.get("created_at")),
-        pages=_number(told.get("page_count")) or _number(told.get("slide_count")),
+        taken_at=_date(metadata.get("modified_at") or metadata.get("created_at")),
+        pages=_number(metadata.get("page_count")) or _number(metadata.get("slide_count")),
     )
 
 

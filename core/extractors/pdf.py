@@ -1,4 +1,4 @@
-"""PDF through PDFium: text page by page, and pages as pictures."""
+"""Reads PDF through PDFium: text page by page, and pages as pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import label, of_parts
+from bowerbird.core.extractors.segments import from_parts, label
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
@@ -23,21 +23,29 @@ _QUALITY = 85
 
 
 def extract(path: Path, _form: str, limits: Limits) -> Extraction:
-    """The text by pages; a scan has none, and is still found by its title, name and looks."""
-    with _opened(path) as document:
+    """The text by pages, and the first page as the thumbnail. A scan has no text.
+
+    Raises:
+        FileError: it is damaged, empty or locked.
+    """
+    with _open(path) as document:
         pages = ((Locator(page=n + 1), _text(document, n)) for n in range(min(len(document), limits.max_pages)))
-        found = of_parts(pages, limits.max_characters)
-        return Extraction(Kind.DOCUMENT, found, _properties(document), _page(document, 0, limits.thumbnail_side))
+        text = from_parts(pages, limits.max_characters)
+        return Extraction(Kind.DOCUMENT, text, _properties(document), _page_jpeg(document, 0, limits.thumbnail_side))
 
 
-def render(path: Path, page: int, side: int) -> bytes:
-    """A page, counted from 1, as a JPEG."""
-    with _opened(path) as document:
-        return _page(document, min(page, len(document)) - 1, side)
+def render(path: Path, page: int, max_side: int) -> bytes:
+    """A page, counted from 1, as a JPEG with a longest side of ``max_side`` pixels; the last one if it has fewer.
+
+    Raises:
+        FileError: the PDF is damaged, empty or locked.
+    """
+    with _open(path) as document:
+        return _page_jpeg(document, min(page, len(document)) - 1, max_side)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[PdfDocument]:
+def _open(path: Path) -> Iterator[PdfDocument]:
     import pypdfium2
 
     try:
@@ -66,26 +74,26 @@ def _text(document: PdfDocument, number: int) -> str:
     return str(text).replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "") + "\n\n"
 
 
-def _page(document: PdfDocument, number: int, side: int) -> bytes:
+def _page_jpeg(document: PdfDocument, number: int, max_side: int) -> bytes:
     import pypdfium2
 
     try:
         page = document[number]
-        scale = side / max(page.get_size())
-        picture = page.render(scale=scale).to_pil().convert("RGB")
+        scale = max_side / max(page.get_size())
+        image = page.render(scale=scale).to_pil().convert("RGB")
     except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
         return b""
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY)
+    image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
 
 
 def _properties(document: PdfDocument) -> Properties:
-    told = document.get_metadata_dict()
+    metadata = document.get_metadata_dict()
     return Properties(
-        title=label(told.get("Title", "")),
-        author=label(told.get("Author", "")),
-        taken_at=_date(told.get("CreationDate", "")),
+        title=label(metadata.get("Title", "")),
+        author=label(metadata.get("Author", "")),
+        taken_at=_date(metadata.get("CreationDate", "")),
         pages=len(document),
     )
 

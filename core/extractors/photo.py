@@ -1,4 +1,4 @@
-"""Photos and other still pictures: what is searched and shown of them."""
+"""Reads photos and other still pictures: what is searched and shown of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_TIFF_PAGES = 16  # a scanned fax or letter; more of them is a video's business
+_MAX_PAGES = 16  # a scanned fax or letter; more of them is a video's business
 
 
 class PhotoExtractor:
@@ -22,48 +22,56 @@ class PhotoExtractor:
     suffixes = PICTURES | RAW
 
     def extract(self, path: Path, limits: Limits) -> Extraction:
-        """The picture for image models (of a scan, each page), its thumbnail, and what its EXIF says."""
-        from bowerbird.core.extractors import exif, picture
-        from bowerbird.core.extractors.formats import opened
+        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its EXIF.
 
-        with picture.decoding(), opened(path, limits.max_pixels) as image:
+        Raises:
+            FileError: it cannot be read.
+        """
+        from bowerbird.core.extractors import exif, picture
+        from bowerbird.core.extractors.formats import open_image
+
+        with picture.decoder_errors(), open_image(path, limits.max_pixels) as image:
             properties = exif.properties(image)
             picture.draft(image, limits.image_side)
             image.load()
             turn = picture.turn_of(image)
-            enough = picture.reduced(image, max(limits.image_side, limits.thumbnail_side // 2))
-            thumbnail = picture.jpeg(enough, limits.thumbnail_side, turn)
-            first = Segment(Modality.IMAGE, pixels=picture.pixels(enough, limits.image_side, turn))
+            small = picture.reduce(image, max(limits.image_side, limits.thumbnail_side // 2))
+            thumbnail = picture.jpeg(small, limits.thumbnail_side, turn)
+            first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
             return Extraction(self.kind, (first, *_further_pages(image, limits)), properties, thumbnail)
 
-    def render(self, path: Path, locator: Locator | None, side: int) -> bytes:
-        """The picture, or the page of a scan, its longest side at most ``side`` pixels."""
-        from bowerbird.core.extractors import picture
-        from bowerbird.core.extractors.formats import opened
+    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+        """The picture, or the page of a scan, as a JPEG with a longest side of at most ``max_side`` pixels.
 
-        with picture.decoding(), opened(path, Limits().max_pixels) as image:
+        Raises:
+            FileError: it cannot be read.
+        """
+        from bowerbird.core.extractors import picture
+        from bowerbird.core.extractors.formats import open_image
+
+        with picture.decoder_errors(), open_image(path, Limits().max_pixels) as image:
             if locator and locator.page and 1 < locator.page <= _pages(image):
                 image.seek(locator.page - 1)
-            image.draft("RGB", (side, side))
-            return picture.jpeg(image, side, picture.turn_of(image), near=1.0)
+            image.draft("RGB", (max_side, max_side))
+            return picture.jpeg(image, max_side, picture.turn_of(image), near=1.0)
 
 
 def _pages(image: Image) -> int:
-    """How many pictures to look at: the pages of a TIFF; the frames of an animation are one picture."""
-    return min(getattr(image, "n_frames", 1), _TIFF_PAGES) if image.format == "TIFF" else 1
+    """How many pictures to read: the pages of a TIFF, but one frame of an animation."""
+    return min(getattr(image, "n_frames", 1), _MAX_PAGES) if image.format == "TIFF" else 1
 
 
 def _further_pages(image: Image, limits: Limits) -> list[Segment]:
     from bowerbird.core.extractors import picture
     from bowerbird.core.extractors.formats import check_size
 
-    found = []
+    pages = []
     for page in range(2, _pages(image) + 1):
         try:
             image.seek(page - 1)
             check_size(image, limits.max_pixels)
             pixels = picture.pixels(image, limits.image_side, picture.turn_of(image))
-        except Exception:  # the first page is good; a damaged later one does not cost it
+        except Exception:  # decoders have exceptions of their own; a damaged page does not cost those before it
             break
-        found.append(Segment(Modality.IMAGE, Locator(page=page), pixels=pixels))
-    return found
+        pages.append(Segment(Modality.IMAGE, Locator(page=page), pixels=pixels))
+    return pages

@@ -1,4 +1,4 @@
-"""Brings pictures to the size, the orientation and the colours that models and people want."""
+"""Resizes pictures, turns them upright and converts their colours, for image models and as JPEG."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bowerbird.core.errors import FileError, FileVanished
-from bowerbird.core.extractors.colour import in_srgb, is_plain, plain
+from bowerbird.core.extractors.colour import is_plain, to_plain, to_srgb
 from bowerbird.core.types import Pixels
 
 _JPEG_QUALITY = 80
@@ -21,7 +21,7 @@ _DRAFT = 2
 has 53 dB against full decoding in 45 ms; at 1.5 times it would be 46 dB in 36 ms; full decoding takes 145."""
 _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for: five times as fast, 52 dB
 _REDUCIBLE = ("RGB", "L", "CMYK", "RGBA", "LA")
-_LONGEST = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
+_MAX_RATIO = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
 _NEAR = 4 / 3  # a picture at most this much larger than a thumbnail is its own: resampling costs more than bytes
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -36,8 +36,12 @@ _TURNS = {
 
 
 @contextmanager
-def decoding() -> Iterator[None]:
-    """Whatever a decoder says about a hostile file becomes a sentence about that file."""
+def decoder_errors() -> Iterator[None]:
+    """A context in which the errors of picture decoders become sentences about the file, and warnings are silent.
+
+    Raises:
+        FileError: instead of whatever a decoder raised.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -50,59 +54,75 @@ def decoding() -> Iterator[None]:
         raise FileError("You have no permission to read this file.") from None
     except UnidentifiedImageError:
         raise FileError("This is not a picture, although its name says so, or it is damaged at its start.") from None
-    except Exception as error:
+    except Exception as error:  # each decoder has exceptions of its own
         cut = "truncated" in str(error).lower() or isinstance(error, (EOFError, struct.error))
         raise FileError("The picture is cut short." if cut else "The picture is damaged.") from error
 
 
-def draft(image: Image.Image, side: int) -> None:
-    """Have a JPEG decoded no larger than results of about ``side`` pixels need; others are left as they are."""
-    image.draft("RGB", (side * _DRAFT, side * _DRAFT))
+def draft(image: Image.Image, min_side: int) -> None:
+    """Have a JPEG decoded no larger than needed for a result with a shorter side of ``min_side`` pixels.
+
+    Pictures of other formats are left as they are.
+    """
+    image.draft("RGB", (min_side * _DRAFT, min_side * _DRAFT))
 
 
-def reduced(image: Image.Image, side: int) -> Image.Image:
-    """A large picture box-reduced for results of about ``side`` pixels, so that what follows costs little."""
-    factor = int(min(image.size) / (side * _REDUCE))
+def reduce(image: Image.Image, min_side: int) -> Image.Image:
+    """A large picture box-reduced for results with a shorter side of ``min_side``, which saves time later."""
+    factor = int(min(image.size) / (min_side * _REDUCE))
     return image.reduce(factor) if factor > 1 and image.mode in _REDUCIBLE else image
 
 
 def turn_of(image: Image.Image) -> Image.Transpose | None:
-    """What brings the picture upright, by its EXIF orientation."""
+    """What turns the picture upright, by its EXIF orientation; None if it is."""
     try:
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # broken EXIF is no reason to refuse a good picture
+    except Exception:  # Pillow fails in many ways on broken EXIF, which is no reason to refuse a good picture
         return None
 
 
-def pixels(image: Image.Image, side: int, turn: Image.Transpose | None) -> Pixels:
-    """RGB, the shorter side exactly ``side`` pixels; of a long panorama, the middle."""
-    image = image if is_plain(image) else plain(image)
-    longest = side * _LONGEST
-    scale = side / min(image.size)
-    wide, high = (max(side, round(length * scale)) for length in image.size)
-    if max(wide, high) > longest:
-        size = (min(wide, longest), min(high, longest))
+def pixels(image: Image.Image, min_side: int, turn: Image.Transpose | None) -> Pixels:
+    """The picture for image models, its shorter side exactly ``min_side`` pixels; of a long panorama, the middle.
+
+    Args:
+        image: of any mode and profile.
+        min_side: in pixels; smaller pictures are enlarged.
+        turn: from ``turn_of`` the original.
+    """
+    image = image if is_plain(image) else to_plain(image)
+    max_side = min_side * _MAX_RATIO
+    scale = min_side / min(image.size)
+    width, height = (max(min_side, round(length * scale)) for length in image.size)
+    if max(width, height) > max_side:
+        size = (min(width, max_side), min(height, max_side))
         small = ImageOps.fit(image, size, Image.Resampling.BICUBIC)
     else:
-        small = _resized(image, (wide, high), Image.Resampling.BICUBIC)
-    return np.array(_upright(in_srgb(small), turn))
+        small = _resize(image, (width, height), Image.Resampling.BICUBIC)
+    return np.array(_upright(to_srgb(small), turn))
 
 
-def jpeg(image: Image.Image, side: int, turn: Image.Transpose | None, *, near: float = _NEAR) -> bytes:
-    """A JPEG whose longest side is ``side``, never enlarged; one up to ``near`` times as long is left as it is."""
-    image = image if is_plain(image) else plain(image)
-    scale = side / max(image.size)
+def jpeg(image: Image.Image, max_side: int, turn: Image.Transpose | None, *, near: float = _NEAR) -> bytes:
+    """The picture as a JPEG, without anything but its pixels.
+
+    Args:
+        image: of any mode and profile.
+        max_side: its longest side, in pixels; smaller pictures are not enlarged.
+        turn: from ``turn_of`` the original.
+        near: a picture up to this many times ``max_side`` is not resized.
+    """
+    image = image if is_plain(image) else to_plain(image)
+    scale = max_side / max(image.size)
     if scale * near < 1:
-        wide, high = (max(1, round(length * scale)) for length in image.size)
-        image = _resized(image, (wide, high), Image.Resampling.BILINEAR)
+        width, height = (max(1, round(length * scale)) for length in image.size)
+        image = _resize(image, (width, height), Image.Resampling.BILINEAR)
     out = io.BytesIO()
     # Only the pixels: no place, no name, no profile travels along.
-    clean = _upright(in_srgb(image), turn)
-    clean.save(out, "JPEG", quality=_JPEG_QUALITY, exif=b"", icc_profile=None, comment=b"")
+    bare = _upright(to_srgb(image), turn)
+    bare.save(out, "JPEG", quality=_JPEG_QUALITY, exif=b"", icc_profile=None, comment=b"")
     return out.getvalue()
 
 
-def _resized(image: Image.Image, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:
+def _resize(image: Image.Image, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:
     return image if image.size == size else image.resize(size, resample, reducing_gap=_REDUCE)
 
 

@@ -10,25 +10,26 @@ from bowerbird.core.types import Locator, Modality, Segment
 
 # MiniLM reads 256 tokens, about 1,100 characters of English; over Cranfield 1,200 measured better than 900.
 LENGTH = 1_100
+"""Characters of a segment at the most."""
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _WIDE_TOKENS = 4  # a character of these scripts weighs about as much as four Latin ones
 _BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?…]['\")\]]*\s|[。！？]|\n"), re.compile(r"\s"))
-_MARKS = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
-_LABEL = 200
+_COMBINING = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
+_LABEL = 200  # characters
 _NOWHERE = Locator()
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 
 
-def of_parts(parts: Iterable[tuple[Locator, str]], most: int) -> tuple[Segment, ...]:
-    """Segments of the parts, none across two places, until there are ``most`` characters."""
-    found, left = list[Segment](), most
-    for where, group in groupby(parts, key=lambda part: part[0]):
+def from_parts(parts: Iterable[tuple[Locator, str]], max_characters: int) -> tuple[Segment, ...]:
+    """Segments of texts and their places, none across two places, with ``max_characters`` together at the most."""
+    result, left = list[Segment](), max_characters
+    for locator, group in groupby(parts, key=lambda part: part[0]):
         text = "".join(text for _, text in group)[:left]
         left -= len(text)
-        found += segments(text, where)
+        result += segments(text, locator)
         if left <= 0:
             break
-    return tuple(found)
+    return tuple(result)
 
 
 def label(text: str) -> str:
@@ -37,13 +38,13 @@ def label(text: str) -> str:
 
 
 def segments(text: str, locator: Locator = _NOWHERE) -> Iterator[Segment]:
-    """The text in pieces, cut between paragraphs, else sentences, else words."""
+    """TEXT segments of at most ``LENGTH`` characters, cut between paragraphs, else sentences, else words."""
     for piece in pieces(text):
         yield Segment(Modality.TEXT, locator, piece)
 
 
 def pieces(text: str) -> Iterator[str]:
-    """The pieces alone, without control characters. Blank text gives none."""
+    """The texts of these segments, without control characters. Blank text gives none."""
     text = text.translate(_CONTROLS)
     start = 0
     while start < len(text):
@@ -54,16 +55,17 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def _end(text: str, start: int) -> int:
+    """Where the piece that begins at ``start`` ends."""
     window = text[start : start + LENGTH]
     wide = len(_WIDE.findall(window))
     room = max(LENGTH // _WIDE_TOKENS, LENGTH - (_WIDE_TOKENS - 1) * wide)
     if len(text) - start <= room:
         return len(text)
     for pattern in _BREAKS:
-        ends = [found.end() for found in pattern.finditer(text, start + room // 2, start + room)]
+        ends = [gap.end() for gap in pattern.finditer(text, start + room // 2, start + room)]
         if ends:
             return ends[-1]
     end = start + room
-    while end > start + 1 and _MARKS.match(text[end]):
+    while end > start + 1 and _COMBINING.match(text[end]):
         end -= 1
     return end

@@ -1,4 +1,4 @@
-"""Tells what a file is by its first bytes, for files whose name says nothing, or the wrong thing."""
+"""Recognises formats by the first bytes of a file, where its name says nothing or the wrong thing."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _HEAD = 8192
 _PDF = b"%PDF-"
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _PACKET = 188  # bytes of an MPEG transport stream, each beginning with G; TypeScript has the same suffix
-_LARGEST_TEXT = 1 << 20  # bytes: beyond, a text without a name is a log or data
+_MAX_TEXT = 1 << 20  # bytes: beyond, a text without a name is a log or data
 # MS-CFB: Word, Excel, PowerPoint and Outlook before 2007, and encrypted ones since.
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _OLE_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("Book", ".xls"), ("PowerPoint Document", ".ppt"))
 _OLE_ENCRYPTED = "EncryptedPackage"
-_ZIPPED = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"))
+_ZIP_FOLDERS = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"))
 _ZIP_TYPES = {
     b"application/epub+zip": ".epub",
     b"application/vnd.oasis.opendocument.text": ".odt",
@@ -31,7 +31,7 @@ _TAGS = ((b"<svg", ".svg"), (b"<html", ".html"))
 _TYPES = ((b"svg", ".svg"), (b"html", ".html"))
 _HEADERS = rb"(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|To|Date|Subject)"
 _HEADER = _HEADERS + rb": [^\n]*\n(?:[ \t][^\n]*\n)*"
-_MARKS = (
+_SIGNATURES = (
     (re.compile(rb"\s*\{\\rtf"), ".rtf"),
     (re.compile(rb"From [^\n]{3,200}\d\d:\d\d[^\n]{0,40}\n[\w-]+:"), ".mbox"),
     (re.compile(rb"(?:" + _HEADER + rb"){3}"), ".eml"),
@@ -40,22 +40,24 @@ _SAME = {".jpx": ".jp2", ".tif": ".tiff"}
 
 
 def suffix_by_content(path: Path) -> str:
-    """The suffix the file should have, in lower case; empty if its content is nothing plain. Reads at most 8 kB.
+    """The suffix that the content of a file calls for, in lower case; empty if it is nothing well known.
+
+    Reads 8 kB, of archives also the directory.
 
     Raises:
         FileError: it is no ordinary file.
-        OSError: it cannot be opened.
+        OSError: it cannot be descriptor.
     """
     head, size = _head(path)
     if head.startswith(_ZIP):
-        return _zipped(path)
+        return _in_archive(path)
     if head.startswith(_OLE):
         return ""  # told apart by ``ole_suffixes``, which reads more than the head
-    if marked := _marked(head):
-        return marked
+    if suffix := _by_signature(head):
+        return suffix
     if not _is_text(head):
-        return _guessed(head)
-    return ".txt" if size <= _LARGEST_TEXT else ""
+        return _guess(head)
+    return ".txt" if size <= _MAX_TEXT else ""
 
 
 def is_encrypted_office(path: Path) -> bool:
@@ -66,7 +68,10 @@ def is_encrypted_office(path: Path) -> bool:
 
 
 def ole_suffixes(path: Path) -> list[str]:
-    """The suffixes that fit an OLE container by the streams in it, embedded ones too; none if it is no container."""
+    """The suffixes that fit an OLE container by the streams in it, embedded ones too; none if it is no container.
+
+    (MS-CFB, 2.6.1: names of streams are UTF-16.)
+    """
     with path.open("rb") as file:
         if file.read(len(_OLE)) != _OLE:
             return []
@@ -75,26 +80,26 @@ def ole_suffixes(path: Path) -> list[str]:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether it begins as an archive does."""
+    """Whether a file begins as a ZIP archive does."""
     with path.open("rb") as file:
         return file.read(4) in _ZIP
 
 
 def _head(path: Path) -> tuple[bytes, int]:
     # Not blocking: opening a pipe would wait for its writer for ever.
-    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(opened, "rb") as file:
-        facts = os.fstat(opened)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise FileError("This is not an ordinary file.")
         return file.read(_HEAD), facts.st_size
 
 
-def _marked(head: bytes) -> str:
-    # Readers accept the mark anywhere in the first kilobyte (ISO 32000, implementation note); so do texts about PDF.
+def _by_signature(head: bytes) -> str:
+    # Readers accept it anywhere in the first kilobyte (ISO 32000, implementation note); but so have texts about PDF.
     if head.lstrip().startswith(_PDF) or (_PDF in head[:1024] and not _is_text(head)):
         return ".pdf"
-    return next((suffix for mark, suffix in _MARKS if mark.match(head)), "") or _markup(head)
+    return next((suffix for pattern, suffix in _SIGNATURES if pattern.match(head)), "") or _markup(head)
 
 
 def _markup(head: bytes) -> str:
@@ -102,14 +107,14 @@ def _markup(head: bytes) -> str:
     rest = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     while end := next((end for begin, end in _SKIPPED if rest.startswith(begin)), b""):
         rest = rest.partition(end)[2].lstrip()
-    low = rest[:64].lower()
-    if low.startswith(b"<!doctype"):
-        name = low.removeprefix(b"<!doctype").lstrip()
-        return next((suffix for mark, suffix in _TYPES if name.startswith(mark)), "")
-    return next((suffix for mark, suffix in _TAGS if low.startswith(mark)), "")
+    tag = rest[:64].lower()
+    if tag.startswith(b"<!doctype"):
+        name = tag.removeprefix(b"<!doctype").lstrip()
+        return next((suffix for start, suffix in _TYPES if name.startswith(start)), "")
+    return next((suffix for start, suffix in _TAGS if tag.startswith(start)), "")
 
 
-def _guessed(head: bytes) -> str:
+def _guess(head: bytes) -> str:
     import filetype
 
     if len(head) > 2 * _PACKET and head[0] == head[_PACKET] == head[2 * _PACKET] == 0x47:
@@ -119,7 +124,7 @@ def _guessed(head: bytes) -> str:
     return _SAME.get(suffix, suffix)
 
 
-def _zipped(path: Path) -> str:
+def _in_archive(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()[:10_000]
@@ -129,7 +134,7 @@ def _zipped(path: Path) -> str:
         return ".zip"
     if "[Content_Types].xml" not in names:
         return ".zip"
-    return next((suffix for folder, suffix in _ZIPPED if any(name.startswith(folder) for name in names)), ".zip")
+    return next((suffix for folder, suffix in _ZIP_FOLDERS if any(name.startswith(folder) for name in names)), ".zip")
 
 
 def _is_text(head: bytes) -> bool:

@@ -1,4 +1,7 @@
-"""Web pages, by Python's own parser: kreuzberg, as of 4.10, keeps only the paragraphs, lists and tables of a page."""
+"""Reads web pages with Python's own parser.
+
+Not through kreuzberg: as of 4.10 it keeps only the paragraphs, lists and tables of a page.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import label, of_parts
-from bowerbird.core.extractors.text import decoded
+from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 _SILENT = frozenset({"script", "style", "template", "svg", "math", "iframe", "object"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_APART_TAGS = (
+_BLOCK_TAGS = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header "
     "hr li main nav ol p pre section summary table tbody tfoot thead title tr ul"
 )
-_APART = frozenset(_APART_TAGS.split())
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
 _GAPS = {"br": "\n", "td": "\t", "th": "\t", "option": "\n"}
 _SPACE = re.compile(r"[^\S\xa0]+")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*"), re.compile(r"[ \t]*\n[ \t]*")
@@ -29,32 +32,32 @@ _AUTHOR, _DATES = "author", ("article:published_time", "date", "dcterms.created"
 
 
 def extract(path: Path, _form: str, limits: Limits) -> Extraction:
-    """The text a browser would show, by headings.
+    """The text that a browser would show, in sections by headings.
 
     Raises:
         FileError: the file holds binary data.
     """
     with path.open("rb") as file:
-        page = _read(_decoded(file.read(8 * limits.max_characters)))
-    found = of_parts(page.parts(), limits.max_characters)
-    return Extraction(Kind.DOCUMENT, found, page.properties())
+        page = _parse(_decode(file.read(8 * limits.max_characters)))
+    text = from_parts(page.parts(), limits.max_characters)
+    return Extraction(Kind.DOCUMENT, text, page.properties())
 
 
-def plain(source: str) -> str:
-    """The text of a page."""
-    return "".join(text for _, text in _read(source).parts())
+def page_text(source: str) -> str:
+    """The text of an HTML page, such as the body of a mail."""
+    return "".join(text for _, text in _parse(source).parts())
 
 
 class _Page(HTMLParser):
-    """Collects text by headings, as the parser comes upon it."""
+    """Collects the text of a page under its headings while the parser runs over it."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._found: list[tuple[list[str], list[str]]] = [([], [])]  # each heading, and the text from there on
-        self._silent = ""
+        self._sections: list[tuple[list[str], list[str]]] = [([], [])]  # each heading, and the text from it on
+        self._silent = ""  # the element being left out
         self._title: list[str] = []
-        self._in: set[str] = set()
-        self._told: dict[str, str] = {}
+        self._inside: set[str] = set()  # elements that are open
+        self._metadata: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._silent:
@@ -62,70 +65,72 @@ class _Page(HTMLParser):
         if tag in _SILENT:
             self._silent = tag
         elif tag == "body":
-            self._in.discard("title")  # left open, it would swallow the page
+            self._inside.discard("title")  # left open, it would swallow the page
         elif tag == "meta":
             self._note({name: value or "" for name, value in attrs})
         elif tag in _HEADINGS:
-            self._found.append(([], []))
-        self._in.add("heading" if tag in _HEADINGS else tag)
+            self._sections.append(([], []))
+        self._inside.add("heading" if tag in _HEADINGS else tag)
         self._gap(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._silent:
             self._silent = ""
-        self._in.discard("heading" if tag in _HEADINGS else tag)
+        self._inside.discard("heading" if tag in _HEADINGS else tag)
         self._gap(tag)
 
     def handle_data(self, data: str) -> None:
         if self._silent:
             return
-        if "title" in self._in:
+        if "title" in self._inside:
             self._title.append(data)
             return
-        heading, texts = self._found[-1]
-        if "heading" in self._in:
+        heading, texts = self._sections[-1]
+        if "heading" in self._inside:
             heading.append(data)
-        texts.append(data if "pre" in self._in else _SPACE.sub(" ", data))
+        texts.append(data if "pre" in self._inside else _SPACE.sub(" ", data))
 
     def parts(self) -> list[tuple[Locator, str]]:
         """The text, a locator for each heading."""
-        return [(Locator(section=label("".join(heading))), _tidied("".join(texts))) for heading, texts in self._found]
+        return [(Locator(section=label("".join(heading))), _tidy("".join(texts))) for heading, texts in self._sections]
 
     def properties(self) -> Properties:
-        """What the page says of itself."""
-        dates = [self._told[name] for name in _DATES if name in self._told]
+        """Title, author and date, from ``<title>`` and ``<meta>``."""
+        dates = [self._metadata[name] for name in _DATES if name in self._metadata]
         taken = None
         with suppress(ValueError, IndexError):
             taken = datetime.fromisoformat(dates[0]).replace(tzinfo=None)
-        return Properties(title=label("".join(self._title)), author=label(self._told.get(_AUTHOR, "")), taken_at=taken)
+        return Properties(
+            title=label("".join(self._title)), author=label(self._metadata.get(_AUTHOR, "")), taken_at=taken
+        )
 
     def _gap(self, tag: str) -> None:
-        if not self._silent and (tag in _APART or tag in _HEADINGS or tag in _GAPS):
-            self._found[-1][1].append(_GAPS.get(tag, "\n\n" if tag in _HEADINGS or tag in ("p", "title") else "\n"))
+        if not self._silent and (tag in _BLOCKS or tag in _HEADINGS or tag in _GAPS):
+            self._sections[-1][1].append(_GAPS.get(tag, "\n\n" if tag in _HEADINGS or tag in ("p", "title") else "\n"))
 
-    def _note(self, told: dict[str, str]) -> None:
-        name = (told.get("name") or told.get("property") or "").lower()
-        self._told.setdefault(name, told.get("content", ""))
+    def _note(self, attributes: dict[str, str]) -> None:
+        name = (attributes.get("name") or attributes.get("property") or "").lower()
+        self._metadata.setdefault(name, attributes.get("content", ""))
 
 
-def _read(source: str) -> _Page:
+def _parse(source: str) -> _Page:
     page = _Page()
     page.feed(source)
     page.close()
     return page
 
 
-def _tidied(text: str) -> str:
+def _tidy(text: str) -> str:
     paragraphs, lines = _LINES
     return lines.sub("\n", paragraphs.sub("\n\n", text)).strip(" \n") + "\n\n"
 
 
-def _decoded(data: bytes) -> str:
-    """As UTF-8 if it is that, else as the page says it is, else as it looks."""
-    said = _CHARSET.search(data[:4096])
-    if said is not None:
+def _decode(data: bytes) -> str:
+    """As UTF-8 if it is that, else in the encoding that the page declares, else as unknown text."""
+    declared = _CHARSET.search(data[:4096])
+    if declared is not None:
         with suppress(UnicodeDecodeError):
             return data.decode("utf-8")
         with suppress(LookupError, UnicodeDecodeError):
-            return data.decode(said[1].decode())
-    return decoded(data)
+            return data.decode(declared[1].decode())
+    return decode(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.core.extractors.segments import LENGTH, of_parts, pieces
+from bowerbird.core.extractors.segments import LENGTH, from_parts, pieces
 from bowerbird.core.types import Locator
 
 SENTENCE = "The otter slid down the bank and was gone before anyone had seen it. "
@@ -18,9 +18,9 @@ SENTENCE = "The otter slid down the bank and was gone before anyone had seen it.
     ],
 )  # fmt: skip
 def test_pieces_joined_are_the_text(text: str) -> None:
-    found = list(pieces(text))
-    assert "".join(found) == text
-    assert max(map(len, found)) <= LENGTH
+    cut = list(pieces(text))
+    assert "".join(cut) == text
+    assert max(map(len, cut)) <= LENGTH
 
 
 def test_cuts_fall_between_paragraphs_sentences_and_words() -> None:
@@ -46,6 +46,6 @@ def test_blank_text_gives_nothing_and_control_characters_go() -> None:
 
 def test_no_segment_crosses_a_place() -> None:
     first, second = Locator(page=1), Locator(page=2)
-    found = of_parts([(first, "one "), (first, "more "), (second, "two")], 100)
-    assert [(one.locator, one.text) for one in found] == [(first, "one more "), (second, "two")]
-    assert sum(len(one.text) for one in of_parts([(first, "x" * 80), (second, "y" * 80)], 100)) == 100
+    segments = from_parts([(first, "one "), (first, "more "), (second, "two")], 100)
+    assert [(segment.locator, segment.text) for segment in segments] == [(first, "one more "), (second, "two")]
+    assert sum(len(segment.text) for segment in from_parts([(first, "x" * 80), (second, "y" * 80)], 100)) == 100
