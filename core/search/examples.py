@@ -1,14 +1,14 @@
-"""Examples of a query: their vectors, from the catalog if the content is known, else read like any other file."""
+"""Turns the examples of a query into query vectors: from the catalog if it knows the file, else by decoding it."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bowerbird.core.catalog.reader import CatalogView
+from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors import MEDIA
@@ -16,65 +16,74 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.files.identity import fingerprint
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
-from bowerbird.core.types import Example, Locator, Modality, Segment, Space, Vectors
+from bowerbird.core.types import Example, Heard, Locator, Modality, Segment, Space, Vectors
 
-_KEPT = 16  # typing beside a dropped example asks for it again with every letter
-_SEGMENTS = 16  # of a long document or clip: enough to say what it is about, few enough to search with
+_CACHED = 16  # examples: typing beside a dropped one asks for it again with every letter
+_MOST_ROWS = 16  # of a long document or clip: enough to say what it is about, few enough to search with
+_SHORTEST_S = 0.1  # of a chosen part
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleQuery:
-    """What an example asks of one space: ``rows``, shape (up to 16, dimension), in the order they have in the file."""
+    """The query vectors of an example in one space."""
 
     space: Space
     rows: Vectors
+    """Shape (1 to 16, dimension), in the order they have in the file."""
     moving: bool
     """Whether the rows follow each other in time."""
 
 
 class Examples:
-    """Encodes examples, and remembers the last few."""
+    """Encodes examples, and remembers the last few. Safe from any thread."""
 
     def __init__(
-        self, view: CatalogView, pool: ExtractPool, inference: Inference, spaces: Callable[[], Sequence[Space]]
+        self, reader: CatalogReader, pool: ExtractPool, inference: Inference, spaces: Callable[[], Sequence[Space]]
     ) -> None:
-        """What it asks; ``spaces`` are those to search."""
+        """``spaces`` returns those to search."""
         self._spaces = spaces
-        self._view, self._pool, self._inference = view, pool, inference
-        self._kept: OrderedDict[tuple[object, ...], list[ExampleQuery]] = OrderedDict()
+        self._reader, self._pool, self._inference = reader, pool, inference
+        self._cache: OrderedDict[tuple[object, ...], list[ExampleQuery]] = OrderedDict()
 
     def vectors(self, example: Example) -> list[ExampleQuery]:
-        """For each space that can compare examples, what to look for.
+        """The example's query vectors in each space that can compare it.
 
         Raises:
             FileError: the file cannot be read.
-            FileSkipped: nothing reads such files.
+            FileSkipped: no extractor reads such files.
         """
         try:
-            return self._asked(example)
+            return self._cached(example)
         except (FileError, FileSkipped) as error:
             raise type(error)(f"{example.path.name}: {error}") from error
 
-    def _asked(self, example: Example) -> list[ExampleQuery]:
-        mark = fingerprint(example.path)
-        key = (mark, example.start_s, example.end_s, tuple(space.id for space in self._comparing()))
-        if key not in self._kept:
-            # A part is read anew: what is known has other edges.
-            self._kept[key] = (self._known(mark) if example.start_s is None else []) or self._read(example)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+    def _cached(self, example: Example) -> list[ExampleQuery]:
+        content = fingerprint(example.path)
+        spaces = self._comparing()
+        key = (content, example.start_s, example.end_s, tuple(space.id for space in spaces))
+        queries = self._cache.get(key)
+        if queries is None:
+            # The segments of the catalog have other edges than a chosen part, which is therefore decoded.
+            queries = self._known(content, spaces) if example.start_s is None else []
+            queries = queries or self._decoded(example, spaces)
+            self._cache[key] = queries
+            while len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+        return queries
 
-    def _known(self, mark: bytes) -> list[ExampleQuery]:
-        content = self._view.content_id(mark)
+    def _known(self, content_fingerprint: bytes, spaces: Sequence[Space]) -> list[ExampleQuery]:
+        """From the vectors in the catalog; empty if it does not have this content."""
+        content = self._reader.content_id(content_fingerprint)
         if content is None:
             return []
-        found = []
-        for space in self._comparing():
-            numbers, rows = self._view.vectors(space.id, [content])
-            moving = any(row.locator.start_s is not None for row in self._view.segments(numbers[:1]).values())
-            found += [ExampleQuery(space, _spread(rows), moving)] if numbers else []
-        return found
+        queries = []
+        for space in spaces:
+            segment_ids, rows = self._reader.vectors(space.id, [content])
+            if segment_ids:
+                segments = self._reader.segments(segment_ids[:1]).values()
+                moving = any(segment.locator.start_s is not None for segment in segments)
+                queries.append(ExampleQuery(space, _spread(rows), moving))
+        return queries
 
     def _comparing(self) -> list[Space]:
         """The spaces an example is compared in: not one made for typed text where the modality has one of its own."""
@@ -82,45 +91,53 @@ class Examples:
         own = {space.modality for space in spaces if not space.takes_text}
         return [space for space in spaces if not (space.takes_text and space.modality in own)]
 
-    def _read(self, example: Example) -> list[ExampleQuery]:
+    def _decoded(self, example: Example, spaces: Sequence[Space]) -> list[ExampleQuery]:
         extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
-        windows = [model_input(one) for one in extraction.segments if one.modality is Modality.SOUND]
-        heard = [self._inference.listen(one, urgent=True).result() for one in windows if self._hears()]
-        said = [Segment(Modality.TEXT, Locator(start_s=0.0), line.text) for one in heard for line in one.lines]
-        encoded = self._encoded((*extraction.segments, *said))
-        for space in {space for one in heard for space in one.vectors}:
-            encoded[space] = np.concatenate([one.vectors[space] for one in heard if space in one.vectors])
+        sounds = self._listen(extraction.segments)
+        speech = [Segment(Modality.TEXT, Locator(start_s=0.0), line.text) for heard in sounds for line in heard.lines]
+        vectors = self._encode((*extraction.segments, *speech)) | _joined(sounds)
         moving = extraction.kind in MEDIA
-        return [
-            ExampleQuery(space, _spread(encoded[space.id]), moving)
-            for space in self._comparing()
-            if space.id in encoded
-        ]
+        return [ExampleQuery(space, _spread(vectors[space.id]), moving) for space in spaces if space.id in vectors]
 
     def _limits(self, example: Example) -> Limits:
-        """The part that was chosen, or the first minutes."""
-        chosen = Limits(
+        """Limits that decode the part that was chosen, or the first minutes."""
+        limits = Limits(
             image_side=self._inference.image_side() or Limits().image_side,
             scenes=any(space.modality is Modality.SCENE for space in self._inference.spaces()),
         )
         if example.start_s is None or example.end_s is None:
-            return chosen
-        length_s = min(chosen.part_s, max(0.1, example.end_s - example.start_s))
-        return replace(chosen, start_s=example.start_s, part_s=length_s, exact=True)
+            return limits
+        length_s = min(limits.part_s, max(_SHORTEST_S, example.end_s - example.start_s))
+        return replace(limits, start_s=example.start_s, part_s=length_s, exact=True)
 
-    def _hears(self) -> bool:
-        return any(space.modality is Modality.SOUND for space in self._inference.spaces())
+    def _listen(self, segments: Iterable[Segment]) -> list[Heard]:
+        """The transcript and vectors of each window of sound; empty if no model takes sound."""
+        if not any(space.modality is Modality.SOUND for space in self._inference.spaces()):
+            return []
+        windows = [model_input(segment) for segment in segments if segment.modality is Modality.SOUND]
+        return [self._inference.listen(window, urgent=True).result() for window in windows]
 
-    def _encoded(self, segments: Sequence[Segment]) -> dict[str, Vectors]:
-        found: dict[str, Vectors] = {}
+    def _encode(self, segments: Sequence[Segment]) -> dict[str, Vectors]:
+        """By space id: the vectors of up to 16 segments of each modality but sound, without those of zeros."""
+        vectors: dict[str, Vectors] = {}
         for modality in (Modality.TEXT, Modality.IMAGE, Modality.SCENE):
-            mine = [segment for segment in segments if segment.modality is modality]
-            items = [item for at in _evenly(len(mine)) if (item := model_input(mine[at])) is not None]
+            alike = [segment for segment in segments if segment.modality is modality]
+            items = [item for at in _evenly(len(alike)) if (item := model_input(alike[at])) is not None]
             if items:
-                made = self._inference.encode_documents(modality, items).result().vectors
+                encoded = self._inference.encode_documents(modality, items).result().vectors
                 # A row of zeros is a text in a language that is another model's.
-                found |= {space: rows[told] for space, rows in made.items() if (told := rows.any(axis=1)).any()}
-        return found
+                nonzero = {space: rows[rows.any(axis=1)] for space, rows in encoded.items()}
+                vectors |= {space: rows for space, rows in nonzero.items() if len(rows)}
+        return vectors
+
+
+def _joined(sounds: Sequence[Heard]) -> dict[str, Vectors]:
+    """By space id: the vectors of all windows of sound, in order."""
+    rows: dict[str, list[Vectors]] = {}
+    for heard in sounds:
+        for space, vectors in heard.vectors.items():
+            rows.setdefault(space, []).append(vectors)
+    return {space: np.concatenate(parts) for space, parts in rows.items()}
 
 
 def _spread(rows: Vectors) -> Vectors:
@@ -128,4 +145,5 @@ def _spread(rows: Vectors) -> Vectors:
 
 
 def _evenly(number: int) -> list[int]:
-    return sorted({round(at) for at in np.linspace(0, number - 1, min(number, _SEGMENTS))}) if number else []
+    """Up to 16 indexes below ``number``, evenly spaced from the first to the last."""
+    return sorted({round(at) for at in np.linspace(0, number - 1, min(number, _MOST_ROWS))}) if number else []

@@ -1,4 +1,4 @@
-"""Makes hits of ranked candidates: which file, which moment, what to show of it, and why it is there, in words."""
+"""Turns ranked candidates into hits: the file, its best moments, a snippet, and the reasons as phrases."""
 
 from __future__ import annotations
 
@@ -6,36 +6,38 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
-from bowerbird.core.catalog.reader import CatalogView, FileRow, SegmentRow
+from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
-from bowerbird.core.types import Kind, Locator, Query
+from bowerbird.core.types import Kind, Locator, Query, Spans
 from bowerbird.core.words import clock, marks, query_words
 
-_SNIPPET = 240
-_BEFORE_MARK = 60
+_SNIPPET = 240  # characters
+_BEFORE_MARK = 60  # characters of the snippet before its first match
 _MOMENTS = 8
-_CANDIDATES = 40  # segments looked at for moments: those of one moment, its picture and its words, are one
-_WORTH = 0.6  # a further moment has at least so much of the best one's evidence
-_SURE = 0.08  # a label less probable than this is no reason to give
+_SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
+_WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
+_SURE = 0.08  # a label less probable than this is not given as a reason
 
 
 class HitMaker:
-    """Turns candidates into hits."""
+    """Makes hits of candidates and of files."""
 
-    def __init__(self, paths: LibraryPaths, view: CatalogView) -> None:
-        """Where thumbnails lie, and who knows the files."""
-        self._paths, self._view = paths, view
+    def __init__(self, paths: LibraryPaths, reader: CatalogReader) -> None:
+        """``paths`` says where thumbnails lie, ``reader`` knows the files."""
+        self._paths, self._reader = paths, reader
 
     def plain(self, file: FileRow) -> Hit:
-        """A file as a hit of nothing in particular, with how it begins."""
-        begins = self._view.segments_of(file.content_id, 1) if file.content_id and file.kind is Kind.DOCUMENT else []
-        snippet = _snippet(begins[0].text, [])[0] if begins else ""
+        """A file as a hit of no query: without reasons, its snippet the beginning of a document."""
+        document = file.content_id if file.kind is Kind.DOCUMENT else None
+        beginning = self._reader.segments_of(document, 1) if document else []
+        snippet = _snippet(beginning[0].text, [])[0] if beginning else ""
         return self._hit(file, score=1.0, reasons=(), snippet=snippet)
 
     def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
-        """The first ``query.limit`` candidates that have a file which the query's filters let through."""
+        """Hits of the first ``query.limit`` candidates with a file that passes the filters and has no unwanted word."""
         files = self._files(candidates, query)
         unwanted = {word.lower() for word in query.without}
         hits: list[Hit] = []
@@ -43,29 +45,26 @@ class HitMaker:
             if len(hits) == query.limit:
                 break
             if candidate.key in files:
-                hits += self._one(candidate, files[candidate.key], query, unwanted)
+                hits += self._hits_of(candidate, files[candidate.key], query, unwanted)
         return tuple(hits)
 
     def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
+        """By candidate key: the files with that content, by path; or the unread file itself."""
         files: dict[int, list[FileRow]] = {}
         keys = [candidate.key for candidate in candidates]
-        for row in self._view.files_of([key for key in keys if key > 0], query):
+        for row in self._reader.files_of([key for key in keys if key > 0], query):
             files.setdefault(row.content_id or 0, []).append(row)
-        for row in self._view.files_by_id([-key for key in keys if key < 0], query):
+        for row in self._reader.files_by_id([-key for key in keys if key < 0], query):
             files[-row.id] = [row]
         return files
 
-    def _one(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> list[Hit]:
-        order = ranking.moments(candidate)
-        rows = self._view.segments(order[:_CANDIDATES])
-        segments = [rows[number] for number in order if number in rows]
-        if not segments and candidate.key > 0:
-            segments = self._view.segments_of(candidate.key, 1)
-        if unwanted and _holds(unwanted, files, segments):
+    def _hits_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> list[Hit]:
+        """The hit of a candidate; none if it has an unwanted word."""
+        segments = self._segments(candidate)
+        if unwanted and _has_word(unwanted, files, segments):
             return []
         words = query_words(query.text)
-        best = segments[0] if segments else None
-        snippet, spans = _snippet(best.text, words) if best else ("", ())
+        snippet, spans = _snippet(segments[0].text, words) if segments else ("", ())
         moments = _moments(candidate, segments)
         hit = self._hit(
             files[0],
@@ -78,6 +77,15 @@ class HitMaker:
             moments=moments[1:],
         )
         return [hit]
+
+    def _segments(self, candidate: Candidate) -> list[SegmentRow]:
+        """Those with evidence, strongest first; of a content found by its name alone, its first."""
+        order = ranking.best_segments(candidate)
+        rows = self._reader.segments(order[:_SEGMENTS])
+        segments = [rows[number] for number in order if number in rows]
+        if not segments and candidate.key > 0:
+            segments = self._reader.segments_of(candidate.key, 1)
+        return segments
 
     def _hit(self, file: FileRow, *, score: float, reasons: tuple[Reason, ...], **shown: object) -> Hit:
         return Hit(
@@ -95,30 +103,32 @@ class HitMaker:
 
 
 def _moments(candidate: Candidate, segments: Sequence[SegmentRow]) -> tuple[Locator, ...]:
-    """Where a file matches, best first; in a recording or clip only what is nearly as good, each place once."""
+    """Where a file matches, best first, each place once; in a recording or clip only what is nearly as good."""
     least = _WORTH * max(candidate.segments.values(), default=0.0)
-    found: list[Locator] = []
+    places: list[Locator] = []
     for row in segments:
         timed = row.locator.start_s is not None
-        weak = timed and candidate.segments.get(row.id, 0.0) < least and found
-        if row.locator != Locator() and not weak and not any(_same_place(row.locator, one) for one in found):
-            found.append(row.locator)
-    return tuple(found[:_MOMENTS])
+        weak = timed and candidate.segments.get(row.id, 0.0) < least and places
+        if row.locator != Locator() and not weak and not any(_overlap(row.locator, place) for place in places):
+            places.append(row.locator)
+    return tuple(places[:_MOMENTS])
 
 
-def _same_place(one: Locator, other: Locator) -> bool:
-    if one.start_s is None or one.end_s is None or other.start_s is None or other.end_s is None:
-        return one == other
-    return one.start_s < other.end_s and other.start_s < one.end_s
+def _overlap(a: Locator, b: Locator) -> bool:
+    """Whether two places share some time; of pages and sections, whether they are the same."""
+    if a.start_s is None or a.end_s is None or b.start_s is None or b.end_s is None:
+        return a == b
+    return a.start_s < b.end_s and b.start_s < a.end_s
 
 
-def _holds(unwanted: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
-    names = " ".join(str(file.path.name) for file in files).lower()
-    said = " ".join(segment.text + " " + " ".join(label.name for label in segment.labels) for segment in segments)
-    return any(word in names for word in unwanted) or bool(marks(said, sorted(unwanted)))
+def _has_word(words: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
+    """Whether a file's name contains one of these words (in lower case), or its segments' text or labels have one."""
+    names = " ".join(file.path.name for file in files).lower()
+    text = " ".join(segment.text + " " + " ".join(label.name for label in segment.labels) for segment in segments)
+    return any(word in names for word in words) or bool(marks(text, sorted(words)))
 
 
-def _snippet(text: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
     """The part of a text around its first matches, on one line, and their spans in it."""
     flat = " ".join(text.split())
     spans = marks(flat, words)
@@ -129,17 +139,19 @@ def _snippet(text: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], .
 
 
 def _reasons(candidate: Candidate, segments: Sequence[SegmentRow], words: list[str], file: FileRow) -> Iterable[Reason]:
+    """One for each source of evidence, strongest first."""
     by_id = {segment.id: segment for segment in segments}
     words_in = candidate.best[Source.WORDS].segment_id if Source.WORDS in candidate.best else None
-    for evidence in sorted(candidate.best.values(), key=lambda one: -one.strength):
+    for evidence in sorted(candidate.best.values(), key=lambda evidence: -evidence.strength):
         if evidence.source is Source.MEANING and evidence.segment_id == words_in:
-            continue  # what it says in these words it need not say in others
+            continue  # a passage that has these words is not also said to have them "in other words"
         segment = by_id.get(evidence.segment_id or 0)
-        if evidence.strength > 0 and (text := _sentence(evidence.source, segment, file)):
+        if evidence.strength > 0 and (text := _phrase(evidence.source, segment, file)):
             yield Reason(text, ranking.logistic(evidence.strength), marks(text, words))
 
 
-def _sentence(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
+def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
+    """What a reason says, such as "page 3 has these words"."""
     if source is Source.NAME:
         return f"named {file.path.name}"
     if source is Source.LOOKS:

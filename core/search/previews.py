@@ -1,4 +1,4 @@
-"""Shows a file large: the photo, the PDF page, or the text with the matching passage marked."""
+"""Prepares files to be shown large: a picture of the photo or page, the text with its matches, what is played."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from bowerbird.core.answers import Preview
-from bowerbird.core.catalog.reader import CatalogView, FileRow, SegmentRow
+from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.media_part import SUBTITLES
-from bowerbird.core.types import Kind, Line, Locator, Modality, Properties, Query
+from bowerbird.core.types import Kind, Line, Locator, Modality, Properties, Query, Spans
 from bowerbird.core.words import clock, marks, query_words
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for
@@ -22,24 +23,28 @@ _MOST_TEXT = 60_000  # characters shown around the passage: more only makes scro
 
 
 class Previewer:
-    """Makes previews. Pictures come from decoder children, text from the catalog."""
+    """Makes previews. Pictures come from decoder processes, text from the catalog."""
 
-    def __init__(self, view: CatalogView, pool: ExtractPool) -> None:
-        """What it asks."""
-        self._view, self._pool = view, pool
+    def __init__(self, reader: CatalogReader, pool: ExtractPool) -> None:
+        """``reader`` knows the files, ``pool`` draws them."""
+        self._reader, self._pool = reader, pool
 
     def preview(self, path: Path, query: Query, moment: Locator | None, max_side: int) -> Preview:
-        """What to show of a file; a file that cannot be shown says why in ``problem``."""
-        row = self._view.file(path)
+        """A file shown large at ``moment``, with the query's words marked; why it cannot be shown is in ``problem``.
+
+        ``max_side`` is the longest side of the picture, in pixels.
+        """
+        row = self._reader.file(path)
         image, problem = self._image(path, moment, max_side)
-        segments = self._view.segments_of(row.content_id) if row and row.content_id else []
+        segments = self._reader.segments_of(row.content_id) if row and row.content_id else []
         properties = row.properties if row else Properties()
+        words = query_words(" ".join((query.text, *query.phrases)))
         if row and row.content_id and row.kind in MEDIA:
-            played = self._played(row.content_id, segments, query)
+            played = self._played(row.content_id, segments, words)
             return replace(
                 played, path=path, kind=row.kind, image=image, duration_s=properties.duration_s, details=_details(row)
             )
-        text, spans, focus = _text(segments, query, moment)
+        text, spans, focus = _text(segments, words, moment)
         return Preview(
             path=path,
             kind=row.kind if row else None,
@@ -53,23 +58,29 @@ class Previewer:
             problem="" if text else problem,
         )
 
-    def _played(self, content_id: int, segments: list[SegmentRow], query: Query) -> Preview:
-        """What stands beside the player."""
+    def frame_jpeg(self, path: Path, moment: Locator | None, max_side: int) -> bytes:
+        """A JPEG of a file at a moment, its longest side at most ``max_side`` pixels; empty if it has no looks.
+
+        Raises:
+            FileError: the file cannot be read.
+            FileSkipped: no extractor reads such files.
+        """
+        return self._pool.render(path, moment, max_side).result()
+
+    def _played(self, content_id: int, segments: list[SegmentRow], words: list[str]) -> Preview:
+        """What stands beside the player, without the file's own properties."""
         return Preview(
             path=Path(),
             kind=None,
-            lines=_lines(segments, query_words(" ".join((query.text, *query.phrases)))),
-            scenes=tuple(one.locator for one in segments if one.modality is Modality.IMAGE),
-            waveform=_thinned(self._view.waveform(content_id)),
+            lines=_lines(segments, words),
+            scenes=tuple(segment.locator for segment in segments if segment.modality is Modality.IMAGE),
+            waveform=_thinned(self._reader.waveform(content_id)),
         )
 
-    def frame_jpeg(self, path: Path, moment: Locator | None, max_side: int) -> bytes:
-        """A JPEG of a file at a moment; fails as ``ExtractPool.render`` does."""
-        return self._pool.render(path, moment, max_side).result()
-
     def _image(self, path: Path, moment: Locator | None, max_side: int) -> tuple[bytes, str]:
+        """A JPEG, or why there is none."""
         try:
-            return self._pool.render(path, moment, max_side).result(), ""
+            return self.frame_jpeg(path, moment, max_side), ""
         except FileSkipped:
             return b"", "Bowerbird cannot show this kind of file; open it with its own program."
         except BowerbirdError as error:
@@ -77,42 +88,42 @@ class Previewer:
 
 
 def _lines(segments: list[SegmentRow], words: list[str]) -> tuple[Line, ...]:
-    """What was heard; where nothing was, the subtitles."""
-    said = [one for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]
-    heard = [one for one in said if not one.locator.section]
-    told = heard or [one for one in said if one.locator.section == SUBTITLES]
-    lines = [
-        Line(one.locator.start_s or 0.0, one.locator.end_s or 0.0, one.text, marks(one.text, words)) for one in told
-    ]
+    """The transcript in order of time; without one, the subtitles."""
+    spoken = [row for row in segments if row.modality is Modality.TEXT and row.locator.start_s is not None]
+    transcript = [row for row in spoken if not row.locator.section]
+    subtitles = [row for row in spoken if row.locator.section == SUBTITLES]
+    lines = [_line(row, words) for row in transcript or subtitles]
     return tuple(sorted(lines, key=lambda line: line.start_s))
 
 
+def _line(segment: SegmentRow, words: list[str]) -> Line:
+    at = segment.locator
+    return Line(at.start_s or 0.0, at.end_s or 0.0, segment.text, marks(segment.text, words))
+
+
 def _thinned(waveform: bytes) -> bytes:
-    """The loudest of each stretch, ``_WAVE`` stretches at most."""
+    """The loudest value of each of ``_WAVE`` equal stretches; a shorter waveform as it is."""
     if len(waveform) <= _WAVE:
         return waveform
     edges = np.linspace(0, len(waveform), _WAVE, endpoint=False).astype(int)
     return np.maximum.reduceat(np.frombuffer(waveform, np.uint8), edges).tobytes()
 
 
-def _text(
-    segments: list[SegmentRow], query: Query, moment: Locator | None
-) -> tuple[str, tuple[tuple[int, int], ...], int]:
-    here = next((at for at, one in enumerate(segments) if moment and one.locator == moment), 0)
-    best = _best(segments, query, moment) or here
-    start = sum(len(one.text) for one in segments[:best])
-    whole = "".join(one.text for one in segments)
+def _text(segments: list[SegmentRow], words: list[str], moment: Locator | None) -> tuple[str, Spans, int]:
+    """The text around the best segment, its marks, and the offset of the first mark from that segment on."""
+    best = _best(segments, words, moment)
+    start = sum(len(segment.text) for segment in segments[:best])
+    whole = "".join(segment.text for segment in segments)
     cut = max(0, start - _MOST_TEXT // 2)
     shown = whole[cut : cut + _MOST_TEXT]
-    spans = marks(shown, query_words(" ".join((query.text, *query.phrases))))
+    spans = marks(shown, words)
     focus = next((a for a, _ in spans if a >= start - cut), start - cut)
     return shown, spans, focus
 
 
-def _best(segments: list[SegmentRow], query: Query, moment: Locator | None) -> int:
-    """The segment with the most matching words, of those at the moment if there is one."""
-    words = query_words(" ".join((query.text, *query.phrases)))
-    there = [at for at, one in enumerate(segments) if moment is None or one.locator == moment]
+def _best(segments: list[SegmentRow], words: list[str], moment: Locator | None) -> int:
+    """Index of the segment with the most matching words, of those at the moment if one is given."""
+    there = [at for at, segment in enumerate(segments) if moment is None or segment.locator == moment]
     return max(there, key=lambda at: len(marks(segments[at].text, words)), default=0)
 
 
@@ -120,32 +131,32 @@ _DATED = {Kind.PHOTO: "Taken", Kind.RECORDING: "Recorded", Kind.CLIP: "Recorded"
 
 
 def _details(row: FileRow) -> tuple[tuple[str, str], ...]:
-    told = row.properties
-    size = f"{told.width} × {told.height}, {_bytes(row.size)}" if told.width and told.height else _bytes(row.size)
-    taken = _DATED.get(row.kind or Kind.DOCUMENT, "Dated")
-    length = clock(told.duration_s) if told.duration_s else ""
+    """Name and value of each property that the file has."""
+    own = row.properties
+    size = f"{own.width} × {own.height}, {_bytes(row.size)}" if own.width and own.height else _bytes(row.size)
+    dated = _DATED.get(row.kind or Kind.DOCUMENT, "Dated")
     rows = (
-        ("Title", told.title),
-        ("Author", told.author),
-        (taken, _moment(told.taken_at) if told.taken_at else ""),
-        ("Changed", _moment(datetime.fromtimestamp(row.mtime_ns / 1e9))),
-        ("Camera", ", ".join(part for part in (told.camera, told.exposure) if part)),
-        ("Place", _place(told)),
-        ("Pages", str(told.pages or "")),
-        ("Length", length),
+        ("Title", own.title),
+        ("Author", own.author),
+        (dated, _date_and_time(own.taken_at) if own.taken_at else ""),
+        ("Changed", _date_and_time(datetime.fromtimestamp(row.mtime_ns / 1e9))),
+        ("Camera", ", ".join(part for part in (own.camera, own.exposure) if part)),
+        ("Place", _place(own)),
+        ("Pages", str(own.pages or "")),
+        ("Length", clock(own.duration_s) if own.duration_s else ""),
         ("Size", size),
     )
     return tuple((name, value) for name, value in rows if value)
 
 
-def _place(told: Properties) -> str:
-    if told.latitude is None or told.longitude is None:
+def _place(own: Properties) -> str:
+    if own.latitude is None or own.longitude is None:
         return ""
-    north, east = "N" if told.latitude >= 0 else "S", "E" if told.longitude >= 0 else "W"
-    return f"{abs(told.latitude):.4f}° {north}, {abs(told.longitude):.4f}° {east}"
+    north, east = "N" if own.latitude >= 0 else "S", "E" if own.longitude >= 0 else "W"
+    return f"{abs(own.latitude):.4f}° {north}, {abs(own.longitude):.4f}° {east}"
 
 
-def _moment(when: datetime) -> str:
+def _date_and_time(when: datetime) -> str:
     return f"{when.day} {when:%B %Y, %H:%M}"
 
 

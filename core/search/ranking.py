@@ -1,8 +1,9 @@
-"""Puts what every space and the keyword index found onto one scale, and groups it by content.
+"""Puts the hits of every vector space, the keyword index and file names on one scale, and fuses them by content.
 
-Each list's scores become *evidence*, in the unit "standard deviations above unrelated": a cosine through its space's
-background of unrelated pairs, keywords through the share they are of a perfect match. Evidence of
-different sources for one content adds up, as log-likelihood ratios do; a logistic curve makes it a score of 0…1.
+Every score becomes *evidence*, whose unit is "standard deviations above unrelated": a cosine by its z-score against
+unrelated pairs of its space (z-score normalisation, Montague and Aslam 2001), a BM25 score by its share of the best
+one possible for the query. The evidence of different sources for one content is summed (CombSUM, Fox and Shaw 1994),
+as log-likelihood ratios of independent observations are; a logistic curve maps the sum to a score of 0…1.
 """
 
 from __future__ import annotations
@@ -16,85 +17,100 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRONG = 0.5
-"""A hit below this score is one of those after "nothing else matches well"."""
+"""Score (0…1) from which on a hit counts as a match; those below come after "nothing else matches well"."""
 
 _CENTRE, _SLOPE = 2.6, 1.2
-"""Evidence at which a score is one half, and how steeply it rises: see packaging/bench, table "calibration"."""
+"""Evidence at which a score is one half, and how steeply it rises there. They decide what counts as a match, by
+``STRONG``, and never the order. Set by hand."""
 WORDS_WEIGHT = 8.0
-"""Evidence of a text that could not match the words better; a short text that holds each once comes to about half."""
+"""Evidence of a text that matches the words as well as can be; a short one with each word once gets about half."""
 VERBATIM = 2.0
-"""Further evidence of a text that holds all the words in a row, as they were typed; a share of it for some."""
-_BM25_LIMIT = 2.2  # k1 + 1 for SQLite's k1 = 1.2: what a word's weight grows to as it repeats
+"""Evidence added for a text that holds all the words in a row, as typed; for some of them, that share of it."""
+_BM25_LIMIT = 2.2  # k1 + 1 with SQLite's k1 = 1.2: the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
-"""Evidence of a file name that holds every word of the query."""
+"""Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
 
 
 class Source(StrEnum):
-    """Where evidence comes from."""
+    """Where evidence comes from. Of each source a content's strongest evidence counts."""
 
     MEANING = "meaning"
+    """Vectors of text."""
     LOOKS = "looks"
+    """Vectors of pictures and scenes."""
     SOUNDS = "sounds"
+    """Vectors of sound."""
     WORDS = "words"
+    """The keyword index."""
     NAME = "name"
+    """The names of a file and its folders."""
     EXAMPLE = "example"
+    """Vectors of any modality, compared with an example's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason for one content. ``key`` is the content's id, or minus the file's id where it has no content."""
+    """A retrieved match, on the common scale."""
 
     key: int
+    """The content's id; for a file that was not read, and so has no content, minus the file's id."""
     segment_id: int | None
+    """None of a file name."""
     source: Source
     strength: float
+    """Standard deviations above unrelated, 0 or more."""
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A content with everything that speaks for it."""
+    """A content with all its evidence."""
 
     key: int
+    """As in ``Evidence``."""
     best: dict[Source, Evidence] = field(default_factory=dict)
+    """The strongest of each source."""
     segments: dict[int, float] = field(default_factory=dict)
+    """By segment id: the summed strength of its evidence."""
 
     @property
     def total(self) -> float:
-        """All evidence together."""
+        """The summed evidence of its sources."""
         return sum(evidence.strength for evidence in self.best.values())
 
     @property
     def score(self) -> float:
-        """0…1."""
+        """``total`` as a score of 0…1."""
         return logistic(self.total)
 
     def add(self, evidence: Evidence) -> None:
-        """Take one more reason; of one source the strongest counts."""
-        known = self.best.get(evidence.source)
-        if known is None or evidence.strength > known.strength:
+        """Count one more match: the strongest of its source, and all for its segment."""
+        best = self.best.get(evidence.source)
+        if best is None or evidence.strength > best.strength:
             self.best[evidence.source] = evidence
         if evidence.segment_id is not None:
             self.segments[evidence.segment_id] = self.segments.get(evidence.segment_id, 0.0) + evidence.strength
 
 
 def logistic(evidence: float) -> float:
-    """Evidence as a score of 0…1."""
+    """Map evidence to a score of 0…1."""
     return 1 / (1 + math.exp(_SLOPE * (_CENTRE - evidence)))
 
 
 def from_cosine(cosine: float, background: tuple[float, float]) -> float:
-    """Evidence of a cosine, against the mean and deviation of unrelated pairs in its space."""
+    """Evidence of a cosine (-1…1): its z-score in ``background``, the mean and deviation of unrelated pairs."""
     mean, deviation = background
     return max(0.0, (cosine - mean) / deviation)
 
 
-def aligned(cosines: NDArray[np.float32], background: tuple[float, float]) -> tuple[float, int]:
-    """Evidence that an example's moments come in this order in a file, and the row of the file where they begin.
+def align(cosines: NDArray[np.float32], background: tuple[float, float]) -> tuple[float, int]:
+    """Evidence that the moments of an example occur in a file in the same order, and the file's row where they begin.
 
-    ``cosines`` has a row for each moment of the file and a column for each of the example, both in time. Every moment
-    of the example is given one of the file, never an earlier one than the moment before it was given, so that the
-    mean evidence is greatest: dynamic time warping (Sakoe and Chiba 1978) that lets the file go on before, between
-    and after.
+    Assigns each moment of the example to one of the file, in order, so that the mean evidence is greatest: dynamic
+    time warping (Sakoe and Chiba 1978) in which the file may go on before, between and after.
+
+    Args:
+        cosines: shape (moments of the file, moments of the example), both in time.
+        background: mean and deviation of the cosines of unrelated pairs.
     """
     mean, deviation = background
     evidence = np.maximum(0.0, (cosines - mean) / deviation)
@@ -108,35 +124,35 @@ def aligned(cosines: NDArray[np.float32], background: tuple[float, float]) -> tu
 
 
 def _last_best(totals: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each place, where the greatest of the totals up to there stands."""
+    """For each index, that of the greatest total up to it, the last one if there are several."""
     places = np.where(totals >= np.maximum.accumulate(totals), np.arange(len(totals)), 0)
     return np.maximum.accumulate(places)
 
 
 def from_bm25(bm25: float, information: float) -> float:
-    """Evidence of a keyword score: the part it is of the most that BM25 could give for this query.
+    """Evidence of a BM25 score (higher is better): its share of the highest one possible for the query.
 
-    Unlike BM25 itself this compares between queries. ``information`` is the sum of the query words' weights.
+    Unlike BM25 itself the share compares between queries. ``information`` is that of the query's words.
     """
     return WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
 
 
 def information(frequencies: Iterable[int], segments: int) -> float:
-    """How much words tell, by the number of segments each stands in: their summed inverse document frequencies.
+    """Summed inverse document frequency of words, of which each occurs in so many of the ``segments``.
 
-    The formula is the one of SQLite's bm25(), whose scores this divides (Robertson and Zaragoza 2009).
+    The formula (Robertson and Zaragoza 2009) is that of SQLite's ``bm25()``, whose scores are divided by this.
     """
     return sum(max(1e-6, math.log((segments - number + 0.5) / (number + 0.5))) for number in frequencies)
 
 
 def rank(evidence: Iterable[Evidence]) -> list[Candidate]:
-    """Candidates, best first; equal ones in a fixed order."""
+    """Fuse evidence into candidates, best first; equal ones by their key."""
     candidates: dict[int, Candidate] = {}
-    for one in evidence:
-        candidates.setdefault(one.key, Candidate(one.key)).add(one)
+    for match in evidence:
+        candidates.setdefault(match.key, Candidate(match.key)).add(match)
     return sorted(candidates.values(), key=lambda candidate: (-candidate.total, candidate.key))
 
 
-def moments(candidate: Candidate) -> Sequence[int]:
-    """The candidate's segments, best first."""
+def best_segments(candidate: Candidate) -> Sequence[int]:
+    """The ids of a candidate's segments that have evidence, strongest first."""
     return sorted(candidate.segments, key=lambda segment: (-candidate.segments[segment], segment))

@@ -1,4 +1,4 @@
-"""Answers queries: encode, retrieve from every space and the keyword index, rank, show."""
+"""Answers queries: encodes them, retrieves from every vector space and the keyword index, ranks, and makes hits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bowerbird.core.answers import Hit, Results, Timings
-from bowerbird.core.catalog.reader import CatalogView
+from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.errors import ModelUnavailable, StoreDamaged
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
@@ -21,15 +21,16 @@ from bowerbird.core.types import Kind, Modality, Query, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.words import all_words, query_words, stem
 
-_TOP_K = 200
+_TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
 _WIDER = (_TOP_K, 2000, 16_000)  # top_k of a filtered search that found too little; the last is Milvus' own limit
+_ALIGNED = 50  # contents, of those most like one moment of an example, that are compared with all of its moments
 
 WEAK_PHOTOS = (
     "Photos are found by the things in them, not yet by people, actions or relations. "
     "A CLIP model would do better; see Models."
 )
-
+_REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
 
 _SOURCES = {
     Modality.TEXT: Source.MEANING,
@@ -37,186 +38,203 @@ _SOURCES = {
     Modality.SOUND: Source.SOUNDS,
     Modality.SCENE: Source.LOOKS,
 }
-_ALIGNED = 50  # contents, of those most like one of its moments, compared with a whole example
-_REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds between calls."""
-
-    last: float
-
-    def lap(self) -> float:
-        now = time.perf_counter()
-        took, self.last = (now - self.last) * 1000, now
-        return took
-
-
 class Searcher:
-    """Stateless between queries; safe from any thread."""
+    """Answers queries over the whole library. Stateless between them; safe from any thread."""
 
     def __init__(
         self,
         paths: LibraryPaths,
-        view: CatalogView,
+        reader: CatalogReader,
         store: VectorStore,
         inference: Inference,
         examples: Examples,
         spaces: Callable[[], Sequence[Space]],
         on_damage: Callable[[], None],
     ) -> None:
-        """What it asks; ``spaces`` are those to search; ``on_damage`` is called when the vector store refuses."""
+        """``spaces`` returns those to search; ``on_damage`` is called when the vector store cannot be read."""
         self._on_damage, self._spaces = on_damage, spaces
-        self._view, self._store, self._inference, self._examples = view, store, inference, examples
-        self._hits = HitMaker(paths, view)
+        self._reader, self._store, self._inference, self._examples = reader, store, inference, examples
+        self._hits = HitMaker(paths, reader)
 
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
-        clock = _Clock(time.perf_counter())
-        hits = tuple(self._hits.plain(row) for row in self._view.newest(query))
-        return Results(hits, Timings(total=clock.lap()))
+        stopwatch = _Stopwatch(time.perf_counter())
+        hits = tuple(self._hits.plain(row) for row in self._reader.newest(query))
+        return Results(hits, Timings(total=stopwatch.lap_ms()))
 
     def search(self, query: Query) -> Results:
         """The files that answer best.
 
         Raises:
             FileError: an example cannot be read.
+            FileSkipped: no extractor reads an example.
         """
-        clock = _Clock(time.perf_counter())
-        text, unsaid = self._spelled(query)
-        notice, vectors = self._encode(text.text)
-        like = [asked for example in query.like for asked in self._examples.vectors(example)]
-        encode = clock.lap()
-        evidence, repair = self._gather(text, vectors, like)
-        retrieve = clock.lap()
-        hits = self._hits.make(ranking.rank(evidence), text)
-        photos = [space.id for space in self._spaces() if space.modality is Modality.IMAGE]
-        took = Timings(encode + retrieve + (rank := clock.lap()), encode, retrieve, rank)
-        return Results(hits, took, notice or repair or unsaid or _weakness(vectors, photos, hits))
+        stopwatch = _Stopwatch(time.perf_counter())
+        query, relaxed = self._relax_phrases(query)
+        vectors, problem = self._encode(query.text)
+        examples = [rows for example in query.like for rows in self._examples.vectors(example)]
+        encode = stopwatch.lap_ms()
+        evidence, repair = self._retrieve(query, vectors, examples)
+        retrieve = stopwatch.lap_ms()
+        hits = self._hits.make(ranking.rank(evidence), query)
+        rank = stopwatch.lap_ms()
+        notice = problem or repair or relaxed or self._weak_photos(vectors, hits)
+        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice)
 
-    def _gather(
-        self, query: Query, vectors: Mapping[str, Vectors], like: list[ExampleQuery]
-    ) -> tuple[list[Evidence], str]:
-        """All evidence; without a vector store, that of words and names, and a sentence that says so."""
+    def _relax_phrases(self, query: Query) -> tuple[Query, str]:
+        """Adds the phrases to the text; where no file holds them, no longer demands them, and returns a notice."""
+        query = replace(query, text=" ".join((query.text, *query.phrases)).strip())
+        if not query.phrases or self._reader.allowed(replace(Query(), phrases=query.phrases)):
+            return query, ""
+        quoted = " and ".join(f'"{phrase}"' for phrase in query.phrases)
+        return replace(query, phrases=()), f"No file has the exact words {quoted}. These come closest."
+
+    def _encode(self, text: str) -> tuple[Mapping[str, Vectors], str]:
+        """The text's vectors by space id, each of shape (1, dimension), and a notice if a model failed."""
+        if not text or not self._spaces():
+            return {}, ""
         try:
-            return list(self._retrieve(query, vectors, like)), ""
+            encoded = self._inference.encode_query(text, [space.id for space in self._spaces()]).result()
+        except ModelUnavailable as error:
+            return {}, f"{error} Only words and file names were searched."
+        return encoded.vectors, encoded.problem and f"{encoded.problem} The other models were searched."
+
+    def _retrieve(
+        self, query: Query, vectors: Mapping[str, Vectors], examples: Sequence[ExampleQuery]
+    ) -> tuple[list[Evidence], str]:
+        """All evidence; without a vector store, that of words and names, and a notice."""
+        scope = _Scope(query.kinds, self._reader.allowed(query))
+        words = [*self._keyword_hits(query, scope), *self._name_hits(query, scope)]
+        try:
+            return [*self._space_hits(vectors, scope), *self._example_hits(examples, scope), *words], ""
         except StoreDamaged as error:
             log.warning("%s", error, exc_info=True)
             self._on_damage()
-            return list(self._retrieve(query, {}, [])), _REPAIR
+            return words, _REPAIR
 
-    def _spelled(self, query: Query) -> tuple[Query, str]:
-        """The query with its phrases as text too; if nothing holds them, as text only, and a sentence that says so."""
-        text = replace(query, text=" ".join((query.text, *query.phrases)).strip())
-        if not query.phrases or self._view.allowed(replace(Query(), phrases=query.phrases)):
-            return text, ""
-        said = " and ".join(f'"{phrase}"' for phrase in query.phrases)
-        return replace(text, phrases=()), f"No file has the exact words {said}. These come closest."
+    def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
+        for space in self._spaces():
+            if space.id in vectors:
+                source = _SOURCES[space.modality]
+                yield from self._vector_hits(space, vectors[space.id], scope, source, space.background)
 
-    def _encode(self, text: str) -> tuple[str, Mapping[str, Vectors]]:
-        if not text or not self._spaces():
-            return "", {}
-        try:
-            found = self._inference.encode_query(text, [space.id for space in self._spaces()]).result()
-            return found.problem and f"{found.problem} The other models were searched.", found.vectors
-        except ModelUnavailable as error:
-            return f"{error} Only words and file names were searched.", {}
+    def _example_hits(self, examples: Sequence[ExampleQuery], scope: _Scope) -> Iterator[Evidence]:
+        for example in examples:
+            background = example.space.example_background
+            nearest = self._vector_hits(example.space, example.rows, scope, Source.EXAMPLE, background)
+            in_time = example.moving and len(example.rows) > 1
+            yield from self._aligned_hits(example, nearest) if in_time else nearest
 
-    def _retrieve(self, query: Query, vectors: Mapping[str, Vectors], like: list[ExampleQuery]) -> Iterator[Evidence]:
-        allowed = self._view.allowed(query)
-        spaces = {space.id: space for space in self._spaces()}
-        for name, rows in ((name, rows) for name, rows in vectors.items() if name in spaces):
-            source = _SOURCES[spaces[name].modality]
-            yield from self._near(spaces[name], rows, query, allowed, source, spaces[name].background)
-        for asked in like:
-            yield from self._like(asked, query, allowed)
-        yield from self._said(query, allowed)
-        yield from self._named(query, allowed)
+    def _aligned_hits(self, example: ExampleQuery, nearest: Iterator[Evidence]) -> Iterator[Evidence]:
+        """Evidence of the contents that have an example's moments in order; ``nearest`` are candidates for them."""
+        by_strength = sorted(nearest, key=lambda evidence: -evidence.strength)
+        contents = list(dict.fromkeys(evidence.key for evidence in by_strength))
+        for content in contents[:_ALIGNED]:
+            segment_ids, rows = self._reader.vectors(example.space.id, [content])
+            if segment_ids:  # else it was forgotten a moment ago
+                strength, at = ranking.align(rows @ example.rows.T, example.space.example_background)
+                yield Evidence(content, segment_ids[at], Source.EXAMPLE, strength)
 
-    def _near(
-        self,
-        space: Space,
-        rows: Vectors,
-        query: Query,
-        allowed: Collection[int] | None,
-        source: Source,
-        background: tuple[float, float],
+    def _vector_hits(
+        self, space: Space, rows: Vectors, scope: _Scope, source: Source, background: tuple[float, float]
     ) -> Iterator[Evidence]:
-        cosines = self._nearest(space, rows, query, allowed)
-        segments = self._view.segments(cosines)
+        """Evidence of the segments nearest to any of the query ``rows``, shape (n, dimension)."""
+        cosines = self._cosines(space, rows, scope)
+        segments = self._reader.segments(cosines)
         for number, cosine in cosines.items():
-            if number in segments and (allowed is None or segments[number].content_id in allowed):
-                strength = ranking.from_cosine(cosine, background)
-                yield Evidence(segments[number].content_id, number, source, strength)
+            segment = segments.get(number)
+            if segment and scope.holds(segment.content_id):
+                yield Evidence(segment.content_id, number, source, ranking.from_cosine(cosine, background))
 
-    def _like(self, asked: ExampleQuery, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
-        space = asked.space
-        near = list(self._near(space, asked.rows, query, allowed, Source.EXAMPLE, space.example_background))
-        if not asked.moving or len(asked.rows) == 1:
-            yield from near
-            return
-        best = list(dict.fromkeys(one.key for one in sorted(near, key=lambda one: -one.strength)))
-        for content in best[:_ALIGNED]:
-            numbers, rows = self._view.vectors(space.id, [content])
-            strength, at = ranking.aligned(rows @ asked.rows.T, space.example_background)
-            yield Evidence(content, numbers[at], Source.EXAMPLE, strength)
-
-    def _nearest(self, space: Space, rows: Vectors, query: Query, allowed: Collection[int] | None) -> dict[int, float]:
-        if allowed is not None and len(allowed) <= _EXACT:
-            numbers, matrix = self._view.vectors(space.id, allowed)
-            return dict(zip(numbers, (matrix @ rows.T).max(axis=1).tolist(), strict=True)) if numbers else {}
-        found: dict[int, float] = {}
+    def _cosines(self, space: Space, rows: Vectors, scope: _Scope) -> dict[int, float]:
+        """By segment id, the cosine to the nearest of ``rows``: of all segments in a narrow scope, else of the best."""
+        if scope.allowed is not None and len(scope.allowed) <= _EXACT:
+            segment_ids, matrix = self._reader.vectors(space.id, scope.allowed)
+            return dict(zip(segment_ids, (matrix @ rows.T).max(axis=1).tolist(), strict=True)) if segment_ids else {}
+        cosines: dict[int, float] = {}
         for top_k in _WIDER:
-            found = _best(self._store.search(space.id, rows, top_k, query.kinds))
-            if allowed is None or len(found) < top_k or self._enough(found, allowed):
+            cosines = _highest(self._store.search(space.id, rows, top_k, scope.kinds))
+            if scope.allowed is None or len(cosines) < top_k or self._enough(cosines, scope):
                 break
-        return found
+        return cosines
 
-    def _enough(self, found: Collection[int], allowed: Collection[int]) -> bool:
-        return sum(row.content_id in allowed for row in self._view.segments(found).values()) >= _TOP_K
+    def _enough(self, segment_ids: Collection[int], scope: _Scope) -> bool:
+        return sum(scope.holds(row.content_id) for row in self._reader.segments(segment_ids).values()) >= _TOP_K
 
-    def _said(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
+    def _keyword_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
+        """Evidence of the segments with the query's words, more where they stand in a row."""
         words = query_words(query.text)
         if not words:
             return
         match = " OR ".join(f'"{word}"' for word in words)
-        found = dict(self._view.by_words(match, _TOP_K, allowed))
-        frequencies = self._view.frequencies({stem(word) for word in words})
-        information = ranking.information(
-            (frequencies.get(stem(word), 0) for word in words), max(1, self._view.roughly_segments())
-        )
+        scores = dict(self._reader.by_words(match, _TOP_K, scope.allowed))
+        information = self._information(words)
         pairs = _pairs(query.text)
-        for row in self._view.segments(found).values():
-            strength = ranking.from_bm25(found[row.id], information)
+        for row in self._reader.segments(scores).values():
             in_a_row = len(pairs & _pairs(row.text)) / len(pairs) if pairs else 0.0
-            yield Evidence(row.content_id, row.id, Source.WORDS, strength + ranking.VERBATIM * in_a_row)
+            strength = ranking.from_bm25(scores[row.id], information) + ranking.VERBATIM * in_a_row
+            yield Evidence(row.content_id, row.id, Source.WORDS, strength)
 
-    def _named(self, query: Query, allowed: Collection[int] | None) -> Iterator[Evidence]:
+    def _information(self, words: Sequence[str]) -> float:
+        stems = [stem(word) for word in words]
+        frequencies = self._reader.frequencies(set(stems))
+        segments = max(1, self._reader.segment_estimate())
+        return ranking.information((frequencies.get(term, 0) for term in stems), segments)
+
+    def _name_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
+        """Evidence of the files with the query's words in their names or their folders'."""
         words = query_words(query.text)
-        whole = sum(len(word) for word in words)
-        for row, name in self._view.by_name(words, query, _TOP_K):
-            said = sum(len(word) for word in words if word in name.lower())
-            key = row.content_id if row.content_id is not None else -row.id
-            if allowed is None or key in allowed or (row.content_id is None and not query.phrases):
-                yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * said / whole)
+        characters = sum(len(word) for word in words)
+        for row, name in self._reader.by_name(words, query, _TOP_K):
+            matching = sum(len(word) for word in words if word in name.lower())
+            unread = row.content_id is None
+            key = -row.id if row.content_id is None else row.content_id
+            # by_name has applied folders and dates; of the filters only phrases need a file's content.
+            if scope.holds(key) or (unread and not query.phrases):
+                yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
+
+    def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
+        """A notice where photos were found through ConSE alone, the weakest road from text to photos."""
+        photo_spaces = {space.id for space in self._spaces() if space.modality is Modality.IMAGE} & vectors.keys()
+        only_conse = bool(photo_spaces) and all(space.startswith("conse-") for space in photo_spaces)
+        return WEAK_PHOTOS if only_conse and any(hit.kind is Kind.PHOTO for hit in hits) else ""
 
 
-def _weakness(vectors: Mapping[str, Vectors], photo_spaces: Collection[str], hits: Sequence[Hit]) -> str:
-    """A sentence where photos were found through ConSE alone, the weakest road from text to photos."""
-    by_conse = {space.startswith("conse-") for space in vectors if space in photo_spaces}
-    return WEAK_PHOTOS if by_conse == {True} and any(hit.kind is Kind.PHOTO for hit in hits) else ""
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What a query's filters let through."""
+
+    kinds: frozenset[Kind]
+    allowed: frozenset[int] | None
+    """Content ids; None where only the kinds are filtered, if anything."""
+
+    def holds(self, content_id: int) -> bool:
+        return self.allowed is None or content_id in self.allowed
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    last: float
+
+    def lap_ms(self) -> float:
+        """Milliseconds since the last call."""
+        now = time.perf_counter()
+        elapsed, self.last = (now - self.last) * 1000, now
+        return elapsed
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
-    """Words that follow each other, the untelling ones too."""
+    """Words that follow each other, stop words included."""
     return set(pairwise(all_words(text)))
 
 
-def _best(found: list[list[tuple[int, float]]]) -> dict[int, float]:
-    best: dict[int, float] = {}
-    for number, cosine in (pair for row in found for pair in row):
-        best[number] = max(cosine, best.get(number, -1.0))
-    return best
+def _highest(results: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:
+    """By segment id, its highest cosine to any of the query rows."""
+    highest: dict[int, float] = {}
+    for segment_id, cosine in (pair for row in results for pair in row):
+        highest[segment_id] = max(cosine, highest.get(segment_id, -1.0))
+    return highest

@@ -8,7 +8,7 @@ from bowerbird.core.search.ranking import Evidence, Source
 
 
 def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> None:
-    both, one = ranking.rank(
+    both, single = ranking.rank(
         [
             Evidence(1, 10, Source.MEANING, 2.0),
             Evidence(1, 11, Source.MEANING, 1.0),
@@ -16,16 +16,16 @@ def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> Non
             Evidence(2, 20, Source.MEANING, 3.0),
         ]
     )
-    assert (both.key, both.total, one.key) == (1, 3.5, 2)
-    assert list(ranking.moments(both)) == [11, 10]
+    assert (both.key, both.total, single.key) == (1, 3.5, 2)
+    assert list(ranking.best_segments(both)) == [11, 10]
 
 
 def test_scores_fall_with_rank_and_stay_between_0_and_1() -> None:
-    found = ranking.rank(
+    candidates = ranking.rank(
         Evidence(key, key, Source.MEANING, strength) for key, strength in ((1, 0.1), (2, 9.0), (3, 4.0))
     )
-    scores = [candidate.score for candidate in found]
-    assert [candidate.key for candidate in found] == [2, 3, 1]
+    scores = [candidate.score for candidate in candidates]
+    assert [candidate.key for candidate in candidates] == [2, 3, 1]
     assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)
 
 
@@ -44,9 +44,9 @@ def test_rare_words_tell_more() -> None:
 def test_an_excerpt_is_aligned_where_its_moments_come_in_order() -> None:
     background = (0.0, 0.1)
     moments = np.eye(6, dtype=np.float32)  # of the file; each like itself alone
-    strength, at = ranking.aligned(moments @ moments[2:5].T, background)
+    strength, at = ranking.align(moments @ moments[2:5].T, background)
     assert (strength, at) == (pytest.approx(10.0), 2)
-    backwards, _ = ranking.aligned(moments @ moments[4:1:-1].T, background)
+    backwards, _ = ranking.align(moments @ moments[4:1:-1].T, background)
     assert backwards == pytest.approx(10.0 / 3)
-    skipping, at = ranking.aligned(moments @ moments[[1, 3, 5]].T, background)
+    skipping, at = ranking.align(moments @ moments[[1, 3, 5]].T, background)
     assert (skipping, at) == (pytest.approx(10.0), 1)

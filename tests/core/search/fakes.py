@@ -1,0 +1,241 @@
+"""Stand-ins for what a search asks: a catalog, a vector store, models and decoders, all in memory and at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.types import (
+    Encoded,
+    Extraction,
+    FileState,
+    Heard,
+    Kind,
+    Label,
+    Locator,
+    Modality,
+    Properties,
+    Query,
+    Space,
+    Vectors,
+)
+from bowerbird.core.words import all_words, stem
+
+NOWHERE, NO_PROPERTIES, NO_VECTORS, SILENCE = Locator(), Properties(), Encoded({}), Heard((), (), {})
+QUERY = np.array([[1.0, 0.0]], np.float32)
+
+
+def space(name: str, modality: Modality = Modality.TEXT, *, takes_text: bool = True) -> Space:
+    """A space of two dimensions, in which unrelated things have a cosine of 0.0, give or take 0.1."""
+    return Space(name, 2, modality, takes_text, background=(0.0, 0.1), example_background=(0.0, 0.1))
+
+
+def towards(*cosines: float) -> Vectors:
+    """A vector for each cosine that it is to have with ``QUERY``."""
+    return np.array([(cosine, np.sqrt(1 - cosine**2)) for cosine in cosines], np.float32)
+
+
+def segment(
+    number: int,
+    content_id: int,
+    text: str = "",
+    *,
+    modality: Modality = Modality.TEXT,
+    at: Locator = NOWHERE,
+    labels: Mapping[str, float] | None = None,
+) -> SegmentRow:
+    seen = tuple(Label(name, probability) for name, probability in (labels or {}).items())
+    return SegmentRow(number, content_id, number, modality, text, seen, at)
+
+
+def file(
+    number: int,
+    path: str,
+    content_id: int | None,
+    *,
+    kind: Kind | None = Kind.DOCUMENT,
+    size: int = 1000,
+    mtime_ns: int = 0,
+    fingerprint: bytes = b"",
+    properties: Properties = NO_PROPERTIES,
+) -> FileRow:
+    state = FileState.SKIPPED if content_id is None else FileState.INDEXED
+    return FileRow(number, Path(path), kind, state, size, mtime_ns, content_id, fingerprint, properties)
+
+
+class FakeReader:
+    """The catalog's answers to a search, of rows that are given. Filters by kind, folder and phrase."""
+
+    def __init__(
+        self,
+        files: Iterable[FileRow] = (),
+        segments: Iterable[SegmentRow] = (),
+        vectors: Mapping[str, Mapping[int, Any]] | None = None,
+        waveform: bytes = b"",
+    ) -> None:
+        self.rows = {row.id: row for row in segments}
+        self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
+
+    def allowed(self, query: Query) -> frozenset[int] | None:
+        if not (query.under or query.phrases):
+            return None
+        ids = {row.content_id for row in self._filtered(query) if row.content_id is not None}
+        for phrase in query.phrases:
+            ids &= {row.content_id for row in self.rows.values() if phrase in row.text}
+        return frozenset(ids)
+
+    def segment_estimate(self) -> int:
+        return 1000
+
+    def by_words(self, match: str, limit: int, allowed: Collection[int] | None) -> list[tuple[int, float]]:
+        stems = {stem(word) for word in re.findall('"([^"]+)"', match)}
+        rows = [row for row in self.rows.values() if allowed is None or row.content_id in allowed]
+        scores = {row.id: float(len(stems & _stems(row))) for row in rows}
+        return sorted(((number, score) for number, score in scores.items() if score), key=lambda row: -row[1])[:limit]
+
+    def frequencies(self, stems: Collection[str]) -> dict[str, int]:
+        return {word: sum(word in _stems(row) for row in self.rows.values()) for word in stems}
+
+    def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
+        named = [(row, str(row.path)) for row in self._filtered(query)]
+        return [(row, name) for row, name in named if any(word in name.lower() for word in words)][:limit]
+
+    def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
+        return {number: self.rows[number] for number in sorted(ids) if number in self.rows}
+
+    def segments_of(self, content_id: int, most: int = -1) -> list[SegmentRow]:
+        rows = [row for row in self.rows.values() if row.content_id == content_id]
+        return rows if most < 0 else rows[:most]
+
+    def files_of(self, content_ids: Iterable[int], query: Query) -> list[FileRow]:
+        wanted = set(content_ids)
+        return [row for row in self._filtered(query) if row.content_id in wanted]
+
+    def files_by_id(self, ids: Iterable[int], query: Query) -> list[FileRow]:
+        wanted = set(ids)
+        return [row for row in self._filtered(query) if row.id in wanted]
+
+    def file(self, path: Path) -> FileRow | None:
+        return next((row for row in self._files if row.path == path), None)
+
+    def newest(self, query: Query) -> list[FileRow]:
+        return sorted(self._filtered(query), key=lambda row: -row.mtime_ns)[: query.limit]
+
+    def content_id(self, fingerprint: bytes) -> int | None:
+        return next((row.content_id for row in self._files if row.fingerprint == fingerprint), None)
+
+    def vectors(self, space: str, content_ids: Iterable[int]) -> tuple[list[int], Vectors]:
+        wanted, rows = set(content_ids), self._vectors.get(space, {})
+        ids = [number for number in rows if self.rows[number].content_id in wanted]
+        return ids, np.array([rows[number] for number in ids], np.float32)
+
+    def waveform(self, content_id: int) -> bytes:
+        return self._waveform
+
+    def _filtered(self, query: Query) -> list[FileRow]:
+        return [row for row in self._files if _passes(row, query)]
+
+
+def _passes(row: FileRow, query: Query) -> bool:
+    under = not query.under or any(row.path.is_relative_to(folder) for folder in query.under)
+    return under and (not query.kinds or row.kind in query.kinds)
+
+
+def _stems(row: SegmentRow) -> set[str]:
+    return {stem(word) for word in all_words(row.text)}
+
+
+class FakeStore:
+    """Searches the vectors of a ``FakeReader``, as the vector store does; ``calls`` are (space, top_k, kinds)."""
+
+    def __init__(self, vectors: Mapping[str, Mapping[int, Any]] | None = None, error: Exception | None = None) -> None:
+        self.calls: list[tuple[str, int, frozenset[Kind]]] = []
+        self._vectors, self._error = vectors or {}, error
+
+    def search(
+        self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()
+    ) -> list[list[tuple[int, float]]]:
+        self.calls.append((space_id, top_k, frozenset(kinds)))
+        if self._error:
+            raise self._error
+        return [self._nearest(space_id, query)[:top_k] for query in vectors]
+
+    def _nearest(self, space_id: str, query: Any) -> list[tuple[int, float]]:
+        cosines = {number: float(row @ query) for number, row in self._vectors.get(space_id, {}).items()}
+        return sorted(cosines.items(), key=lambda row: -row[1])
+
+
+class FakeInference:
+    """Models that answer at once. ``documents`` makes an item's vectors by space id; ``calls`` are what was asked."""
+
+    def __init__(
+        self,
+        query: Encoded | Exception = NO_VECTORS,
+        documents: Callable[[Modality, Sequence[Any]], Mapping[str, Vectors]] = lambda modality, items: {},
+        heard: Heard = SILENCE,
+        spaces: Sequence[Space] = (),
+    ) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self._query, self._documents, self._heard, self._spaces = query, documents, heard, tuple(spaces)
+
+    def spaces(self) -> tuple[Space, ...]:
+        return self._spaces
+
+    def image_side(self) -> int:
+        return 0
+
+    def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Encoded]:
+        self.calls.append(("query", text))
+        return future(self._query)
+
+    def encode_documents(self, modality: Modality, items: Sequence[Any]) -> Future[Encoded]:
+        self.calls.append((modality, list(items)))
+        return future(Encoded(self._documents(modality, items)))
+
+    def listen(self, samples: Any, *, urgent: bool = False) -> Future[Heard]:
+        assert urgent, "somebody waits for an example"
+        self.calls.append(("listen", samples))
+        return future(self._heard)
+
+
+class FakePool:
+    """Decoders that answer at once; ``limits`` are those of the files they decoded."""
+
+    def __init__(self, extraction: Extraction | Exception | None = None, picture: bytes | Exception = b"") -> None:
+        self.limits: list[Limits] = []
+        self._extraction, self._picture = extraction, picture
+
+    def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Any]:
+        assert urgent, "somebody waits for an example"
+        self.limits.append(limits)
+        return future(self._extraction)
+
+    def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[Any]:
+        return future(self._picture)
+
+
+class FakeExamples:
+    """Examples whose query vectors are given."""
+
+    def __init__(self, *queries: Any) -> None:
+        self._queries = list(queries)
+
+    def vectors(self, example: Any) -> list[Any]:
+        return self._queries
+
+
+def future(value: Any) -> Future[Any]:
+    """A future that is done: with a value, or with an error."""
+    done: Future[Any] = Future()
+    if isinstance(value, Exception):
+        done.set_exception(value)
+    else:
+        done.set_result(value)
+    return done

@@ -1,0 +1,181 @@
+"""What a hit shows of a ranked candidate: which moments, which snippet, which reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bowerbird.core.answers import Hit
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.search import ranking
+from bowerbird.core.search.hits import HitMaker
+from bowerbird.core.search.ranking import Candidate, Evidence, Source
+from bowerbird.core.types import Kind, Locator, Modality, Query
+from tests.core.search.fakes import FakeReader, file, segment
+
+PATHS = LibraryPaths(Path("/library"))
+
+
+def candidate(key: int, *evidence: tuple[Source, int | None, float]) -> Candidate:
+    """A candidate with evidence of these sources, segments and strengths."""
+    result = Candidate(key)
+    for source, segment_id, strength in evidence:
+        result.add(Evidence(key, segment_id, source, strength))
+    return result
+
+
+def one_hit(reader: FakeReader, found: Candidate, query: Query = Query()) -> Hit:  # noqa: B008
+    (hit,) = HitMaker(PATHS, reader).make([found], query)
+    return hit
+
+
+def reasons(hit: Hit) -> list[str]:
+    return [reason.text for reason in hit.reasons]
+
+
+def seconds(start_s: float, end_s: float) -> Locator:
+    return Locator(start_s=start_s, end_s=end_s)
+
+
+def test_the_strongest_segment_is_the_moment_and_the_snippet() -> None:
+    pages = [segment(n, 1, f"the {n}. page", at=Locator(page=n)) for n in (1, 2, 3)]
+    reader = FakeReader([file(1, "/a.pdf", 1)], pages)
+    hit = one_hit(reader, candidate(1, (Source.MEANING, 2, 3.0), (Source.MEANING, 1, 0.1), (Source.MEANING, 3, 2.0)))
+    assert (hit.moment, hit.snippet) == (Locator(page=2), "the 2. page")
+    assert hit.moments == (Locator(page=3), Locator(page=1))
+
+
+def test_moments_of_a_recording_share_no_time_and_are_nearly_as_good_as_the_best() -> None:
+    times = {1: seconds(0, 5), 2: seconds(4, 9), 3: seconds(20, 25), 4: seconds(40, 45)}
+    reader = FakeReader([file(1, "/a.wav", 1, kind=Kind.RECORDING)], [segment(n, 1, at=at) for n, at in times.items()])
+    strengths = ((Source.SOUNDS, 1, 10.0), (Source.SOUNDS, 2, 9.0), (Source.SOUNDS, 3, 6.1), (Source.SOUNDS, 4, 5.9))
+    hit = one_hit(reader, candidate(1, *strengths))
+    assert (hit.moment, *hit.moments) == (times[1], times[3])
+
+
+def test_a_segment_of_the_whole_file_is_no_moment() -> None:
+    hit = one_hit(FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, "all")]), candidate(1, (Source.MEANING, 1, 3.0)))
+    assert (hit.moment, hit.moments) == (None, ())
+
+
+def test_at_most_eight_moments() -> None:
+    pages = [segment(n, 1, at=Locator(page=n)) for n in range(1, 21)]
+    reader = FakeReader([file(1, "/a.pdf", 1)], pages)
+    hit = one_hit(reader, candidate(1, *((Source.MEANING, n, 5.0) for n in range(1, 21))))
+    assert 1 + len(hit.moments) == 8
+
+
+def test_the_same_content_in_other_places_is_a_copy_not_a_hit() -> None:
+    files = [file(1, "/a.txt", 1), file(2, "/b.txt", 1), file(3, "/c.txt", 1)]
+    hit = one_hit(FakeReader(files, [segment(1, 1)]), candidate(1, (Source.MEANING, 1, 3.0)))
+    assert (hit.path, hit.copies) == (Path("/a.txt"), (Path("/b.txt"), Path("/c.txt")))
+
+
+def test_a_copy_that_passes_the_filter_stands_for_the_content() -> None:
+    files = [file(1, "/a/a.txt", 1), file(2, "/b/b.txt", 1)]
+    reader = FakeReader(files, [segment(1, 1)])
+    hit = one_hit(reader, candidate(1, (Source.MEANING, 1, 3.0)), Query(under=(Path("/b"),)))
+    assert (hit.path, hit.copies) == (Path("/b/b.txt"), ())
+
+
+def test_what_the_filters_or_the_without_words_keep_out_does_not_count_towards_the_limit() -> None:
+    photo, *documents = [file(n, f"/{name}", n) for n, name in enumerate(("1.jpg", "draft.txt", "3.txt", "4.txt"), 1)]
+    files = [replace(photo, kind=Kind.PHOTO), *documents]
+    reader = FakeReader(files, [segment(n, n) for n in range(1, 5)])
+    ranked = [candidate(n, (Source.MEANING, n, 5.0 - n)) for n in range(1, 5)]
+    query = Query(kinds=frozenset({Kind.DOCUMENT}), without=("Draft",), limit=1)
+    assert [hit.path.name for hit in HitMaker(PATHS, reader).make(ranked, query)] == ["3.txt"]
+
+
+@pytest.mark.parametrize("word", ["boats", "harbour", "sea", "SUNNY"])
+def test_a_without_word_is_looked_for_in_text_name_and_labels(word: str) -> None:
+    files = [file(1, "/harbour in Sunny weather.jpg", 1, kind=Kind.PHOTO)]
+    reader = FakeReader(files, [segment(1, 1, "a boat", labels={"sea shore": 0.4})])
+    found = candidate(1, (Source.LOOKS, 1, 3.0))
+    assert HitMaker(PATHS, reader).make([found], Query(without=(word,))) == ()
+    assert HitMaker(PATHS, reader).make([found], Query(without=("mountain",)))
+
+
+def test_the_snippet_is_cut_out_around_the_first_match_and_its_marks_are_at_the_words() -> None:
+    text = "So much\nto say.  " + "word " * 100 + "The dogs ran; a dog sat. " + "word " * 100
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, text)])
+    hit = one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("dog"))
+    assert [hit.snippet[a:b] for a, b in hit.marks] == ["dogs", "dog"]
+    assert len(hit.snippet) <= 240 and "\n" not in hit.snippet
+    assert hit.snippet.startswith("word ") and 40 <= hit.marks[0][0] <= 64
+
+
+def test_a_mark_that_the_snippet_cuts_off_is_left_out() -> None:
+    text = "dog " + "x " * 116 + "doggedly dogs"  # the last word is cut in two at 240 characters
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, text)])
+    hit = one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("dogs"))
+    assert hit.marks == ((0, 3),)
+
+
+def test_a_file_found_by_name_alone_shows_how_it_begins() -> None:
+    reader = FakeReader([file(1, "/harbour.txt", 1)], [segment(1, 1, "It begins"), segment(2, 1, "and goes on")])
+    hit = one_hit(reader, candidate(1, (Source.NAME, None, 4.0)), Query("harbour"))
+    assert (hit.snippet, reasons(hit)) == ("It begins", ["named harbour.txt"])
+    assert hit.reasons[0].text[slice(*hit.reasons[0].marks[0])] == "harbour"
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "reason"),
+    [
+        (Source.WORDS, Locator(), "has these words"),
+        (Source.WORDS, Locator(page=3), "page 3 has these words"),
+        (Source.WORDS, Locator(section="Results"), "“Results” has these words"),
+        (Source.WORDS, seconds(65, 70), "said at 1:05"),
+        (Source.MEANING, Locator(), "says it in other words"),
+        (Source.MEANING, Locator(page=3), "page 3 says it in other words"),
+        (Source.MEANING, seconds(65, 70), "said in other words at 1:05"),
+        (Source.SOUNDS, seconds(3600, 3605), "sounds like it at 1:00:00"),
+        (Source.EXAMPLE, seconds(5, 10), "close to your example at 0:05"),
+        (Source.EXAMPLE, Locator(page=2), "close to your example"),
+        (Source.LOOKS, Locator(), "looks a little like it"),
+    ],
+)
+def test_a_reason_says_where_and_how_it_matches(source: Source, at: Locator, reason: str) -> None:
+    reader = FakeReader([file(1, "/a", 1)], [segment(1, 1, at=at)])
+    assert reasons(one_hit(reader, candidate(1, (source, 1, 3.0)))) == [reason]
+
+
+def test_a_photo_looks_like_its_three_most_probable_labels_if_they_are_probable_at_all() -> None:
+    labels = {"collie": 0.5, "terrier": 0.2, "kelpie": 0.1, "tub": 0.09}
+    seen = segment(1, 1, modality=Modality.IMAGE, labels=labels)
+    unsure = segment(2, 2, modality=Modality.IMAGE, labels={"tub": 0.07})
+    files = [file(1, "/a.jpg", 1, kind=Kind.PHOTO), file(2, "/b.jpg", 2, kind=Kind.PHOTO)]
+    reader = FakeReader(files, [seen, unsure])
+    hit = one_hit(reader, candidate(1, (Source.LOOKS, 1, 3.0)), Query("terriers"))
+    assert reasons(hit) == ["looks like: collie, terrier, kelpie"]
+    assert [hit.reasons[0].text[a:b] for a, b in hit.reasons[0].marks] == ["terrier"]
+    assert reasons(one_hit(reader, candidate(2, (Source.LOOKS, 2, 3.0)))) == ["looks a little like it"]
+
+
+def test_reasons_come_strongest_first_and_none_without_strength() -> None:
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, "a"), segment(2, 1, "b")])
+    hit = one_hit(
+        reader, candidate(1, (Source.MEANING, 2, 1.0), (Source.NAME, None, 0.0), (Source.WORDS, 1, 3.0)), Query("a")
+    )
+    assert reasons(hit) == ["has these words", "says it in other words"]
+    assert [reason.strength for reason in hit.reasons] == [ranking.logistic(3.0), ranking.logistic(1.0)]
+
+
+def test_a_passage_with_the_words_is_not_also_said_to_have_other_words() -> None:
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, "a")])
+    hit = one_hit(reader, candidate(1, (Source.MEANING, 1, 1.0), (Source.WORDS, 1, 3.0)))
+    assert reasons(hit) == ["has these words"]
+
+
+def test_a_hit_is_strong_if_its_evidence_is() -> None:
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1)])
+    assert one_hit(reader, candidate(1, (Source.MEANING, 1, 2.7))).strong
+    assert not one_hit(reader, candidate(1, (Source.MEANING, 1, 2.5))).strong
+
+
+def test_only_a_file_that_was_read_can_have_a_thumbnail() -> None:
+    files = [file(1, "/a.jpg", 1, kind=Kind.PHOTO, fingerprint=b"\x0a\xbc"), file(2, "/b.dwg", None, kind=None)]
+    maker = HitMaker(PATHS, FakeReader(files, [segment(1, 1)]))
+    assert [maker.plain(row).thumbnail for row in files] == [Path("/library/thumbnails/0a/0abc.jpg"), None]

@@ -1,0 +1,171 @@
+"""What a preview shows of a file: where its text is scrolled to, what is marked, what stands beside the player."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bowerbird.core.answers import Preview
+from bowerbird.core.errors import FileError, FileSkipped
+from bowerbird.core.extractors.media_part import SUBTITLES
+from bowerbird.core.search.previews import Previewer
+from bowerbird.core.types import Kind, Locator, Modality, Properties, Query, Segment
+from tests.core.search.fakes import NO_PROPERTIES, FakePool, FakeReader, file, segment
+
+JPEG = b"a picture"
+LONG = 40_000  # characters of a segment
+
+
+def show(reader: FakeReader, query: Query, moment: Locator | None = None, picture: bytes | Exception = JPEG) -> Preview:
+    return Previewer(reader, FakePool(picture=picture)).preview(Path("/a"), query, moment, 400)
+
+
+def document(*texts: str, properties: Properties = NO_PROPERTIES) -> FakeReader:
+    segments = [segment(n, 1, text, at=Locator(page=n)) for n, text in enumerate(texts, 1)]
+    return FakeReader([file(1, "/a", 1, properties=properties)], segments)
+
+
+def marked(preview: Preview) -> list[str]:
+    return [preview.text[a:b] for a, b in preview.marks]
+
+
+def test_a_document_is_shown_whole_at_the_passage_with_most_of_the_words() -> None:
+    preview = show(document("A dog. ", "No. ", "White dogs and a white horse."), Query("white dog"))
+    assert preview.text == "A dog. No. White dogs and a white horse."
+    assert marked(preview) == ["dog", "White", "dogs", "white"]
+    assert preview.focus == preview.text.index("White")
+
+
+def test_the_words_of_a_phrase_are_marked_too() -> None:
+    assert marked(show(document("On the truck."), Query(phrases=("the truck",)))) == ["truck"]
+
+
+def test_at_a_moment_its_own_passage_is_shown() -> None:
+    preview = show(document("Dogs dogs dogs. ", "One dog. ", "Nothing."), Query("dogs"), Locator(page=2))
+    assert (preview.focus, preview.page) == (preview.text.index("dog. "), 2)
+    nothing = show(document("Dogs dogs dogs. ", "One dog. ", "Nothing."), Query("dogs"), Locator(page=3))
+    assert nothing.focus == nothing.text.index("Nothing.")
+
+
+def test_of_a_long_text_only_the_surroundings_are_shown_and_the_offsets_fit_them() -> None:
+    preview = show(document("x" * LONG, "y" * LONG, "the dog " + "z" * LONG), Query("dog"))
+    assert len(preview.text) < 3 * LONG and preview.text[0] == "y"
+    assert marked(preview) == ["dog"]
+    assert preview.text[preview.focus :].startswith("dog zzz")
+
+
+def test_the_first_page_is_shown_of_what_has_pages_unless_a_moment_names_another() -> None:
+    pdf = document("a", "b", properties=Properties(pages=2))
+    assert [show(pdf, Query(), moment).page for moment in (None, Locator(page=2))] == [1, 2]
+    assert show(document("a"), Query()).page is None
+    assert show(pdf, Query(), picture=b"").page is None
+
+
+def test_a_file_the_catalog_does_not_know_is_still_drawn() -> None:
+    preview = show(FakeReader(), Query())
+    assert (preview.image, preview.kind, preview.text, preview.details) == (JPEG, None, "", ())
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (FileError("The picture is damaged."), "The picture is damaged."),
+        (FileSkipped("no"), "Bowerbird cannot show this kind of file; open it with its own program."),
+    ],
+)
+def test_what_cannot_be_drawn_says_why_unless_its_text_can_be_shown(error: Exception, problem: str) -> None:
+    assert show(FakeReader(), Query(), picture=error).problem == problem
+    readable = show(document("some text"), Query(), picture=error)
+    assert (readable.text, readable.problem, readable.image) == ("some text", "", b"")
+
+
+def line(number: int, text: str, start_s: float, section: str = "") -> Segment:
+    return segment(number, 1, text, at=Locator(section=section, start_s=start_s, end_s=start_s + 2))
+
+
+def played(*segments: Segment, waveform: bytes = b"", query: Query | None = None) -> Preview:
+    rows = [file(1, "/a", 1, kind=Kind.CLIP, properties=Properties(duration_s=90.0))]
+    return show(FakeReader(rows, segments, waveform=waveform), query or Query())
+
+
+def test_a_transcript_is_in_order_of_time_with_the_words_marked() -> None:
+    preview = played(line(1, "then a dog", 30.0), line(2, "first", 2.0), query=Query("dogs"))
+    assert [(said.start_s, said.end_s, said.text) for said in preview.lines] == [
+        (2.0, 4.0, "first"),
+        (30.0, 32.0, "then a dog"),
+    ]
+    assert [said.text[a:b] for said in preview.lines for a, b in said.marks] == ["dog"]
+
+
+def test_subtitles_are_shown_only_where_nothing_was_heard() -> None:
+    subtitle, heard = line(1, "a subtitle", 1.0, SUBTITLES), line(2, "a voice", 1.0)
+    assert [said.text for said in played(subtitle).lines] == ["a subtitle"]
+    assert [said.text for said in played(subtitle, heard).lines] == ["a voice"]
+
+
+def test_text_of_a_clip_that_has_no_time_is_no_line() -> None:
+    assert played(segment(1, 1, "its description")).lines == ()
+
+
+def test_the_scenes_of_a_clip_are_the_spans_of_its_pictures() -> None:
+    spans = [Locator(start_s=0.0, end_s=4.0), Locator(start_s=4.0, end_s=9.0)]
+    preview = played(*(segment(n, 1, modality=Modality.IMAGE, at=at) for n, at in enumerate(spans)))
+    assert (preview.scenes, preview.duration_s, preview.kind) == (tuple(spans), 90.0, Kind.CLIP)
+
+
+def test_a_long_waveform_is_thinned_and_keeps_its_peaks() -> None:
+    waveform = bytearray(25_000)
+    waveform[0], waveform[12_345], waveform[24_999] = 200, 255, 100
+    thinned = played(waveform=bytes(waveform)).waveform
+    assert len(thinned) == 1_000
+    assert (thinned[0], thinned[493], thinned[999]) == (200, 255, 100)
+    assert sum(thinned) == 555
+
+
+def test_a_short_waveform_stays_as_it_is() -> None:
+    assert played(waveform=bytes(range(100))).waveform == bytes(range(100))
+
+
+def details(kind: Kind, size: int = 1000, **properties: object) -> dict[str, str]:
+    changed_ns = int(datetime(2024, 7, 14, 17, 2).timestamp() * 1e9)
+    row = file(1, "/a", 1, kind=kind, size=size, mtime_ns=changed_ns, properties=Properties(**properties))
+    return dict(show(FakeReader([row]), Query()).details)
+
+
+def test_the_details_of_a_photo() -> None:
+    taken = datetime(2024, 5, 3, 9, 5)
+    shown = details(
+        Kind.PHOTO, 2_345_678, taken_at=taken, camera="Pixel 8", exposure="1/250 s", latitude=-33.85681,
+        longitude=151.21514, width=4000, height=3000,
+    )  # fmt: skip
+    assert shown == {
+        "Taken": "3 May 2024, 09:05",
+        "Changed": "14 July 2024, 17:02",
+        "Camera": "Pixel 8, 1/250 s",
+        "Place": "33.8568° S, 151.2151° E",
+        "Size": "4000 × 3000, 2.3 MB",
+    }
+
+
+def test_the_details_of_a_document_and_of_a_recording() -> None:
+    when = datetime(2020, 1, 1)
+    assert list(details(Kind.DOCUMENT, title="T", author="A", pages=12, taken_at=when)) == [
+        "Title", "Author", "Dated", "Changed", "Pages", "Size",
+    ]  # fmt: skip
+    recording = details(Kind.RECORDING, duration_s=3725.0, taken_at=when)
+    assert (recording["Length"], recording["Recorded"]) == ("1:02:05", "1 January 2020, 00:00")
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 KB"), (25_000, "25 KB"), (3 * 10**12, "3.0 TB")]
+)
+def test_sizes_are_short(size: int, shown: str) -> None:
+    assert details(Kind.DOCUMENT, size)["Size"] == shown
+
+
+def test_a_frame_is_drawn_or_fails_with_the_decoders_error() -> None:
+    assert Previewer(FakeReader(), FakePool(picture=JPEG)).frame_jpeg(Path("/a"), None, 100) == JPEG
+    with pytest.raises(FileError):
+        Previewer(FakeReader(), FakePool(picture=FileError("no"))).frame_jpeg(Path("/a"), None, 100)

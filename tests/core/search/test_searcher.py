@@ -1,0 +1,244 @@
+"""How a query is answered, with the catalog, store and models played by fakes, and the ranking and hits real."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bowerbird.core.answers import Results
+from bowerbird.core.errors import ModelUnavailable, StoreDamaged
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.search import searcher
+from bowerbird.core.search.examples import ExampleQuery
+from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
+from bowerbird.core.types import Encoded, Example, Kind, Locator, Modality, Query, Space
+from tests.core.search.fakes import (
+    QUERY,
+    FakeExamples,
+    FakeInference,
+    FakeReader,
+    FakeStore,
+    file,
+    segment,
+    space,
+    towards,
+)
+
+TEXT = space("text@1")
+LIKE = (Example(Path("/example")),)
+
+
+class Bench:
+    """A searcher on fakes, over the given rows."""
+
+    def __init__(
+        self,
+        reader: FakeReader,
+        vectors: dict[str, dict[int, Any]] | None = None,
+        *,
+        spaces: Sequence[Space] = (TEXT,),
+        encoded: Encoded | Exception | None = None,
+        store_error: Exception | None = None,
+        examples: Sequence[ExampleQuery] = (),
+    ) -> None:
+        self.store = FakeStore(vectors, store_error)
+        self.inference = FakeInference(encoded or Encoded({each.id: QUERY for each in spaces}))
+        self.damages = 0
+        self.searcher = Searcher(
+            LibraryPaths(Path("/library")),
+            reader,
+            self.store,
+            self.inference,
+            FakeExamples(*examples),
+            lambda: spaces,
+            self._damaged,
+        )
+
+    def _damaged(self) -> None:
+        self.damages += 1
+
+    def search(self, query: Query) -> Results:
+        return self.searcher.search(query)
+
+
+def names(results: Results) -> list[str]:
+    return [hit.path.name for hit in results.hits]
+
+
+def four_files() -> tuple[FakeReader, dict[str, dict[int, Any]]]:
+    """Four documents, of which one is near in meaning, one has the word, one has both and one neither."""
+    texts = ("near", "a harbour", "harbour lights", "nothing")
+    vectors = {TEXT.id: dict(zip((10, 20, 30, 40), towards(0.5, 0.0, 0.5, 0.0), strict=True))}
+    files = [file(n, f"/a/{name}.txt", n) for n, name in enumerate(("meant", "written", "both", "neither"), 1)]
+    segments = [segment(n * 10, n, text) for n, text in enumerate(texts, 1)]
+    return FakeReader(files, segments, vectors), vectors
+
+
+def test_meaning_and_words_add_up() -> None:
+    hits = Bench(*four_files()).search(Query("harbour")).hits
+    assert hits[0].path.name == "both.txt"
+    assert {hit.path.name for hit in hits[1:3]} == {"meant.txt", "written.txt"}
+    assert hits[0].score > max(hit.score for hit in hits[1:])
+    assert not next(hit for hit in hits if hit.path.name == "neither.txt").strong
+
+
+def test_a_text_with_the_words_in_a_row_comes_before_one_with_them_apart() -> None:
+    files = [file(1, "/apart.txt", 1), file(2, "/together.txt", 2)]
+    reader = FakeReader(files, [segment(10, 1, "horse of a white farm"), segment(20, 2, "my white horse")])
+    assert names(Bench(reader, spaces=()).search(Query("white horse"))) == ["together.txt", "apart.txt"]
+
+
+def test_a_search_without_filters_asks_the_store_for_the_nearest() -> None:
+    bench = Bench(*four_files())
+    bench.search(Query("harbour"))
+    assert bench.store.calls == [(TEXT.id, 200, frozenset())]
+
+
+def test_the_store_itself_filters_by_kind() -> None:
+    bench = Bench(*four_files())
+    assert not bench.search(Query("harbour", kinds=frozenset({Kind.PHOTO}))).hits
+    assert bench.store.calls == [(TEXT.id, 200, frozenset({Kind.PHOTO}))]
+
+
+def test_a_narrow_filter_reads_all_its_vectors_from_the_catalog() -> None:
+    reader, vectors = four_files()
+    bench = Bench(reader, vectors)
+    query = Query("harbour", under=(Path("/a"),))
+    assert names(bench.search(query)) == names(Bench(reader, vectors).search(Query("harbour")))
+    assert bench.store.calls == []
+
+
+def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searcher, "_EXACT", 1)
+    monkeypatch.setattr(searcher, "_TOP_K", 2)
+    monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8, 16))
+    numbers = range(1, 9)
+    files = [file(n, f"/{'in' if n > 2 else 'out'}/{n}.txt", n) for n in numbers]
+    vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
+    bench = Bench(FakeReader(files, [segment(n, n) for n in numbers], vectors), vectors)
+    assert names(bench.search(Query("x", under=(Path("/in"),)))) == ["3.txt", "4.txt"]
+    assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
+
+
+def test_a_damaged_store_leaves_words_and_names_and_is_reported_once() -> None:
+    reader, vectors = four_files()
+    bench = Bench(reader, vectors, spaces=(TEXT, space("other@1")), store_error=StoreDamaged("refused"))
+    results = bench.search(Query("harbour"))
+    assert set(names(results)) == {"both.txt", "written.txt"}
+    assert results.notice == "The search data is being repaired; meanwhile only words and file names were searched."
+    assert bench.damages == 1
+
+
+def test_without_a_model_words_are_searched_and_the_notice_says_why() -> None:
+    results = Bench(*four_files(), encoded=ModelUnavailable("The model is gone.")).search(Query("harbour"))
+    assert set(names(results)) == {"both.txt", "written.txt"}
+    assert results.notice == "The model is gone. Only words and file names were searched."
+
+
+def test_when_one_of_the_models_fails_the_others_are_searched() -> None:
+    encoded = Encoded({TEXT.id: QUERY}, problem="The photo model ended.")
+    results = Bench(*four_files(), encoded=encoded).search(Query("harbour"))
+    assert "meant.txt" in names(results)
+    assert results.notice == "The photo model ended. The other models were searched."
+
+
+def test_a_space_that_is_no_longer_searched_is_left_out() -> None:
+    encoded = Encoded({TEXT.id: QUERY, "gone@1": QUERY})
+    bench = Bench(*four_files(), encoded=encoded)
+    bench.search(Query("harbour"))
+    assert [name for name, _, _ in bench.store.calls] == [TEXT.id]
+
+
+def test_without_text_no_model_is_asked() -> None:
+    bench = Bench(*four_files(), examples=[ExampleQuery(TEXT, QUERY, moving=False)])
+    assert names(bench.search(Query(like=LIKE)))[:2] == ["meant.txt", "both.txt"]
+    assert bench.inference.calls == []
+
+
+def test_a_phrase_lets_through_only_what_holds_it_and_is_searched_for_too() -> None:
+    bench = Bench(*four_files())
+    results = bench.search(Query("a", phrases=("harbour lights",)))
+    assert (names(results), results.notice) == (["both.txt"], "")
+    assert bench.inference.calls == [("query", "a harbour lights")]
+
+
+def test_a_phrase_that_nothing_holds_is_dropped_with_a_notice() -> None:
+    results = Bench(*four_files()).search(Query(phrases=("harbour of night",)))
+    assert "both.txt" in names(results)
+    assert results.notice == 'No file has the exact words "harbour of night". These come closest.'
+
+
+def test_a_file_that_was_not_read_is_found_by_its_name_but_not_by_a_phrase() -> None:
+    reader = FakeReader(
+        [file(7, "/a/harbour plan.dwg", None, kind=None), file(1, "/a/x.txt", 1)], [segment(1, 1, "lights")]
+    )
+    bench = Bench(reader, spaces=())
+    (hit,) = bench.search(Query("harbour plan", under=(Path("/a"),))).hits
+    assert (hit.path.name, hit.kind, hit.thumbnail) == ("harbour plan.dwg", None, None)
+    assert [reason.text for reason in hit.reasons] == ["named harbour plan.dwg"]
+    assert names(bench.search(Query("harbour", phrases=("lights",)))) == ["x.txt"]
+
+
+def test_a_name_counts_by_how_much_of_the_query_it_holds() -> None:
+    files = [file(1, "/plan.dwg", None, kind=None), file(2, "/harbour plan.dwg", None, kind=None)]
+    whole, part = Bench(FakeReader(files), spaces=()).search(Query("harbour plan")).hits
+    assert (whole.path.name, part.path.name) == ("harbour plan.dwg", "plan.dwg")
+    assert whole.score > part.score
+
+
+def test_browsing_lists_the_newest_with_their_beginning_and_no_reason() -> None:
+    files = [file(1, "/old.txt", 1, mtime_ns=1), file(2, "/new.txt", 2, mtime_ns=2)]
+    reader = FakeReader(files, [segment(1, 1, "first"), segment(2, 2, "so it\nbegins")])
+    results = Bench(reader).searcher.browse(Query(limit=1))
+    assert [(hit.path.name, hit.snippet, hit.reasons) for hit in results.hits] == [("new.txt", "so it begins", ())]
+
+
+def photos(*space_ids: str) -> Results:
+    vectors = {name: {1: towards(0.9)[0]} for name in space_ids}
+    reader = FakeReader([file(1, "/a.jpg", 1, kind=Kind.PHOTO)], [segment(1, 1, modality=Modality.IMAGE)], vectors)
+    spaces = [space(name, Modality.IMAGE) for name in space_ids]
+    return Bench(reader, vectors, spaces=spaces).search(Query("boat"))
+
+
+def test_photos_found_through_their_labels_alone_come_with_a_notice() -> None:
+    assert photos("conse-b0@1").notice == WEAK_PHOTOS
+    assert photos("conse-b0@1", "clip@1").notice == photos("clip@1").notice == ""
+
+
+def test_an_excerpt_is_found_where_its_moments_come_in_order() -> None:
+    moving = space("sound@1", Modality.SOUND, takes_text=False)
+    a, b = np.eye(2, dtype=np.float32)
+    vectors = {moving.id: {10: b, 11: a, 12: b, 20: b, 21: a}}  # the first has a then b, the second only b then a
+    at = {number: Locator(start_s=number, end_s=number + 1) for number in (10, 11, 12, 20, 21)}
+    segments = [segment(n, n // 10, modality=Modality.SOUND, at=where) for n, where in at.items()]
+    files = [file(n, f"/{name}.wav", n, kind=Kind.RECORDING) for n, name in ((1, "in order"), (2, "backwards"))]
+    example = ExampleQuery(moving, np.stack([a, b]), moving=True)
+    bench = Bench(FakeReader(files, segments, vectors), vectors, spaces=(moving,), examples=[example])
+    ordered, backwards = bench.search(Query(like=LIKE)).hits
+    assert (ordered.path.name, ordered.moment) == ("in order.wav", at[11])
+    assert ordered.score > backwards.score
+    assert ordered.reasons[0].text == "close to your example at 0:11"
+
+
+def test_a_picture_is_compared_row_by_row_whatever_its_order() -> None:
+    a, b = np.eye(2, dtype=np.float32)
+    vectors = {TEXT.id: {10: b, 20: a * 0.5}}
+    reader = FakeReader([file(1, "/b.txt", 1), file(2, "/a.txt", 2)], [segment(10, 1), segment(20, 2)], vectors)
+    example = ExampleQuery(TEXT, np.stack([a, b]), moving=False)
+    assert names(Bench(reader, vectors, examples=[example]).search(Query(like=LIKE))) == ["b.txt", "a.txt"]
+
+
+def test_a_segment_that_was_deleted_since_is_no_hit() -> None:
+    reader, vectors = four_files()
+    vectors[TEXT.id][99] = towards(0.99)[0]
+    assert names(Bench(reader, vectors).search(Query("harbour")))[0] == "both.txt"
+
+
+def test_the_time_is_told_by_step() -> None:
+    took = Bench(*four_files()).search(Query("harbour")).took
+    assert took.total == pytest.approx(took.encode + took.retrieve + took.rank)
+    assert min(took.encode, took.retrieve, took.rank) > 0
