@@ -117,7 +117,8 @@ def test_the_other_commands(run: Run, notes: Path) -> None:
     assert checks and all(check["ok"] for check in checks)
 
 
-def test_plain_output_is_for_people(run: Run, notes: Path) -> None:
+def test_plain_output_is_for_people(run: Run, notes: Path, open_library: Callable[[], Library]) -> None:
+    open_library()  # which answers all these commands, with models loaded once
     typed = {
         "index": ["index", notes],
         "search": ["search", "krill"],
@@ -146,14 +147,6 @@ def test_plain_output_is_for_people(run: Run, notes: Path) -> None:
 def text_of(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def test_filters_in_the_text_of_a_batch_count(run: Run, notes: Path) -> None:
-    answer(run("index", notes))
-    lines = [{"text": "kind:photo strudel krill"}, {"text": f"under:{notes / 'nowhere'} krill", "kind": "document"}]
-    done = run("search", "--batch", "-", stdin="\n".join(map(json.dumps, lines)))
-    photos, nothing = (json.loads(line)["hits"] for line in text_of(done).splitlines())
-    assert all(hit["kind"] == "photo" for hit in photos) and nothing == []
 
 
 def test_options_for_all_stand_after_the_command_too(tmp_path: Path, library_folder: Path) -> None:
