@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from multiprocessing import BufferTooShort
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar, get_type_hints
@@ -149,15 +148,10 @@ def _array(shape: tuple[int, ...], form: tuple[tuple[int | None, ...], type], pi
 
 def _record(record: type[R], header: Mapping[str, Any]) -> R:
     """A ``Locator`` or ``Properties`` with exactly the fields of the header, each of its type."""
-    types = _types(record)
+    types = _FIELDS[record]
     if header.keys() != types.keys():
         raise ValueError("not the fields of this record")
-    return record(**{name: _READERS[type_](header[name]) for name, type_ in types.items()})
-
-
-@cache
-def _types(record: type) -> Mapping[str, Any]:
-    return get_type_hints(record)
+    return record(**{name: _READERS[kind](header[name]) for name, kind in types.items()})
 
 
 def _text(value: object) -> str:
@@ -190,6 +184,7 @@ def _local_time(value: object) -> datetime | None:
     return moment
 
 
+_FIELDS: Mapping[type, Mapping[str, Any]] = {record: get_type_hints(record) for record in (Locator, Properties)}
 _READERS: Mapping[Any, Callable[[object], Any]] = {
     str: _text,
     float | None: _number,

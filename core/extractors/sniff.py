@@ -46,7 +46,7 @@ def suffix_by_content(path: Path) -> str:
 
     Raises:
         FileError: it is no ordinary file.
-        OSError: it cannot be descriptor.
+        OSError: it cannot be opened.
     """
     head, size = _head(path)
     if head.startswith(_ZIP):
