@@ -100,15 +100,16 @@ class Examples:
         return [ExampleQuery(space, _spread(vectors[space.id]), moving) for space in spaces if space.id in vectors]
 
     def _limits(self, example: Example) -> Limits:
-        """Limits that decode the part that was chosen, or the first minutes."""
+        """Limits that decode the part that was chosen, or the first minutes of it or of the whole."""
         limits = Limits(
             image_side=self._inference.image_side() or Limits().image_side,
             scenes=any(space.modality is Modality.SCENE for space in self._inference.spaces()),
         )
-        if example.start_s is None or example.end_s is None:
-            return limits
-        length_s = min(limits.part_s, max(_SHORTEST_S, example.end_s - example.start_s))
-        return replace(limits, start_s=example.start_s, part_s=length_s, exact=True)
+        start_s = example.start_s or 0.0
+        if example.end_s is None:
+            return replace(limits, start_s=start_s)
+        length_s = min(limits.part_s, max(_SHORTEST_S, example.end_s - start_s))
+        return replace(limits, start_s=start_s, part_s=length_s, exact=True)
 
     def _listen(self, segments: Iterable[Segment]) -> list[Heard]:
         """The transcript and vectors of each window of sound; empty if no model takes sound."""
