@@ -1,4 +1,4 @@
-"""Is this the same file, and is its folder there at all?"""
+"""Tells whether a file is the same as before, by its facts or its content, and whether its folder is there at all."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _FINGERPRINT_BYTES = 16
 
 
 def facts_of(path: Path) -> FileFacts | None:
-    """What the file system says of a regular file; None if there is none at this path. Links are not followed."""
+    """Size, time and inode of a regular file; None if there is none at this path. Links are not followed."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except (OSError, ValueError):
         return None
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return None
     # SQLite's integers are signed: Windows file indexes and some network devices use all 64 bits.
-    signed = [number - (1 << 64) if number >= 1 << 63 else number for number in (found.st_dev, found.st_ino)]
-    return FileFacts(path, found.st_size, found.st_mtime_ns, signed[0], signed[1])
+    device, inode = [number - (1 << 64) if number >= 1 << 63 else number for number in (status.st_dev, status.st_ino)]
+    return FileFacts(path, status.st_size, status.st_mtime_ns, device, inode)
 
 
 def fingerprint(path: Path) -> bytes:
@@ -49,7 +49,10 @@ def fingerprint(path: Path) -> bytes:
 
 
 def is_offline(folder: Path, *, known: bool) -> bool:
-    """Whether a watched folder is away: missing, or a mount point that is empty though files are ``known`` in it."""
+    """Whether a watched folder is away: missing, or empty as a mount point without its disk is.
+
+    ``known``: files are known in it, so that it should not be empty.
+    """
     if not folder.is_dir():
         return not folder.exists()
     return known and not _holds_anything(folder)

@@ -1,4 +1,4 @@
-"""Reconciles watched folders with the catalog: what is new or changed is queued, what is gone is forgotten."""
+"""Reconciles watched folders with the catalog: queues files that are new or changed, forgets those that are gone."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Scanner:
             return
         walk = Walk(folder, self._excludes, top)
         self._catalog.files.begin_scan()
-        found = iter(walk)
-        while batch := list(islice(found, _FILES_A_STEP)):
+        files = iter(walk)
+        while batch := list(islice(files, _FILES_A_STEP)):
             self._look_at(folder, batch, Priority.NORMAL)
             yield
         self._finish(folder, top or folder, walk)
@@ -64,7 +64,11 @@ class Scanner:
             self._catalog.folders.set_state(folder, state)
 
     def apply(self, changes: Sequence[FileChange]) -> list[tuple[Path, Path]]:
-        """Take a watcher's news; folders to scan come back as (watched folder, folder to scan)."""
+        """Take the changes that a watcher reported.
+
+        Returns:
+            Folders to scan, as pairs of the watched folder and the folder in it.
+        """
         to_scan = []
         with self._catalog.transaction():
             for change in changes:
@@ -74,19 +78,19 @@ class Scanner:
                 if change.path == folder or (change.change is Change.PRESENT and change.path.is_dir()):
                     to_scan.append((folder, change.path))
                 else:
-                    self._apply_one(folder, change.path)
+                    self._apply_file(folder, change.path)
         return to_scan
 
-    def _apply_one(self, folder: Path, path: Path) -> None:
+    def _apply_file(self, folder: Path, path: Path) -> None:
         facts = facts_of(path)
         if facts is None:
-            if folder.exists():  # a folder that went away with its disk keeps what was found in it
+            if folder.exists():  # one that went with its disk keeps its files
                 self._catalog.files.forget(self._catalog.files.below(path))
         elif not self._excludes.match(path.relative_to(folder)):
             self._look_at(folder, [facts], Priority.URGENT)
 
     def look_again(self, path: Path) -> list[tuple[Path, Path]]:
-        """A file vanished or changed while it was read."""
+        """Take note that a file vanished or changed while it was read; returns folders to scan, as ``apply`` does."""
         if facts := facts_of(path):
             self._catalog.files.update_facts(facts)
             return []
@@ -98,7 +102,7 @@ class Scanner:
         return returned
 
     def folder_of(self, path: Path) -> Path | None:
-        """The watched folder that a path lies in."""
+        """The watched folder that a path lies in; None if there is none."""
         return next(
             (folder for folder in self._catalog.folders.paths() if path == folder or folder in path.parents), None
         )

@@ -1,4 +1,4 @@
-"""Folders to offer on the first run: those of the user's usual ones that exist, and what a quick look finds in them."""
+"""Suggests folders to watch on the first run: the usual ones that exist, with a quick count of what is in them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from bowerbird.core.extractors import kind_of
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.types import Kind
 
-_MOST_FILES = 100_000
-_LONGEST_S = 2.0
+_MAX_FILES = 100_000
+_MAX_S = 2.0  # a folder
 
 
 def suggest(excludes: Sequence[str]) -> tuple[tuple[Path, Mapping[Kind, int]], ...]:
-    """Each folder with its files by kind, counted for at most two seconds a folder."""
+    """Pictures, documents, videos and music folders, each with the number of its files by kind.
+
+    Counts of large folders are too small: after two seconds a folder, or 100,000 files, counting stops. ``excludes``
+    are globs.
+    """
     usual = (
         platformdirs.user_pictures_path(),
         platformdirs.user_documents_path(),
@@ -31,9 +35,9 @@ def suggest(excludes: Sequence[str]) -> tuple[tuple[Path, Mapping[Kind, int]], .
 
 
 def _count(folder: Path, excludes: Excludes) -> Mapping[Kind, int]:
-    until = time.monotonic() + _LONGEST_S
+    until = time.monotonic() + _MAX_S
     counts: Counter[Kind] = Counter()
-    for facts in islice(Walk(folder, excludes), _MOST_FILES):
+    for facts in islice(Walk(folder, excludes), _MAX_FILES):
         if (kind := kind_of(facts.path)) is not None:
             counts[kind] += 1
         if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""Finds the files below a folder, leaving out what the user excluded."""
+"""Walks the files below a folder, without what the user's globs exclude."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bowerbird.core.types import FileFacts
 
 
 class Excludes:
-    """Globs. One leaves a file or folder out if it matches its name, or its path below the watched folder."""
+    """The globs of files and folders to leave out, each matched with names and with paths below the watched folder."""
 
     def __init__(self, globs: Sequence[str]) -> None:
         """Compile the globs once: a walk asks for every name."""
@@ -21,17 +21,17 @@ class Excludes:
         self._pattern = re.compile("|".join(patterns) or r"(?!)")
 
     def match(self, path: PurePath) -> bool:
-        """Whether a path below the watched folder, or any folder on the way, is left out."""
+        """Whether a path relative to the watched folder, or any folder on the way to it, is left out."""
         parts = path.parts
-        return any(self.leaves_out(part, "/".join(parts[: at + 1])) for at, part in enumerate(parts))
+        return any(self.leaves_out(part, "/".join(parts[:depth])) for depth, part in enumerate(parts, 1))
 
-    def leaves_out(self, name: str, below: str) -> bool:
-        """Whether a name, or the path below the watched folder that it stands at, is left out."""
-        return bool(self._pattern.match(name) or self._pattern.match(below))
+    def leaves_out(self, name: str, relative: str) -> bool:
+        """Whether an entry is left out, by its name or by its path relative to the watched folder."""
+        return bool(self._pattern.match(name) or self._pattern.match(relative))
 
 
 class Walk:
-    """Every regular file below a folder, one at a time. Links are not followed, so there are no loops."""
+    """Iterates over the facts of every regular file below a folder. Links are not followed, so there are no loops."""
 
     def __init__(self, folder: Path, excludes: Excludes, top: Path | None = None) -> None:
         """Walk ``top``, which lies in the watched ``folder``; by default all of it."""
@@ -41,24 +41,24 @@ class Walk:
 
     def __iter__(self) -> Iterator[FileFacts]:
         """Walk depth first, holding one folder's entries at a time."""
-        waiting = [self._top]
-        while waiting:
-            here = waiting.pop()
-            for entry in self._entries(here):
+        folders = [self._top]
+        while folders:
+            folder = folders.pop()
+            for entry in self._entries(folder):
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(here / entry.name)
-                elif entry.is_file(follow_symlinks=False) and (facts := facts_of(here / entry.name)):
+                    folders.append(folder / entry.name)
+                elif entry.is_file(follow_symlinks=False) and (facts := facts_of(folder / entry.name)):
                     yield facts
 
-    def _entries(self, here: Path) -> list[os.DirEntry[str]]:
-        below = "" if here == self._folder else here.relative_to(self._folder).as_posix() + "/"
+    def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        prefix = "" if folder == self._folder else folder.relative_to(self._folder).as_posix() + "/"
         try:
-            with os.scandir(here) as entries:
-                return [entry for entry in entries if not self._excludes.leaves_out(entry.name, below + entry.name)]
+            with os.scandir(folder) as entries:
+                return [entry for entry in entries if not self._excludes.leaves_out(entry.name, prefix + entry.name)]
         except FileNotFoundError:
             return []
         except OSError as error:
-            self.problems.append((here, _sentence(error)))
+            self.problems.append((folder, _sentence(error)))
             return []
 
 
