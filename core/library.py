@@ -22,7 +22,7 @@ from bowerbird.core.indexing.inbox import Inbox
 from bowerbird.core.indexing.indexer import Indexer
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
-from bowerbird.core.inference.selection import ModelsInUse
+from bowerbird.core.inference.selection import ModelSelection
 from bowerbird.core.owner.lock import OwnerLock
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.server import OwnerServer
@@ -100,7 +100,7 @@ class Library(LibraryCalls):
             on_damage=lambda: self._inbox.post(self._sync.restart_or_rebuild),
         )  # fmt: skip
         self._previewer = Previewer(self._reader, self._pool)
-        self._models = ModelsInUse(
+        self._models = ModelSelection(
             paths.models, settings.models, self._inference, self._indexer.backfill.building,
             lambda dropped: self._inbox.ask(lambda: self._indexer.use_models(dropped)).result(),
             lambda names: self._settings.change(lambda now: replace(now, models=tuple(names))), on_event,

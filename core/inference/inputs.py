@@ -1,4 +1,4 @@
-"""What models are given of an extraction: a segment as model input, and the spans of a window of sound."""
+"""Turns extracted segments into model inputs, and divides windows of sound into spans."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from bowerbird.core.types import Locator, Modality, Segment
 from bowerbird.core.words import all_words
 
 _SPAN_S = 5.0  # a bark, a sentence: long enough to tell one sound from another, short enough to point at it
-_TELLING = 2
-"""Words that a line of speech must have to mean something: the vector of "Oh" is near to everybody's."""
+_MIN_WORDS = 2
+"""A line of speech with fewer words is not encoded: the vector of "Oh" is near to everything."""
 
 
 def model_input(segment: Segment) -> Any:
-    """What a model is given of a segment; None if there is nothing to give."""
+    """The item that models of the segment's modality take; None if there is nothing to encode.
+
+    Text, pixels, samples, or for a scene its frames and samples.
+    """
     if segment.modality is Modality.SOUND:
         return segment.samples
     if segment.modality is Modality.IMAGE:
@@ -21,18 +24,21 @@ def model_input(segment: Segment) -> Any:
     if segment.modality is Modality.SCENE:
         return segment.frames, segment.samples
     spoken = segment.locator.start_s is not None
-    if not segment.text.strip() or (spoken and len(all_words(segment.text)) < _TELLING):
+    if not segment.text.strip() or (spoken and len(all_words(segment.text)) < _MIN_WORDS):
         return None
     return segment.text
 
 
 def spans(length_s: float) -> tuple[tuple[float, float], ...]:
-    """A window of sound in equal spans of about five seconds, a segment and a vector each."""
+    """Divides a window of sound of this length into equal spans of about five seconds: starts and ends in seconds.
+
+    Each span becomes a segment with a vector of its own.
+    """
     number = max(1, round(length_s / _SPAN_S))
-    return tuple((length_s * at / number, length_s * (at + 1) / number) for at in range(number))
+    return tuple((length_s * step / number, length_s * (step + 1) / number) for step in range(number))
 
 
 def within(window: Segment, start_s: float, end_s: float) -> Locator:
-    """Where a span of a window of sound lies in its file."""
-    begins = window.locator.start_s or 0.0
-    return Locator(start_s=round(begins + start_s, 3), end_s=round(begins + end_s, 3))
+    """Where a span of a window of sound, in seconds from the window's start, lies in its file."""
+    offset_s = window.locator.start_s or 0.0
+    return Locator(start_s=round(offset_s + start_s, 3), end_s=round(offset_s + end_s, 3))

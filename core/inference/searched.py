@@ -26,7 +26,7 @@ class SearchedSpaces:
     def set_complete(self, spaces: Iterable[str]) -> None:
         """These are complete, by id, and no others."""
         self._complete = frozenset(spaces)
-        self._inference.waiting = frozenset(
+        self._inference.unsearched = frozenset(
             space.id for space in self._inference.spaces() if self._is_superseded(space)
         )
 

@@ -80,7 +80,7 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         while not self.over.is_set():
             sums = dict.fromkeys(self.peaks, 0)
-            hosts = {host._process.pid for host in self._inference._hosts if host._process}
+            hosts = self._inference._supervisor.pids()
             for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
                 try:
                     held, command = process.memory_info().rss, " ".join(process.cmdline())

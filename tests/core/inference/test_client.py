@@ -124,12 +124,12 @@ def test_documents_and_queries_meet_in_their_spaces(inference: Inference) -> Non
 
 def test_a_space_that_waits_takes_nothing_from_those_that_are_searched(inference: Inference) -> None:
     """Until it is complete, texts in its language go to the others as well: they are what is searched."""
-    inference.waiting = frozenset({TEXT})
+    inference.unsearched = frozenset({TEXT})
     passages = ["The cat sleeps on the sofa in the sun.", "Die Katze schläft in der Sonne auf dem Sofa."]
     documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
     assert [row.any() for row in documents[E5]] == [True, True]
     assert [row.any() for row in documents[TEXT]] == [True, False]
-    inference.waiting = frozenset({E5})
+    inference.unsearched = frozenset({E5})
     documents = inference.encode_documents(Modality.TEXT, passages).result().vectors
     assert [row.any() for row in documents[E5]] == [False, True]
     assert [row.any() for row in documents[TEXT]] == [True, True]
