@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.models.families.clap import _stretched
+from bowerbird.core.models.families.clap import resampled
 from bowerbird.core.models.families.perceiver import FRAMES, SAMPLES, SIDE, Scene
 from bowerbird.core.models.runtime import golden
 from bowerbird.core.types import Pixels, Samples, Vectors
@@ -215,7 +215,7 @@ def clap(folder: Path) -> Callable[[Sequence[Samples]], Vectors]:
     model, features = ClapModel.from_pretrained(folder).eval(), ClapFeatureExtractor.from_pretrained(folder)
 
     def one(samples: Samples) -> Vectors:
-        given = features(_stretched(samples), sampling_rate=48_000, return_tensors="pt")
+        given = features(resampled(samples), sampling_rate=48_000, return_tensors="pt")
         return _projected(model.get_audio_features, **given)
 
     return lambda sounds: np.concatenate([one(each) for each in sounds])

@@ -1,4 +1,4 @@
-"""Models. To add one: its entry in ``resources/models/registry.toml``; to add a family, one class, one line here."""
+"""Models. A new one is an entry in ``resources/models/registry.toml``; a new family is a class, listed here."""
 
 from __future__ import annotations
 
@@ -15,5 +15,6 @@ from bowerbird.core.models.families.whisper import Whisper
 from bowerbird.core.models.runtime.base import Model
 
 FAMILIES: Mapping[str, type[Model]] = {
-    kind.family: kind for kind in (Sentences, E5, Dual, Lite0, ResNet, Whisper, Clap, Perceiver, Gemma)
+    family.family: family for family in (Sentences, E5, Dual, Lite0, ResNet, Whisper, Clap, Perceiver, Gemma)
 }
+"""By name, the classes that load models: an entry of the registry names its family."""

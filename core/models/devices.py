@@ -1,4 +1,4 @@
-"""Which GPU there is, told without importing torch wherever possible."""
+"""Detects the GPU, without importing torch wherever possible."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DEVICE_VARIABLE = "BOWERBIRD_DEVICE"
-"""Set to ``cpu``, no GPU is looked for."""
+"""Environment variable: if it is ``cpu``, no GPU is looked for."""
 _DRIVERS: Mapping[str, Sequence[str]] = {
     "cuda": ("/dev/nvidiactl", "/dev/dxg", "C:/Windows/System32/nvcuda.dll"),
     "hip": ("/dev/kfd", "/dev/dxg", "C:/Windows/System32/amdhip64.dll", "C:/Windows/System32/amdhip64_6.dll"),
     "xpu": ("/dev/dri/renderD128", "/dev/dxg", "C:/Windows/System32/ze_loader.dll"),
 }
-"""What each sort of GPU has where it can be used, by what torch calls the sort."""
+"""By torch's name of a platform, the driver's files: one of them is there where such a GPU can be used."""
 
 
 def accelerator() -> str:
@@ -28,14 +28,14 @@ def accelerator() -> str:
     try:
         import torch
 
-        found = torch.accelerator.current_accelerator(check_available=True)
+        device = torch.accelerator.current_accelerator(check_available=True)
     except (ImportError, OSError, RuntimeError, AttributeError):
         return ""
-    return found.type if found is not None else ""
+    return device.type if device is not None else ""
 
 
 def device_name(device: str) -> str:
-    """A device of torch as people call it: "NVIDIA H100 (CUDA)"."""
+    """A device of torch, as ``accelerator`` names it, in words for people: "NVIDIA H100 (CUDA)"."""
     import torch
 
     if device == "cuda":
@@ -46,18 +46,18 @@ def device_name(device: str) -> str:
 
 
 def maybe_gpu() -> bool:
-    """Whether there is a driver for the sort of GPU that this torch was built for. Does not import it."""
+    """Whether there is a driver for the platform that the installed torch was built for. Does not import torch."""
     if os.environ.get(DEVICE_VARIABLE) == "cpu":
         return False
     if sys.platform == "darwin":
         return platform.machine() == "arm64"
-    return any(Path(driver).exists() for sort in _torch_is_for() for driver in _DRIVERS[sort])
+    return any(Path(driver).exists() for name in _torch_platforms() for driver in _DRIVERS[name])
 
 
 @cache
-def _torch_is_for() -> list[str]:
-    """What torch's own version.py says, read as text."""
-    found = find_spec("torch")
-    places = [Path(place) / "version.py" for place in (found and found.submodule_search_locations) or ()]
-    says = "".join(place.read_text("utf-8") for place in places if place.is_file())
-    return [sort for sort in _DRIVERS if re.search(rf"^{sort}\b[^=]*= *['\"]", says, re.MULTILINE)]
+def _torch_platforms() -> list[str]:
+    """The platforms that torch was built for, from its version.py, read as text."""
+    spec = find_spec("torch")
+    files = [Path(folder) / "version.py" for folder in (spec and spec.submodule_search_locations) or ()]
+    text = "".join(file.read_text("utf-8") for file in files if file.is_file())
+    return [name for name in _DRIVERS if re.search(rf"^{name}\b[^=]*= *['\"]", text, re.MULTILINE)]

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 SPACE = "multimodal-perceiver@1"
 FRAMES, SIDE = 16, 224
 SAMPLES = 30_720
-"""48,000 a second for as long as 16 frames last at 25 a second, as the model was trained."""
+"""As many as 16 frames last at 25 a second, at 48,000 samples a second: what the model was trained on."""
 _CLASSES = 700  # of Kinetics: the third input
 
 Scene = tuple[Frames, Samples | None]
-"""Shape (16, 224, 224, 3), and (30720,) or no sound."""
+"""Frames of shape (16, 224, 224, 3), and samples of shape (30720,), or None where there is no sound."""
 
 
 class Perceiver:
@@ -39,7 +39,11 @@ class Perceiver:
     modality: ClassVar[Modality] = Modality.SCENE
 
     def __init__(self, context: LoadContext) -> None:
-        """Load the encoder; the weights must be safetensors beside their config.json."""
+        """Load the encoder.
+
+        Raises:
+            ModelUnavailable: the folder of the weights holds another architecture.
+        """
         build = partial(_encoder, context.files["weights"].parent, context.entry.architecture)
         black = np.zeros((FRAMES, SIDE, SIDE, 3), np.uint8)
         example = _inputs([(black, None)])
@@ -51,13 +55,13 @@ class Perceiver:
         return self._encoder.name
 
     def encode(self, items: Sequence[Scene]) -> Encoded:
-        """The mean of each scene's latents."""
+        """Vectors of scenes: the mean of each scene's latents, shape (n, 512)."""
         return Encoded({SPACE: unit(self.latents(items).mean(axis=1))})
 
     def latents(self, scenes: Sequence[Scene]) -> NDArray[np.float32]:
-        """What the encoder makes of scenes, shape (n, 784, 512)."""
-        (made,) = self._encoder.run(scenes, _inputs)
-        return made
+        """The encoder's output, shape (n, 784, 512)."""
+        (latents,) = self._encoder.run(scenes, _inputs)
+        return latents
 
 
 def _inputs(scenes: Sequence[Scene]) -> Arrays:
@@ -66,16 +70,16 @@ def _inputs(scenes: Sequence[Scene]) -> Arrays:
 
 
 def _encoder(folder: Path, architecture: str) -> nn.Module:
-    """Pictures (n, 16, 224, 224, 3) and sounds (n, 30720), both as files have them -> latents (n, 784, 512).
+    """Frames (n, 16, 224, 224, 3), 0…255, and int16 samples (n, 30720) -> latents (n, 784, 512).
 
-    It is the reference model without what comes after its latents.
+    The published model without its decoder.
     """
     from torch import nn
     from transformers import PerceiverForMultimodalAutoencoding
 
     encoder: Any = pretrained(PerceiverForMultimodalAutoencoding, folder, architecture).perceiver
     encoder.decoder = encoder.output_postprocessor = None
-    unknown = _without_dice(encoder.input_preprocessor)
+    unknown_class = _mask_class(encoder.input_preprocessor)
     for name in ("image", "audio"):
         _keep_positions(encoder.input_preprocessor.modalities[name].position_embeddings)
 
@@ -83,24 +87,25 @@ def _encoder(folder: Path, architecture: str) -> nn.Module:
         def __init__(self) -> None:
             super().__init__()
             self.encoder = encoder
-            self.unknown = nn.Buffer(unknown)
+            self.unknown_class = nn.Buffer(unknown_class)
 
         def forward(self, frames: Tensor, samples: Tensor) -> Tensor:
             inputs = {
                 "image": frames.permute(0, 1, 4, 2, 3).float() / 255,
                 "audio": samples[..., None].float() / 32768,
-                "label": self.unknown.expand(frames.shape[0], -1),
+                "label": self.unknown_class.expand(frames.shape[0], -1),
             }
-            made: Tensor = self.encoder(inputs).last_hidden_state
-            return made
+            latents: Tensor = self.encoder(inputs).last_hidden_state
+            return latents
 
     return Encoder().eval()
 
 
-def _without_dice(preprocessor: Any) -> Tensor:
-    """Mask the class, and nothing else, as the reference does with probabilities of 1 and 0: what to give as a class.
+def _mask_class(preprocessor: Any) -> Tensor:
+    """Mask the class and nothing else, without chance; returns the class input to give, shape (1, 700).
 
-    ONNX Runtime's dice are not torch's at those ends.
+    The published preprocessor draws what it masks with probabilities of 1 and 0, and ONNX Runtime's random numbers are
+    not torch's at those ends.
     """
     unknown: Tensor = preprocessor.mask["label"].detach()
     preprocessor.padding["label"].data = unknown[:, _CLASSES:]
@@ -109,9 +114,9 @@ def _without_dice(preprocessor: Any) -> Tensor:
 
 
 def _keep_positions(encoding: Any) -> None:
-    """Compute position features once, here: runtimes round positions differently, by up to a part in ten millions.
+    """Compute the Fourier position features once, with torch on the CPU, and keep them as a constant.
 
-    That is much in the sine of 15,000 times as much.
+    Runtimes round positions differently, by up to a part in ten millions; times 15,000, under a sine, that shows.
     """
     import torch
 

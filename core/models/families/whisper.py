@@ -1,7 +1,7 @@
-"""Whisper base (Radford et al. 2022): what is said, and vectors of how it sounds, from one pass of its encoder.
+"""Whisper base (Radford et al. 2022): a transcript, and vectors of how it sounds, from one pass of its encoder.
 
 faster-whisper runs it, on CTranslate2. A sound's vector is the mean of the encoder's last states over the time it
-lasts, less what silence gives at the same places, in a window padded to 30 seconds, as the model was trained.
+lasts, minus what silence gives at the same places, in a window padded to 30 seconds, as the model was trained.
 Transcribing needs that pass anyway.
 """
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 BEAM_SIZE = 5
 COMPUTE_TYPE = "float32"
 _GPU_COMPUTE_TYPE = "float16"
-_STATES = 50  # a second
-_MOST_FRAMES = 3000  # of the spectrogram: 30 seconds
-_SPEECH = 0.5  # least probability of speech, by Silero's detector, for words to be looked for
-_SILENT = 0.4  # Whisper's own probability that nobody speaks, above which improbable words are not believed
-_IMPROBABLE = -1.0  # mean log-probability of the words
-_REST_S = 0.5  # of speech: what is shorter was taken in by the line before
-_OFTEN = 3  # times the same line in one window, or words in a line half of which are the same
-_REPETITIVE = 2.4  # how well a text compresses: above, it goes round in circles
+_STATES_PER_S = 50
+_MAX_FRAMES = 3000  # of the spectrogram: 30 seconds
+_MIN_SPEECH = 0.5  # least probability of speech, by Silero's detector, for a passage to be transcribed
+_MAX_NO_SPEECH = 0.4  # Whisper's own probability that nobody speaks, above which improbable words are dropped
+_MIN_LOGPROB = -1.0  # mean log-probability of the words, below which they are improbable
+_MIN_REST_S = 0.5  # of speech after a line: a shorter rest is part of that line
+_REPEATS = 3  # times the same line in one window, or words in a line half of which are repeats: made up
+_MAX_COMPRESSION = 2.4  # ratio by zlib, above which a text repeats itself
 
 
 class Whisper:
-    """Recordings and the sound of clips: 512-d by example, and what is said in them."""
+    """Recordings and the sound of clips: 512-d by example, and a transcript of speech."""
 
     family: ClassVar[str] = "whisper"
     modality: ClassVar[Modality] = Modality.SOUND
@@ -48,7 +48,7 @@ class Whisper:
         (self._space,) = (space.id for space in context.entry.spaces)
         gpu = context.device == "cuda"
         self._compute_type = _GPU_COMPUTE_TYPE if gpu and context.half else COMPUTE_TYPE
-        self._model = _listening()(
+        self._model = _one_pass_whisper()(
             str(folder_of(context)),
             device="cuda" if gpu else "cpu",
             compute_type=self._compute_type,
@@ -67,33 +67,33 @@ class Whisper:
         return f"CTranslate2 {ctranslate2.__version__} on {self._device}, {self._compute_type}"
 
     def encode(self, items: Sequence[Samples]) -> Encoded:
-        """Vectors of whole sounds, none longer than 30 seconds."""
-        return Encoded({self._space: np.concatenate([self._alone(item) for item in items])})
+        """Vectors of sounds, of shape (samples,), none longer than 30 seconds: shape (n, 512)."""
+        return Encoded({self._space: np.concatenate([self._whole(item) for item in items])})
 
-    def _alone(self, samples: Samples) -> Vectors:
+    def _whole(self, samples: Samples) -> Vectors:
         with self._lock:
             states = self._model.states(_floats(samples))
         return self._pooled(states, [(0.0, len(samples) / SAMPLE_RATE)])
 
     def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
-        """What is said in a window of at most 30 seconds, and the vector of each span of it, in seconds."""
+        """Transcript of a window of at most 30 seconds, and a vector of each span of it, in seconds: (spans, 512)."""
         sound = _floats(samples)
         speech = _speech(sound)
         with self._lock:
             states = self._model.states(sound)
-            found = self._model.said(sound, speech[-1][1]) if speech else []
-        lines = tuple(_line(one, speech) for one in _believable(found))
+            segments = self._model.transcribe_window(sound, speech[-1][1]) if speech else []
+        lines = tuple(_line(segment, speech) for segment in _believable(segments))
         return Heard(lines, tuple(spans), {self._space: self._pooled(states, spans)})
 
     def _pooled(self, states: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> Vectors:
         """Shape (spans, 512)."""
-        told = states - self._silence
-        edges = [(int(start_s * _STATES), round(end_s * _STATES)) for start_s, end_s in spans]
-        return unit(np.stack([told[low : max(low + 1, high)].mean(axis=0) for low, high in edges]))
+        relative = states - self._silence
+        edges = [(int(start_s * _STATES_PER_S), round(end_s * _STATES_PER_S)) for start_s, end_s in spans]
+        return unit(np.stack([relative[low : max(low + 1, high)].mean(axis=0) for low, high in edges]))
 
 
-def _listening() -> type[Any]:
-    """faster-whisper's class; the encoder runs once over a window for its states, its language and its text."""
+def _one_pass_whisper() -> type[Any]:
+    """faster-whisper's class, whose encoder runs once over a window for its states, its language and its text."""
     import ctranslate2
     from faster_whisper import WhisperModel
     from faster_whisper.audio import pad_or_trim
@@ -101,34 +101,34 @@ def _listening() -> type[Any]:
 
     tqdm.set_lock(threading.RLock())  # its own is shared between processes, and outlives this one
 
-    class Listening(WhisperModel):  # type: ignore[misc]
+    class OnePassWhisper(WhisperModel):  # type: ignore[misc]
         _encoded: ctranslate2.StorageView | None = None
 
         def states(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
-            """Shape (1500, 512), the encoder's last states of a window."""
+            """The encoder's last states over a window, shape (1500, 512): 50 a second."""
             self._encoded = None
-            encoded = self._encoded = self.encode(pad_or_trim(self.feature_extractor(sound)[:, :_MOST_FRAMES]))
-            plain = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
-            return np.asarray(np.array(plain)[0], np.float32)
+            encoded = self._encoded = self.encode(pad_or_trim(self.feature_extractor(sound)[:, :_MAX_FRAMES]))
+            on_cpu = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+            return np.asarray(np.array(on_cpu)[0], np.float32)
 
         def encode(self, features: NDArray[np.float32]) -> ctranslate2.StorageView:
             ready, self._encoded = self._encoded, None
             return ready if ready is not None else super().encode(features)
 
-        def said(self, sound: NDArray[np.float32], until_s: float) -> list[Segment]:
-            """The text of the window whose states were asked for last, up to the end of what is said in it.
+        def transcribe_window(self, sound: NDArray[np.float32], until_s: float) -> list[Segment]:
+            """The transcript of the window whose ``states`` were computed last, up to ``until_s``, where speech ends.
 
-            For what is left then, faster-whisper would go through the encoder once more.
+            For the rest of the window faster-whisper would run the encoder once more.
             """
             language = self.model.detect_language(self._encoded)[0][0][0][2:-2]
-            found: list[Segment] = []
-            for one in self.transcribe(sound, language=language, beam_size=BEAM_SIZE)[0]:
-                found.append(one)
-                if one.end > until_s - _REST_S:
+            segments: list[Segment] = []
+            for segment in self.transcribe(sound, language=language, beam_size=BEAM_SIZE)[0]:
+                segments.append(segment)
+                if segment.end > until_s - _MIN_REST_S:
                     break
-            return found
+            return segments
 
-    return Listening
+    return OnePassWhisper
 
 
 def _floats(samples: Samples) -> NDArray[np.float32]:
@@ -136,31 +136,33 @@ def _floats(samples: Samples) -> NDArray[np.float32]:
 
 
 def _speech(sound: NDArray[np.float32]) -> list[tuple[float, float]]:
-    """Where somebody may be speaking, in seconds."""
+    """Where somebody may be speaking, by Silero's voice activity detector: starts and ends in seconds."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    options = VadOptions(threshold=_SPEECH, min_silence_duration_ms=500, speech_pad_ms=200)
-    found = get_speech_timestamps(sound, options)
-    return [(one["start"] / SAMPLE_RATE, one["end"] / SAMPLE_RATE) for one in found]
+    options = VadOptions(threshold=_MIN_SPEECH, min_silence_duration_ms=500, speech_pad_ms=200)
+    stretches = get_speech_timestamps(sound, options)
+    return [(stretch["start"] / SAMPLE_RATE, stretch["end"] / SAMPLE_RATE) for stretch in stretches]
 
 
-def _believable(found: Sequence[Segment]) -> list[Segment]:
-    """What Whisper heard rather than made up: where nobody speaks it doubts itself, or says the same over and over."""
-    times = Counter(" ".join(all_words(one.text)) for one in found)
-    return [one for one in found if times[" ".join(all_words(one.text))] < _OFTEN and _likely(one)]
+def _believable(segments: Sequence[Segment]) -> list[Segment]:
+    """Without what Whisper made up: where nobody speaks it doubts itself, or repeats itself."""
+    times = Counter(" ".join(all_words(segment.text)) for segment in segments)
+    return [
+        segment for segment in segments if times[" ".join(all_words(segment.text))] < _REPEATS and _is_likely(segment)
+    ]
 
 
-def _likely(found: Segment) -> bool:
-    words = all_words(found.text)
-    circles = len(words) >= _OFTEN and len(set(words)) <= len(words) / 2
-    if not words or circles or found.compression_ratio > _REPETITIVE:
+def _is_likely(segment: Segment) -> bool:
+    words = all_words(segment.text)
+    repetitive = len(words) >= _REPEATS and len(set(words)) <= len(words) / 2
+    if not words or repetitive or segment.compression_ratio > _MAX_COMPRESSION:
         return False
-    return not (found.no_speech_prob > _SILENT and found.avg_logprob < _IMPROBABLE)
+    return not (segment.no_speech_prob > _MAX_NO_SPEECH and segment.avg_logprob < _MIN_LOGPROB)
 
 
-def _line(found: Segment, speech: Iterable[tuple[float, float]]) -> Line:
-    """A line that begins and ends with speech: Whisper's own times take in the silence around."""
-    spoken = [(start_s, end_s) for start_s, end_s in speech if start_s < found.end and end_s > found.start]
-    start_s = max(found.start, spoken[0][0]) if spoken else found.start
-    end_s = min(found.end, spoken[-1][1]) if spoken else found.end
-    return Line(round(start_s, 2), round(max(end_s, start_s), 2), found.text.strip())
+def _line(segment: Segment, speech: Iterable[tuple[float, float]]) -> Line:
+    """A line of the transcript, cut to where speech begins and ends: Whisper's own times take in the silence around."""
+    spoken = [(start_s, end_s) for start_s, end_s in speech if start_s < segment.end and end_s > segment.start]
+    start_s = max(segment.start, spoken[0][0]) if spoken else segment.start
+    end_s = min(segment.end, spoken[-1][1]) if spoken else segment.end
+    return Line(round(start_s, 2), round(max(end_s, start_s), 2), segment.text.strip())

@@ -1,4 +1,4 @@
-"""What a model is to the model host: a small class that loads its files and turns items into vectors."""
+"""The protocols of a model: a small class that loads its files and turns items into vectors."""
 
 from __future__ import annotations
 
@@ -14,85 +14,93 @@ from bowerbird.core.models.runtime.network import Network, Runtime
 from bowerbird.core.models.runtime.runtimes import OnnxRuntime, TorchRuntime
 from bowerbird.core.types import Encoded, Heard, Modality, Samples, Vectors
 
-_TINY = 1e-12  # so that no vector is ever "not a number"
+_EPSILON = 1e-12  # so that no vector is ever "not a number"
 
 
 @dataclass(frozen=True, slots=True)
 class LoadContext:
-    """What a model may use while it loads."""
+    """What a model needs to load: its entry in the registry, its files, and where to compute."""
 
     entry: Entry
     files: Mapping[str, Path]
     """Its files by role, checked."""
     cache: Path
+    """The folder for what is made of its files: exported networks, golden vectors."""
     threads: int
+    """Cores to compute on."""
     digest: str = ""
     """SHA-256 of its weights."""
     device: str = ""
-    """A device of torch, or empty for ONNX Runtime on the CPU."""
+    """A device of torch ("cuda", "cpu"), or empty for ONNX Runtime on the CPU."""
     half: bool = False
     """On a GPU, compute in float16 where that is safe: about twice as fast."""
     fresh: bool = False
-    """Export again, because what the cache holds is not right."""
+    """Export networks again, because those in the cache give wrong results."""
 
     @property
     def name(self) -> str:
-        """Its id, and which weights these are: what is made of them goes by this name."""
+        """The model's id and the first digits of its weights' hash: names files in the cache."""
         return f"{self.entry.id}-{self.digest[:8]}"
 
     @property
     def plain(self) -> LoadContext:
-        """The same in torch on the CPU, which the others are held to."""
+        """The same with torch on the CPU, the reference that other runtimes are compared with."""
         return replace(self, device="cpu", half=False)
 
     def runtime(self, network: Network) -> Runtime:
-        """Whatever is fastest here for a network."""
+        """Load a network on the device.
+
+        Raises:
+            ModelUnavailable: it cannot be exported for ONNX Runtime, or, as ``WrongResults``, the export does not load.
+        """
         if self.device:
             return TorchRuntime(network, self.device, self.threads, half=self.half)
         return OnnxRuntime(network, self.cache, self.threads, fresh=self.fresh)
 
 
 class Model(Protocol):
-    """One model of the catalogue, loaded."""
+    """A loaded model: encodes items of one modality."""
 
     family: ClassVar[str]
+    """The name of this class in ``FAMILIES`` and in the registry."""
     modality: ClassVar[Modality]
+    """What it is given, other modalities of its spaces aside."""
 
     def __init__(self, context: LoadContext) -> None:
-        """Load."""
+        """Load. Raises ``ModelUnavailable`` if its files are not what they should be."""
 
     @property
     def runtime(self) -> str:
         """What runs it, in words."""
 
     def encode(self, items: Sequence[Any]) -> Encoded:
-        """Vectors in each of the model's spaces, a row per item."""
+        """Vectors of items, at least one, in each of the model's spaces: shape (items, dimension), of length 1."""
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Vectors of shape (n, dimension) brought to length 1."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), _TINY), np.float32)
+    """Vectors of shape (n, dimension), scaled to length 1; zeros stay zeros."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), _EPSILON), np.float32)
 
 
 class TextModel(Model, Protocol):
-    """A model that typed sentences go through."""
+    """A model that encodes typed sentences."""
 
     def encode_query(self, text: str) -> Vectors:
-        """The vector of a typed sentence, shape (1, dimension)."""
+        """The vector of a typed sentence, shape (1, dimension), of length 1."""
 
 
 @runtime_checkable
 class TransformsQueries(Protocol):
-    """A model whose documents do not compare with typed sentences as a text model gives them."""
+    """A model whose query vectors need an extra transform after the text model."""
 
     @staticmethod
-    def queries(space: str, sentences: Vectors) -> Vectors:
-        """The vectors that a space's text model made of typed sentences, as that space compares them with documents."""
+    def transform_queries(space: str, sentences: Vectors) -> Vectors:
+        """Sentence vectors of the text model of ``space``, shape (n, dimension), made comparable with its documents."""
 
 
 @runtime_checkable
 class Transcriber(Model, Protocol):
-    """A model that writes down what is said."""
+    """A sound model that also transcribes speech."""
 
     def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
-        """What is said in a window of sound, and a vector for each of these spans of it, in seconds."""
+        """Transcript of a window of at most 30 seconds, and a vector for each span of it, in seconds."""

@@ -1,6 +1,6 @@
 """Exports networks to ONNX files, each once, in a process of its own.
 
-Torch takes seconds and hundreds of megabytes that whoever only runs the file need not spend.
+Importing torch takes seconds and hundreds of megabytes, which a process that only runs the file does not spend.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _NEEDED = ("torch", "transformers", "onnx")
 
 
 def exported(network: Network, cache: Path, *, fresh: bool = False) -> Path:
-    """The network as an ONNX file in ``cache``, made if it is not there or must be ``fresh``.
+    """The path of the network's ONNX file in ``cache``, exported if it is not there or if ``fresh``.
 
     Raises:
-        ModelUnavailable: it cannot be made.
+        ModelUnavailable: a package is missing, or the export failed.
     """
     path = cache / f"{network.name}-{_versions()}.onnx"
     if fresh or not path.exists():
-        _require(network)
+        _require_packages(network)
         cache.mkdir(parents=True, exist_ok=True)
-        _forget(network, cache)
-        _in_a_process(network, path)
+        _remove_leftovers(network, cache)
+        _export_in_process(network, path)
     return path
 
 
@@ -45,19 +45,19 @@ def _versions() -> str:
     return f"op{_OPSET}-ort{onnxruntime.__version__}"
 
 
-def _require(network: Network) -> None:
+def _require_packages(network: Network) -> None:
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise ModelUnavailable(f"The model {network.name} cannot be prepared: the package {missing[0]} is missing.")
 
 
-def _forget(network: Network, cache: Path) -> None:
+def _remove_leftovers(network: Network, cache: Path) -> None:
     """Remove what other versions exported and what a killed export left."""
-    for what in ("op*.onnx", "*.new"):
-        for old in cache.glob(f"{network.name}-{what}"):
-            old.unlink(missing_ok=True)
+    for pattern in ("op*.onnx", "*.new"):
+        for leftover in cache.glob(f"{network.name}-{pattern}"):
+            leftover.unlink(missing_ok=True)
 
 
-def _in_a_process(network: Network, path: Path) -> None:
+def _export_in_process(network: Network, path: Path) -> None:
     process = multiprocessing.get_context("spawn").Process(target=_export, args=(network, path, os.getpid()))
     process.start()
     process.join()
@@ -92,7 +92,7 @@ def _write(network: Network, draft: str) -> None:
     with torch.inference_mode():
         # The older exporter: for these networks the same speed, without onnxscript and in a seventh of the time.
         torch.onnx.export(
-            _spelled_out(network.build()),
+            _with_plain_attention(network.build()),
             tuple(torch.from_numpy(value) for value in network.example.values()),
             draft,
             input_names=list(network.example),
@@ -103,8 +103,8 @@ def _write(network: Network, draft: str) -> None:
         )
 
 
-def _spelled_out(net: nn.Module) -> nn.Module:
-    """The network with its attention as plain products of matrices: torch's fused one cannot always be exported."""
+def _with_plain_attention(net: nn.Module) -> nn.Module:
+    """The network with attention as plain matrix products: torch's fused attention cannot always be exported."""
     from transformers import PreTrainedModel
 
     for part in net.modules():

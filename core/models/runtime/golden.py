@@ -1,4 +1,4 @@
-"""Golden inputs and vectors. A runtime that gives others is not used: silently wrong vectors are worse than none."""
+"""Golden inputs and vectors, which every runtime is checked against: silently wrong vectors are worse than none."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from bowerbird.core.models.runtime.network import WrongResults
 from bowerbird.core.types import SAMPLE_RATE, Modality, Pixels, Samples, Vectors
 
 AGREES = 0.999
-"""Least cosine between a runtime's vectors and the golden ones."""
+"""Least cosine between a runtime's vectors and the golden ones for the runtime to be used."""
 SENTENCES = ("A satin bowerbird collects blue things.", "the quick brown fox", "Rechnung Nr. 42 vom 3. Mai")
 
 
 def picture() -> Pixels:
-    """A picture made of waves: the same on every machine, with something in every frequency."""
+    """A picture of waves, shape (256, 256, 3): the same on every machine, with something in every frequency."""
     y, x = np.mgrid[0:256, 0:256].astype(np.float32) / 255
     bands = [np.sin(2 * np.pi * (a * x + b * y + c * x * y)) for a, b, c in ((3, 1, 9), (1, 5, 4), (13, 2, 2))]
     return np.round(127.5 + 127.5 * np.stack(bands, axis=2)).astype(np.uint8)
 
 
 def sound() -> Samples:
-    """Three seconds of rising and falling tones."""
+    """Three seconds of rising and falling tones, shape (48000,), 16,000 samples a second."""
     t = np.arange(3 * SAMPLE_RATE, dtype=np.float64) / SAMPLE_RATE
     tones = [
         np.sin(2 * np.pi * (a * t + b * np.sin(c * t))) for a, b, c in ((180, 30, 5), (700, 90, 2), (2400, 200, 1))
@@ -36,7 +36,7 @@ def sound() -> Samples:
 
 
 def inputs(modality: Modality) -> list[Any]:
-    """The golden items of a modality."""
+    """The golden items of a modality, as its models take them."""
     if modality is Modality.TEXT:
         return list(SENTENCES)
     if modality is Modality.SCENE:
@@ -47,33 +47,33 @@ def inputs(modality: Modality) -> list[Any]:
     return [picture(), picture()[::-1].copy()]
 
 
-def made(model: Model, modality: Modality) -> Mapping[str, Vectors]:
-    """A loaded model's vectors of its golden inputs of a modality, by space.
+def encode(model: Model, modality: Modality) -> Mapping[str, Vectors]:
+    """A loaded model's vectors of the golden inputs of a modality, by space, shape (inputs, dimension).
 
-    Of text that it only takes as questions, by no space's name.
+    If it takes text only as typed sentences, their vectors come under an empty name.
     """
     if modality is Modality.TEXT and model.modality is not Modality.TEXT:
-        asked = cast("TextModel", model)
-        return {"": np.concatenate([asked.encode_query(text) for text in SENTENCES])}
+        text_model = cast("TextModel", model)
+        return {"": np.concatenate([text_model.encode_query(text) for text in SENTENCES])}
     return model.encode(inputs(modality)).vectors
 
 
-def agreement(model: Model, modality: Modality, right: Mapping[str, Vectors]) -> float:
-    """The least cosine between what a loaded model gives for its golden inputs and what it should."""
-    found = [(rows * right[space]).sum(axis=1).min() for space, rows in made(model, modality).items()]
-    return float(np.min(found))  # unlike min(), it keeps "not a number"
+def agreement(model: Model, modality: Modality, reference: Mapping[str, Vectors]) -> float:
+    """The least cosine between a loaded model's vectors of its golden inputs and the reference's, over all spaces."""
+    cosines = [(rows * reference[space]).sum(axis=1).min() for space, rows in encode(model, modality).items()]
+    return float(np.min(cosines))  # unlike min(), it keeps "not a number"
 
 
 def milliseconds(model: Model) -> float:
-    """How long a loaded model takes for one of its golden inputs; the quickest of three times."""
+    """How many milliseconds a loaded model takes for one of its golden inputs; the fastest of three runs."""
     items = inputs(model.modality)[:1]
     model.encode(items)  # the first time is slower
-    took = []
+    times = []
     for _ in range(3):
         started = time.perf_counter()
         model.encode(items)
-        took.append((time.perf_counter() - started) * 1000)
-    return min(took)
+        times.append((time.perf_counter() - started) * 1000)
+    return min(times)
 
 
 def check(model: Model, context: LoadContext, modality: Modality) -> float:
@@ -82,26 +82,26 @@ def check(model: Model, context: LoadContext, modality: Modality) -> float:
     Raises:
         WrongResults: they differ.
     """
-    found = agreement(model, modality, expected(model, context, modality))
-    if not found >= AGREES:  # nor is "not a number" agreement
+    cosine = agreement(model, modality, expected(model, context, modality))
+    if not cosine >= AGREES:  # "not a number" is no agreement
         raise WrongResults(
-            f"The model {context.entry.title} gives wrong results on this computer (agreement {found:.3f}), "
+            f"The model {context.entry.title} gives wrong results on this computer (agreement {cosine:.3f}), "
             "so it is not used."
         )
-    return found
+    return cosine
 
 
 def expected(model: Model, context: LoadContext, modality: Modality) -> Mapping[str, Vectors]:
-    """A model's golden vectors: shipped, where its weights could be had to make them, or made here, once.
+    """A model's golden vectors by space: shipped for models whose weights were at hand, or computed here, once.
 
-    Those are made by torch on the CPU, the plainest runtime there is, and kept by the hash of the weights.
+    Those are computed with torch on the CPU, the plainest runtime there is, and kept by the hash of the weights.
     """
     if known(context.entry):
         return _shipped()
     record = context.cache / f"{context.name}-golden-{modality}.json"
     if not record.exists():
         plain = model if context == context.plain else type(model)(context.plain)
-        vectors = made(plain, modality)
+        vectors = encode(plain, modality)
         record.parent.mkdir(parents=True, exist_ok=True)
         draft = record.with_suffix(".new")
         draft.write_text(json.dumps({space: rows.tolist() for space, rows in vectors.items()}), "utf-8")

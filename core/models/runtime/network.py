@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 Arrays = Mapping[str, NDArray[Any]]
 Prepare = Callable[[Sequence[Any]], Arrays]
-"""Makes items into a network's inputs."""
+"""Turns items into a network's inputs, by name, each with a row per item."""
 
 
 class WrongResults(ModelUnavailable):
-    """A runtime cannot load a network, or computes something else than it should."""
+    """A runtime cannot load a network, or its results differ from the golden vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,23 @@ class Network:
     name: str
     """With the weights' hash: names the exported file."""
     build: Callable[[], nn.Module]
+    """Makes the network with its weights; picklable, because another process exports it."""
     example: Arrays
     """Inputs of any batch size, in the network's order. Axis 0 may vary, and axis 1 of up to three."""
     outputs: Sequence[str]
+    """Names of what comes out, in order, each with a row per item."""
     heavy: bool = False
-    """An item takes a gigabyte while it is computed: on the CPU they go one by one, and give back what they took."""
-    alike: bool = False
-    """Inputs have one shape whatever the item, and take long to prepare, as those of photos do and of texts do not:
-    items are prepared apart, side by side."""
+    """True if an item takes a gigabyte while it is computed: on the CPU items then go one by one, and free it after."""
+    parallel_prepare: bool = False
+    """True if inputs have one shape and preprocessing is slow (photos); items are then prepared in parallel."""
 
 
 class Runtime(Protocol):
-    """A loaded network."""
+    """A network loaded on a device."""
 
     @property
     def name(self) -> str:
         """What runs it, in words."""
 
     def run(self, items: Sequence[Any], prepare: Prepare) -> list[NDArray[np.float32]]:
-        """The network's outputs, each with the rows of all items in order. There must be at least one item."""
+        """The network's outputs over at least one item: for each output an array with a row per item, in order."""

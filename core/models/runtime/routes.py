@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from functools import lru_cache
+
+from bowerbird.core.models.registry.entries import Entry
+from bowerbird.core.types import Modality
 
 _SURE = 8.0
 """Nats: between languages nearer to each other than this, as with a word or two, the detector is wrong too often."""
 
 
 class Routes:
-    """Specialists are made for some languages; the others take whatever the specialists do not."""
+    """A routing table. Specialists are made for some languages; generalists take whatever the specialists do not."""
 
     def __init__(self, languages: Mapping[str, Set[str]]) -> None:
         """``languages``: by model id, the ISO 639-1 codes of those it is made for, or none."""
         self._specialists = {model: codes for model, codes in languages.items() if codes}
-        self._others = frozenset(languages) - set(self._specialists)
+        self._generalists = frozenset(languages) - set(self._specialists)
 
     def of_passage(self, text: str) -> frozenset[str]:
-        """The models that make a vector of a passage: as few as know its language."""
+        """Ids of the models that encode a passage: the specialists that surely know its language, if there are any."""
         sure = frozenset(model for model, odds in self._odds(text).items() if odds >= _SURE)
         return sure or self.of_query(text)
 
     def of_query(self, text: str) -> frozenset[str]:
-        """The models asked about a typed sentence: all that may know its language.
+        """Ids of the models asked about a typed sentence: all that may know its language.
 
-        One of many languages is always asked, for what it finds in another than the sentence's.
+        A generalist is always asked, for what it finds in another language than the sentence's.
         """
         odds = self._odds(text)
-        return self._others | {model for model in odds if odds[model] > -_SURE}
+        return self._generalists | {model for model in odds if odds[model] > -_SURE}
 
     def _odds(self, text: str) -> dict[str, float]:
-        if not self._others:  # nobody to leave anything to
+        if not self._generalists:  # there is nobody to leave anything to
             return dict.fromkeys(self._specialists, math.inf)
         return {model: _odds(text, frozenset(codes)) for model, codes in self._specialists.items()}
 
 
+def routing_table(entries: Iterable[Entry], modality: Modality, without: Collection[str] = ()) -> Routes:
+    """Routing table of the text encoders that serve ``modality``, ignoring the spaces in ``without``.
+
+    Args:
+        entries: the active models; a text encoder that is not among them is left out.
+        modality: of the spaces that texts are to be compared in.
+        without: space ids.
+    """
+    active = {entry.id: entry for entry in entries}
+    names = {
+        entry.text_models[space.id]
+        for entry in active.values()
+        for space in entry.spaces
+        if space.modality is modality and space.id in entry.text_models and space.id not in without
+    }
+    return Routes({name: active[name].languages for name in names if name in active})
+
+
 @lru_cache(maxsize=256)
 def _odds(text: str, languages: frozenset[str]) -> float:
-    """Log-odds, in nats, that a text is in one of these languages, against the likeliest other."""
+    """Log-odds, in nats, that a text is in one of these languages, against the likeliest other.
+
+    The detector is py3langid, after langid.py (Lui and Baldwin 2012).
+    """
     from py3langid.langid import rank
 
     likely = dict(rank(text))

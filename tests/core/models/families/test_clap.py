@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.inference.client import Inference
-from bowerbird.core.models.families.clap import SPACE, Clap, _stretched
+from bowerbird.core.models.families.clap import SPACE, Clap, resampled
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.runtime.base import LoadContext
 from tests import checkpoints
@@ -39,7 +39,7 @@ def test_sounds_are_the_references(clap: Clap, folder: Path) -> None:
     assert ours.shape == (3, 512)
     model, features = ClapModel.from_pretrained(folder).eval(), ClapFeatureExtractor.from_pretrained(folder)
     for row, pitch in zip(ours, pitches, strict=True):
-        stretched, at_48 = _stretched(tone(4.0, pitch)), tone(4.0, pitch, 48_000).astype(np.float32) / 32768
+        stretched, at_48 = resampled(tone(4.0, pitch)), tone(4.0, pitch, 48_000).astype(np.float32) / 32768
         assert len(stretched) == pytest.approx(len(at_48), abs=100)
         for sound, least in ((stretched, 1 - 1e-6), (at_48, 0.998)):  # stretching costs the last thousandth
             with torch.inference_mode():

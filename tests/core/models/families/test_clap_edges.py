@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.core.models.families.clap import SPACE, Clap, _stretched
+from bowerbird.core.models.families.clap import SPACE, Clap, resampled
 from bowerbird.core.models.runtime.base import unit
 from bowerbird.core.types import SAMPLE_RATE, Samples
 from tests.core.models.families import test_clap as proven
@@ -42,7 +42,7 @@ def test_distances_are_in_the_references_order(clap: Clap, folder: Path) -> None
     from transformers import ClapFeatureExtractor, ClapModel
 
     model, features = ClapModel.from_pretrained(folder).eval(), ClapFeatureExtractor.from_pretrained(folder)
-    given = features([_stretched(one) for one in _sounds()], sampling_rate=48_000, return_tensors="pt")
+    given = features([resampled(one) for one in _sounds()], sampling_rate=48_000, return_tensors="pt")
     with torch.inference_mode():
         made = model.get_audio_features(**given)
     reference = unit(getattr(made, "pooler_output", made).numpy())

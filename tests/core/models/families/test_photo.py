@@ -50,7 +50,7 @@ def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], load
     labels, encoded = labelled
     model = cast("TextModel", loaded(load()["efficientnet-lite0"].text_models[space], ""))
     sentences = np.concatenate([model.encode_query(f"a picture of a {label}") for label in labels])
-    queries = photo.Lite0.queries(space, sentences)
+    queries = photo.Lite0.transform_queries(space, sentences)
     cosines = queries @ encoded.vectors[space].T
     rank = (cosines > np.diag(cosines)[:, None]).sum(axis=1)
     assert (rank < 5).mean() >= 0.75
@@ -76,7 +76,7 @@ def test_a_sentence_finds_the_photo_in_any_language(
     said, encoded = captioned
     space = "conse-lite0-e5@2"
     model = cast("TextModel", loaded(load()["efficientnet-lite0"].text_models[space], ""))
-    queries = photo.Lite0.queries(space, model.encode_query(sentence))
+    queries = photo.Lite0.transform_queries(space, model.encode_query(sentence))
     best = np.argsort(-(encoded.vectors[space] @ queries[0]))[:3]
     sights = [said[number] for number in best if "dog" in said[number]]
     assert any("beach" in sight for sight in sights), [said[number] for number in best]
@@ -119,13 +119,13 @@ def test_classes_of_one_name_are_told_together() -> None:
     logits = np.full((1, 1000), -20.0, np.float32)
     logits[0, :3] = 5.0, 5.0, 5.5
     names = ["sunglasses", "sunglasses", "beach", *map(str, range(997))]
-    ((first, second),) = conse.seen(logits, names)
+    ((first, second),) = conse.top_labels(logits, names)
     assert (first.name, second.name) == ("sunglasses", "beach")
     assert first.probability == pytest.approx(2 / (2 + np.exp(0.5)), abs=0.01)
 
 
 def test_unsure_labels_are_not_told() -> None:
-    assert conse.seen(np.zeros((2, 1000), np.float32), [str(number) for number in range(1000)]) == ((), ())
+    assert conse.top_labels(np.zeros((2, 1000), np.float32), [str(number) for number in range(1000)]) == ((), ())
 
 
 def test_no_two_classes_share_a_name_but_sunglasses(models: Path) -> None:

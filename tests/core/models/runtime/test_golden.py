@@ -38,8 +38,8 @@ def written(loaded: Loaded, models: Path) -> None:
         return
     for name, file in _LABELLERS.items():
         np.save(_FOLDER / file, _label_vectors(loaded(name, "cpu"), models).astype(np.float16))
-    conse.shipped.cache_clear()
-    conse.labels.cache_clear()
+    conse.label_vectors.cache_clear()
+    conse.centred_label_vectors.cache_clear()
     found = {}
     for entry in (entry for entry in load().values() if entry.wheels):
         model = loaded(entry.id, "cpu")
@@ -50,13 +50,13 @@ def written(loaded: Loaded, models: Path) -> None:
 
 def _label_vectors(text: Model, models: Path) -> Vectors:
     names = photo.label_names(Sources(models).files(load()["efficientnet-lite0"])["labels"])
-    return conse.label_vectors(cast("Sentences", text).encode_queries, names)
+    return conse.encode_labels(cast("Sentences", text).encode_queries, names)
 
 
 @pytest.mark.parametrize("name", _LABELLERS)
 def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models: Path, name: str) -> None:
     made = _label_vectors(loaded(name, ""), models)
-    assert (made * conse.shipped(_LABELLERS[name])).sum(axis=1).min() >= 0.9999
+    assert (made * conse.label_vectors(_LABELLERS[name])).sum(axis=1).min() >= 0.9999
 
 
 @pytest.mark.parametrize("device", DEVICES)

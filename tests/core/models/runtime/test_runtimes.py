@@ -52,7 +52,7 @@ def test_one_item_that_does_not_fit_is_an_error() -> None:
 def _took(size: BatchSize, *per_number: float, length: int = 10) -> None:
     """As many full batches as are tried of a size, of items of so many numbers."""
     for each in per_number:
-        size.took(size.now, size.now * length, size.now * length * each)
+        size.record(size.now, size.now * length, size.now * length * each)
 
 
 def test_the_batch_grows_while_that_is_faster() -> None:
@@ -91,7 +91,7 @@ def test_shorter_texts_are_not_taken_for_a_slower_batch() -> None:
 def test_a_batch_that_is_not_full_tells_nothing() -> None:
     size = BatchSize()
     for _ in range(9):
-        size.took(3, 3, 0.001)
+        size.record(3, 3, 0.001)
     assert size.now == 8
 
 
@@ -119,7 +119,7 @@ def test_a_batch_is_prepared_while_another_is_computed() -> None:
     assert made[:, 0].tolist() == [2.0 * item for item in range(32)]
 
 
-def _watched(computed: Callable[[int, int], None], *, alike: bool = False) -> Network:
+def _watched(computed: Callable[[int, int], None], *, parallel_prepare: bool = False) -> Network:
     """A network that says the how-manieth batch it is about to compute, and of how many."""
     import torch
 
@@ -131,7 +131,7 @@ def _watched(computed: Callable[[int, int], None], *, alike: bool = False) -> Ne
             computed(self.times, len(x))
             return x * 2
 
-    return Network("watched", Watched, {"x": np.zeros((2, 3), np.float32)}, ("y",), alike=alike)
+    return Network("watched", Watched, {"x": np.zeros((2, 3), np.float32)}, ("y",), parallel_prepare=parallel_prepare)
 
 
 def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
@@ -143,7 +143,7 @@ def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
         all_four.wait()  # until four are being prepared at once
         return _prepare(items)
 
-    runtime = TorchRuntime(_watched(lambda *seen: batches.append(seen), alike=True), "cpu", threads=4)
+    runtime = TorchRuntime(_watched(lambda *seen: batches.append(seen), parallel_prepare=True), "cpu", threads=4)
     (made,) = runtime.run(list(range(16)), prepare)
     assert made[:, 0].tolist() == [2.0 * item for item in range(16)]
     assert batches == [(1, 8), (2, 8)]
@@ -151,7 +151,7 @@ def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
 
 def test_half_of_what_takes_long_to_prepare_waits_while_the_other_is_computed() -> None:
     batches: list[int] = []
-    runtime = TorchRuntime(_watched(lambda _, items: batches.append(items), alike=True), "cpu", threads=4)
+    runtime = TorchRuntime(_watched(lambda _, items: batches.append(items), parallel_prepare=True), "cpu", threads=4)
     runtime._batch.now = 64
     for many in (40, 9):
         runtime.run(list(range(many)), _prepare)
