@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from bowerbird.core.catalog.reader import CatalogView
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.types import Example, Modality, Query
@@ -67,7 +68,8 @@ def _precision(rows: dict[Path, Row], answers: dict[Path, list[Path]], label: st
 
 def _invented(home: Path, folder: Path, rows: list[Row]) -> Figure:
     """How many sounds without speech were given words."""
-    view = CatalogView(LibraryPaths(home).catalog)
+    connections = ReadConnections(LibraryPaths(home).catalog)
+    view = CatalogReader(connections)
     number = 0
     for row in rows:
         file = view.file(folder / row["path"])
@@ -75,5 +77,5 @@ def _invented(home: Path, folder: Path, rows: list[Row]) -> Figure:
         if said := [one.text for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]:
             print(f"   invented in {row['path']}: {said}")
             number += 1
-    view.close()
+    connections.close()
     return Figure("sounds that were given words", number, "files", f"of {len(rows)} without speech", "0")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bowerbird.core.catalog.reader import CatalogView
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.library import Library
 from bowerbird.core.models.families.whisper import BEAM_SIZE
 from bowerbird.core.paths import LibraryPaths
@@ -63,10 +64,11 @@ def _errors(work: Path, files: dict[str, Path], said: dict[str, str]) -> list[Fi
 
 def _written(work: Path, path: Path) -> str:
     """What the library has written down of a recording."""
-    view = CatalogView(LibraryPaths(work / "speech").catalog)
+    connections = ReadConnections(LibraryPaths(work / "speech").catalog)
+    view = CatalogReader(connections)
     row = view.file(path)
     segments = view.segments_of(row.content_id) if row and row.content_id else []
-    view.close()
+    connections.close()
     lines = [one for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]
     return " ".join(one.text for one in sorted(lines, key=lambda one: one.locator.start_s or 0))
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.files import Priority
-from bowerbird.core.catalog.reader import CatalogView
+from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.library import Library
@@ -35,10 +36,11 @@ def long_file(files: Path) -> Path:
 
 def _spans(library_folder: Path, path: Path) -> list[tuple[int, float]]:
     """The sounds heard: their ids and where they begin."""
-    view = CatalogView(LibraryPaths(library_folder).catalog)
+    connections = ReadConnections(LibraryPaths(library_folder).catalog)
+    view = CatalogReader(connections)
     row = view.file(path)
     segments = view.segments_of(row.content_id) if row and row.content_id else []
-    view.close()
+    connections.close()
     return [(one.id, one.locator.start_s or 0.0) for one in segments if one.modality is Modality.SOUND]
 
 
