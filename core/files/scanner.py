@@ -77,6 +77,8 @@ class Scanner:
                     continue
                 if change.path == folder or (change.change is Change.PRESENT and change.path.is_dir()):
                     to_scan.append((folder, change.path))
+                    if self._catalog.files.facts(change.path):  # a file until now, or a folder that could not be read
+                        self._catalog.files.forget([change.path])
                 else:
                     self._apply_file(folder, change.path)
         return to_scan
