@@ -152,10 +152,10 @@ def test_pausing_stops_building(texts: Path, open_library: _OpenLibrary, monkeyp
     library.use_model(_NEW)
     time.sleep(2)
     assert _vectors(library, f"{_NEW}@1") == 0
-    assert library._inference.waiting == {f"{_NEW}@1"}
+    assert library._inference.unsearched == {f"{_NEW}@1"}
     library.resume()
     _built(library)
-    assert not library._inference.waiting
+    assert not library._inference.unsearched
     assert _vectors(library, f"{_NEW}@1") == _NUMBER
 
 

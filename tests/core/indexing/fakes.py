@@ -1,0 +1,133 @@
+"""Stand-ins at the seams of indexing: decoders and models whose answers the test gives, by hand or at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.types import Encoded, Extraction, Heard, Kind, Locator, Modality, Segment, Space
+
+DIMENSION = 4
+
+
+def text_space(name: str = "text@1") -> Space:
+    return Space(name, DIMENSION, Modality.TEXT, True, (0.0, 0.1), (0.0, 0.1))
+
+
+def sound_space(name: str = "sound@1") -> Space:
+    return Space(name, DIMENSION, Modality.SOUND, False, (0.0, 0.1), (0.0, 0.1))
+
+
+def document(*texts: str, next_s: float | None = None) -> Extraction:
+    segments = tuple(Segment(Modality.TEXT, Locator(page=page), text) for page, text in enumerate(texts, 1))
+    return Extraction(Kind.DOCUMENT, segments, next_s=next_s)
+
+
+class Calls:
+    """In place of the indexer's thread: what is posted runs when the test says."""
+
+    def __init__(self) -> None:
+        self._calls: deque[Callable[[], None]] = deque()
+
+    def post(self, call: Callable[[], None]) -> None:
+        self._calls.append(call)
+
+    def run(self) -> None:
+        while self._calls:
+            self._calls.popleft()()
+
+    def ask(self, question: Callable[[], Any]) -> Future[Any]:
+        """Runs at once, as if on the indexer's thread."""
+        answer: Future[Any] = Future()
+        try:
+            answer.set_result(question())
+        except Exception as error:
+            answer.set_exception(error)
+        return answer
+
+
+@dataclass
+class Decoders:
+    """In place of ``ExtractPool``."""
+
+    requests: list[tuple[Path, Limits, Future[Extraction]]] = field(default_factory=list)
+
+    def extract(self, path: Path, limits: Limits) -> Future[Extraction]:
+        future: Future[Extraction] = Future()
+        self.requests.append((path, limits, future))
+        return future
+
+
+@dataclass
+class Models:
+    """In place of ``Inference``: a vector for each text, its length in one of four directions."""
+
+    used: tuple[Space, ...] = (text_space(),)
+    at_once: bool = True
+    error: Exception | None = None
+    batches: list[tuple[Modality, list[Any]]] = field(default_factory=list)
+    pending: list[Callable[[], None]] = field(default_factory=list)
+    heard: Heard | None = None
+    size: int = 4
+    unsearched: frozenset[str] = frozenset()
+    unloaded: int = 0
+
+    def spaces(self) -> tuple[Space, ...]:
+        return self.used
+
+    def models_of(self, spaces: Sequence[str]) -> frozenset[str]:
+        return frozenset(name.partition("@")[0] for name in spaces)
+
+    def transcribing(self) -> frozenset[str]:
+        return frozenset()
+
+    def image_side(self) -> int:
+        return 0
+
+    def batch_size(self, modality: Modality) -> int:
+        return self.size
+
+    def unload(self) -> None:
+        self.unloaded += 1
+
+    def set_threads(self, threads: int) -> None:
+        """Nothing to limit."""
+
+    def encode_documents(
+        self, modality: Modality, items: Sequence[Any], only: frozenset[str] | None = None
+    ) -> Future[Encoded]:
+        self.batches.append((modality, list(items)))
+        rows = np.stack([np.eye(DIMENSION, dtype=np.float32)[len(str(item)) % DIMENSION] for item in items])
+        spaces = [space.id for space in self.used if space.modality is modality]
+        return self._answer(Encoded(dict.fromkeys(spaces, rows)))
+
+    def listen(self, samples: Any, *, only: frozenset[str] | None = None) -> Future[Heard]:
+        self.batches.append((Modality.SOUND, [samples]))
+        return self._answer(self.heard)
+
+    def _answer(self, value: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def resolve() -> None:
+            if self.error:
+                future.set_exception(self.error)
+            else:
+                future.set_result(value)
+
+        if self.at_once:
+            resolve()
+        else:
+            self.pending.append(resolve)
+        return future
+
+    def resolve_all(self) -> None:
+        pending, self.pending = self.pending, []
+        for resolve in pending:
+            resolve()

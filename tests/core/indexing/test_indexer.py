@@ -1,0 +1,218 @@
+"""What the indexer decides to do next, step by step on this thread, with a real catalog between fakes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.decoding.pool import ExtractPool
+from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.indexing import failures as failures_module
+from bowerbird.core.indexing.failures import WriteFailures
+from bowerbird.core.indexing.inbox import Inbox
+from bowerbird.core.indexing.indexer import Indexer
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.inference.searched import SearchedSpaces
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.settings import Settings
+from bowerbird.core.state import Event, EventKind
+from bowerbird.core.types import FileState, Space
+from bowerbird.core.vectors.sync import StoreSync
+from tests.core.indexing.fakes import Decoders, Models, document, text_space
+
+
+@dataclass
+class Store:
+    """In place of ``StoreSync``."""
+
+    log: list[str] = field(default_factory=list)
+
+    def open(self) -> None:
+        self.log.append("open")
+
+    def run(self, *, hurry: bool) -> None:
+        if hurry:
+            self.log.append("hurry")
+
+    def drop(self, space: str) -> None:
+        self.log.append(f"drop {space}")
+
+    def use(self, spaces: tuple[Space, ...]) -> None:
+        self.log.append("use " + " ".join(space.id for space in spaces))
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+class House:
+    """An indexer whose thread is the test's."""
+
+    def __init__(self, root: Path) -> None:
+        self.catalog = Catalog(root / "catalog.sqlite3")
+        self.store, self.decoders, self.models = Store(), Decoders(), Models(used=(text_space("minilm-l6-v2@1"),))
+        self.events: list[EventKind] = []
+        self.failures = WriteFailures()
+        self.inbox = Inbox(self.failures)
+        inference = cast("Inference", self.models)
+        self.indexer = Indexer(
+            LibraryPaths(root),
+            self.catalog,
+            cast("StoreSync", self.store),
+            cast("ExtractPool", self.decoders),
+            inference,
+            SearchedSpaces(inference),
+            Settings(),
+            self.inbox,
+            self.failures,
+            lambda: (),
+            self._note,
+        )
+
+    def _note(self, event: Event) -> None:
+        self.events.append(event.kind)
+
+    def step(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.inbox._run_calls(0.0)
+            self.failures.guard(self.indexer.step)
+
+    def until_decoding(self, number: int = 1) -> None:
+        end = time.monotonic() + 10
+        while len(self.decoders.requests) < number:
+            assert time.monotonic() < end
+            self.step()
+            time.sleep(0.001)
+
+    def watch(self, folder: Path) -> None:
+        self.indexer.add_folder(folder)
+        self.indexer.scans.add([(folder, None)])
+
+    def state(self, path: Path) -> FileState:
+        known = self.catalog.files.facts(path)
+        assert known is not None
+        return known[1]
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setattr("bowerbird.core.indexing.indexer._REPORT_S", 0.0)  # progress is told with every step
+    (tmp_path / "library").mkdir()
+    house = House(tmp_path / "library")
+    yield house
+    house.indexer.close()
+
+
+@pytest.fixture
+def note(files: Path) -> Path:
+    note = files / "note.txt"
+    note.write_text("a heron on the lawn")
+    return note
+
+
+def test_from_a_folder_to_a_vector(house: House, note: Path) -> None:
+    house.indexer.open()
+    house.watch(note.parent)
+    house.step(3)
+    assert house.state(note) is FileState.PENDING
+    assert house.decoders.requests == [], "nothing is read before the beginning"
+    house.indexer.begin()
+    house.until_decoding()
+    assert not house.inbox.idle.is_set()
+    house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
+    house.step(3)
+    assert house.state(note) is FileState.INDEXED
+    assert house.indexer.committer.indexed == 1
+    assert house.inbox.idle.is_set()
+    assert [kind for kind in house.events if kind is not EventKind.PROGRESS] == [EventKind.FOLDERS, EventKind.FILES]
+    assert house.store.log[0] == "open"
+
+
+def test_a_failure_is_told(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_exception(EnvironmentFailure("A decoder did not start."))
+    house.step(2)
+    assert house.state(note) is FileState.PENDING
+    assert house.failures.message == "A decoder did not start."
+    assert house.failures.waiting, "this machine is in the way, not the file"
+    house.step(3)
+    assert len(house.decoders.requests) == 1
+
+
+def test_pausing_drops_what_is_on_its_way_and_resuming_reads_it(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.indexer.pause(True)
+    assert house.models.unloaded == 1
+    house.step(3)
+    assert len(house.decoders.requests) == 1
+    assert house.inbox.idle.is_set()
+    assert house.indexer.progress.paused
+    house.indexer.pause(False)
+    house.until_decoding(2)
+
+
+def test_a_removed_folder_is_scanned_no_more(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.remove_folder(note.parent)
+    house.step(3)
+    assert house.catalog.files.facts(note) is None
+    assert not house.indexer.hurried
+
+
+def test_what_a_full_disk_kept_from_being_written_is_read_again(
+    house: House, note: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [time.monotonic()]
+    monkeypatch.setattr(failures_module.time, "monotonic", lambda: now[0])
+
+    def full(*_: object) -> int:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("a heron"))
+    with monkeypatch.context() as disk:
+        disk.setattr(house.catalog.contents, "put", full)
+        house.step(2)
+    assert "disk is full" in house.failures.message
+    assert house.state(note) is FileState.PENDING
+    house.step()
+    assert len(house.decoders.requests) == 1, "for a while nothing is tried"
+    now[0] += 16
+    house.until_decoding(2)
+    house.decoders.requests[1][2].set_result(document("a heron"))
+    house.step(3)
+    assert house.state(note) is FileState.INDEXED
+    assert house.failures.message == ""
+
+
+def test_spaces_that_this_version_does_not_know_are_dropped(house: House) -> None:
+    house.catalog.spaces.mark_complete("gone@1")
+    house.catalog.spaces.mark_complete("minilm-l6-v2@1")
+    house.indexer.open()
+    assert house.catalog.spaces.complete() == {"minilm-l6-v2@1"}
+    assert house.store.log == ["open", "drop gone@1"]
+
+
+def test_models_that_change_begin_again_what_is_on_its_way(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.models.used = (text_space("e5-small-q4@1"),)
+    house.indexer.use_models([text_space("minilm-l6-v2@1")])
+    assert "use e5-small-q4@1" in house.store.log
+    house.until_decoding(2)
+    house.decoders.requests[1][2].set_result(document("a heron"))
+    house.step(3)
+    assert house.catalog.spaces.known() == {"e5-small-q4@1"}

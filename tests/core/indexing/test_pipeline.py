@@ -1,0 +1,278 @@
+"""The states of an item, each outcome, and what is shared, resumed, cancelled or left out on the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from bowerbird.core.catalog.records import KnownContent
+from bowerbird.core.decoding.pool import ExtractPool
+from bowerbird.core.errors import EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
+from bowerbird.core.files.identity import facts_of, fingerprint
+from bowerbird.core.indexing.item import ItemState, Outcome
+from bowerbird.core.indexing.pipeline import LOOK_AHEAD, Pipeline
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.types import FileState, Heard, Kind, Line, Modality, Segment
+from tests.core.indexing.fakes import Calls, Decoders, Models, document, sound_space, text_space
+
+
+class Road:
+    """A pipeline between fakes, and a catalog that is a dict."""
+
+    def __init__(self, models: Models) -> None:
+        self.calls, self.decoders, self.models = Calls(), Decoders(), models
+        self.known: dict[bytes, KnownContent] = {}
+        self.pipeline = Pipeline(
+            cast("ExtractPool", self.decoders), cast("Inference", models), self.calls.post, self.known.get
+        )
+
+    def start(self, path: Path) -> None:
+        facts = facts_of(path)
+        assert facts is not None
+        self.pipeline.start(facts)
+
+    def until(self, requests: int = 0, outcomes: int = 0) -> list[Outcome]:
+        """Serve calls until so many files went to decoders, or so many outcomes came."""
+        found: list[Outcome] = []
+        end = time.monotonic() + 10
+        while len(self.decoders.requests) < requests or len(found) < outcomes:
+            assert time.monotonic() < end, "nothing more happens"
+            self.calls.run()
+            found += self.pipeline.take_outcomes()
+            time.sleep(0.001)
+        return found
+
+    def decoded(self, at: int, result: Any) -> None:
+        future = self.decoders.requests[at][2]
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+
+@pytest.fixture
+def road() -> Iterator[Road]:
+    road = Road(Models())
+    yield road
+    road.pipeline.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "a.txt"
+    path.write_text("a heron on the lawn")
+    return path
+
+
+def test_a_file_goes_through_every_state(road: Road, path: Path) -> None:
+    road.models.at_once = False
+    road.start(path)
+    (item,) = road.pipeline._items.values()
+    assert item.state is ItemState.IDENTIFYING
+    road.until(requests=1)
+    assert item.state is ItemState.DECODING
+    road.decoded(0, document("a heron on the lawn", "  ", "and a second page"))
+    road.calls.run()
+    assert item.state is ItemState.ENCODING
+    assert item.pending == 2, "a blank page is nothing for a model"
+    road.models.resolve_all()
+    (outcome,) = road.until(outcomes=1)
+    assert item.state is ItemState.DONE
+    assert outcome.state is FileState.INDEXED
+    assert outcome.content is not None
+    assert outcome.content.fingerprint == fingerprint(path)
+    assert outcome.content.spaces == {"text@1"}
+    ordinals, rows = outcome.content.vectors["text@1"]
+    assert list(ordinals) == [0, 2]
+    assert rows.shape == (2, 4)
+    assert not road.pipeline.paths
+
+
+def test_what_is_known_is_not_decoded_again(road: Road, path: Path) -> None:
+    road.known[fingerprint(path)] = KnownContent(7, frozenset({"text@1"}), None)
+    road.start(path)
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.content_id, outcome.content) == (FileState.INDEXED, 7, None)
+    assert road.decoders.requests == []
+
+
+def test_what_was_read_while_no_model_answered_is_decoded_again(road: Road, path: Path) -> None:
+    road.known[fingerprint(path)] = KnownContent(7, frozenset(), None)
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("text"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert outcome.content.extends is None
+
+
+def test_a_long_file_goes_on_where_it_was_left(road: Road, path: Path) -> None:
+    road.known[fingerprint(path)] = KnownContent(7, frozenset(), 120.0)
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].start_s == 120.0
+    road.decoded(0, FileError("The rest is damaged."))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.content_id) == (FileState.FAILED, 7), "what was read before the damage stays"
+
+
+def test_a_file_read_in_part_is_not_hashed_again(road: Road, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("part one", next_s=120.0))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.partial
+    monkeypatch.setattr("bowerbird.core.indexing.pipeline._identify", None)
+    road.known[fingerprint(path)] = KnownContent(7, frozenset({"text@1"}), 120.0)
+    road.start(path)
+    road.until(requests=2)
+    assert road.decoders.requests[1][1].start_s == 120.0
+
+
+def test_copies_are_decoded_once(road: Road, path: Path) -> None:
+    copy = path.with_name("copy.txt")
+    copy.write_bytes(path.read_bytes())
+    road.start(path)
+    road.start(copy)
+    road.until(requests=1)
+    end = time.monotonic() + 10
+    states = [ItemState.AWAITING_COPY, ItemState.DECODING]
+    while sorted(item.state for item in road.pipeline._items.values()) != sorted(states):
+        assert time.monotonic() < end
+        road.calls.run()
+    road.decoded(0, document("text"))
+    (outcome,) = road.until(outcomes=1)
+    assert {outcome.facts.path, *(facts.path for facts in outcome.copies)} == {path, copy}
+    assert len(road.decoders.requests) == 1
+    assert not road.pipeline.paths
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (FileError("It is damaged."), FileState.FAILED),
+        (FileSkipped("Nobody reads it."), FileState.SKIPPED),
+        (EnvironmentFailure("A decoder did not start."), FileState.PENDING),
+        (ZeroDivisionError("ours"), FileState.FAILED),
+    ],
+)
+def test_what_goes_wrong(road: Road, path: Path, error: Exception, state: FileState) -> None:
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, error)
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.state is state
+    assert outcome.reason
+    assert "ours" not in outcome.reason
+    assert (road.pipeline.problem == str(error)) is isinstance(error, EnvironmentFailure)
+
+
+def test_a_machine_that_recovers_has_no_problem_any_more(road: Road, path: Path) -> None:
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, EnvironmentFailure("A decoder did not start."))
+    road.until(outcomes=1)
+    road.start(path)
+    road.until(requests=2)
+    road.decoded(1, document("text"))
+    road.until(outcomes=1)
+    assert road.pipeline.problem == ""
+
+
+def test_a_file_that_changed_meanwhile_is_looked_at_again(road: Road, path: Path) -> None:
+    road.start(path)
+    road.until(requests=1)
+    path.write_text("something longer than before")
+    road.decoded(0, document("a heron"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.state is FileState.PENDING
+    assert outcome.content is None
+
+
+def test_a_file_that_is_gone(road: Road, path: Path) -> None:
+    road.start(path)
+    path.unlink()
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.state is FileState.PENDING
+
+
+def test_without_models_words_are_kept(path: Path) -> None:
+    road = Road(Models(error=ModelUnavailable("The model is damaged.")))
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("a heron"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert outcome.content.spaces == frozenset()
+    assert outcome.content.vectors == {}
+    assert [segment.text for segment in outcome.content.segments] == ["a heron"]
+    assert road.pipeline.problem == "The model is damaged."
+    road.pipeline.close()
+
+
+def test_what_is_cancelled_is_dropped_whatever_comes_of_it(road: Road, path: Path) -> None:
+    road.models.at_once = False
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("a heron"))
+    road.calls.run()
+    road.pipeline.cancel()
+    assert not road.pipeline.paths
+    road.start(path)  # the same file anew
+    road.models.resolve_all()
+    road.calls.run()
+    assert road.pipeline.take_outcomes() == [], "the answer is the cancelled one's"
+    road.until(requests=2)
+
+
+def test_sound_is_transcribed_and_its_words_are_encoded(path: Path) -> None:
+    vectors = {"sound@1": np.eye(4, dtype=np.float32)[:1]}
+    heard = Heard((Line(0.5, 1.5, "the ferry leaves at nine"),), ((0.0, 2.0),), vectors)
+    road = Road(Models(used=(text_space(), sound_space()), heard=heard))
+    window = Segment(Modality.SOUND, samples=np.zeros(32_000, np.int16))
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, replace(document(), kind=Kind.RECORDING, segments=(window,)))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert [segment.modality for segment in outcome.content.segments] == [Modality.SOUND, Modality.TEXT]
+    assert outcome.content.segments[1].text == "the ferry leaves at nine"
+    assert outcome.content.vectors.keys() == {"sound@1", "text@1"}
+    road.pipeline.close()
+
+
+def test_batches_are_full_while_models_are_busy(road: Road, tmp_path: Path) -> None:
+    road.models.at_once = False
+    road.models.size = 4
+    path = tmp_path / "long.txt"
+    path.write_text("x")
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document(*(f"page {number}" for number in range(14))))
+    road.calls.run()
+    assert [len(items) for _, items in road.models.batches] == [4, 4], "no more than two ahead"
+    road.models.resolve_all()
+    road.calls.run()
+    assert [len(items) for _, items in road.models.batches] == [4, 4, 4], "a batch that is not full waits"
+    road.models.resolve_all()
+    road.calls.run()
+    assert [len(items) for _, items in road.models.batches] == [4, 4, 4, 2]
+    road.models.resolve_all()
+    assert len(road.until(outcomes=1)) == 1
+
+
+def test_only_a_few_films_at_once(road: Road, tmp_path: Path) -> None:
+    for number in range(4):
+        film = tmp_path / f"{number}.mp4"
+        film.write_bytes(b"x")
+        assert road.pipeline.accepts(film)
+        road.start(film)
+    assert not road.pipeline.accepts(tmp_path / "5.mp4")
+    assert road.pipeline.accepts(tmp_path / "note.txt")
+    assert road.pipeline.room == LOOK_AHEAD - 4
