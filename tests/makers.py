@@ -1,4 +1,4 @@
-"""Makes the files that tests need."""
+"""Makes the files that tests need, and waits for what they expect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def photo(path: Path, seed: int = 0, size: tuple[int, int] = (320, 240), **save:
     image = Image.new("RGB", size, tuple(chance.integers(0, 256, 3).tolist()))
     draw = ImageDraw.Draw(image)
     for _ in range(12):
-        x, y = (int(chance.integers(0, side)) for side in size)
+        x, y = (int(chance.integers(0, length)) for length in size)
         radius = int(chance.integers(10, 60))
         shape = draw.ellipse if chance.random() < 0.5 else draw.rectangle
         shape((x - radius, y - radius, x + radius, y + radius), fill=tuple(chance.integers(0, 256, 3).tolist()))
@@ -90,7 +90,10 @@ def _pdf(objects: list[str]) -> bytes:
 
 
 def eventually(is_so: Callable[[], object], within_s: float = 60.0) -> None:
-    """Wait until something is so; far longer than it should take, because test machines are slow."""
+    """Wait until a condition holds, for far longer than it should take, because test machines are slow.
+
+    Ask for one look at the world in each condition: what two looks see may lie a process's life apart.
+    """
     until = time.monotonic() + within_s
     while not is_so():
         if time.monotonic() > until:

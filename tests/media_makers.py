@@ -55,9 +55,9 @@ def clip(
     """A clip of these pictures, ``rate`` a second or at ``times``, and of this sound."""
     with av.open(str(path), "w") as file:
         file.metadata.update(tags)
-        high, wide, _ = pictures[0].shape
+        height, width, _ = pictures[0].shape
         stream = file.add_stream(codec, rate=rate, options={"g": "5"})
-        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = wide, high, "yuv420p", 2_000_000
+        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = width, height, "yuv420p", 2_000_000
         stream.codec_context.time_base = Fraction(1, 1000)
         sound = file.add_stream("aac", rate=RATE, layout="mono") if samples is not None else None
         for number, picture in enumerate(pictures):
@@ -76,8 +76,8 @@ def scenes(*colours: tuple[int, int, int], each: int = 10, size: tuple[int, int]
     frames = []
     for number, colour in enumerate(colours):
         picture = np.full((size[1], size[0], 3), colour, np.uint8)
-        wide = size[0] // (len(colours) + 1)
-        picture[size[1] // 4 : size[1] * 3 // 4, number * wide : (number + 1) * wide] = 0
+        width = size[0] // (len(colours) + 1)
+        picture[size[1] // 4 : size[1] * 3 // 4, number * width : (number + 1) * width] = 0
         frames += [picture] * each
     return frames
 
@@ -95,15 +95,15 @@ def _encode(file: av.container.OutputContainer, stream: av.AudioStream, samples:
     file.mux(stream.encode(None))
 
 
-def with_subtitles(path: Path, pictures: Sequence[np.ndarray], said: Sequence[tuple[float, float, str]]) -> Path:
-    """A clip of ten pictures a second with subtitles, and two chapters of three seconds."""
+def with_subtitles(path: Path, pictures: Sequence[np.ndarray], lines: Sequence[tuple[float, float, str]]) -> Path:
+    """A clip of ten pictures a second with subtitles (start, end, text), and two chapters of three seconds."""
     plain = clip(path.with_name("plain.mkv"), pictures)
-    text = "".join(f"{n}\n{_srt(a)} --> {_srt(b)}\n{line}\n\n" for n, (a, b, line) in enumerate(said, 1))
+    text = "".join(f"{n}\n{_srt(a)} --> {_srt(b)}\n{line}\n\n" for n, (a, b, line) in enumerate(lines, 1))
     subtitles = path.with_suffix(".srt")
     subtitles.write_text(text)
-    with av.open(str(plain)) as source, av.open(str(subtitles)) as lines, av.open(str(path), "w") as file:
+    with av.open(str(plain)) as source, av.open(str(subtitles)) as srt, av.open(str(path), "w") as file:
         video = file.add_stream_from_template(source.streams.video[0])
-        words = file.add_stream_from_template(lines.streams.subtitles[0])
+        words = file.add_stream_from_template(srt.streams.subtitles[0])
         chapters = [("Spring", 0, 3000), ("Autumn", 3000, 6000)]
         file.set_chapters(
             [
@@ -111,8 +111,8 @@ def with_subtitles(path: Path, pictures: Sequence[np.ndarray], said: Sequence[tu
                 for n, (title, a, b) in enumerate(chapters)
             ]
         )
-        for stream, one in ((words, lines), (video, source)):
-            for packet in one.demux():
+        for stream, origin in ((words, srt), (video, source)):
+            for packet in origin.demux():
                 if packet.dts is not None:
                     packet.stream = stream
                     file.mux(packet)

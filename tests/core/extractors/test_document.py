@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from bowerbird.core.errors import FileError, FileSkipped, FileVanished
-from bowerbird.core.extractors import extractor_for, kind_of
+from bowerbird.core.extractors import EXTRACTORS, document, extractor_for, kind_of, suffixes
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Kind, Locator
 
@@ -52,9 +52,9 @@ def pdf(pages: list[str], info: str = "") -> bytes:
         objects.append(f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream")
     objects.append(f"<<{info}>>")
     out, places = b"%PDF-1.7\n", list[int]()
-    for number, one in enumerate(objects, 1):
+    for number, content in enumerate(objects, 1):
         places.append(len(out))
-        out += f"{number} 0 obj{one}endobj\n".encode("latin-1")
+        out += f"{number} 0 obj{content}endobj\n".encode("latin-1")
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     trailer = f"trailer<</Size {len(objects) + 1}/Root 1 0 R/Info {len(objects)} 0 R>>\nstartxref\n{len(out)}\n%%EOF\n"
     return out + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
@@ -64,8 +64,13 @@ def docx(path: Path) -> Path:
     paragraph = "<w:p>{}<w:r><w:t>{}</w:t></w:r></w:p>"
     heading = '<w:pPr><w:pStyle w:val="Heading1"/></w:pPr>'
     body = "".join(
-        paragraph.format(*one)
-        for one in [(heading, "Orchards"), ("", "Apples ripen late."), (heading, "Rivers"), ("", "Otters swim early.")]
+        paragraph.format(style, text)
+        for style, text in [
+            (heading, "Orchards"),
+            ("", "Apples ripen late."),
+            (heading, "Rivers"),
+            ("", "Otters swim early."),
+        ]
     )
     return archive(
         path,
@@ -104,23 +109,23 @@ def test_pdf_by_pages(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf(["Apples ripen late.", "Otters swim early."], info))
     extraction = read(tmp_path / "a.pdf")
     assert extraction.kind is Kind.DOCUMENT
-    assert [(one.locator, one.text.strip()) for one in extraction.segments] == [
+    assert [(segment.locator, segment.text.strip()) for segment in extraction.segments] == [
         (Locator(page=1), "Apples ripen late."),
         (Locator(page=2), "Otters swim early."),
     ]
-    told = extraction.properties
-    assert (told.title, told.author, told.pages) == ("On fruit", "Ada Byron", 2)
-    assert told.taken_at == datetime(2021, 3, 4, 5, 6, 7)
+    properties = extraction.properties
+    assert (properties.title, properties.author, properties.pages) == ("On fruit", "Ada Byron", 2)
+    assert properties.taken_at == datetime(2021, 3, 4, 5, 6, 7)
     assert max(Image.open(io.BytesIO(extraction.thumbnail)).size) == Limits().thumbnail_side
 
 
 def test_pdf_pages_are_shown(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf(["One", "Two"]))
-    shown = [extractor_for(tmp_path / "a.pdf").render(tmp_path / "a.pdf", Locator(page=page), 600) for page in (1, 2)]
-    assert shown[0] != shown[1]
-    assert Image.open(io.BytesIO(shown[1])).size == (424, 600)
+    jpegs = [extractor_for(tmp_path / "a.pdf").render(tmp_path / "a.pdf", Locator(page=page), 600) for page in (1, 2)]
+    assert jpegs[0] != jpegs[1]
+    assert Image.open(io.BytesIO(jpegs[1])).size == (424, 600)
     beyond = extractor_for(tmp_path / "a.pdf").render(tmp_path / "a.pdf", Locator(page=99), 600)
-    assert beyond == shown[1]
+    assert beyond == jpegs[1]
 
 
 def test_limits_bound_what_is_read(tmp_path: Path) -> None:
@@ -133,7 +138,7 @@ def test_limits_bound_what_is_read(tmp_path: Path) -> None:
 
 def test_word_by_chapters(tmp_path: Path) -> None:
     extraction = read(docx(tmp_path / "a.docx"))
-    assert [(one.locator.section, " ".join(one.text.split())) for one in extraction.segments] == [
+    assert [(segment.locator.section, " ".join(segment.text.split())) for segment in extraction.segments] == [
         ("Orchards", "Orchards Apples ripen late."),
         ("Rivers", "Rivers Otters swim early."),
     ]
@@ -143,8 +148,12 @@ def test_open_document_with_its_properties(tmp_path: Path) -> None:
     extraction = read(odt(tmp_path / "a.odt"))
     assert text_of(extraction) == "Orchards\nApples\tripen late.\n"
     assert extraction.segments[0].locator == Locator(section="Orchards")
-    told = extraction.properties
-    assert (told.title, told.author, told.taken_at) == ("On fruit", "Ada", datetime(2021, 3, 4, 5, 6, 7, 123456))
+    properties = extraction.properties
+    assert (properties.title, properties.author, properties.taken_at) == (
+        "On fruit",
+        "Ada",
+        datetime(2021, 3, 4, 5, 6, 7, 123456),
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,12 +180,29 @@ def test_open_document_with_its_properties(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_texts_of_many_kinds(tmp_path: Path, name: str, content: str) -> None:
+    """To add a suffix of plain text: a word in ``core/extractors/suffixes.py``, and a row above."""
     (tmp_path / name).write_text(content)
     extraction = read(tmp_path / name)
     assert extraction.kind is Kind.DOCUMENT
     text = text_of(extraction)
     assert "Apples ripen late." in text
     assert "-->" not in text and "color:red" not in text and "rtf1" not in text and "<" not in text
+
+
+def test_every_suffix_of_plain_text_is_read(tmp_path: Path) -> None:
+    for suffix in suffixes.TEXT:
+        path = tmp_path / f"name{suffix}"
+        path.write_text("Apples ripen late.\n")
+        assert kind_of(path) is Kind.DOCUMENT, suffix
+        assert "Apples ripen late." in text_of(read(path)), suffix
+
+
+def test_no_suffix_belongs_to_two_extractors_or_readers() -> None:
+    tables = [extractor.suffixes for extractor in EXTRACTORS]
+    readers = [reader_suffixes for reader_suffixes, _ in document._READERS]
+    for several in (tables, readers):
+        assert sum(map(len, several)) == len(frozenset().union(*several))
+    assert all(suffix == suffix.lower() and suffix[0] == "." for table in tables for suffix in table)
 
 
 def test_mail(tmp_path: Path) -> None:
@@ -189,9 +215,9 @@ def test_mail(tmp_path: Path) -> None:
     extraction = read(tmp_path / "a.eml")
     text = text_of(extraction)
     assert "Subject: Grüße vom See" in text and "The otters are back." in text and "otter.jpg" in text
-    told = extraction.properties
-    assert (told.title, told.author) == ("Grüße vom See", "Ada <ada@example.org>")
-    assert told.taken_at == datetime(2021, 3, 4, 5, 6, 7)
+    properties = extraction.properties
+    assert (properties.title, properties.author) == ("Grüße vom See", "Ada <ada@example.org>")
+    assert properties.taken_at == datetime(2021, 3, 4, 5, 6, 7)
 
 
 def test_a_mailbox_by_messages(tmp_path: Path) -> None:
@@ -200,7 +226,7 @@ def test_a_mailbox_by_messages(tmp_path: Path) -> None:
         box.add(f"Subject: {subject}\nFrom: ada@example.org\n\nAbout {subject}.\n".encode())
     box.close()
     extraction = read(tmp_path / "a.mbox")
-    assert [one.locator.section for one in extraction.segments] == ["Apples", "Otters"]
+    assert [segment.locator.section for segment in extraction.segments] == ["Apples", "Otters"]
     assert "About Otters." in extraction.segments[1].text
 
 
@@ -269,9 +295,9 @@ def test_what_nobody_reads_is_skipped(tmp_path: Path) -> None:
 
 
 def test_kinds_by_name_alone() -> None:
-    named = {"a.JPG": Kind.PHOTO, "a.docx": Kind.DOCUMENT, "Makefile": Kind.DOCUMENT}
-    named |= {"a.mp3": Kind.RECORDING, "a.mov": Kind.CLIP}
-    assert {name: kind_of(Path("/nowhere") / name) for name in named} == named
+    kinds = {"a.JPG": Kind.PHOTO, "a.docx": Kind.DOCUMENT, "Makefile": Kind.DOCUMENT}
+    kinds |= {"a.mp3": Kind.RECORDING, "a.mov": Kind.CLIP}
+    assert {name: kind_of(Path("/nowhere") / name) for name in kinds} == kinds
     assert kind_of(Path("a.ts")) is Kind.DOCUMENT
     assert kind_of(Path("a.zip")) is None and kind_of(Path("noname")) is None
 
