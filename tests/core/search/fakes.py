@@ -181,15 +181,17 @@ class FakeInference:
         documents: Callable[[Modality, Sequence[Any]], Mapping[str, Vectors]] = lambda modality, items: {},
         heard: Heard = SILENCE,
         spaces: Sequence[Space] = (),
+        image_side: int = 0,
     ) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self._query, self._documents, self._heard, self._spaces = query, documents, heard, tuple(spaces)
+        self._image_side = image_side
 
     def spaces(self) -> tuple[Space, ...]:
         return self._spaces
 
     def image_side(self) -> int:
-        return 0
+        return self._image_side
 
     def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Encoded]:
         self.calls.append(("query", text))

@@ -150,6 +150,13 @@ def test_scenes_are_decoded_only_for_a_model_that_takes_them(
     assert pool.limits[0].scenes is wanted
 
 
+@pytest.mark.parametrize(("wanted", "decoded"), [(0, 256), (896, 896)])
+def test_pictures_are_decoded_as_large_as_the_models_want_them(path: Path, wanted: int, decoded: int) -> None:
+    pool = FakePool(ONE_PAGE)
+    examples(TEXT, pool=pool, inference=FakeInference(image_side=wanted)).vectors(Example(path))
+    assert pool.limits[0].image_side == decoded
+
+
 def test_sixteen_segments_of_each_modality_are_encoded(path: Path) -> None:
     texts = tuple(Segment(Modality.TEXT, text=str(n)) for n in range(40))
     inference = FakeInference(documents=counted(TEXT.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_the_strongest_segment_is_the_moment_and_the_snippet() -> None:
 
 
 def test_moments_of_a_recording_share_no_time_and_are_nearly_as_good_as_the_best() -> None:
-    times = {1: seconds(0, 5), 2: seconds(4, 9), 3: seconds(20, 25), 4: seconds(40, 45)}
+    times = {1: seconds(0, 5), 2: seconds(4, 9), 3: seconds(5, 10), 4: seconds(40, 45)}  # the third follows the first
     reader = FakeReader([file(1, "/a.wav", 1, kind=Kind.RECORDING)], [segment(n, 1, at=at) for n, at in times.items()])
     strengths = ((Source.SOUNDS, 1, 10.0), (Source.SOUNDS, 2, 9.0), (Source.SOUNDS, 3, 6.1), (Source.SOUNDS, 4, 5.9))
     hit = one_hit(reader, candidate(1, *strengths))
@@ -105,6 +106,12 @@ def test_the_snippet_is_cut_out_around_the_first_match_and_its_marks_are_at_the_
     assert [hit.snippet[a:b] for a, b in hit.marks] == ["dogs", "dog"]
     assert len(hit.snippet) <= 240 and "\n" not in hit.snippet
     assert hit.snippet.startswith("word ") and 40 <= hit.marks[0][0] <= 64
+
+
+def test_a_text_that_fits_is_shown_whole() -> None:
+    text = "word " * 30 + "dog"
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, text)])
+    assert one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("dog")).snippet == text
 
 
 def test_a_mark_that_the_snippet_cuts_off_is_left_out() -> None:
@@ -173,6 +180,15 @@ def test_a_hit_is_strong_if_its_evidence_is() -> None:
     reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1)])
     assert one_hit(reader, candidate(1, (Source.MEANING, 1, 2.7))).strong
     assert not one_hit(reader, candidate(1, (Source.MEANING, 1, 2.5))).strong
+
+
+def test_a_file_as_such_shows_its_date_and_size_and_of_a_document_its_beginning() -> None:
+    when = datetime(2024, 7, 14, 17, 2)
+    row = file(1, "/a.txt", 1, size=123, mtime_ns=int(when.timestamp() * 1e9))
+    maker = HitMaker(PATHS, FakeReader([row], [segment(1, 1, "begins")]))
+    hit = maker.plain(row)
+    assert (hit.modified_at, hit.size, hit.snippet, hit.strong) == (when, 123, "begins", True)
+    assert maker.plain(replace(row, kind=Kind.CLIP)).snippet == ""
 
 
 def test_only_a_file_that_was_read_can_have_a_thumbnail() -> None:

@@ -56,6 +56,11 @@ def test_of_a_long_text_only_the_surroundings_are_shown_and_the_offsets_fit_them
     assert preview.text[preview.focus :].startswith("dog zzz")
 
 
+def test_in_a_long_text_without_the_words_the_passage_of_the_moment_is_shown() -> None:
+    preview = show(document("x" * LONG, "y" * LONG, "here"), Query("dog"), Locator(page=3))
+    assert preview.text[preview.focus :] == "here"
+
+
 def test_the_first_page_is_shown_of_what_has_pages_unless_a_moment_names_another() -> None:
     pdf = document("a", "b", properties=Properties(pages=2))
     assert [show(pdf, Query(), moment).page for moment in (None, Locator(page=2))] == [1, 2]
@@ -149,6 +154,11 @@ def test_the_details_of_a_photo() -> None:
     }
 
 
+def test_half_a_place_or_half_a_size_is_not_shown() -> None:
+    shown = details(Kind.PHOTO, latitude=1.0, width=100)
+    assert "Place" not in shown and shown["Size"] == "1.0 KB"
+
+
 def test_the_details_of_a_document_and_of_a_recording() -> None:
     when = datetime(2020, 1, 1)
     assert list(details(Kind.DOCUMENT, title="T", author="A", pages=12, taken_at=when)) == [
@@ -159,7 +169,8 @@ def test_the_details_of_a_document_and_of_a_recording() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "shown"), [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 KB"), (25_000, "25 KB"), (3 * 10**12, "3.0 TB")]
+    ("size", "shown"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 KB"), (1500, "1.5 KB"), (25_000, "25 KB"), (3 * 10**12, "3.0 TB")],
 )
 def test_sizes_are_short(size: int, shown: str) -> None:
     assert details(Kind.DOCUMENT, size)["Size"] == shown
