@@ -105,7 +105,8 @@ def test_while_another_process_has_the_library_open(run: Run, notes: Path, libra
         library.close()
 
 
-def test_the_other_commands(run: Run, notes: Path) -> None:
+def test_the_other_commands(run: Run, notes: Path, open_library: Callable[[], Library]) -> None:
+    open_library()  # which answers all these commands, with models loaded once
     answer(run("index", notes))
     assert answer(run("folders"))[0]["path"] == str(notes)
     assert [Path(failure["path"]).name for failure in answer(run("failures"))] == ["empty.txt"]
