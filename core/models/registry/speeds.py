@@ -1,4 +1,4 @@
-"""How long models take for an item on this computer, as last measured."""
+"""Remembers how long each model takes for one item on this computer, as last measured."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from pathlib import Path
 
 
 class Speeds:
-    """Kept in the library's models folder."""
+    """A small JSON file in the library's models folder."""
 
     def __init__(self, models: Path) -> None:
-        """``models`` is that folder."""
+        """``models``: that folder."""
         self._record = models / "speeds.json"
 
     def of(self, name: str) -> float | None:
-        """A model's milliseconds an item, if they were ever measured."""
-        found = self._read().get(name)
-        return float(found) if isinstance(found, (int, float)) else None
+        """Milliseconds an item, by the model's id; None if never measured."""
+        ms = self._read().get(name)
+        return float(ms) if isinstance(ms, (int, float)) else None
 
     def keep(self, name: str, ms: float) -> None:
-        """Remember what was measured."""
+        """Record a measurement, in milliseconds an item."""
         self._record.parent.mkdir(parents=True, exist_ok=True)
         self._record.write_text(json.dumps({**self._read(), name: round(ms, 2)}), "utf-8")
 
     def _read(self) -> dict[str, object]:
         try:
-            found = json.loads(self._record.read_text("utf-8"))
+            speeds = json.loads(self._record.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return speeds if isinstance(speeds, dict) else {}

@@ -1,4 +1,4 @@
-"""The catalogue that ships, and what is refused."""
+"""The registry that ships, and what is refused."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_sound_entry_is_read() -> None:
 )
 def test_a_wrong_entry_is_refused(wrong: dict[str, object]) -> None:
     entry = {name: value for name, value in (_ENTRY | wrong).items() if value is not None}
-    with pytest.raises(ValueError, match="catalogue's entry m"):
+    with pytest.raises(ValueError, match="registry's entry m"):
         entries.parse(tomli_w.dumps({"m": entry}))
 
 

@@ -109,4 +109,4 @@ def test_two_that_check_files_lose_nothing_of_each_other(wheel: Path, tmp_path: 
     other.files(own)
     remembered = Sources(tmp_path / "models")
     assert remembered.digest(own) == sha256(b"own").hexdigest()
-    assert str(wheel) in remembered._checked
+    assert str(wheel) in remembered._verified
