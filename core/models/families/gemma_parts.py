@@ -1,4 +1,4 @@
-"""EmbeddingGemma 2 as three networks of the reference library's own parts."""
+"""EmbeddingGemma 2 as three networks: transformers' own modules, cut so that each can be loaded alone."""
 
 from __future__ import annotations
 
@@ -7,87 +7,94 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bowerbird.core.models.families.sentences import mean
+from bowerbird.core.models.families.sentences import sentence_transformer
 from bowerbird.core.models.registry.checkpoint import pretrained
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+LANGUAGE_INPUTS = ("input_ids", "attention_mask", "soft")
+
 
 def _language(folder: Path, architecture: str) -> nn.Module:
-    """Ids and mask (n, length), and a row for each placeholder among the ids -> (n, 768) vectors of length 1."""
+    """Text, or the soft tokens of a tower, to vectors of length 1.
+
+    Takes ids and mask, each (n, length), and soft tokens, one for each placeholder among the ids, of shape
+    (placeholders, hidden); gives shape (n, 768).
+    """
     from torch import nn
 
-    whole = _with(folder, architecture, "")
+    model = _model(folder, architecture, "")
 
     class Language(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.model = whole.language_model
-            self.image, self.audio = whole.config.image_token_id, whole.config.audio_token_id
+            self.model = model.language_model
+            self.image, self.audio = model.config.image_token_id, model.config.audio_token_id
 
-        def forward(self, input_ids: Tensor, attention_mask: Tensor, soft: Tensor) -> Tensor:
-            here = (input_ids == self.image) | (input_ids == self.audio)
-            words = self.model.embed_tokens(input_ids.masked_fill(here, self.model.padding_idx))
-            words = words.masked_scatter(here.unsqueeze(-1).expand_as(words), soft.to(words.dtype))
-            states = self.model(inputs_embeds=words, attention_mask=attention_mask).last_hidden_state.float()
-            return mean(states, attention_mask)
+        def forward(self, input_ids: Tensor, attention_mask: Tensor, soft: Tensor) -> Any:
+            slots = (input_ids == self.image) | (input_ids == self.audio)
+            embeddings = self.model.embed_tokens(input_ids.masked_fill(slots, self.model.padding_idx))
+            expanded = slots.unsqueeze(-1).expand_as(embeddings)
+            embeddings = embeddings.masked_scatter(expanded, soft.to(embeddings.dtype))
+            return self.model(inputs_embeds=embeddings, attention_mask=attention_mask)
 
-    return Language().eval()
+    return sentence_transformer(Language(), model.config.text_config.embedding_dim, inputs=LANGUAGE_INPUTS)
 
 
 def _vision(folder: Path, architecture: str) -> nn.Module:
-    """Patches of photos, and where they are -> the language model's rows of all the photos, and how many each has."""
+    """Patches of photos and their positions to soft tokens: those of all photos, and the number of each photo's."""
     from torch import nn
 
-    whole = _with(folder, architecture, "vision")
-    patches_a_row = whole.config.vision_config.pooling_kernel_size**2
+    model = _model(folder, architecture, "vision")
+    patches_per_token = model.config.vision_config.pooling_kernel_size**2
 
     class Vision(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.tower, self.embed = whole.vision_tower, whole.embed_vision
+            self.tower, self.embed = model.vision_tower, model.embed_vision
 
         def forward(self, pixel_values: Tensor, image_position_ids: Tensor) -> tuple[Tensor, Tensor]:
-            seen = self.tower(pixel_values=pixel_values, pixel_position_ids=image_position_ids).last_hidden_state
+            states = self.tower(pixel_values=pixel_values, pixel_position_ids=image_position_ids).last_hidden_state
             patches = (image_position_ids != -1).all(-1).sum(-1)
-            return self.embed(inputs_embeds=seen), (patches // patches_a_row).float()
+            return self.embed(inputs_embeds=states), (patches // patches_per_token).float()
 
     return Vision().eval()
 
 
 def _audio(folder: Path, architecture: str) -> nn.Module:
-    """Spectra of sounds, and their mask -> the language model's rows of all the sounds, and how many each has."""
+    """Spectra of sounds and their mask to soft tokens: those of all sounds, and the number of each sound's."""
     from torch import nn
 
-    whole = _with(folder, architecture, "audio")
-    _exportable(whole.audio_tower)
+    model = _model(folder, architecture, "audio")
+    _make_exportable(model.audio_tower)
 
     class Audio(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.tower, self.embed = whole.audio_tower, whole.embed_audio
+            self.tower, self.embed = model.audio_tower, model.embed_audio
 
         def forward(self, input_features: Tensor, input_features_mask: Tensor) -> tuple[Tensor, Tensor]:
-            heard = self.tower(input_features, input_features_mask, return_dict=True)
-            rows = self.embed(inputs_embeds=heard.last_hidden_state)
-            return rows[heard.attention_mask], heard.attention_mask.sum(-1).float()
+            output = self.tower(input_features, input_features_mask, return_dict=True)
+            soft_tokens = self.embed(inputs_embeds=output.last_hidden_state)
+            return soft_tokens[output.attention_mask], output.attention_mask.sum(-1).float()
 
     return Audio().eval()
 
 
 NETWORKS: Mapping[str, Callable[[Path, str], nn.Module]] = {"language": _language, "vision": _vision, "audio": _audio}
+"""By name, what builds each network from a folder and the architecture its config.json must have."""
 _TOWERS = ("vision", "audio")
 
 
-def _exportable(tower: Any) -> None:
-    """Put the same computations, as ONNX can say them, in the place of two of the audio tower's.
+def _make_exportable(tower: Any) -> None:
+    """Replace two computations of the audio tower by equal ones that ONNX can express.
 
-    Its mask does not need vmap, and its windows can be looked up instead of unfolded.
+    Its mask is made without vmap, and its windows are gathered by index instead of unfolded.
     """
     from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
-    AttentionMaskInterface.register("by_index", lambda **given: eager_mask(**given | {"use_vmap": False}))
+    AttentionMaskInterface.register("by_index", lambda **options: eager_mask(**options | {"use_vmap": False}))
     tower.config._attn_implementation = "by_index"
     for layer in tower.layers:
         layer.self_attn._extract_block_context = partial(_windows, layer.self_attn)
@@ -104,8 +111,8 @@ def _windows(attention: Any, states: Tensor) -> Tensor:
     return padded[:, starts[:, None] + torch.arange(size, device=states.device)]
 
 
-def _with(folder: Path, architecture: str, tower: str) -> Any:
-    """The reference model with one tower, or none."""
+def _model(folder: Path, architecture: str, tower: str) -> Any:
+    """The reference model with only this tower, "vision" or "audio", or with none."""
     from transformers import AutoConfig, EmbeddingGemma2Model
 
     config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)

@@ -1,4 +1,4 @@
-"""Sentence embeddings as sentence-transformers makes them (Reimers and Gurevych 2019): mean pooling, unit length."""
+"""Sentence embeddings as sentence-transformers makes them (Reimers and Gurevych 2019): tokens, and the network."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core.models.families.sentence_config import MEAN_POOLING, SentenceConfig, SentenceModule
 from bowerbird.core.models.registry.checkpoint import pretrained
 from bowerbird.core.models.runtime.network import Prepare, Runtime
 from bowerbird.core.types import Vectors
@@ -18,76 +19,116 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor, nn
 
+INPUTS = ("input_ids", "attention_mask")
+"""Of a text model's network, each of shape (n, length)."""
 T = TypeVar("T")
 
 
-def tokenizer(file: Path, max_tokens: int) -> Tokenizer:
-    """The model's own tokenizer, cutting at ``max_tokens`` and padding to the longest of a batch.
+def tokenizer(file: Path, config: SentenceConfig) -> Tokenizer:
+    """A model's tokenizer from its tokenizer.json, truncating as ``config`` says and padding to the longest of a batch.
 
-    Beside it lies config.json, which says what it is padded with.
+    The config.json beside it gives the id of the padding token.
     """
     from tokenizers import Tokenizer
+    from tokenizers.normalizers import Lowercase
+    from tokenizers.normalizers import Sequence as Normalizers
 
-    made: Tokenizer = Tokenizer.from_file(str(file))
+    loaded: Tokenizer = Tokenizer.from_file(str(file))
     padding = json.loads((file.parent / "config.json").read_text("utf-8")).get("pad_token_id") or 0
-    made.enable_truncation(max_tokens)
-    made.enable_padding(pad_id=padding, pad_token=made.id_to_token(padding))
-    return made
+    loaded.enable_truncation(config.max_tokens)
+    loaded.enable_padding(pad_id=padding, pad_token=loaded.id_to_token(padding))
+    if config.lowercase:
+        loaded.normalizer = Normalizers([Lowercase(), *([loaded.normalizer] if loaded.normalizer else [])])
+    return loaded
 
 
-def batch(made: Tokenizer, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
-    """Token ids and attention mask, each of shape (n, longest)."""
-    encoded = made.encode_batch([speakable(text) for text in texts])
+def batch(tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+    """Token ids and attention mask of texts, by the names in ``INPUTS``, each of shape (n, longest)."""
+    encodings = tokenizer.encode_batch([speakable(text) for text in texts])
     return {
-        "input_ids": np.array([one.ids for one in encoded], np.int64),
-        "attention_mask": np.array([one.attention_mask for one in encoded], np.int64),
+        "input_ids": np.array([encoding.ids for encoding in encodings], np.int64),
+        "attention_mask": np.array([encoding.attention_mask for encoding in encodings], np.int64),
     }
 
 
 def by_length(runtime: Runtime, items: Sequence[T], length: Callable[[T], int], prepare: Prepare) -> Vectors:
-    """A runtime's vectors of items, shape (n, dimension). Those of like length go together: little is padding."""
-    order = sorted(range(len(items)), key=lambda at: length(items[at]))
-    (ordered,) = runtime.run([items[at] for at in order], prepare)
-    made = np.empty_like(ordered)
-    made[order] = ordered
-    return made
+    """A runtime's first output over items, shape (n, dimension), in the order of the items.
+
+    Items of similar length are computed together, so that little of a batch is padding.
+    """
+    order = sorted(range(len(items)), key=lambda index: length(items[index]))
+    (ordered,) = runtime.run([items[index] for index in order], prepare)
+    vectors = np.empty_like(ordered)
+    vectors[order] = ordered
+    return vectors
 
 
 def speakable(text: str) -> str:
-    """Without halves of characters, which a badly decoded file may hold and the tokenizer refuses."""
+    """The text with lone surrogates, which badly decoded files hold and tokenizers refuse, replaced by "?"."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def network(folder: Path, architecture: str) -> nn.Module:
-    """(n, length) ids and mask -> (n, hidden) vectors of length 1. ``folder`` holds config.json and model.safetensors.
+def network(folder: Path, architecture: str, dimension: int, modules: Sequence[SentenceModule]) -> nn.Module:
+    """The network of a text model in a folder with config.json and model.safetensors; see ``sentence_transformer``.
 
     Raises:
-        ModelUnavailable: it holds something else.
+        ModelUnavailable: the folder holds another model, or a damaged one.
     """
     from transformers import AutoModel
 
-    return pooled(pretrained(AutoModel, folder, architecture, add_pooling_layer=False))
+    encoder = pretrained(AutoModel, folder, architecture, add_pooling_layer=False)
+    return sentence_transformer(encoder, dimension, modules)
 
 
-def pooled(bert: Any) -> nn.Module:
-    """An encoder with the mean of its last states, brought to length 1."""
+def sentence_transformer(
+    encoder: nn.Module,
+    dimension: int,
+    modules: Sequence[SentenceModule] = MEAN_POOLING,
+    inputs: Sequence[str] = INPUTS,
+) -> nn.Module:
+    """A ``SentenceTransformer`` as a network that runtimes and the export take: arrays in order, one array out.
+
+    The encoder stands in for the library's own Transformer, which would load a second tokenizer from files that
+    nobody verified, and would not mind missing weights.
+
+    Args:
+        encoder: Takes ``inputs`` by name; its result's ``last_hidden_state`` has shape (n, length, dimension).
+        dimension: Of the states and of the vectors.
+        modules: What the states go through, the encoder first.
+        inputs: Names of the arrays, in order; "attention_mask" is among them.
+
+    Returns:
+        A network with an output of shape (n, dimension), in evaluation mode.
+    """
+    from sentence_transformers import SentenceTransformer
     from torch import nn
 
-    class Pooled(nn.Module):
+    class Encoder(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.bert = bert
+            self.encoder = encoder
 
-        def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-            states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            return mean(states, attention_mask)
+        def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+            return features | {"token_embeddings": self.encoder(**features).last_hidden_state}
 
-    return Pooled().eval()
+    class Positional(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            parts = [Encoder(), *(_module(module, dimension) for module in modules[1:])]
+            self.model = SentenceTransformer(modules=parts, device="cpu", local_files_only=True)
+
+        def forward(self, *arrays: Tensor) -> Tensor:
+            vectors: Tensor = self.model(dict(zip(inputs, arrays, strict=True)))["sentence_embedding"]
+            return vectors
+
+    return Positional().eval()
 
 
-def mean(states: Tensor, attention_mask: Tensor) -> Tensor:
-    """The mean of states (n, length, hidden) where the mask (n, length) is 1, brought to length 1."""
-    import torch
+def _module(module: SentenceModule, dimension: int) -> Any:
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 
-    mask = attention_mask.unsqueeze(-1).to(states.dtype)
-    return torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=1)
+    if module.name == "Normalize":
+        return Normalize()
+    if module.folder is None:
+        return Pooling(dimension, "mean")
+    return Pooling.load(str(module.folder), local_files_only=True)
