@@ -24,9 +24,9 @@ class Outbox:
 
     def unsent_vectors(self, content_ids: Sequence[int]) -> list[StoredVectors]:
         """The vectors of these contents that have not been sent, by space."""
-        placeholders = ",".join("?" * len(content_ids))
+        placeholders = ",".join("?" * len(content_ids))  # all that is put into the SQL
         rows = self._db.execute(
-            "SELECT e.space, s.id, e.vector, c.kind FROM embeddings e JOIN segments s ON s.id = e.segment_id "
+            "SELECT e.space, s.id, e.vector, c.kind FROM embeddings e JOIN segments s ON s.id = e.segment_id "  # noqa: S608
             "JOIN contents c ON c.id = s.content_id "
             f"WHERE c.id IN ({placeholders}) AND s.ordinal >= c.sent",  # question marks only
             tuple(content_ids),

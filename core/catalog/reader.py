@@ -46,7 +46,8 @@ class CatalogReader:
             return None
         where, values = _conditions(query)
         ids = self._ids(
-            f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}", values
+            f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}",
+            values,  # noqa: S608
         )
         for phrase in query.phrases:
             ids &= self._with_phrase(phrase)
@@ -76,7 +77,7 @@ class CatalogReader:
         """Segments that an FTS5 expression matches, with their BM25 score (higher is better), best first."""
         only, values = ("", ()) if allowed is None else (f"AND s.content_id IN {_ANY} ", (json.dumps(list(allowed)),))
         rows = self._db.execute(
-            "SELECT w.rowid, -bm25(segment_words) FROM segment_words w JOIN segments s ON s.id = w.rowid "
+            "SELECT w.rowid, -bm25(segment_words) FROM segment_words w JOIN segments s ON s.id = w.rowid "  # noqa: S608
             f"WHERE segment_words MATCH ? {only}ORDER BY bm25(segment_words) LIMIT ?",
             (match, *values, limit),
         )
@@ -84,7 +85,7 @@ class CatalogReader:
 
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         """In how many segments each stem stands."""
-        rows = self._db.execute(f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}", (json.dumps(list(stems)),))
+        rows = self._db.execute(f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}", (json.dumps(list(stems)),))  # noqa: S608
         return dict(rows.fetchall())
 
     def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
@@ -159,7 +160,7 @@ class CatalogReader:
     def vectors(self, space: str, content_ids: Iterable[int]) -> tuple[list[int], Vectors]:
         """Segment ids of these contents and their vectors in a space, shape (n, dimension)."""
         rows = self._db.execute(
-            "SELECT s.id, e.vector FROM segments s JOIN embeddings e ON e.segment_id = s.id AND e.space = ? "
+            "SELECT s.id, e.vector FROM segments s JOIN embeddings e ON e.segment_id = s.id AND e.space = ? "  # noqa: S608
             f"WHERE s.content_id IN {_ANY} ORDER BY s.id",
             (space, json.dumps(list(content_ids))),
         ).fetchall()

@@ -19,7 +19,7 @@ _ENCODED = "EXISTS (SELECT 1 FROM content_spaces cs WHERE cs.content_id = c.id)"
 _HAS_SEGMENTS = "EXISTS (SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.modality = ?)"
 # A text segment without a vector in a space, of a content that lacks that space.
 _TEXT_LACKING = (
-    f"FROM segments s JOIN contents c ON c.id = s.content_id WHERE s.modality = ? AND {_LACKS} "
+    f"FROM segments s JOIN contents c ON c.id = s.content_id WHERE s.modality = ? AND {_LACKS} "  # noqa: S608
     "AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.segment_id = s.id AND e.space = ?)"
 )
 
@@ -89,7 +89,7 @@ class SpaceTable:
     def add_where_empty(self, space: str, modality: Modality) -> None:
         """Encoded contents without a segment of the space's modality have nothing to encode: they have the space."""
         self._db.execute(
-            "INSERT OR IGNORE INTO content_spaces SELECT c.id, ? FROM contents c "
+            "INSERT OR IGNORE INTO content_spaces SELECT c.id, ? FROM contents c "  # noqa: S608
             f"WHERE {_ENCODED} AND {_LACKS} AND NOT {_HAS_SEGMENTS}",
             (space, space, modality),
         )
@@ -97,7 +97,7 @@ class SpaceTable:
     def add_up_to(self, space: str, segment_id: int) -> None:
         """Encoded contents all of whose segments are at most this old have the space now."""
         self._db.execute(
-            "INSERT OR IGNORE INTO content_spaces SELECT c.id, ? FROM contents c "
+            "INSERT OR IGNORE INTO content_spaces SELECT c.id, ? FROM contents c "  # noqa: S608
             f"WHERE {_ENCODED} AND {_LACKS} AND NOT EXISTS "
             "(SELECT 1 FROM segments s WHERE s.content_id = c.id AND s.id > ?)",
             (space, space, segment_id),
@@ -107,7 +107,7 @@ class SpaceTable:
 
     def count_lacking(self, space: str, modality: Modality) -> int:
         """How many contents with segments of a modality lack a space."""
-        sql = f"SELECT count(*) FROM contents c WHERE {_LACKS} AND {_HAS_SEGMENTS}"
+        sql = f"SELECT count(*) FROM contents c WHERE {_LACKS} AND {_HAS_SEGMENTS}"  # noqa: S608
         return int(self._db.execute(sql, (space, modality)).fetchone()[0])
 
     def paths_to_reindex(self, transcribing: Iterable[str]) -> list[Path]:
@@ -142,7 +142,7 @@ class SpaceTable:
         """The next contents, by id, that lack one of these spaces and have a file to decode: photos, or all else."""
         lacks = " OR ".join([_LACKS] * len(spaces))
         rows = self._db.execute(
-            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "
+            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "  # noqa: S608
             f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
             f"AND {_HAS_SEGMENTS} AND (c.kind = ?) = ? GROUP BY c.id ORDER BY c.id LIMIT ?",
             (FileState.INDEXED, after, *spaces, modality, Kind.PHOTO, photos, limit),

@@ -120,5 +120,5 @@ def _answer(answer: Future[T], question: Callable[[], T]) -> None:
     except STORE_ERRORS as error:
         answer.set_exception(error)
         raise  # it concerns all that follows, not only the asker
-    except BaseException as error:  # it is the asker's
+    except BaseException as error:  # noqa: BLE001 # it is the asker's
         answer.set_exception(error)

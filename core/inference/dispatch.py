@@ -181,7 +181,7 @@ def _collect(names: Iterable[str], ask: Callable[[str], T]) -> tuple[Mapping[str
     for name in names:
         try:
             answers[name] = ask(name)
-        except Exception as error:  # whatever its libraries raise, the other models go on
+        except Exception as error:  # whatever its libraries raise, the other models go on  # noqa: BLE001
             failures.append(as_sentence(error))
     if failures and not answers:
         raise failures[0]

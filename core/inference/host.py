@@ -136,5 +136,5 @@ def _dispatcher(setup: Setup) -> Dispatcher:
 def _answer(number: int, call: Callable[[], Any]) -> Reply:
     try:
         return Reply(number, call())
-    except Exception as error:  # whatever a model's libraries raise is this request's failure alone
+    except Exception as error:  # whatever a model's libraries raise is this request's failure alone  # noqa: BLE001
         return Reply(number, error=as_sentence(error))

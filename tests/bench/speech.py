@@ -110,8 +110,8 @@ def _queries(said: dict[str, str]) -> list[tuple[str, str, float]]:
     for name, text in sorted(said.items()):
         words = text.split()
         last = max(0, len(words) - 5)
-        for start in sorted(chance.sample(range(last + 1), min(_STARTS, last + 1))):
-            found.append((name, " ".join(words[start : start + 5]), start / len(words)))
+        starts = sorted(chance.sample(range(last + 1), min(_STARTS, last + 1)))
+        found += [(name, " ".join(words[start : start + 5]), start / len(words)) for start in starts]
     return found
 
 

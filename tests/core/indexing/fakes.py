@@ -48,7 +48,7 @@ class Calls:
         answer: Future[Any] = Future()
         try:
             answer.set_result(question())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             answer.set_exception(error)
         return answer
 
