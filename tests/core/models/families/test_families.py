@@ -23,6 +23,7 @@ from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
 from bowerbird.core.models.runtime.base import LoadContext, Model, unit
+from bowerbird.core.types import Vectors
 from tests import checkpoints, references
 from tests.core.models.conftest import DEVICES
 from tests.references import Reference, agreement
@@ -70,8 +71,8 @@ def test_vectors_are_the_references(fetched: tuple[str, Path, Reference], device
     assert error < 1e-4
     assert ordered
     if space.takes_text:
-        asked = np.concatenate([model.encode_query(text) for text in _SENTENCES])
-        error, ordered = agreement(asked, reference.queries(_SENTENCES))
+        queries = np.concatenate([model.encode_query(text) for text in _SENTENCES])
+        error, ordered = agreement(queries, reference.queries(_SENTENCES))
         assert error < 1e-4
         assert ordered
 
@@ -95,32 +96,35 @@ def test_whisper_of_the_hub_hears_as_the_reference(tmp_path: Path, models: Path)
     assert model.listen(golden.sound(), [(0.0, 3.0)]).spans == ((0.0, 3.0),)
 
 
+_GEMMA_ITEMS = {
+    "text": [*_SENTENCES, "a placeholder runs"],
+    "sound": [golden.sound(), golden.sound()[::-1].copy(), golden.sound()[:9000]],
+    "image": references.pictures(),
+}
+
+
 @pytest.fixture(scope="module")
-def gemma(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The models folder that EmbeddingGemma 2 was fetched into, and the folder that it came from."""
+def gemma(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Vectors]]:
+    """The models folder that EmbeddingGemma 2 was fetched into, and the reference's vectors by modality."""
     models, folder = tmp_path_factory.mktemp("models"), checkpoints.gemma(tmp_path_factory.mktemp("hub"), layers=2)
     fetch(load()["embeddinggemma-2"], models, folder, lambda done, whole: None)
-    return models, folder
+    reference = references.gemma(folder)
+    vectors = {modality: reference(items) for modality, items in _GEMMA_ITEMS.items()}
+    return models, vectors | {"query": reference(_SENTENCES[:1], "task: search result | query: ")}
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Path, Path], device: str) -> None:
+def test_gemma_in_parts_is_the_whole_model(gemma: tuple[Path, dict[str, Vectors]], device: str) -> None:
     """Text first, then sounds and photos, each with the tower that came for it: the reference has all at once."""
-    models, folder = gemma
-    model, reference = cast("Gemma", _load("embeddinggemma-2", models, device)), references.gemma(folder)
+    models, reference = gemma
+    model = cast("Gemma", _load("embeddinggemma-2", models, device))
     assert not {"_vision", "_audio"} & vars(model).keys(), "sentences alone need no tower"
-    sounds = [golden.sound(), golden.sound()[::-1].copy(), golden.sound()[:9000]]
-    for modality, items in (
-        ("text", [*_SENTENCES, "a placeholder runs"]),
-        ("sound", sounds),
-        ("image", references.pictures()),
-    ):
+    for modality, items in _GEMMA_ITEMS.items():
         ours = model.encode(items).vectors[f"embeddinggemma-2-{modality}@1"]
-        error, ordered = agreement(ours, reference(items))
+        error, ordered = agreement(ours, reference[modality])
         assert error < 1e-4, modality
         assert ordered
-    asked = model.encode_query("a dog runs along the beach")
-    assert np.abs(asked - reference(["a dog runs along the beach"], "task: search result | query: ")).max() < 1e-4
+    assert np.abs(model.encode_query(_SENTENCES[0]) - reference["query"]).max() < 1e-4
 
 
 def test_torchvisions_weights_make_the_same_network(tmp_path: Path) -> None:
@@ -137,7 +141,7 @@ def test_torchvisions_weights_make_the_same_network(tmp_path: Path) -> None:
     ours = resnet._torchvision(tmp_path / "models" / "resnet-50-torchvision" / weights.name)
     pixels = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
-        mine, reference = (one(pixels, output_hidden_states=True) for one in (ours.resnet, theirs))
+        mine, reference = (network(pixels, output_hidden_states=True) for network in (ours.resnet, theirs))
     assert len(mine.hidden_states) == 5
     assert all(torch.equal(a, b) for a, b in zip(mine.hidden_states, reference.hidden_states, strict=True))
     assert _loaded(entry, tmp_path / "models", "cpu").encode(references.pictures()).vectors

@@ -9,11 +9,12 @@ import pytest
 
 from bowerbird.core.models.families.perceiver import SPACE, Perceiver, Scene
 from bowerbird.core.models.registry.entries import load
-from bowerbird.core.models.runtime.base import LoadContext
+from bowerbird.core.models.runtime.base import LoadContext, unit
 from tests import checkpoints, references
 from tests.core.models.conftest import DEVICES
 
-_SCENES = 5
+_SCENES = 3
+"""One of them is silent."""
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +30,11 @@ def scenes() -> list[Scene]:
 
 @pytest.fixture(scope="module")
 def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
-    made: np.ndarray = references.perceiver(weights)(scenes)
-    return made
+    latents: np.ndarray = references.perceiver(weights)(scenes)
+    return latents
 
 
-_MOST = 1e-3  # of the latents' deviation; float32, the reference library's or ours, is off by up to 6e-4 on a CPU
+_MAX_ERROR = 1e-3  # of the latents' deviation; float32, the reference library's or ours, is off by up to 6e-4 on a CPU
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -45,11 +46,11 @@ def test_latents_are_the_references(
     ours = model.latents(scenes)
     assert ours.shape == (_SCENES, 784, 512)
     error, scale = float(np.abs(ours - reference).max()), float(np.std(reference[0]))
-    assert error < _MOST * max(1.0, scale), f"maximum error {error:.2e}, deviation of the latents {scale:.3f}"
+    assert error < _MAX_ERROR * max(1.0, scale), f"maximum error {error:.2e}, deviation of the latents {scale:.3f}"
     assert np.array_equal(_order(ours.mean(axis=1)), _order(reference.mean(axis=1)))
-    vectors = model.encode(scenes[:2]).vectors[SPACE]
-    assert vectors.shape == (2, 512)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    vectors = model.encode(scenes[:1]).vectors[SPACE]
+    assert vectors.shape == (1, 512)
+    assert np.abs(vectors - unit(ours[:1].mean(axis=1))).max() < 1e-5
 
 
 def _order(rows: np.ndarray) -> np.ndarray:

@@ -19,6 +19,8 @@ from bowerbird.core.models.runtime.verified import VerifiedModel
 from bowerbird.core.types import Modality
 from tests import checkpoints
 
+_CLIP = load()["clip-vit-base-patch32-laion2b"]
+
 
 @pytest.fixture
 def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,8 +28,25 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verified, "accelerator", lambda: "cpu")
 
 
-def _checked(entry: Entry, folder: Path, family: type[Model] | None = None) -> VerifiedModel:
+def _verified(entry: Entry, folder: Path, family: type[Model] | None = None) -> VerifiedModel:
     return VerifiedModel(entry, family or FAMILIES[entry.family], folder, threads=2)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A models folder with CLIP in it, whose towers have been exported and checked."""
+    models = tmp_path_factory.mktemp("models")
+    fetch(_CLIP, models, checkpoints.clip(models / "hub", layers=1), lambda done, whole: None)
+    assert _verified(_CLIP, models).agreement() > 0.9999
+    return models
+
+
+def _linked(models: Path, folder: Path, *, without: str = "nothing") -> Path:
+    """Another models folder with the same in it, but for files named so."""
+    for path in models.iterdir():
+        if without not in path.name:
+            (folder / path.name).symlink_to(path)
+    return folder
 
 
 def _e5(to: Path, scale: float = 1.0) -> VerifiedModel:
@@ -38,7 +57,7 @@ def _e5(to: Path, scale: float = 1.0) -> VerifiedModel:
     weights["encoder.layer.0.intermediate.dense.weight"] *= scale
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     fetch(load()["multilingual-e5-small"], to, folder, lambda done, whole: None)
-    return _checked(load()["multilingual-e5-small"], to)
+    return _verified(load()["multilingual-e5-small"], to)
 
 
 @pytest.mark.usefixtures("gpu")
@@ -48,38 +67,37 @@ def test_a_gpu_computes_in_half_precision(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("gpu")
 def test_what_overflows_in_half_precision_is_computed_in_full(tmp_path: Path) -> None:
-    made = _e5(tmp_path, scale=1e7)
-    runtime = made.model(Modality.TEXT).runtime
+    verified = _e5(tmp_path, scale=1e7)
+    runtime = verified.model(Modality.TEXT).runtime
     assert runtime.startswith("torch")
     assert not runtime.endswith("half precision")
-    assert made.agreement() == pytest.approx(1, abs=1e-5)
+    assert verified.agreement() == pytest.approx(1, abs=1e-5)
 
 
-def test_each_tower_is_checked(tmp_path: Path) -> None:
+def test_each_tower_is_checked(clip: Path, tmp_path: Path) -> None:
     """Photos that are right say nothing about sentences."""
-    entry = load()["clip-vit-base-patch32-laion2b"]
-    fetch(entry, tmp_path, checkpoints.clip(tmp_path / "hub", layers=1), lambda done, whole: None)
-    assert entry.takes == (Modality.IMAGE, Modality.TEXT)
-    assert _checked(entry, tmp_path).agreement() > 0.9999
-    (record,) = tmp_path.glob("*-golden-text.json")
-    right = json.loads(record.read_text())
-    record.write_text(json.dumps({space: np.roll(rows, 1, axis=1).tolist() for space, rows in right.items()}))
-    wrong = _checked(entry, tmp_path)
+    assert _CLIP.takes == (Modality.IMAGE, Modality.TEXT)
+    (record,) = clip.glob("*-golden-text.json")
+    vectors = json.loads(record.read_text())
+    models = _linked(clip, tmp_path, without=record.name)
+    other = json.dumps({space: np.roll(rows, 1, axis=1).tolist() for space, rows in vectors.items()})
+    (models / record.name).write_text(other)
+    wrong = _verified(_CLIP, models)
     for modality in (Modality.TEXT, Modality.TEXT, Modality.IMAGE):
         with pytest.raises(WrongResults, match="wrong results on this computer"):
             wrong.model(modality)
 
 
-def test_a_part_that_cannot_be_prepared_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = load()["clip-vit-base-patch32-laion2b"]
-    fetch(entry, tmp_path, checkpoints.clip(tmp_path / "hub", layers=1), lambda done, whole: None)
-    made = _checked(entry, tmp_path)
-    model = made.model(Modality.IMAGE)
+def test_a_part_that_cannot_be_prepared_leaves_the_others(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bowerbird.core.models.runtime.export._NEEDED", ("a-package-that-is-not-there",))
+    verified = _verified(_CLIP, _linked(clip, tmp_path, without="sentences"))
+    model = verified.model(Modality.IMAGE)
     for _ in range(2):
         with pytest.raises(ModelUnavailable, match="cannot be prepared"):
-            made.model(Modality.TEXT)
-    assert made.model(Modality.IMAGE) is model
+            verified.model(Modality.TEXT)
+    assert verified.model(Modality.IMAGE) is model
 
 
 def test_what_cannot_be_loaded_is_not_tried_again(tmp_path: Path) -> None:
@@ -91,7 +109,7 @@ def test_what_cannot_be_loaded_is_not_tried_again(tmp_path: Path) -> None:
         tried.append(context)
         raise ModelUnavailable("It cannot be exported.")
 
-    broken = _checked(entry, tmp_path, refuse)  # type: ignore[arg-type]
+    broken = _verified(entry, tmp_path, refuse)  # type: ignore[arg-type]
     for _ in range(2):
         with pytest.raises(ModelUnavailable, match="cannot be exported"):
             broken.model(Modality.IMAGE)
