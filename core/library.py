@@ -184,7 +184,7 @@ class Library(LibraryCalls):
 
     def index(self, folders: Sequence[Path], on_progress: Callable[[Progress], None]) -> IndexReport:
         started, indexed_before = time.monotonic(), self._indexer.committer.indexed
-        self._indexer.ignore_power_rules = True
+        self._indexer.power.ignore_rules = True
         for folder in folders:
             self.add_folder(folder)
         self._folders.scan()
@@ -192,7 +192,7 @@ class Library(LibraryCalls):
             on_progress(self._indexer.progress)
             if self._failures.waiting:
                 raise EnvironmentFailure(self._failures.message)
-        self._indexer.ignore_power_rules = False
+        self._indexer.power.ignore_rules = False
         return self._overview.report(self._indexer.committer.indexed - indexed_before, time.monotonic() - started)
 
     def pause(self) -> None:

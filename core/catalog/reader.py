@@ -45,10 +45,8 @@ class CatalogReader:
         if not (query.under or query.after or query.before or query.phrases):
             return None
         where, values = _conditions(query)
-        ids = self._ids(
-            f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}",
-            values,  # noqa: S608
-        )
+        sql = f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}"  # noqa: S608
+        ids = self._ids(sql, values)
         for phrase in query.phrases:
             ids &= self._with_phrase(phrase)
         return frozenset(ids)
@@ -172,6 +170,10 @@ class CatalogReader:
 
 
 def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
+    """A query's filters on files as an SQL condition, empty if there is none, and its values. To add one: a part here.
+
+    ``kind:`` and the like are parsed in search/query.py; ``without`` and ``phrases`` are not about files.
+    """
     parts: list[str] = []
     values: list[object] = []
     if query.kinds:

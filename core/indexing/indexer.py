@@ -54,7 +54,7 @@ class Indexer:
         """Nothing is opened before ``open``, nothing read before ``begin``. ``long_files``: those read in part."""
         self._catalog, self._sync, self._inference, self._inbox = catalog, sync, inference, inbox
         self._failures, self._long_files, self._on_event = failures, long_files, on_event
-        self._power, self._pace = Power(settings), Pace()
+        self.power, self._pace = Power(settings), Pace()
         self._pipeline = Pipeline(pool, inference, inbox.post, catalog.contents.find)
         self.backfill = Backfill(inbox.ask, catalog.spaces, sync, pool, inference, searched, self._is_held)
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))
@@ -62,8 +62,6 @@ class Indexer:
         self._begun = self._changed = False
         self._reported_at = 0.0
         self.paused = False
-        self.ignore_power_rules = False
-        """Whether somebody waits for the end, so that the battery is no reason to stop."""
         self.progress = Progress()
         """Where indexing stands."""
 
@@ -90,7 +88,7 @@ class Indexer:
             self._catch_up()
         self._scan_step()
         self._commit()
-        self._sync.run(hurry=not self._pipeline.paths)
+        self._sync.run(hurry=not self._pipeline.items.paths)
         if self._begun and not self._is_held():
             self._read_more()
         self._settle()
@@ -121,7 +119,7 @@ class Indexer:
 
     def use_settings(self, settings: Settings) -> None:
         """Work by these settings from now on."""
-        self._power.use(settings)
+        self.power.use(settings)
         self.scans.scanner.use_excludes(settings.excludes)
         self._inference.set_threads(settings.cores)
 
@@ -180,7 +178,7 @@ class Indexer:
                 self._catch_up()  # models that came into use meanwhile could not read it
 
     def _commit(self) -> None:
-        outcomes = self._pipeline.take_outcomes()
+        outcomes = self._pipeline.items.take_outcomes()
         if not outcomes:
             return
         self._pace.finished(self.committer.commit(outcomes))
@@ -193,10 +191,10 @@ class Indexer:
             self._on_event(Event(EventKind.FAILURES))
 
     def _read_more(self) -> None:
-        if self._pipeline.room < 1:
+        if self._pipeline.items.room < 1:
             return
-        for path in self._catalog.files.next_jobs(self._pipeline.room, self._pipeline.paths):
-            if not self._pipeline.accepts(path):
+        for path in self._catalog.files.next_jobs(self._pipeline.items.room, self._pipeline.items.paths):
+            if not self._pipeline.items.has_room_for(path):
                 continue
             if known := self._catalog.files.facts(path):
                 self._pipeline.start(known[0])
@@ -205,7 +203,7 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        busy = self.scans.busy or self._pipeline.paths or building or not self._inbox.empty
+        busy = self.scans.busy or self._pipeline.items.paths or building or not self._inbox.empty
         if busy or (self._begun and not self.paused and self._catalog.files.next_jobs(1, ())):
             self._inbox.unsettle()
             return
@@ -216,18 +214,15 @@ class Indexer:
 
     def _is_held(self) -> bool:
         """Whether no work is wanted now."""
-        return self.paused or bool(self._reason_to_wait())
-
-    def _reason_to_wait(self) -> str:
-        return "" if self.ignore_power_rules else self._power.why()
+        return self.paused or bool(self.power.why())
 
     def _report(self) -> None:
         now = time.monotonic()
         if not (self._changed or self.backfill.busy) or now - self._reported_at < _REPORT_S:
             return
         self._changed, self._reported_at = False, now
-        progress = self._pace.progress(self._catalog.files.job_count(), paused=self.paused, why=self._reason_to_wait())
-        reading = next(iter(self._pipeline.paths), None)
+        progress = self._pace.progress(self._catalog.files.job_count(), paused=self.paused, why=self.power.why())
+        reading = next(iter(self._pipeline.items.paths), None)
         folder = self.scans.scanner.folder_of(reading) if reading else None
         self.progress = replace(progress, folder=folder, long=self._long_files(), built=self.backfill.least())
         self._on_event(Event(EventKind.PROGRESS, self.progress))

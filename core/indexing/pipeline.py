@@ -6,28 +6,24 @@ A long recording or clip takes the road once for each of its parts, and is in th
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from bowerbird.core.catalog.records import KnownContent
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, FileError, FileSkipped, FileVanished
-from bowerbird.core.extractors import MEDIA, extractor_for, kind_of
+from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.files.identity import facts_of, fingerprint
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
+from bowerbird.core.indexing.in_flight import ItemsInFlight
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Heard, Modality, Segment
 
 log = logging.getLogger(__name__)
-
-# Enough that no batch waits for the decoders and no decoder for a batch; at 450 KB a photo, about 45 MB.
-LOOK_AHEAD = 96
-_MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 80 MB each
 
 
 class Pipeline:
@@ -35,6 +31,7 @@ class Pipeline:
 
     IDENTIFYING -> AWAITING_COPY, if a file of that content is on its way; DONE, if its content is known; else
     DECODING -> ENCODING -> DONE. Every state but AWAITING_COPY has a future that ends it.
+    What is done waits in ``items``.
     """
 
     def __init__(
@@ -48,10 +45,7 @@ class Pipeline:
         self._pool, self._inference, self._post, self._find_content = pool, inference, post, find_content
         self._identifying = ThreadPoolExecutor(2, "identify")
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
-        self._items: dict[Path, IndexItem] = {}
-        self._copies: dict[bytes, list[IndexItem]] = {}
-        self._fingerprints: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
-        self._outcomes: list[tuple[IndexItem, Outcome]] = []
+        self.items = ItemsInFlight()
         self._problem = ""
         self.use_models()
 
@@ -66,54 +60,21 @@ class Pipeline:
         self._limits = Limits(image_side=self._inference.image_side() or Limits().image_side, scenes=scenes)
 
     @property
-    def paths(self) -> Collection[Path]:
-        """The files on their way."""
-        return self._items.keys()
-
-    @property
     def problem(self) -> str:
         """Why files are kept without vectors, or not read at all, or empty."""
         return self._problem or self._encoding.problem
 
-    @property
-    def room(self) -> int:
-        """How many more files it takes now."""
-        return LOOK_AHEAD - len(self._items)
-
-    def accepts(self, path: Path) -> bool:
-        """Whether it takes this file now: of recordings and clips, which are large, only a few."""
-        return kind_of(path) not in MEDIA or sum(kind_of(other) in MEDIA for other in self._items) < _MEDIA_AHEAD
-
     def start(self, facts: FileFacts) -> None:
         """Take a file."""
-        item = self._items[facts.path] = IndexItem(facts)
-        if known := self._fingerprints.pop(facts, None):
-            self._post(lambda: self._step(item, lambda: self._identified(item, known)))
+        item = self.items.add(facts)
+        if item.fingerprint:
+            self._post(lambda: self._step(item, lambda: self._identified(item, item.fingerprint)))
         else:
             self._after(self._identifying.submit(_identify, facts), item, self._identified)
 
-    def take_outcomes(self) -> list[Outcome]:
-        """The outcomes of items that are done since the last call, each with the copies that waited for it."""
-        taken = []
-        for item, outcome in self._outcomes:
-            copies = [copy.facts for copy in self._copies.pop(item.fingerprint, [])]
-            if outcome.partial:
-                self._fingerprints.update(dict.fromkeys((outcome.facts, *copies), item.fingerprint))
-            taken.append(replace(outcome, copies=tuple(copies)))
-            for facts in (outcome.facts, *copies):
-                self._items.pop(facts.path, None)
-        self._outcomes.clear()
-        return taken
-
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
-        cancelled = list(self._items.values())
-        self._items.clear()
-        for item in cancelled:
-            if item.step is not None:
-                item.step.cancel()
-        self._copies.clear()
-        self._outcomes.clear()
+        self.items.clear()
         self._encoding.clear()
 
     def close(self) -> None:
@@ -127,7 +88,7 @@ class Pipeline:
         future.add_done_callback(lambda done: self._post(lambda: self._step(item, lambda: step(item, done.result()))))
 
     def _step(self, item: IndexItem, step: Callable[[], None]) -> None:
-        if self._is_cancelled(item):
+        if not self.items.holds(item):
             return
         try:
             step()
@@ -139,23 +100,17 @@ class Pipeline:
             log.exception("reading %r", item.facts.path)
             self._fail(item, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
 
-    def _is_cancelled(self, item: IndexItem) -> bool:
-        """Whether it was cancelled, even if the same file is being read anew."""
-        return self._items.get(item.facts.path) is not item
-
     def _identified(self, item: IndexItem, content_fingerprint: bytes) -> None:
         item.fingerprint = content_fingerprint
         known = self._find_content(content_fingerprint)
-        if content_fingerprint in self._copies:
-            item.state = ItemState.AWAITING_COPY
-            self._copies[content_fingerprint].append(item)
-        elif known and known.next_s is None and self._suffices(known):
-            self._finish(item, Outcome(item.facts, FileState.INDEXED, content_id=known.id))
-        else:
-            self._copies[content_fingerprint] = []
-            # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
-            resumes = known is not None and known.next_s is not None
-            self._decode(item, known if resumes else None)
+        if self.items.is_copy(item):
+            return
+        if known and known.next_s is None and self._suffices(known):
+            self.items.finish(item, Outcome(item.facts, FileState.INDEXED, content_id=known.id))
+            return
+        self.items.expect_copies(item)
+        # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
+        self._decode(item, known if known is not None and known.next_s is not None else None)
 
     def _suffices(self, known: KnownContent) -> bool:
         """Whether what is known need not be read anew: a space that it lacks is filled beside."""
@@ -192,7 +147,7 @@ class Pipeline:
         self._complete_if_encoded(item)
 
     def _heard(self, item: IndexItem, window: Segment, heard: Heard | None) -> None:
-        if self._is_cancelled(item):
+        if not self.items.holds(item):
             return
         item.lacks |= self._spaces[Modality.SOUND] - (heard.vectors.keys() if heard else set())
         for ordinal in item.add_heard(window, heard):
@@ -204,7 +159,7 @@ class Pipeline:
             return
         assert item.extraction is not None
         content = item.content(frozenset().union(*self._spaces.values()))
-        self._finish(
+        self.items.finish(
             item,
             Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=item.extraction.thumbnail),
         )
@@ -216,12 +171,7 @@ class Pipeline:
         if isinstance(error, EnvironmentFailure):
             self._problem = str(error)
         # What was read of a long file before its damage stays.
-        self._finish(item, Outcome(item.facts, state, str(error), content_id=item.extends))
-
-    def _finish(self, item: IndexItem, outcome: Outcome) -> None:
-        if not self._is_cancelled(item):
-            item.state = ItemState.DONE
-            self._outcomes.append((item, outcome))
+        self.items.finish(item, Outcome(item.facts, state, str(error), content_id=item.extends))
 
 
 def _identify(facts: FileFacts) -> bytes:

@@ -20,6 +20,8 @@ class Power:
         self._settings = settings
         self._why, self._looked = "", 0.0
         self._load = Load()
+        self.ignore_rules = False
+        """Whether somebody waits for the end of indexing, so that the battery is no reason to stop."""
 
     def use(self, settings: Settings) -> None:
         """Wait as these say from now on."""
@@ -27,6 +29,8 @@ class Power:
 
     def why(self) -> str:
         """Why indexing waits, to be read after "waiting"; empty if it need not."""
+        if self.ignore_rules:
+            return ""
         now = time.monotonic()
         if now - self._looked > _LOOK_S:
             self._looked, self._why = now, self._look()

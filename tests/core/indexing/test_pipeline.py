@@ -15,8 +15,9 @@ from bowerbird.core.catalog.records import KnownContent
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of, fingerprint
+from bowerbird.core.indexing.in_flight import LOOK_AHEAD
 from bowerbird.core.indexing.item import ItemState, Outcome
-from bowerbird.core.indexing.pipeline import LOOK_AHEAD, Pipeline
+from bowerbird.core.indexing.pipeline import Pipeline
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.types import FileState, Heard, Kind, Line, Modality, Segment
 from tests.core.indexing.fakes import Calls, Decoders, Models, document, sound_space, text_space
@@ -44,7 +45,7 @@ class Road:
         while len(self.decoders.requests) < requests or len(found) < outcomes:
             assert time.monotonic() < end, "nothing more happens"
             self.calls.run()
-            found += self.pipeline.take_outcomes()
+            found += self.pipeline.items.take_outcomes()
             time.sleep(0.001)
         return found
 
@@ -73,7 +74,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_file_goes_through_every_state(road: Road, path: Path) -> None:
     road.models.at_once = False
     road.start(path)
-    (item,) = road.pipeline._items.values()
+    (item,) = road.pipeline.items._items.values()
     assert item.state is ItemState.IDENTIFYING
     road.until(requests=1)
     assert item.state is ItemState.DECODING
@@ -91,7 +92,7 @@ def test_a_file_goes_through_every_state(road: Road, path: Path) -> None:
     ordinals, rows = outcome.content.vectors["text@1"]
     assert list(ordinals) == [0, 2]
     assert rows.shape == (2, 4)
-    assert not road.pipeline.paths
+    assert not road.pipeline.items.paths
 
 
 def test_what_is_known_is_not_decoded_again(road: Road, path: Path) -> None:
@@ -143,14 +144,14 @@ def test_copies_are_decoded_once(road: Road, path: Path) -> None:
     road.until(requests=1)
     end = time.monotonic() + 10
     states = [ItemState.AWAITING_COPY, ItemState.DECODING]
-    while sorted(item.state for item in road.pipeline._items.values()) != sorted(states):
+    while sorted(item.state for item in road.pipeline.items._items.values()) != sorted(states):
         assert time.monotonic() < end
         road.calls.run()
     road.decoded(0, document("text"))
     (outcome,) = road.until(outcomes=1)
     assert {outcome.facts.path, *(facts.path for facts in outcome.copies)} == {path, copy}
     assert len(road.decoders.requests) == 1
-    assert not road.pipeline.paths
+    assert not road.pipeline.items.paths
 
 
 @pytest.mark.parametrize(
@@ -223,11 +224,11 @@ def test_what_is_cancelled_is_dropped_whatever_comes_of_it(road: Road, path: Pat
     road.decoded(0, document("a heron"))
     road.calls.run()
     road.pipeline.cancel()
-    assert not road.pipeline.paths
+    assert not road.pipeline.items.paths
     road.start(path)  # the same file anew
     road.models.resolve_all()
     road.calls.run()
-    assert road.pipeline.take_outcomes() == [], "the answer is the cancelled one's"
+    assert road.pipeline.items.take_outcomes() == [], "the answer is the cancelled one's"
     road.until(requests=2)
 
 
@@ -271,8 +272,8 @@ def test_only_a_few_films_at_once(road: Road, tmp_path: Path) -> None:
     for number in range(4):
         film = tmp_path / f"{number}.mp4"
         film.write_bytes(b"x")
-        assert road.pipeline.accepts(film)
+        assert road.pipeline.items.has_room_for(film)
         road.start(film)
-    assert not road.pipeline.accepts(tmp_path / "5.mp4")
-    assert road.pipeline.accepts(tmp_path / "note.txt")
-    assert road.pipeline.room == LOOK_AHEAD - 4
+    assert not road.pipeline.items.has_room_for(tmp_path / "5.mp4")
+    assert road.pipeline.items.has_room_for(tmp_path / "note.txt")
+    assert road.pipeline.items.room == LOOK_AHEAD - 4

@@ -159,7 +159,7 @@ def _while_reading(library: Library, folder: Path) -> None:
     library.add_folder(folder)
     library._folders.scan()
     until = time.monotonic() + 60
-    while not library._indexer._pipeline.paths:
+    while not library._indexer._pipeline.items.paths:
         assert time.monotonic() < until
         time.sleep(0.005)
 

@@ -1,0 +1,89 @@
+"""The items that the pipeline has taken and not yet handed back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from bowerbird.core.extractors import MEDIA, kind_of
+from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
+from bowerbird.core.types import FileFacts
+
+LOOK_AHEAD = 96
+"""Items at the most: no batch waits for the decoders and no decoder for a batch. At 450 KB a photo, about 45 MB."""
+_MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 80 MB each
+
+
+class ItemsInFlight:
+    """By path, with the copies that wait for one another, and the outcomes that wait to be committed."""
+
+    def __init__(self) -> None:
+        """None."""
+        self._items: dict[Path, IndexItem] = {}
+        self._copies: dict[bytes, list[IndexItem]] = {}
+        self._outcomes: list[tuple[IndexItem, Outcome]] = []
+        self._fingerprints: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
+
+    @property
+    def paths(self) -> Collection[Path]:
+        """The files."""
+        return self._items.keys()
+
+    @property
+    def room(self) -> int:
+        """How many more fit."""
+        return LOOK_AHEAD - len(self._items)
+
+    def has_room_for(self, path: Path) -> bool:
+        """Whether this file fits: of recordings and clips, which are large, only a few do."""
+        return kind_of(path) not in MEDIA or sum(kind_of(other) in MEDIA for other in self._items) < _MEDIA_AHEAD
+
+    def add(self, facts: FileFacts) -> IndexItem:
+        """A new item, which knows its fingerprint if an earlier part of the file was read."""
+        item = self._items[facts.path] = IndexItem(facts, fingerprint=self._fingerprints.pop(facts, b""))
+        return item
+
+    def holds(self, item: IndexItem) -> bool:
+        """False if an item was cleared, even if the same file is being read anew."""
+        return self._items.get(item.facts.path) is item
+
+    def is_copy(self, item: IndexItem) -> bool:
+        """Whether another item of the same content is on its way; if so, this one shares what becomes of it."""
+        if item.fingerprint in self._copies:
+            item.state = ItemState.AWAITING_COPY
+            self._copies[item.fingerprint].append(item)
+            return True
+        return False
+
+    def expect_copies(self, item: IndexItem) -> None:
+        """Copies of this item wait for it from now on."""
+        self._copies[item.fingerprint] = []
+
+    def finish(self, item: IndexItem, outcome: Outcome) -> None:
+        """An item is done, unless it was cleared."""
+        if self.holds(item):
+            item.state = ItemState.DONE
+            self._outcomes.append((item, outcome))
+
+    def take_outcomes(self) -> list[Outcome]:
+        """What was finished since the last call, each with the copies that waited for it; these leave."""
+        outcomes, self._outcomes = self._outcomes, []
+        return [self._with_copies(item, outcome) for item, outcome in outcomes]
+
+    def _with_copies(self, item: IndexItem, outcome: Outcome) -> Outcome:
+        copies = tuple(copy.facts for copy in self._copies.pop(item.fingerprint, []))
+        for facts in (outcome.facts, *copies):
+            self._items.pop(facts.path, None)
+            if outcome.partial:
+                self._fingerprints[facts] = item.fingerprint
+        return replace(outcome, copies=copies)
+
+    def clear(self) -> None:
+        """Let go of all: what waits for something is cancelled, as far as that can be."""
+        for item in self._items.values():
+            if item.step is not None:
+                item.step.cancel()
+        self._items.clear()
+        self._copies.clear()
+        self._outcomes.clear()
