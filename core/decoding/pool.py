@@ -9,8 +9,10 @@ import itertools
 import logging
 import multiprocessing
 import os
+import socket
+import struct
+import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from bowerbird.core.types import Extraction, Locator
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 60.0
-"""The deadline of a decoder: seconds of real time for one file, or one part of a recording or clip, answer included.
+"""The deadline of a decoder: seconds of real time for one file, or for one part of a recording or clip.
 
 Then the child is killed and the file fails with ``DecoderTimeout``. ``ExtractPool`` takes another one for tests.
 """
@@ -198,28 +200,16 @@ class _Slot:
         return answer
 
     def _exchange(self, pipe: Connection, task: _Task) -> tuple[wire.Answer, bool]:
-        """Send the task and receive the answer, both within the deadline."""
-        deadline = time.monotonic() + self._deadline_s
+        """Send the task and receive the answer, which must begin within the deadline, and then go on."""
         pipe.send((task.call, task.arguments))
         if not pipe.poll(self._deadline_s):
             self._end_child()
             log.warning("%s of %r took too long", task.call, task.arguments[0])
             raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.")
-        answer, last = self._receive(pipe, deadline)
+        answer, last = wire.receive(pipe)
         if not isinstance(answer, (task.expects, BowerbirdError)):
             raise DecoderCrashed("Reading this file confused its decoder; it may be damaged.")
         return answer, last
-
-    def _receive(self, pipe: Connection, deadline: float) -> tuple[wire.Answer, bool]:
-        """The answer; a child that stops in the middle of it is killed at the deadline, which ends the pipe."""
-        assert self._process is not None
-        watchdog = threading.Timer(max(0.0, deadline - time.monotonic()), self._process.kill)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            return wire.receive(pipe)
-        finally:
-            watchdog.cancel()
 
     def _ready_child(self) -> Connection:
         if self._pipe is None:
@@ -233,6 +223,7 @@ class _Slot:
 
     def _start_child(self) -> Connection:
         parent_end, child_end = _SPAWN.Pipe()
+        _limit_reads(parent_end, self._deadline_s)
         arguments = (child_end, os.getpid(), self._nice, _CPU_SHARE * self._deadline_s)
         with self._lock:
             if self._closed:
@@ -250,6 +241,19 @@ class _Slot:
             process.join(_CLOSE_S)
         if pipe is not None:
             pipe.close()
+
+
+def _limit_reads(pipe: Connection, seconds: float) -> None:
+    """Let reading from a pipe fail with an ``OSError`` once nothing comes for so long: in the middle of an answer too.
+
+    Not on Windows, whose pipes know no such limit.
+    """
+    if sys.platform == "win32":
+        return
+    whole = int(seconds)
+    limit = struct.pack("@ll", whole, int((seconds - whole) * 1e6))  # struct timeval
+    with socket.socket(fileno=os.dup(pipe.fileno())) as end:  # a duplex pipe is a pair of sockets
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
 
 def _reports_ready(pipe: Connection) -> bool:
