@@ -133,14 +133,14 @@ class Dispatcher:
     def _query_routes(self, text: str, spaces: frozenset[str] | None) -> list[_QueryRoute]:
         every = {space.id for entry in self._entries.values() for space in entry.spaces}
         ignored = every - spaces if spaces is not None else frozenset[str]()
-        asked = {
+        routed = {
             modality: routing_table(self._entries.values(), modality, ignored).of_query(text) for modality in Modality
         }
         return [
             _QueryRoute(space.id, entry.id, text_model)
             for entry in self._entries.values()
             for space in entry.spaces
-            if space.id not in ignored and (text_model := entry.text_models.get(space.id)) in asked[space.modality]
+            if space.id not in ignored and (text_model := entry.text_models.get(space.id)) in routed[space.modality]
         ]
 
     def _sentence(self, name: str, text: str) -> Vectors:

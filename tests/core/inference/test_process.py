@@ -71,13 +71,13 @@ def test_a_killed_host_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_process_that_cannot_start_is_not_tried_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_pipe() -> None:
-        asked.wait(10)
+        sent.wait(10)
         raise OSError("too many open files")
 
-    asked = threading.Event()
+    sent = threading.Event()
     monkeypatch.setattr(process._SPAWN, "Process", lambda **_: no_pipe())
     owner = _Owner()
     requests = owner.requests("query", "query")
-    asked.set()
+    sent.set()
     assert owner.left() == requests
     assert [request.deaths for request in requests] == [MAX_DEATHS, MAX_DEATHS]

@@ -35,8 +35,8 @@ def _prepare(items: Sequence[int]) -> Arrays:
 def test_a_batch_that_does_not_fit_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     runtime = TorchRuntime(_network(5, seen), "cpu")
-    (made,) = runtime.run(list(range(20)), _prepare)
-    assert made[:, 0].tolist() == [2.0 * item for item in range(20)]
+    (outputs,) = runtime.run(list(range(20)), _prepare)
+    assert outputs[:, 0].tolist() == [2.0 * item for item in range(20)]
     assert seen == [8, 4, 4, 4, 4, 4]
     runtime.run(list(range(8)), _prepare)
     assert seen[-2:] == [4, 4], "what did not fit is not tried again"
@@ -49,7 +49,7 @@ def test_one_item_that_does_not_fit_is_an_error() -> None:
         TorchRuntime(_network(0, []), "cpu").run([1, 2], _prepare)
 
 
-def _took(size: BatchSize, *per_number: float, length: int = 10) -> None:
+def _record(size: BatchSize, *per_number: float, length: int = 10) -> None:
     """As many full batches as are tried of a size, of items of so many numbers."""
     for each in per_number:
         size.record(size.now, size.now * length, size.now * length * each)
@@ -58,37 +58,37 @@ def _took(size: BatchSize, *per_number: float, length: int = 10) -> None:
 def test_the_batch_grows_while_that_is_faster() -> None:
     size = BatchSize()
     for fastest in (1.0, 0.6, 0.4):
-        _took(size, fastest, fastest, fastest)
+        _record(size, fastest, fastest, fastest)
     assert size.now == 64
-    _took(size, 0.39, 0.39, 0.39)  # hardly faster: twice the memory for nothing
+    _record(size, 0.39, 0.39, 0.39)  # hardly faster: twice the memory for nothing
     assert size.now == 32
-    _took(size, 0.001, 0.001, 0.001)
+    _record(size, 0.001, 0.001, 0.001)
     assert size.now == 32
 
 
 def test_one_slow_batch_does_not_end_the_growth() -> None:
     """The first of a size loads kernels, and something else on the machine may slow another."""
     size = BatchSize()
-    _took(size, 5.0, 1.0, 1.0)
-    _took(size, 5.0, 5.0, 0.5)
+    _record(size, 5.0, 1.0, 1.0)
+    _record(size, 5.0, 5.0, 0.5)
     assert size.now == 32
 
 
 def test_longer_texts_are_not_taken_for_a_slower_batch() -> None:
     size = BatchSize()
-    _took(size, 1.0, 1.0, 1.0)
-    _took(size, 0.5, 0.5, 0.5, length=100)  # five times as long an item, and half as long a number
+    _record(size, 1.0, 1.0, 1.0)
+    _record(size, 0.5, 0.5, 0.5, length=100)  # five times as long an item, and half as long a number
     assert size.now == 32
 
 
 def test_shorter_texts_are_not_taken_for_a_slower_batch() -> None:
     size = BatchSize()
-    _took(size, 1.0, 1.0, 1.0, length=100)
-    _took(size, 5.0, 5.0, 5.0)  # half as long an item, and five times as long a number
+    _record(size, 1.0, 1.0, 1.0, length=100)
+    _record(size, 5.0, 5.0, 5.0)  # half as long an item, and five times as long a number
     assert size.now == 32
 
 
-def test_a_batch_that_is_not_full_tells_nothing() -> None:
+def test_a_batch_that_is_not_full_does_not_count() -> None:
     size = BatchSize()
     for _ in range(9):
         size.record(3, 3, 0.001)
@@ -115,8 +115,8 @@ def test_a_batch_is_prepared_while_another_is_computed() -> None:
         assert max(begun) <= 8 * n, "more than one is"
 
     runtime = TorchRuntime(_watched(computed), "cpu", threads=4)
-    (made,) = runtime.run(list(range(32)), prepare)
-    assert made[:, 0].tolist() == [2.0 * item for item in range(32)]
+    (outputs,) = runtime.run(list(range(32)), prepare)
+    assert outputs[:, 0].tolist() == [2.0 * item for item in range(32)]
 
 
 def _watched(computed: Callable[[int, int], None], *, parallel_prepare: bool = False) -> Network:
@@ -134,7 +134,7 @@ def _watched(computed: Callable[[int, int], None], *, parallel_prepare: bool = F
     return Network("watched", Watched, {"x": np.zeros((2, 3), np.float32)}, ("y",), parallel_prepare=parallel_prepare)
 
 
-def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
+def test_items_are_prepared_side_by_side_and_joined() -> None:
     batches: list[tuple[int, int]] = []
     all_four = threading.Barrier(4, timeout=30)
 
@@ -144,8 +144,8 @@ def test_items_that_are_alike_are_prepared_side_by_side_and_joined() -> None:
         return _prepare(items)
 
     runtime = TorchRuntime(_watched(lambda *seen: batches.append(seen), parallel_prepare=True), "cpu", threads=4)
-    (made,) = runtime.run(list(range(16)), prepare)
-    assert made[:, 0].tolist() == [2.0 * item for item in range(16)]
+    (outputs,) = runtime.run(list(range(16)), prepare)
+    assert outputs[:, 0].tolist() == [2.0 * item for item in range(16)]
     assert batches == [(1, 8), (2, 8)]
 
 
