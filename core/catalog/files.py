@@ -13,6 +13,11 @@ from bowerbird.core.catalog.connection import range_below
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
 
+_READABLE_JOBS = (
+    "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id "
+    "WHERE o.state IS NOT ?"
+)
+
 
 class Priority(IntEnum):
     """The order of jobs, most urgent first."""
@@ -135,14 +140,17 @@ class FileTable:
         )
 
     def next_jobs(self, limit: int, exclude: Iterable[Path]) -> list[Path]:
-        """The paths to read next, most urgent first, without those in ``exclude``."""
+        """The paths to read next, most urgent first, without those in ``exclude`` and those in offline folders."""
         excluded = {os.fsencode(path) for path in exclude}
-        rows = self._db.execute("SELECT path FROM jobs ORDER BY priority, queued_at LIMIT ?", (limit + len(excluded),))
+        rows = self._db.execute(
+            f"SELECT j.path {_READABLE_JOBS} ORDER BY j.priority, j.queued_at LIMIT ?",
+            (FolderState.OFFLINE, limit + len(excluded)),
+        )
         return [Path(os.fsdecode(path)) for (path,) in rows if path not in excluded][:limit]
 
     def job_count(self) -> int:
-        """How many files wait to be read."""
-        return int(self._db.execute("SELECT count(*) FROM jobs").fetchone()[0])
+        """How many files wait to be read; those in offline folders wait for their disk, and are not counted."""
+        return int(self._db.execute(f"SELECT count(*) {_READABLE_JOBS}", (FolderState.OFFLINE,)).fetchone()[0])
 
     def finish(self, path: Path, state: FileState, *, reason: str = "", content_id: int | None = None) -> None:
         """A file was looked at: its job is done."""

@@ -86,8 +86,10 @@ class Scanner:
     def _apply_file(self, folder: Path, path: Path) -> None:
         facts = facts_of(path)
         if facts is None:
-            if folder.exists():  # one that went with its disk keeps its files
+            if folder.exists():
                 self._catalog.files.forget(self._catalog.files.below(path))
+            else:  # it went with its disk, and keeps its files; they are read when it is back
+                self._catalog.folders.set_state(folder, FolderState.OFFLINE)
         elif not self._excludes.match(path.relative_to(folder)):
             self._look_at(folder, [facts], Priority.URGENT)
 

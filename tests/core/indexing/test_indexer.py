@@ -169,6 +169,24 @@ def test_a_removed_folder_is_scanned_no_more(house: House, note: Path) -> None:
     assert not house.indexer.hurried
 
 
+def test_what_waits_in_a_folder_that_is_away_waits_until_it_is_back(house: House, note: Path, tmp_path: Path) -> None:
+    house.watch(note.parent)
+    house.step(3)
+    away = note.parent.rename(tmp_path / "away")
+    house.inbox.post(house.indexer.begin)
+    end = time.monotonic() + 10
+    while not house.inbox.idle.is_set():
+        assert time.monotonic() < end, "it is tried again and again"
+        house.step()
+        time.sleep(0.001)
+    house.step()
+    assert house.state(note) is FileState.PENDING
+    assert house.indexer.progress.total == 0
+    away.rename(note.parent)
+    house.indexer.scans.add([(note.parent, None)])
+    house.until_decoding()
+
+
 def test_what_a_full_disk_kept_from_being_written_is_read_again(
     house: House, note: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -24,7 +24,8 @@ from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import STARTER, Settings
-from bowerbird.core.types import Example, Modality, Query
+from bowerbird.core.state import ModelState
+from bowerbird.core.types import Example, Modality, Query, Space
 from tests import checkpoints, makers, media_makers
 
 _CLIP, _CLAP = "clip-vit-base-patch32-laion2b", "clap-htsat-unfused"
@@ -45,11 +46,20 @@ def _repair(folder: Path) -> None:
     (folder / "config.json.right").replace(folder / "config.json")
 
 
-@pytest.fixture
-def broken_clip(tmp_path: Path, own_models: Path) -> Path:
-    """A CLIP model that passes all checks and does not load, and is in the models folder; where it came from."""
-    folder = checkpoints.clip(tmp_path / "clip", layers=1)
+@pytest.fixture(scope="module")
+def broken_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = checkpoints.clip(tmp_path_factory.mktemp("clip"), layers=1)
     _break(folder)
+    return folder
+
+
+@pytest.fixture
+def broken_clip(tmp_path: Path, own_models: Path, broken_checkpoint: Path) -> Path:
+    """A CLIP model that passes all checks and does not load, and is in the models folder; where it came from."""
+    folder = tmp_path / "clip"
+    folder.mkdir()
+    for path in broken_checkpoint.iterdir():
+        (folder / path.name).symlink_to(path)
     fetch(load()[_CLIP], own_models, folder, lambda *_: None)
     return folder
 
@@ -63,10 +73,10 @@ def test_the_other_models_answer(broken_clip: Path, own_models: Path) -> None:
         assert encoded.labels
         assert _CLIP_SPACE not in encoded.vectors
         assert "do not fit" in encoded.problem
-        asked = inference.encode_query("a dog on a beach").result()
-        assert asked.vectors["minilm-l6-v2@1"].shape == (1, 384)
-        assert _CLIP_SPACE not in asked.vectors
-        assert "do not fit" in asked.problem
+        query = inference.encode_query("a dog on a beach").result()
+        assert query.vectors["minilm-l6-v2@1"].shape == (1, 384)
+        assert _CLIP_SPACE not in query.vectors
+        assert "do not fit" in query.problem
         with pytest.raises(ModelUnavailable, match="do not fit"):
             inference.encode_documents(Modality.IMAGE, pictures, frozenset([_CLIP])).result()
         assert not inference.encode_documents(Modality.IMAGE, pictures, frozenset()).result().vectors
@@ -136,13 +146,13 @@ def test_files_are_kept_without_the_failing_models_vectors(
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
     assert _vectors(library, _CLIP_SPACE) == 0
     assert not _rows(library, f"SELECT 1 FROM content_spaces WHERE space = '{_CLIP_SPACE}'")
-    found = library.search(Query("a pattern of colours", limit=5))
-    assert found.hits
-    assert "do not fit" in found.notice
+    results = library.search(Query("a pattern of colours", limit=5))
+    assert results.hits
+    assert "do not fit" in results.notice
     # what they lack is tried again, and again to no avail
     library.resume()
     _indexed(library)
-    state = next(one for one in library.models() if one.id == _CLIP)
+    state = _state(library, _CLIP)
     assert "do not fit" in state.problem
     assert state.built is None
     assert any("do not fit" in notice for notice in library.status().notices)
@@ -151,17 +161,30 @@ def test_files_are_kept_without_the_failing_models_vectors(
     library.get_model(_CLIP, broken_clip)
     _indexed(library)
     assert _vectors(library, _CLIP_SPACE) == _PHOTOS
-    assert next(one for one in library.models() if one.id == _CLIP).problem == ""
+    assert _state(library, _CLIP).problem == ""
+
+
+def _state(library: Library, name: str) -> ModelState:
+    return next(state for state in library.models() if state.id == name)
+
+
+def _wait(until: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def _while_reading(library: Library, folder: Path) -> None:
-    """Begin to read a folder, and return in the middle of it."""
+    """Begin to read a folder of photos, and return in the middle of it."""
     library.add_folder(folder)
     library._folders.scan()
-    until = time.monotonic() + 60
-    while not library._indexer._pipeline.items.paths:
-        assert time.monotonic() < until
-        time.sleep(0.005)
+    _wait(lambda: library._indexer._pipeline.items.paths)
+    assert _contents(library) < _PHOTOS
+
+
+def _contents(library: Library) -> int:
+    return len(_rows(library, "SELECT 1 FROM contents"))
 
 
 def test_a_model_that_leaves_while_files_are_read(photos: Path, open_own: Callable[[], Library]) -> None:
@@ -171,21 +194,28 @@ def test_a_model_that_leaves_while_files_are_read(photos: Path, open_own: Callab
     _indexed(library)
     assert _vectors(library, _PHOTO_SPACE) == 0
     assert not _rows(library, f"SELECT 1 FROM content_spaces WHERE space = '{_PHOTO_SPACE}'")
-    assert len(_rows(library, "SELECT 1 FROM contents")) == _PHOTOS
+    assert _contents(library) == _PHOTOS
     library.use_model("efficientnet-lite0")
     _indexed(library)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
     labels = _rows(library, "SELECT labels FROM segments WHERE modality = 'image'")
-    assert all(json.loads(str(told)) for (told,) in labels)
+    assert all(json.loads(str(row_labels)) for (row_labels,) in labels)
 
 
 def test_a_model_that_comes_while_files_are_read(
-    photos: Path, own_models: Path, open_own: Callable[[], Library]
+    photos: Path, own_models: Path, open_own: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is tested first, which takes longer than reading without it: reading begins when that is over."""
     others = tuple(name for name in STARTER if name != "efficientnet-lite0")
     settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=others))
     library = open_own()
-    _while_reading(library, photos)
+    apply = library._models._apply_to_library
+
+    def apply_while_reading(dropped: Sequence[Space]) -> None:
+        _while_reading(library, photos)
+        apply(dropped)
+
+    monkeypatch.setattr(library._models, "_apply_to_library", apply_while_reading)
     library.use_model("efficientnet-lite0")
     _indexed(library)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
@@ -218,7 +248,7 @@ def test_a_model_that_the_catalog_cannot_forget_stays(
         patched.setattr(library._indexer._catalog.spaces, "drop", full)
         with pytest.raises(sqlite3.OperationalError):
             library.remove_model("efficientnet-lite0")
-    assert next(one for one in library.models() if one.id == "efficientnet-lite0").used
+    assert _state(library, "efficientnet-lite0").used
     assert library.search(Query(like=(Example(photos / "3.jpg"),), limit=1)).hits[0].path == photos / "3.jpg"
     assert library._searcher._store.ids(_PHOTO_SPACE)
 
@@ -229,7 +259,7 @@ def test_a_model_whose_files_are_gone_is_still_in_use(
     settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=(*STARTER, _CLIP)))
     shutil.rmtree(own_models / _CLIP)
     library = open_own()
-    state = next(one for one in library.models() if one.id == _CLIP)
+    state = _state(library, _CLIP)
     assert state.used
     assert not state.installed
     assert state.problem.endswith("its files are gone.")
@@ -237,19 +267,19 @@ def test_a_model_whose_files_are_gone_is_still_in_use(
     (check,) = library.verify_model(_CLIP)
     assert not check.ok
     library.remove_model(_CLIP)
-    assert not next(one for one in library.models() if one.id == _CLIP).used
+    assert not _state(library, _CLIP).used
 
 
 def test_pausing_frees_the_models_memory(photos: Path, open_own: Callable[[], Library]) -> None:
     library = open_own()
     _while_reading(library, photos)
+    hosts = library._inference._supervisor
+    _wait(hosts.pids)
     library.pause()
-    until = time.monotonic() + 60
-    while library._inference._hosts:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    _wait(lambda: not hosts._hosts)
     time.sleep(1)
-    assert not library._inference._hosts
+    assert not hosts._hosts, "nothing starts another"
+    assert _contents(library) < _PHOTOS
     assert library._inbox.idle.wait(30)
     library.resume()
     _indexed(library)
