@@ -1,7 +1,7 @@
 """Parses a typed search: ``kind:photo after:2024-05 under:~/Trips -blurry "exact words" and the rest``.
 
-To add a filter: a field of ``Query`` (core/types.py), a line in ``FILTERS`` below, and the condition that the catalog
-puts on files for that field (``_conditions`` in core/catalog/reader.py).
+To add a filter: a field of ``Query`` (core/types.py), a line in ``FILTERS`` below, and the SQL condition that the
+catalog puts on files for that field (``_conditions`` in core/catalog/reader.py).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -28,14 +29,11 @@ def parse_date(text: str) -> date:
     Raises:
         UsageError: it is no date.
     """
-    match = _DATE.fullmatch(text)
-    try:
-        if not match:
-            raise ValueError
+    if match := _DATE.fullmatch(text):
         year, month, day = (int(part) if part else 1 for part in match.groups())
-        return date(year, month, day)
-    except ValueError:
-        raise UsageError(f'"{text}" is no date; write 2024, 2024-05 or 2024-05-31.') from None
+        with suppress(ValueError):  # the 31st of June
+            return date(year, month, day)
+    raise UsageError(f'"{text}" is no date; write 2024, 2024-05 or 2024-05-31.')
 
 
 def parse_kind(text: str) -> Kind:
