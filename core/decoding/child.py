@@ -78,7 +78,7 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
         return FileError("This file needs more memory than Bowerbird gives one file.")
     except RecursionError:
         return FileError("This file is nested too deeply to be read.")
-    except BaseException as error:  # the decoders' own; a Rust library's panic is no Exception  # noqa: BLE001
+    except BaseException as error:  # noqa: BLE001  # the decoders' own; a Rust library's panic is no Exception
         return FileError(f"This file cannot be read ({type(error).__name__}: {str(error)[:200]}).")
 
 

@@ -34,7 +34,7 @@ def properties(image: Image.Image) -> Properties:
         more: Mapping[int, Any] = tags.get_ifd(_EXIF)
         gps: Mapping[int, Any] = tags.get_ifd(_GPS)
         turned = tags.get(_ORIENTATION) in _SIDEWAYS
-    except Exception:  # Pillow fails in many ways on a broken block, which is no reason to refuse a good picture  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # broken EXIF fails in many ways, and a picture is good without it
         return Properties(width=image.width, height=image.height)
     width, height = (image.height, image.width) if turned else image.size
     place = _degrees(gps, 2, 1, "S", 90), _degrees(gps, 4, 3, "W", 180)

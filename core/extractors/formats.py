@@ -112,7 +112,10 @@ def _open_raw(path: Path) -> Image.Image:
 def _with_exif(image: Image.Image, path: Path, *, upright: bool) -> Image.Image:
     """With the raw file's own EXIF, which its preview may lack; most raw formats begin as TIFF does."""
     exif = Image.Exif()
-    with path.open("rb") as file, suppress(Exception):  # many ways to fail, none a reason to refuse a good picture
+    with (
+        path.open("rb") as file,
+        suppress(Exception),
+    ):  # broken EXIF fails in many ways, and a picture is good without it
         exif.load_from_fp(file)
     if upright:
         exif.pop(0x0112, None)

@@ -56,7 +56,7 @@ def _text(message: Message[Any, Any]) -> str:
         if attached := [name for part in message.walk() if (name := part.get_filename())]:
             lines.append(f"Attached: {', '.join(attached)}")
         body = _body(message)
-    except Exception:  # the parser trips over hostile structure in many ways; the headers are still worth having  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # the parser trips in many ways; the headers are worth having
         body = ""
     return "\n".join(lines) + f"\n\n{body}\n\n"
 

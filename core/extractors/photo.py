@@ -71,7 +71,7 @@ def _further_pages(image: Image, limits: Limits) -> list[Segment]:
             image.seek(page - 1)
             check_size(image, limits.max_pixels)
             pixels = picture.pixels(image, limits.image_side, picture.turn_of(image))
-        except Exception:  # decoders have exceptions of their own; a damaged page does not cost those before it  # noqa: BLE001
+        except Exception:  # noqa: BLE001  # decoders' own; a damaged page does not cost those before it
             break
         pages.append(Segment(Modality.IMAGE, Locator(page=page), pixels=pixels))
     return pages

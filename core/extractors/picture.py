@@ -77,7 +77,7 @@ def turn_of(image: Image.Image) -> Image.Transpose | None:
     """What turns the picture upright, by its EXIF orientation; None if it is."""
     try:
         return _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # Pillow fails in many ways on broken EXIF, which is no reason to refuse a good picture  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # broken EXIF fails in many ways, and a picture is good without it
         return None
 
 

@@ -209,6 +209,7 @@ def test_what_the_disk_took_along_is_kept(catalog: Catalog, scanner: Scanner, fi
     shutil.rmtree(files)
     apply(scanner, files / "a.txt", gone=True)
     assert known(catalog, files) == {files / "a.txt"}
+    assert catalog.folders.state(files) is FolderState.OFFLINE
 
 
 def test_folders_are_scanned_not_read(catalog: Catalog, scanner: Scanner, files: Path) -> None:
