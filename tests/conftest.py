@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that load ONNX Runtime in this process, as hosts do in theirs
 
 from bowerbird.core.library import Library
 
