@@ -11,9 +11,13 @@ import pytest
 
 from bowerbird.core.commands.definitions import COMMANDS, EXIT_CODES, GLOBAL_OPTIONS
 from bowerbird.core.commands.reference import reference
+from bowerbird.core.search.query import FILTERS
 from bowerbird.core.settings import Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+PARTS = ("core", "gui", "tests", "packaging", "resources")
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob(".github/*.md")), *(ROOT / part / "README.md" for part in PARTS[:4])]
 _TYPES = {tuple: "strings", int: "number", bool: "true or false", str: "string"}
 _IN_WORDS = {"excludes", "models"}  # settings whose defaults are too long for a table
 
@@ -51,10 +55,28 @@ def test_every_themes_name_is_documented() -> None:
     assert all(f"`{name}`" in section("Settings") for name, _ in _THEMES)
 
 
-def test_links_between_documents_lead_somewhere() -> None:
-    root = Path(__file__).parents[1]
-    documents = [root / "README.md", *root.glob(".github/*.md"), *root.glob("[!.]*/README.md")]
-    links = [
-        (page, link) for page in documents for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text("utf-8"))
-    ]
-    assert links and all((page.parent / link).exists() for page, link in links)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)", page.read_text("utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_exist(page: Path) -> None:
+    """A name may leave out the folders that the heading says already."""
+    there = [f"/{path.relative_to(ROOT)}" for part in PARTS for path in (ROOT / part).rglob("*")]
+    named = re.findall(r"`([\w/.-]+\.(?:py|toml|txt|sh))`", page.read_text("utf-8"))
+    written = {"pyproject.toml", "settings.toml"}  # at the top, and in a library
+    assert not [name for name in named if name not in written and not any(path.endswith(f"/{name}") for path in there)]
+
+
+@pytest.mark.parametrize("part", ["core", "gui"])
+def test_every_room_is_in_the_readme_of_its_part(part: str) -> None:
+    page = (ROOT / part / "README.md").read_text("utf-8")
+    headings = "\n".join(line for line in page.splitlines() if line.startswith("## "))
+    rooms = [folder.parent.name for folder in (ROOT / part).glob("*/__init__.py")]
+    assert rooms and not [room for room in rooms if f"`{room}/`" not in headings]
+
+
+def test_every_typed_filter_is_documented() -> None:
+    assert not [name for name in FILTERS if f"{name}:" not in section("What it does")]
