@@ -234,6 +234,7 @@ class Query:
     without: tuple[str, ...] = ()
     """Words that must not occur in it."""
     kinds: frozenset[Kind] = frozenset()
+    """Kinds, one of which the file must be. The catalog and the vector store both filter by it."""
     under: tuple[Path, ...] = ()
     """Folders, in one of which the file must lie, however deep."""
     after: date | None = None

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,8 @@ class CatalogReader:
     # filters
 
     def allowed(self, query: Query) -> frozenset[int] | None:
-        """Contents that the folder, date and phrase filters let through; None where there is no such filter."""
-        if not (query.under or query.after or query.before or query.phrases):
+        """Contents that the filters let through; None without any but ``kinds``, by which the store filters itself."""
+        if not (query.phrases or _conditions(replace(query, kinds=frozenset()))[0]):
             return None
         where, values = _conditions(query)
         sql = f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}"  # noqa: S608
