@@ -1,4 +1,4 @@
-"""Starts the window: shown first, furnished next, the library opened last."""
+"""Starts the application: the window is shown first, its panes are built next, the library is opened last."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def run(directory: Path) -> int:
     window.closed.connect(application.quit)
     window.show()
     QTimer.singleShot(0, lambda: application.setWindowIcon(application_icon()))
-    _heed_signals(window)
+    _close_on_signals(window)
     return application.exec()
 
 
-def _heed_signals(window: MainWindow) -> None:
-    """Ctrl+C and a logout close the window as its owner would. Python sees signals only when it runs: hence a timer."""
+def _close_on_signals(window: MainWindow) -> None:
+    """Close the window on Ctrl+C and at logout. The timer lets Python run, which handles signals only then."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: window.close())
     timer = QTimer(window)

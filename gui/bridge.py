@@ -71,9 +71,8 @@ class Bridge(QObject):
         from bowerbird.core.library import Library
         from bowerbird.core.owner.client import come_forward
 
-        library = Library(self._directory, on_event=self.post)
         try:
-            library.open()
+            library = Library.open(self._directory, on_event=self.post)
         except LibraryBusy:
             if come_forward(self._directory):
                 self.superseded.emit()
@@ -146,7 +145,7 @@ class Bridge(QObject):
             result = op()
         except BowerbirdError as error:
             self._send(failure, error)
-        except Exception:  # noqa: BLE001 -- a bug in one call must not end the window
+        except Exception:  # a bug in one call must not end the window
             log.exception("a call from the window")
             self._send(failure, BowerbirdError(_MISTAKE))
         else:

@@ -1,4 +1,4 @@
-"""What the desktop around us does: open a file, show it in its folder, hold a path on the clipboard."""
+"""What is asked of the desktop: opening a file, showing it in its folder, the clipboard, dragged files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 
 def open_file(path: Path) -> bool:
-    """Open a file in the program the user has for it."""
+    """Open a file in the user's program for it; False if there is none."""
     return QDesktopServices.openUrl(url_of(os.fspath(path)))
 
 
@@ -24,12 +24,12 @@ def show_in_folder(path: Path) -> None:
         subprocess.Popen(["open", "-R", os.fspath(path)])
     elif sys.platform == "win32":
         subprocess.Popen(f'explorer /select,"{path}"')
-    elif not _asked_file_browser(path):
+    elif not _show_in_file_manager(path):
         QDesktopServices.openUrl(url_of(os.fspath(path if path.is_dir() else path.parent)))
 
 
-def _asked_file_browser(path: Path) -> bool:
-    """Ask by D-Bus, as the desktops of Linux agree on."""
+def _show_in_file_manager(path: Path) -> bool:
+    """Call ``ShowItems`` of freedesktop.org's FileManager1 D-Bus interface; False without a session bus."""
     from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()
@@ -46,9 +46,9 @@ def copy_path(path: Path) -> None:
     QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
 
 
-def paths_of(carried: QMimeData) -> tuple[Path, ...]:
-    """The local files and folders that a drag or the clipboard carries."""
-    return tuple(_paths(carried.urls())) if carried.hasUrls() else ()
+def paths_of(mime: QMimeData) -> tuple[Path, ...]:
+    """The local files and folders in a drag or on the clipboard."""
+    return tuple(_paths(mime.urls())) if mime.hasUrls() else ()
 
 
 def _paths(urls: Iterable[QUrl]) -> Iterable[Path]:
@@ -60,9 +60,7 @@ def _paths(urls: Iterable[QUrl]) -> Iterable[Path]:
 
 
 def url_of(path: str) -> QUrl:
-    """A file's address, also when its name's bytes are no text."""
-    from urllib.parse import quote_from_bytes
-
+    """The URL of a file, exact also if the bytes of its name are no text."""
     if os.name == "nt":
         return QUrl.fromLocalFile(path)
     return QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(path)).encode())

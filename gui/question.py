@@ -1,4 +1,4 @@
-"""What is being asked: the text as typed, the examples, and the filters set with the mouse."""
+"""What the user asks for: the text as typed, the examples, and the filters set with the mouse."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bowerbird.core.search.query import parse
 from bowerbird.core.types import Example, Kind, Query
 
 FIRST_LIMIT = 120
-_MOST = 4000
+_MAX_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of days, with its name. ``before`` is the first day no longer in it."""
+    """A range of days, with its name. ``before`` is the first day after it."""
 
     name: str
     after: date | None = None
@@ -26,7 +26,7 @@ ANY_TIME = Period("Any time")
 
 
 def periods(today: date) -> tuple[Period, ...]:
-    """The stretches one can choose."""
+    """The periods offered in a menu."""
     return (
         ANY_TIME,
         Period("Today", today),
@@ -38,14 +38,14 @@ def periods(today: date) -> tuple[Period, ...]:
 
 
 def between(first: date, last: date) -> Period:
-    """The days from one to the other, both included."""
+    """The days from one to the other in either order, both included."""
     first, last = min(first, last), max(first, last)
     return Period(f"{first.isoformat()} – {last.isoformat()}", first, last + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Frozen; make another with ``dataclasses.replace``."""
+    """One state of the query box and the filters. Frozen; derive another with ``dataclasses.replace``."""
 
     text: str = ""
     like: tuple[Example, ...] = ()
@@ -56,24 +56,24 @@ class Question:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is typed and no example given."""
+        """True if there is neither text nor an example."""
         return not self.text.strip() and not self.like
 
     @property
     def filtered(self) -> bool:
-        """Whether a filter is set."""
+        """True if a filter is set with the mouse."""
         return self.kind is not None or self.folder is not None or self.period != ANY_TIME
 
     def unfiltered(self) -> Question:
-        """The same text and examples, everywhere."""
+        """The same text and examples, without filters."""
         return Question(text=self.text, like=self.like)
 
-    def wider(self) -> Question:
-        """The same question, for more answers."""
-        return replace(self, limit=min(_MOST, self.limit * 3))
+    def with_higher_limit(self) -> Question:
+        """The same question for three times as many results, up to a maximum."""
+        return replace(self, limit=min(_MAX_LIMIT, self.limit * 3))
 
     def query(self) -> Query:
-        """What core is asked. Typed filters win over those set with the mouse.
+        """The query for the library. Typed filters take precedence over those set with the mouse.
 
         Raises:
             UsageError: a typed filter makes no sense.

@@ -1,4 +1,4 @@
-"""What the panes share: the question, its results, the hit looked at, and the library's state."""
+"""What the panes share: the question, its results, the selected hit, and the library they come from."""
 
 from __future__ import annotations
 
@@ -9,184 +9,135 @@ from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.answers import Hit, Results
 from bowerbird.core.errors import BowerbirdError, UsageError
-from bowerbird.core.state import Event, EventKind, Progress, Status
 from bowerbird.core.types import Example, Kind, Query
 from bowerbird.gui.bridge import Bridge
+from bowerbird.gui.library_state import LibraryState
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
 from bowerbird.gui.theme import Theme
 from bowerbird.gui.widgets.thumbnails import Thumbnails
-from bowerbird.gui.widgets.widgets import once
+from bowerbird.gui.widgets.widgets import single_shot
 
 _TYPING_MS = 120
-_STATUS_MS = 400
-_REFRESH_MS = 1200  # new files join the results shown no oftener than this
+_REFRESH_MS = 1200  # results are brought up to date no more often than this while files come in
 
 
 class SearchSession(QObject):
     """Panes read its attributes, call its methods and listen to its signals; they do not know each other."""
 
-    status_changed = Signal(object)
-    progressed = Signal(object)
     question_changed = Signal(object)
+    """A ``Question``."""
     searching = Signal()
     """A new question went to the library; ``results_changed`` follows."""
     results_changed = Signal(object)
+    """``Results``."""
     hit_changed = Signal(object)
-    failures_changed = Signal()
-    models_changed = Signal()
-    said = Signal(str)
-    """A sentence for the user."""
-    wants_models = Signal()
-    wants_failures = Signal()
-    wants_settings = Signal()
-    wants_folder = Signal()
-    wants_shortcuts = Signal()
-    wants_front = Signal()
+    """The selected ``Hit``, or None."""
+    message_changed = Signal(str)
+    """A sentence for the user; empty when there is nothing to say any more."""
+    settings_requested = Signal()
+    models_requested = Signal()
+    failures_requested = Signal()
+    folder_requested = Signal()
+    shortcuts_requested = Signal()
 
     def __init__(self, bridge: Bridge, theme: Theme, thumbnails: Thumbnails, parent: QObject) -> None:
-        """Nothing is asked and nothing known yet."""
+        """An empty question and no results; nothing goes to the library yet."""
         super().__init__(parent)
         self.bridge, self.theme, self.thumbnails = bridge, theme, thumbnails
-        self.status: Status | None = None
+        self.library = LibraryState(bridge, self)
         self.question = Question()
         self.query = Query(limit=FIRST_LIMIT)
+        """The query that ``results`` answers."""
         self.results = Results(())
         self.hit: Hit | None = None
-        self._typing = once(self, _TYPING_MS, self.search)
-        self._later = once(self, _REFRESH_MS, self.search)
-        self._stale = once(self, _STATUS_MS, self.refresh)
-        bridge.happened.connect(self._hear)
-        bridge.failed.connect(lambda error: self.said.emit(str(error)))
+        self._typing_timer = single_shot(self, _TYPING_MS, self.search)
+        self._refresh_timer = single_shot(self, _REFRESH_MS, self.search)
+        self.library.content_changed.connect(self._search_later)
+        self.library.folder_removed.connect(self.search)
 
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """The watched folders."""
-        return tuple(folder.path for folder in self.status.folders) if self.status else ()
-
-    # asking
+        bridge.call_failed.connect(lambda error: self.message_changed.emit(str(error)))
 
     def ask(self, question: Question, *, typing: bool = False) -> None:
-        """Put a question; the answer comes as ``results_changed``."""
+        """Search for something else, after a pause if the user is still ``typing``; ``results_changed`` follows."""
         if question == self.question:
             return
         self.question = question
         self.question_changed.emit(question)
-        self._typing.start(_TYPING_MS if typing else 0)
+        self._typing_timer.start(_TYPING_MS if typing else 0)
 
-    def type_text(self, text: str) -> None:
-        """The text changed under the user's fingers."""
+    def set_text(self, text: str) -> None:
+        """Search for this text, with the same examples and filters, once the user pauses typing."""
         self.ask(replace(self.question, text=text, limit=FIRST_LIMIT), typing=True)
 
-    def show_kind(self, kind: Kind | None) -> None:
-        """Only this kind, or all."""
+    def filter_kind(self, kind: Kind | None) -> None:
+        """Only files of this kind, or of all kinds."""
         self.ask(replace(self.question, kind=kind, limit=FIRST_LIMIT))
 
-    def show_folder(self, folder: Path | None) -> None:
-        """Only this folder, or all."""
+    def filter_folder(self, folder: Path | None) -> None:
+        """Only files in this folder, or in all folders."""
         self.ask(replace(self.question, folder=folder, limit=FIRST_LIMIT))
 
-    def show_period(self, period: Period) -> None:
-        """Only these days."""
+    def filter_period(self, period: Period) -> None:
+        """Only files of these days."""
         self.ask(replace(self.question, period=period, limit=FIRST_LIMIT))
 
     def add_examples(self, paths: tuple[Path, ...]) -> None:
-        """Search by these files too."""
+        """Search by these files as well."""
         like = tuple(dict.fromkeys((*self.question.like, *(Example(path) for path in paths))))
         self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
 
-    def drop_example(self, example: Example) -> None:
-        """Search by this file, or this part of it, no more."""
-        like = tuple(one for one in self.question.like if one != example)
+    def remove_example(self, example: Example) -> None:
+        """Search by this file, or this part of it, no longer."""
+        like = tuple(other for other in self.question.like if other != example)
         self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
 
     def find_similar(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
-        """Search by this file alone, or by a part of a recording or clip."""
+        """Search by this file alone, or by a part of a recording or clip, in seconds."""
         self.ask(Question(like=(Example(path, start_s, end_s),)))
 
-    def more(self) -> None:
-        """More answers to the same question."""
+    def load_more(self) -> None:
+        """Ask for more results of the same question, if there may be more."""
         if len(self.results.hits) >= self.question.limit:
-            self.ask(self.question.wider())
+            self.ask(self.question.with_higher_limit())
 
     def search(self) -> None:
-        """Ask the library now."""
+        """Send the question to the library now."""
         try:
             query = self.question.query()
         except UsageError as error:
-            self.said.emit(str(error))
+            self.message_changed.emit(str(error))
             return
-        if query != self.query:  # the same again, because files have come, is nothing to wait for
+        if query != self.query:  # the same query again, since files have come in, is not worth announcing
             self.searching.emit()
         browsing = not (query.text or query.like or query.phrases)
         self.bridge.latest(
             "search",
             lambda library: library.browse(query) if browsing else library.search(query),
-            lambda results: self._answered(query, results),
-            self._unanswered,
+            lambda results: self._on_results(query, results),
+            self._on_search_failed,
         )
 
-    def _answered(self, query: Query, results: Results) -> None:
-        self.query, self.results = query, results
-        self.said.emit("")
-        self.results_changed.emit(results)
-
-    def _unanswered(self, error: BowerbirdError) -> None:
-        self.results = Results(())
-        self.results_changed.emit(self.results)
-        self.said.emit(str(error))
-
-    def look_at(self, hit: Hit | None) -> None:
-        """Show this hit large."""
+    def select_hit(self, hit: Hit | None) -> None:
+        """Show this hit in the preview."""
         self.hit = hit
         self.hit_changed.emit(hit)
 
-    # the library
-
-    def refresh(self) -> None:
-        """Ask the library how it stands."""
-        self.bridge.latest("status", lambda library: library.status(), self._stands)
-
-    def _stands(self, status: Status) -> None:
-        self.status = status
-        self.status_changed.emit(status)
-        self.progressed.emit(status.progress)
-
-    def add_folder(self, folder: Path) -> None:
-        """Watch one more folder."""
-        self.bridge.call(lambda library: library.add_folder(folder), lambda _: self.refresh())
-
     def remove_folder(self, folder: Path) -> None:
-        """Forget a folder."""
+        """Watch a folder no longer, and drop the filter that shows only it."""
         if self.question.folder == folder:
-            self.show_folder(None)
-        self.bridge.call(lambda library: library.remove_folder(folder), lambda _: self._changed())
+            self.filter_folder(None)
+        self.library.remove_folder(folder)
 
-    def pause(self, paused: bool) -> None:
-        """Stop reading, or go on."""
-        self.bridge.call(lambda library: library.pause() if paused else library.resume(), lambda _: self.refresh())
+    def _on_results(self, query: Query, results: Results) -> None:
+        self.query, self.results = query, results
+        self.message_changed.emit("")
+        self.results_changed.emit(results)
 
-    def retry(self, paths: tuple[Path, ...] = ()) -> None:
-        """Read failed files again, all of them if none is named."""
-        self.bridge.call(lambda library: library.retry(paths), lambda _: self.failures_changed.emit())
+    def _on_search_failed(self, error: BowerbirdError) -> None:
+        self.results = Results(())
+        self.results_changed.emit(self.results)
+        self.message_changed.emit(str(error))
 
-    def _changed(self) -> None:
-        self.refresh()
-        self.search()
-
-    def _hear(self, event: Event) -> None:
-        if event.kind is EventKind.ACTIVATE:
-            self.wants_front.emit()
-        elif event.kind is EventKind.PROGRESS:
-            self._progressed(event.progress)
-        elif event.kind is EventKind.FAILURES:
-            self.failures_changed.emit()
-        elif event.kind is EventKind.MODELS:
-            self.models_changed.emit()
-        if event.kind in (EventKind.FILES, EventKind.FOLDERS, EventKind.MODELS) and not self._later.isActive():
-            self._later.start()
-        if event.kind is not EventKind.ACTIVATE and not self._stale.isActive():
-            self._stale.start()
-
-    def _progressed(self, progress: Progress | None) -> None:
-        if progress:
-            self.progressed.emit(progress)
+    def _search_later(self) -> None:
+        if not self._refresh_timer.isActive():
+            self._refresh_timer.start()

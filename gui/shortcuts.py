@@ -1,4 +1,4 @@
-"""The window's keys. ``dialogs/shortcuts.py`` tells the user about them."""
+"""The window's keyboard shortcuts. ``dialogs/shortcuts.py`` lists them for the user."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from bowerbird.gui.panes.search import SearchPane
 from bowerbird.gui.session import SearchSession
 
 
-def install(window: QWidget, session: SearchSession, what: SearchPane, why: PreviewPane) -> None:
-    """Give the window its keys."""
-    for keys, act in (
-        ("Ctrl+L", what.query.take_focus),
-        ("Ctrl+F", what.query.take_focus),
-        ("/", what.query.take_focus),
-        ("Ctrl+V", what.query.paste),
-        ("Ctrl+O", what.pick_example),
-        ("Ctrl+Shift+O", session.wants_folder.emit),
+def install(window: QWidget, session: SearchSession, search: SearchPane, preview: PreviewPane) -> None:
+    """Add the shortcuts to the window."""
+    media = preview.preview.media
+    for keys, action in (
+        ("Ctrl+L", search.query.take_focus),
+        ("Ctrl+F", search.query.take_focus),
+        ("/", search.query.take_focus),
+        ("Ctrl+V", search.query.paste),
+        ("Ctrl+O", search.pick_examples),
+        ("Ctrl+Shift+O", session.folder_requested.emit),
         ("Ctrl+Shift+C", lambda: _with_hit(session, lambda hit: copy_path(hit.path))),
         ("Ctrl+M", lambda: _with_hit(session, lambda hit: session.find_similar(hit.path))),
-        ("Ctrl+Space", why.preview.media.player.toggle),
-        ("Alt+Down", lambda: why.preview.media.next_moment(1)),
-        ("Alt+Up", lambda: why.preview.media.next_moment(-1)),
-        ("Ctrl+,", session.wants_settings.emit),
-        ("F1", session.wants_shortcuts.emit),
-        ("?", session.wants_shortcuts.emit),
+        ("Ctrl+Space", media.player.toggle),
+        ("Alt+Down", lambda: media.play_neighbour(1)),
+        ("Alt+Up", lambda: media.play_neighbour(-1)),
+        ("Ctrl+,", session.settings_requested.emit),
+        ("F1", session.shortcuts_requested.emit),
+        ("?", session.shortcuts_requested.emit),
         ("Ctrl+Q", window.close),
         ("Ctrl+W", window.close),
     ):
-        QShortcut(QKeySequence(keys), window, act)
+        QShortcut(QKeySequence(keys), window, action)
 
 
-def _with_hit(session: SearchSession, act: Callable[[Hit], None]) -> None:
+def _with_hit(session: SearchSession, action: Callable[[Hit], None]) -> None:
     if session.hit:
-        act(session.hit)
+        action(session.hit)

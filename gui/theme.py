@@ -1,4 +1,4 @@
-"""The colours, the type and the icons: one style sheet, two palettes, changed live."""
+"""Colours, fonts and icons: one style sheet in a light and a dark scheme, changed while the window is open."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXT_PX = 13
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """One scheme. Blue is for what is active, straw for what matched or needs attention."""
+    """A colour scheme. Blue is for what is active, straw for what matched or needs attention."""
 
     background: str
     panel: str
@@ -73,41 +73,42 @@ DARK = Colours(
 
 
 class Theme(QObject):
-    """The scheme in use. ``choice`` is system, light or dark."""
+    """Applies a colour scheme to the whole application."""
 
     changed = Signal()
+    """``colours`` has changed."""
 
     def __init__(self, application: QApplication) -> None:
-        """Take over the application's look, and follow the system until told otherwise."""
+        """Style the application, in the system's scheme until ``choose``."""
         super().__init__(application)
         self._application = application
         self._choice = "system"
         application.setStyle("Fusion")
         self.font = text_font(application.font())
         application.setFont(self.font)
-        application.styleHints().colorSchemeChanged.connect(self._follow)
-        self.colours = self._wanted()
+        application.styleHints().colorSchemeChanged.connect(self._update)
+        self.colours = self._chosen_colours()
         self._apply()
 
     def choose(self, choice: str) -> None:
-        """Use this scheme from now on."""
+        """Use a scheme from now on: ``system``, ``light`` or ``dark``."""
         self._choice = choice
-        self._follow()
+        self._update()
 
     def icon(self, name: str, colour: str = "") -> QIcon:
-        """An icon in a colour of the scheme, the ink if none is named."""
+        """One of our icons in a colour, that of text by default."""
         return drawn_icon(name, colour or self.colours.ink)
 
-    def _wanted(self) -> Colours:
+    def _chosen_colours(self) -> Colours:
         if self._choice != "system":
             return DARK if self._choice == "dark" else LIGHT
         scheme = self._application.styleHints().colorScheme()
         return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
 
-    def _follow(self) -> None:
-        wanted = self._wanted()
-        if wanted != self.colours:
-            self.colours = wanted
+    def _update(self) -> None:
+        colours = self._chosen_colours()
+        if colours != self.colours:
+            self.colours = colours
             self._apply()
             self.changed.emit()
 
@@ -117,7 +118,7 @@ class Theme(QObject):
 
 
 def text_font(base: QFont) -> QFont:
-    """The system's font at our size, figures all of one width."""
+    """The system's font at our size, with digits of equal width."""
     font = QFont(base)
     font.setPixelSize(_TEXT_PX)
     font.setFeature(QFont.Tag("tnum"), 1)
@@ -125,35 +126,35 @@ def text_font(base: QFont) -> QFont:
 
 
 def sized(font: QFont, pixels: int, *, bold: bool = False) -> QFont:
-    """The same font in another size."""
-    other = QFont(font)
-    other.setPixelSize(pixels)
-    other.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    return other
+    """A copy of a font in another size."""
+    resized = QFont(font)
+    resized.setPixelSize(pixels)
+    resized.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return resized
 
 
 @lru_cache(maxsize=256)
 def drawn_icon(name: str, colour: str) -> QIcon:
-    """An icon of ours in a colour, sharp at every scale."""
+    """One of our icons in a colour, sharp at every scale of the screen."""
     icon = QIcon()
     for size in (16, 32, 48):
-        icon.addPixmap(QPixmap.fromImage(_drawing(name, colour, size)))
+        icon.addPixmap(QPixmap.fromImage(_render(name, colour, size)))
     return icon
 
 
 def application_icon() -> QIcon:
-    """The bower."""
+    """The application's icon."""
     icon = QIcon()
     for size in (16, 32, 64, 256):
-        icon.addPixmap(QPixmap.fromImage(_drawing("bowerbird", "", size)))
+        icon.addPixmap(QPixmap.fromImage(_render("bowerbird", "", size)))
     return icon
 
 
-def _drawing(name: str, colour: str, size: int) -> QImage:
-    drawing = resources.files("bowerbird.resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
-    drawing = drawing.replace("currentColor", colour)
-    drawing = re.sub(r'width="\d+" height="\d+" viewBox', f'width="{size}" height="{size}" viewBox', drawing, count=1)
-    image = QImage.fromData(drawing.encode())
+def _render(name: str, colour: str, size: int) -> QImage:
+    svg = resources.files("bowerbird.resources").joinpath("icons", f"{name}.svg").read_text("utf-8")
+    svg = svg.replace("currentColor", colour)
+    svg = re.sub(r'width="\d+" height="\d+" viewBox', f'width="{size}" height="{size}" viewBox', svg, count=1)
+    image = QImage.fromData(svg.encode())
     return image.scaled(QSize(size, size)) if image.width() != size else image
 
 
@@ -164,14 +165,14 @@ def _style(colours: Colours) -> str:
 
 
 def _icons_folder() -> str:
-    """Style sheets name their pictures by path: wheels are installed unpacked, so there is one."""
+    """The folder that the style sheet takes pictures from. Wheels are installed unpacked, so it has a path."""
     return Path(str(resources.files("bowerbird.resources").joinpath("icons"))).as_posix()
 
 
 def _palette(colours: Colours) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette(QColor(colours.panel))
-    for part, colour in (
+    for colour_role, colour in (
         (role.Window, colours.background),
         (role.WindowText, colours.ink),
         (role.Base, colours.card),
@@ -186,5 +187,5 @@ def _palette(colours: Colours) -> QPalette:
         (role.ToolTipBase, colours.card),
         (role.ToolTipText, colours.ink),
     ):
-        palette.setColor(part, QColor(colour))
+        palette.setColor(colour_role, QColor(colour))
     return palette

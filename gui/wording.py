@@ -1,4 +1,4 @@
-"""Numbers, times and names as people read them."""
+"""Formats numbers, times and names for people to read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.RECORDING: "Recordings",
     Kind.CLIP: "Clips",
 }
-_ONE_OF: Mapping[Kind, str] = {
+_SINGULAR: Mapping[Kind, str] = {
     Kind.PHOTO: "photo",
     Kind.DOCUMENT: "document",
     Kind.RECORDING: "recording",
@@ -31,19 +31,19 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def count(value: int, one: str, many: str = "") -> str:
+def count(value: int, singular: str, plural: str = "") -> str:
     """1 file, 2 files."""
-    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+    return f"{number(value)} {singular if value == 1 else plural or singular + 's'}"
 
 
-def kinds_found(found: Mapping[Kind, int]) -> str:
+def kind_counts(counts: Mapping[Kind, int]) -> str:
     """31,650 photos, 812 clips; at most two kinds, the commonest first."""
-    ordered = sorted((kind for kind in found if found[kind]), key=lambda kind: -found[kind])
-    return ", ".join(count(found[kind], _ONE_OF[kind]) for kind in ordered[:2]) or "nothing Bowerbird reads yet"
+    ordered = sorted((kind for kind in counts if counts[kind]), key=lambda kind: -counts[kind])
+    return ", ".join(count(counts[kind], _SINGULAR[kind]) for kind in ordered[:2]) or "nothing Bowerbird reads yet"
 
 
 def duration(seconds: float) -> str:
-    """1 min 40 s: a time left, no finer than it can be known."""
+    """1 min 40 s: a remaining time, no more precise than an estimate can be."""
     whole = max(1, round(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -75,7 +75,7 @@ def minute(moment: datetime) -> str:
 
 
 def place_of(moment: Locator | None) -> str:
-    """Where in its file, short enough for a badge: p. 4, 1:23, or nothing."""
+    """A place in a file, short enough for a badge: p. 4, 1:23, or empty."""
     if moment is None:
         return ""
     if moment.page is not None:
@@ -84,25 +84,25 @@ def place_of(moment: Locator | None) -> str:
 
 
 def part_of(example: Example) -> str:
-    """The part of a recording or clip that is searched by: 0:12–0:17, or nothing if it is all of it."""
+    """The part of a recording or clip that is searched by: 0:12–0:17, or empty for all of it."""
     if example.start_s is None or example.end_s is None:
         return ""
     return f"{clock(example.start_s)}–{clock(example.end_s)}"
 
 
 def shown(text: str) -> str:
-    """A name as it can be shown: bytes that are no text become question marks, line ends become arrows."""
+    """A printable form of a file's name: bytes that are no text become question marks, line ends arrows."""
     readable = os.fsencode(text).decode("utf-8", "replace") if not text.isprintable() else text
     return readable.replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
 
 
 def name_of(path: Path) -> str:
-    """A file's or folder's own name, as it can be shown."""
+    """The last part of a path, in a printable form."""
     return shown(path.name or str(path))
 
 
 def breadcrumb(path: Path, folders: tuple[Path, ...]) -> str:
-    """The folders a file lies in, from the watched one on: Pictures › 2024 › Summer."""
+    """The folders that a file lies in, from the watched one on: Pictures › 2024 › Summer."""
     for folder in folders:
         if folder in path.parents:
             return shown(" › ".join((folder.name or str(folder), *path.parent.relative_to(folder).parts)))
@@ -110,7 +110,7 @@ def breadcrumb(path: Path, folders: tuple[Path, ...]) -> str:
 
 
 def caption(hit: Hit) -> str:
-    """The line under a hit that has no reason to give: when it is from."""
+    """The line under a hit without reasons: the day it is from."""
     moment = hit.properties.taken_at or hit.modified_at
     return day(moment) if moment else ""
 
@@ -129,7 +129,7 @@ def progress_line(progress: Progress) -> str:
     return " · ".join(parts)
 
 
-def built(progress: Progress) -> str:
+def model_progress(progress: Progress) -> str:
     """A new model reads what is here: 640 of 1,400."""
     if not progress.built:
         return ""
@@ -138,12 +138,12 @@ def built(progress: Progress) -> str:
 
 
 def long_files(progress: Progress) -> str:
-    """meeting.mp3: 34 of 120 min; two of them at the most."""
-    lines = [f"{name_of(one.path)}: {_read_of(one)}" for one in progress.long[:2]]
+    """meeting.mp3: 34 of 120 min; at most two files, a line each."""
+    lines = [f"{name_of(file.path)}: {_minutes(file)}" for file in progress.long[:2]]
     more = len(progress.long) - len(lines)
     return "\n".join((*lines, f"and {number(more)} more") if more else lines)
 
 
-def _read_of(one: LongFile) -> str:
-    done = round(one.done_s / 60)
-    return f"{done} of {round(one.length_s / 60)} min" if one.length_s else f"{done} min read"
+def _minutes(file: LongFile) -> str:
+    done = round(file.done_s / 60)
+    return f"{done} of {round(file.length_s / 60)} min" if file.length_s else f"{done} min read"

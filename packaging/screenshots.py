@@ -27,14 +27,14 @@ _SETTLE_S = 1.2
 
 
 def main() -> int:
-    """Make a home, open the window in it, draw."""
-    asked = _arguments()
-    asked.to.mkdir(parents=True, exist_ok=True)
+    """Fill a home folder, open the window in it, and save pictures of it."""
+    arguments = _arguments()
+    arguments.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bowerbird-") as home:
         os.environ |= {"HOME": home, "XDG_CONFIG_HOME": f"{home}/.config", "XDG_DATA_HOME": f"{home}/.data"}
-        _fill(Path(home), asked)
+        _fill(Path(home), arguments)
         with _window(Path(home) / ".library") as window:
-            Drawing(window, asked.to, Path(home)).draw_all()
+            Drawing(window, arguments.to, Path(home)).draw_all()
     return 0
 
 
@@ -47,9 +47,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(home: Path, asked: argparse.Namespace) -> None:
+def _fill(home: Path, arguments: argparse.Namespace) -> None:
     sys.path.insert(0, str(ROOT))
-    from tests.gui.made_files import write_documents, write_photos, write_unreadable
+    from tests.gui.sample_files import write_documents, write_photos, write_unreadable
     from tests.media_makers import clip, scenes, silence, tone, wav
 
     (home / "Music").mkdir()
@@ -60,10 +60,14 @@ def _fill(home: Path, asked: argparse.Namespace) -> None:
     write_documents(home / "Documents")
     write_unreadable(home / "Documents" / "Old disk")
     write_photos(home / "Pictures", 12)
-    wanted = ((asked.photos, "Pictures", 120), (asked.documents, "Documents", 60), (asked.media, "Videos", 60))
-    for folder, name, many in wanted:
+    own_files = (
+        (arguments.photos, "Pictures", 120),
+        (arguments.documents, "Documents", 60),
+        (arguments.media, "Videos", 60),
+    )
+    for folder, name, limit in own_files:
         files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder else []
-        for path in files[:many]:
+        for path in files[:limit]:
             shutil.copy(path, home / name / path.name)
 
 
@@ -88,7 +92,11 @@ def _window(library: Path) -> Iterator[MainWindow]:
 
 
 def wait(until: Callable[[], bool], longest_s: float = _LONGEST_S) -> None:
-    """Let the window work until something holds."""
+    """Process events until a condition holds.
+
+    Raises:
+        TimeoutError: it does not hold in time.
+    """
     from PySide6.QtWidgets import QApplication
 
     end = time.monotonic() + longest_s
@@ -100,19 +108,19 @@ def wait(until: Callable[[], bool], longest_s: float = _LONGEST_S) -> None:
 
 
 def settle(seconds: float = _SETTLE_S) -> None:
-    """Let what is under way arrive."""
+    """Process events for a while, so that pictures and results arrive."""
     end = time.monotonic() + seconds
     wait(lambda: time.monotonic() > end)
 
 
 class Drawing:
-    """The states, in the order in which a person comes to them."""
+    """Saves pictures of the window's states, in the order in which a person comes to them."""
 
     def __init__(self, window: MainWindow, to: Path, home: Path) -> None:
         self._window, self._to, self._home = window, to, home
 
     def draw_all(self) -> None:
-        """All of them, into files named after what they show."""
+        """Save all of them, in files named after what they show."""
         self._first_run()
         self._indexing()
         self._results()
@@ -125,12 +133,12 @@ class Drawing:
         self._save("first-run")
 
     def _indexing(self) -> None:
-        session = self._window.session
+        library = self._window.session.library
         self._window.first_run.start.click()
-        wait(lambda: session.status is not None and len(session.status.folders) > 1)
-        wait(lambda: session.status is not None and sum(session.status.counts.values()) > 12)
+        wait(lambda: library.status is not None and len(library.status.folders) > 1)
+        wait(lambda: library.status is not None and sum(library.status.counts.values()) > 12)
         self._save("indexing", settle_s=0.2)
-        wait(lambda: session.status is not None and not session.status.progress.busy)
+        wait(lambda: library.status is not None and not library.status.progress.busy)
         settle(2.5)
 
     def _results(self) -> None:
@@ -165,12 +173,12 @@ class Drawing:
         self._window.resize(1360, 860)
 
     def _dialogs(self) -> None:
-        window = self._window
+        dialogs = self._window.dialogs
         for name, show in (
-            ("failures", window.show_failures),
-            ("settings", window.show_settings),
-            ("models", window.show_models),
-            ("shortcuts", window.show_shortcuts),
+            ("failures", dialogs.show_failures),
+            ("settings", dialogs.show_settings),
+            ("models", dialogs.show_models),
+            ("shortcuts", dialogs.show_shortcuts),
         ):
             show()
             wait(lambda: _dialog() is not None)
@@ -184,15 +192,16 @@ class Drawing:
         for scheme in ("light", "dark"):
             self._window.session.theme.choose(scheme)
             settle(settle_s)
-            shown = (_dialog() if dialog else None) or self._window
-            shown.grab().save(str(self._to / f"{name}-{scheme}.png"))
+            widget = (_dialog() if dialog else None) or self._window
+            widget.grab().save(str(self._to / f"{name}-{scheme}.png"))
         self._window.session.theme.choose("light")
 
 
 def _dialog() -> QWidget | None:
     from PySide6.QtWidgets import QApplication, QDialog
 
-    return next((one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()), None)
+    widgets = QApplication.topLevelWidgets()
+    return next((widget for widget in widgets if isinstance(widget, QDialog) and widget.isVisible()), None)
 
 
 if __name__ == "__main__":

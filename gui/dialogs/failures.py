@@ -1,4 +1,4 @@
-"""The files that could not be read, and why; what one can do about them."""
+"""A dialog that lists the files that could not be read, with the reasons and what can be done."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _COLUMNS = ("File", "Why")
 
 
 class FailureModel(QAbstractTableModel):
-    """A row per failure."""
+    """A row a failure, with the file's name and the reason."""
 
     def __init__(self, parent: QObject) -> None:
-        """Empty."""
+        """No failures."""
         super().__init__(parent)
         self.failures: tuple[Failure, ...] = ()
 
-    def show(self, failures: Sequence[Failure]) -> None:
-        """Show these."""
+    def set_failures(self, failures: Sequence[Failure]) -> None:
+        """Replace the failures."""
         if tuple(failures) != self.failures:
             self.beginResetModel()
             self.failures = tuple(failures)
@@ -63,92 +63,95 @@ class FailureModel(QAbstractTableModel):
 
 
 class FailuresDialog(QDialog):
-    """The list and four buttons. It follows the library while it is open."""
+    """The list and its buttons, kept up to date while the dialog is open."""
 
     def __init__(self, session: SearchSession, parent: QWidget | None = None) -> None:
-        """Show this session's failures."""
+        """Show the failures of this session's library."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self.setWindowTitle("Files that could not be read")
         self.resize(820, 480)
         self.model = FailureModel(self)
-        self.list = QTreeView()
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setAllColumnsShowFocus(True)
+        self.table = self._create_table()
         self._title = label("", "title")
-        self._whole = label("", "small", wrap=True)
-        self._place()
-        session.failures_changed.connect(self.refresh)
-        session.status_changed.connect(self.refresh)
+        self._full_text = label("", "small", wrap=True)
+        self._place_widgets()
+        session.library.failures_changed.connect(self.refresh)
+        session.library.status_changed.connect(self.refresh)
         self.refresh()
 
-    def _place(self) -> None:
-        self.list.setModel(self.model)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setAccessibleName("Files that could not be read, and why")
-        self.list.header().resizeSection(0, 240)
-        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.list.selectionModel().selectionChanged.connect(self._enable)
+    def _create_table(self) -> QTreeView:
+        table = QTreeView()
+        table.setRootIsDecorated(False)
+        table.setUniformRowHeights(True)
+        table.setAllColumnsShowFocus(True)
+        table.setModel(self.model)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setAccessibleName("Files that could not be read, and why")
+        table.header().resizeSection(0, 240)
+        table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        table.selectionModel().selectionChanged.connect(self._update_buttons)
+        return table
+
+    def _place_widgets(self) -> None:
         note = label("Each is tried again by itself when it changes.", "muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)
         column.addWidget(self._title)
         column.addWidget(note)
-        column.addWidget(self.list, 1)
-        column.addWidget(self._whole)
+        column.addWidget(self.table, 1)
+        column.addWidget(self._full_text)
         column.addLayout(self._buttons())
         QShortcut(QKeySequence.StandardKey.Copy, self, self._copy)
 
     def _buttons(self) -> QHBoxLayout:
-        self._one = button("Try again", lambda: self._session.retry(self._chosen()))
-        self._all = button("Try all again", self._session.retry)
+        self._retry = button("Try again", lambda: self._session.library.retry(self._selected_paths()))
+        self.retry_all = button("Try all again", self._session.library.retry)
         self._reveal = button("Show in folder", self._show_in_folder)
         self._copy_button = button("Copy", self._copy)
-        closing = button("Close", self.accept)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for one in (self._one, self._all, self._reveal, self._copy_button):
-            one.setAutoDefault(False)
-            row.addWidget(one)
+        for widget in (self._retry, self.retry_all, self._reveal, self._copy_button):
+            widget.setAutoDefault(False)
+            row.addWidget(widget)
         row.addStretch(1)
-        row.addWidget(closing)
+        row.addWidget(button("Close", self.accept))
         return row
 
     def refresh(self) -> None:
-        """Ask again what failed."""
-        self._session.bridge.latest("failures", lambda library: library.failures(), self._show)
+        """Ask the library for its failures."""
+        self._session.bridge.latest("failures", lambda library: library.failures(), self._show_failures)
 
-    def _show(self, failures: tuple[Failure, ...]) -> None:
-        self.model.show(failures)
-        many = len(failures)
-        if many and not self._chosen():
-            self.list.setCurrentIndex(self.model.index(0, 0))
-        self._title.setText(f"{count(many, 'file')} could not be read" if many else "Everything could be read")
-        self._enable()
+    def _show_failures(self, failures: tuple[Failure, ...]) -> None:
+        self.model.set_failures(failures)
+        if failures and not self._selected():
+            self.table.setCurrentIndex(self.model.index(0, 0))
+        files = count(len(failures), "file")
+        self._title.setText(f"{files} could not be read" if failures else "Everything could be read")
+        self._update_buttons()
 
-    def _enable(self) -> None:
-        chosen = bool(self._chosen())
-        self._whole.setText("\n".join(f"{shown(str(one.path))}: {one.reason}" for one in self._chosen_failures()[:1]))
-        for one in (self._one, self._reveal):
-            one.setEnabled(chosen)
-        for one in (self._all, self._copy_button):
-            one.setEnabled(bool(self.model.failures))
+    def _update_buttons(self) -> None:
+        selected = self._selected()
+        self._full_text.setText(f"{shown(str(selected[0].path))}: {selected[0].reason}" if selected else "")
+        for widget in (self._retry, self._reveal):
+            widget.setEnabled(bool(selected))
+        for widget in (self.retry_all, self._copy_button):
+            widget.setEnabled(bool(self.model.failures))
 
-    def _chosen_failures(self) -> tuple[Failure, ...]:
-        return tuple(self.model.failures[index.row()] for index in self.list.selectionModel().selectedRows())
+    def _selected(self) -> tuple[Failure, ...]:
+        return tuple(self.model.failures[index.row()] for index in self.table.selectionModel().selectedRows())
 
-    def _chosen(self) -> tuple[Path, ...]:
-        return tuple(failure.path for failure in self._chosen_failures())
+    def _selected_paths(self) -> tuple[Path, ...]:
+        return tuple(failure.path for failure in self._selected())
 
     def _show_in_folder(self) -> None:
-        for path in self._chosen()[:1]:
+        for path in self._selected_paths()[:1]:
             show_in_folder(path)
 
     def _copy(self) -> None:
-        chosen = set(self._chosen())
-        told = [one for one in self.model.failures if not chosen or one.path in chosen]
-        lines = (f"{os.fsencode(one.path).decode('utf-8', 'replace')}\t{one.reason}" for one in told)
+        """Copy the selected failures, or all if none is selected: a line each, path and reason parted by a tab."""
+        failures = self._selected() or self.model.failures
+        lines = (f"{os.fsencode(failure.path).decode('utf-8', 'replace')}\t{failure.reason}" for failure in failures)
         QGuiApplication.clipboard().setText("\n".join(lines))

@@ -1,4 +1,4 @@
-"""One model of the Models page: what it is for, how it stands, and what one can do with it."""
+"""A model in the models dialog: its purpose, its state, and buttons for what can be done with it."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from bowerbird.core.state import ModelState
 from bowerbird.gui.widgets.widgets import button, label
 from bowerbird.gui.wording import count, size
 
-Act = Callable[[ModelState], None]
+ModelAction = Callable[[ModelState], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
-    """What a row's buttons do with its model."""
+class ModelActions:
+    """What the buttons of a row do with its model."""
 
-    get: Act
-    use: Act
-    check: Act
-    drop: Act
+    get: ModelAction
+    use: ModelAction
+    check: ModelAction
+    drop: ModelAction
     """Stop using it, and delete what was fetched."""
-    cancel: Act
+    cancel: ModelAction
 
 
 class ModelRow(QFrame):
-    """Shows its model's state, wherever what is being done with it was begun."""
+    """Shows the state of a model, also of work on it that another dialog or process has started."""
 
-    def __init__(self, model: ModelState, acts: Acts) -> None:
-        """A row whose buttons do this."""
+    def __init__(self, model: ModelState, actions: ModelActions) -> None:
+        """A row for ``model`` whose buttons run ``actions``."""
         super().__init__()
         self.model = model
-        self._doing = ""
+        self._current_work = ""
         self._state = label("", "small")
         self._facts = label("", "small", wrap=True)
         self._advice = label("", "small", wrap=True)
@@ -43,45 +43,45 @@ class ModelRow(QFrame):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(f"Progress of {model.title}")
-        self.get = button("Get…", lambda: acts.get(self.model))
-        self.use = button("Use", lambda: acts.use(self.model), "primary" if model.recommended else "")
-        self.stop = button("Stop using…", lambda: acts.drop(self.model))
-        self.cancel = button("Cancel", lambda: acts.cancel(self.model))
+        self.get = button("Get…", lambda: actions.get(self.model))
+        self.use = button("Use", lambda: actions.use(self.model), "primary" if model.recommended else "")
+        self.stop = button("Stop using…", lambda: actions.drop(self.model))
+        self.cancel = button("Cancel", lambda: actions.cancel(self.model))
         self.more = button("More", lambda: None)
         menu = QMenu(self.more)
-        self.check = menu.addAction("Check its files and results", lambda: acts.check(self.model))
-        self.delete = menu.addAction("Delete its files…", lambda: acts.drop(self.model))
+        self.check = menu.addAction("Check its files and results", lambda: actions.check(self.model))
+        self.delete = menu.addAction("Delete its files…", lambda: actions.drop(self.model))
         self.more.setMenu(menu)
         self._buttons = (self.get, self.use, self.stop, self.cancel, self.more)
-        for one in self._buttons:
-            one.setAutoDefault(False)
-            one.setAccessibleName(f"{one.text()} {model.title}")
-        self._place()
+        for widget in self._buttons:
+            widget.setAutoDefault(False)
+            widget.setAccessibleName(f"{widget.text()} {model.title}")
+        self._place_widgets()
 
-    def _place(self) -> None:
+    def _place_widgets(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 10)
         column.setSpacing(3)
-        first = QHBoxLayout()
-        first.addWidget(label(self.model.title, "strong"))
+        title_row = QHBoxLayout()
+        title_row.addWidget(label(self.model.title, "strong"))
         if self.model.recommended:
-            first.addWidget(label("best for this computer", "small"))
-        first.addStretch(1)
-        first.addWidget(self._state)
-        column.addLayout(first)
-        second = QHBoxLayout()
-        second.setSpacing(12)
-        told = QVBoxLayout()
-        told.addWidget(label(self.model.purpose, wrap=True))
+            title_row.addWidget(label("best for this computer", "small"))
+        title_row.addStretch(1)
+        title_row.addWidget(self._state)
+        column.addLayout(title_row)
+        body_row = QHBoxLayout()
+        body_row.setSpacing(12)
+        texts = QVBoxLayout()
+        texts.addWidget(label(self.model.purpose, wrap=True))
         for line in (self._facts, self._advice, self._bar):
-            told.addWidget(line)
-        second.addLayout(told, 1)
-        for one in self._buttons:
-            second.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(second)
+            texts.addWidget(line)
+        body_row.addLayout(texts, 1)
+        for widget in self._buttons:
+            body_row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(body_row)
 
     def show_state(self, model: ModelState) -> None:
-        """How it stands now."""
+        """Show another state of the same model."""
         self.model = model
         self._facts.setText(_facts(model))
         by_hand = f"{model.url} has it." if model.url and not model.installed else ""
@@ -100,23 +100,23 @@ class ModelRow(QFrame):
         self.delete.setVisible(model.deletable and not model.used)
 
     def _show_progress(self, model: ModelState) -> None:
-        self._state.setText(_state(model) or self._doing or "working on it…")
-        done, whole = (model.fetched or (0, 0)) if model.busy else (model.built or (0, 0))
-        self._bar.setVisible(model.busy or bool(whole))
-        self._bar.setRange(0, 1000 if whole else 0)
-        self._bar.setValue(min(1000, round(1000 * done / max(1, whole))))
+        self._state.setText(_state(model) or self._current_work or "working on it…")
+        done, total = (model.fetched or (0, 0)) if model.busy else (model.built or (0, 0))
+        self._bar.setVisible(model.busy or bool(total))
+        self._bar.setRange(0, 1000 if total else 0)
+        self._bar.setValue(min(1000, round(1000 * done / max(1, total))))
 
-    def begin(self, doing: str) -> None:
-        """This is about to be done with it."""
-        self._doing = doing
+    def begin(self, work: str) -> None:
+        """Show at once that some work on the model starts, named for the user; later states replace this."""
+        self._current_work = work
         self.show_state(replace(self.model, busy=True, fetched=None, result=""))
 
 
 def _state(model: ModelState) -> str:
-    """In words; empty if all there is to say is what is being done."""
+    """The state as a text; empty for a busy model of which no bytes are fetched."""
     if model.busy:
-        done, whole = model.fetched or (0, 0)
-        return f"{size(done)} of {size(whole)}" if whole else size(done) if done else ""
+        done, total = model.fetched or (0, 0)
+        return f"{size(done)} of {size(total)}" if total else size(done) if done else ""
     if model.built:
         return f"reading what is there: {model.built[0]:,} of {count(model.built[1], 'piece')}"
     if not model.installed:
@@ -125,6 +125,6 @@ def _state(model: ModelState) -> str:
 
 
 def _facts(model: ModelState) -> str:
-    how_large = size(model.size_bytes) if model.size_bytes else ""
-    measured = f"{model.ms:,.0f} ms a piece here" if model.ms else ""
-    return " · ".join(filter(None, (how_large, model.licence, measured, model.quality)))
+    file_size = size(model.size_bytes) if model.size_bytes else ""
+    speed = f"{model.ms:,.0f} ms a piece here" if model.ms else ""
+    return " · ".join(filter(None, (file_size, model.licence, speed, model.quality)))

@@ -1,4 +1,4 @@
-"""A hit shown as large as the window allows, until Space or Escape."""
+"""A dialog that shows a hit as large as the window allows, until Space or Escape."""
 
 from __future__ import annotations
 
@@ -10,51 +10,50 @@ from bowerbird.core.answers import Hit, Preview
 from bowerbird.gui.preview.preview import FilePreview, decoded, preview_side
 from bowerbird.gui.results.hit_actions import open_hit
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import button, label, scrolling
+from bowerbird.gui.widgets.widgets import button, label, scroll_area
 from bowerbird.gui.wording import name_of
 
 
 class QuickLook(QDialog):
-    """One file, large."""
+    """The preview of one file, large."""
 
     def __init__(self, session: SearchSession, hit: Hit, parent: QWidget) -> None:
-        """Show this hit."""
+        """For this hit, sized by the window ``parent``."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session, self._hit = session, hit
         self.setWindowTitle(name_of(hit.path))
-        room = parent.size()
-        self.resize(room.width() * 4 // 5, room.height() * 9 // 10)
-        high = self.height() - 96
-        self._preview = FilePreview(session, picture=high, text=high)
-        self._place()
+        self.resize(parent.width() * 4 // 5, parent.height() * 9 // 10)
+        height = self.height() - 96
+        self._preview = FilePreview(session, picture_height=height, text_height=height)
+        self._place_widgets()
         self._preview.show_thumbnail(hit)
-        self._ask()
+        self._load_preview()
 
-    def _place(self) -> None:
-        opening = button("Open", lambda: open_hit(self._session, self._hit), "primary")
-        closing = button("Close", self.reject)
+    def _place_widgets(self) -> None:
+        open_button = button("Open", lambda: open_hit(self._session, self._hit), "primary")
+        close_button = button("Close", self.reject)
         row = QHBoxLayout()
         row.addWidget(label(name_of(self._hit.path), "title"), 1)
-        row.addWidget(opening)
-        row.addWidget(closing)
+        row.addWidget(open_button)
+        row.addWidget(close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
-        column.addWidget(scrolling(self._preview), 1)
+        column.addWidget(scroll_area(self._preview), 1)
         column.addLayout(row)
-        closing.setFocus()
+        close_button.setFocus()
 
-    def _ask(self) -> None:
+    def _load_preview(self) -> None:
         hit, query = self._hit, self._session.query
-        side = preview_side(QSize(self.width(), self.height()), self.devicePixelRatio())
+        max_side = preview_side(QSize(self.width(), self.height()), self.devicePixelRatio())
         self._session.bridge.latest(
-            "look",
-            lambda library: decoded(library.preview(hit.path, query, hit.moment, side)),
-            lambda answer: self._show(*answer),
+            "quick look",
+            lambda library: decoded(library.preview(hit.path, query, hit.moment, max_side)),
+            lambda result: self._show_preview(*result),
         )
 
-    def _show(self, preview: Preview, image: QImage) -> None:
+    def _show_preview(self, preview: Preview, image: QImage) -> None:
         if self.isVisible():
             self._preview.show_preview(self._hit, preview, image)
 
@@ -70,6 +69,6 @@ class QuickLook(QDialog):
         elif event.key() == Qt.Key.Key_Space:
             self.reject()
         elif event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in steps:
-            self._preview.media.next_moment(steps[Qt.Key(event.key())])
+            self._preview.media.play_neighbour(steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)

@@ -1,4 +1,4 @@
-"""What the user may set."""
+"""A dialog for the watched folders and the settings."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ _THEMES = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dar
 
 
 class SettingsDialog(QDialog):
-    """Folders change at once; the rest when Save is pressed."""
+    """Folders are added and removed at once; the settings are saved with a button."""
 
     def __init__(self, session: SearchSession, settings: Settings, parent: QWidget | None = None) -> None:
-        """Begin with these settings."""
+        """Start with these settings."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._session, self._before = session, settings
+        self._session, self._saved = session, settings
         self.setWindowTitle("Settings")
         self.resize(560, 640)
         self.folders = QListWidget()
         self.excludes = QPlainTextEdit("\n".join(settings.excludes))
-        self.cores = _cores(settings.cores)
+        self.cores = _core_box(settings.cores)
         self.battery = QCheckBox("Pause while running on batte&ry")
         self.battery.setChecked(settings.pause_on_battery)
         self.idle = QCheckBox("Wait while other programs keep the computer &busy")
         self.idle.setChecked(settings.only_when_idle)
-        self.theme = _themes(settings.theme)
-        self._place()
-        session.status_changed.connect(self._show_folders)
-        if session.status:
-            self._show_folders(session.status)
+        self.theme = _theme_box(settings.theme)
+        self._place_widgets()
+        session.library.status_changed.connect(self._show_folders)
+        if session.library.status:
+            self._show_folders(session.library.status)
 
-    def _place(self) -> None:
+    def _place_widgets(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(8)
@@ -73,14 +73,13 @@ class SettingsDialog(QDialog):
     def _place_folders(self, column: QVBoxLayout) -> None:
         self.folders.setAccessibleName("Folders that Bowerbird looks after")
         self.folders.setMaximumHeight(128)
-        adding = button("&Add a folder…", self._session.wants_folder)
-        self.remove = button("Stop looking after it", self._remove)
-        self.remove.setEnabled(False)
-        self.folders.currentItemChanged.connect(lambda now: self.remove.setEnabled(now is not None))
+        self._remove_button = button("Stop looking after it", self._remove_folder)
+        self._remove_button.setEnabled(False)
+        self.folders.currentItemChanged.connect(lambda item: self._remove_button.setEnabled(item is not None))
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(adding)
-        row.addWidget(self.remove)
+        row.addWidget(button("&Add a folder…", self._session.folder_requested))
+        row.addWidget(self._remove_button)
         row.addStretch(1)
         column.addWidget(label("Folders", "title"))
         column.addWidget(self.folders)
@@ -91,12 +90,12 @@ class SettingsDialog(QDialog):
         title = label("Leave out", "title")
         self.excludes.setAccessibleName("Names to leave out, one per line")
         self.excludes.setTabChangesFocus(True)
-        usual = button("Restore", lambda: self.excludes.setPlainText("\n".join(DEFAULT_EXCLUDES)), "link")
-        usual.setToolTip("As it was at first")
+        restore = button("Restore", lambda: self.excludes.setPlainText("\n".join(DEFAULT_EXCLUDES)), "link")
+        restore.setToolTip("As it was at first")
         line = QHBoxLayout()
-        says = "Files and folders with these names, one per line; * stands for anything."
-        line.addWidget(label(says, "small", wrap=True), 1)
-        line.addWidget(usual)
+        explanation = "Files and folders with these names, one per line; * stands for anything."
+        line.addWidget(label(explanation, "small", wrap=True), 1)
+        line.addWidget(restore)
         column.addWidget(title)
         column.addLayout(line)
         column.addWidget(self.excludes, 1)
@@ -109,22 +108,23 @@ class SettingsDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
         form.addRow("Processor &cores to use", self.cores)
         form.addRow("&Colours", self.theme)
-        form.addRow("What reads your files", button("&Models…", self._session.wants_models))
+        form.addRow("What reads your files", button("&Models…", self._session.models_requested))
         form.addRow(self.battery)
         form.addRow(self.idle)
         return form
 
     def _library_line(self) -> QLabel:
-        where = self._session.status.directory if self._session.status else Path()
-        line = label(f"What Bowerbird knows is kept in {shown(str(where))}", "small", wrap=True)
+        status = self._session.library.status
+        directory = status.directory if status else Path()
+        line = label(f"What Bowerbird knows is kept in {shown(str(directory))}", "small", wrap=True)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return line
 
-    def chosen(self) -> Settings:
-        """The settings as they stand in the dialog."""
+    def settings(self) -> Settings:
+        """The settings as they are in the dialog."""
         lines = (line.strip() for line in self.excludes.toPlainText().splitlines())
         return replace(
-            self._before,
+            self._saved,
             excludes=tuple(dict.fromkeys(line for line in lines if line)),
             cores=int(self.cores.currentData()),
             pause_on_battery=self.battery.isChecked(),
@@ -133,11 +133,11 @@ class SettingsDialog(QDialog):
         )
 
     def _save(self) -> None:
-        settings = self.chosen()
+        settings = self.settings()
         self._session.theme.choose(settings.theme)
-        if settings != self._before:
+        if settings != self._saved:
             self._session.bridge.call(
-                lambda library: library.change_settings(settings), lambda _: self._session.refresh()
+                lambda library: library.change_settings(settings), lambda _: self._session.library.refresh()
             )
         self.accept()
 
@@ -151,22 +151,22 @@ class SettingsDialog(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, path)
             self.folders.addItem(item)
 
-    def _remove(self) -> None:
+    def _remove_folder(self) -> None:
         if item := self.folders.currentItem():
             self._session.remove_folder(Path(item.data(Qt.ItemDataRole.UserRole)))
 
 
-def _cores(cores: int) -> QComboBox:
-    there = os.cpu_count() or 1
+def _core_box(cores: int) -> QComboBox:
+    available = os.cpu_count() or 1
     box = QComboBox()
-    box.addItem(f"All of them ({there})", 0)
-    for many in range(1, there):
-        box.addItem(str(many), many)
+    box.addItem(f"All of them ({available})", 0)
+    for number in range(1, available):
+        box.addItem(str(number), number)
     box.setCurrentIndex(max(0, box.findData(cores)))
     return box
 
 
-def _themes(theme: str) -> QComboBox:
+def _theme_box(theme: str) -> QComboBox:
     box = QComboBox()
     for value, name in _THEMES:
         box.addItem(name, value)

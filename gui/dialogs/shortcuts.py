@@ -1,4 +1,4 @@
-"""The keys, and what can be typed into the query."""
+"""A dialog that lists the keyboard shortcuts and the typed filters."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _WORDS = (
 
 
 class ShortcutsDialog(QDialog):
-    """Two short lists."""
+    """Two tables."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        """Ready to show."""
+        """Fill the tables."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keys and words")

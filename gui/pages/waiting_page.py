@@ -1,23 +1,23 @@
-"""A page of one sentence: the library is being opened, is in use elsewhere, or cannot be opened."""
+"""The page shown while the library is being opened, is in use elsewhere, or cannot be opened."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from bowerbird.gui.widgets.widgets import label
+from bowerbird.gui.widgets.widgets import Action, button, label
 
 
 class WaitingPage(QWidget):
     """A title, a sentence, and a button to try again."""
 
-    def __init__(self) -> None:
-        """Blank: opening takes a moment only, and a word that flashes by disturbs."""
+    def __init__(self, retry: Action) -> None:
+        """Blank at first: opening mostly takes a moment only, and a text that flashes by disturbs."""
         super().__init__()
         self.setObjectName("page")
         self.title = label("", "title", centre=True)
         self.text = label("", "muted", centre=True, wrap=True)
-        self.again = QPushButton("Try again")
+        self.retry = button("Try again", retry)
         column = QVBoxLayout(self)
         column.setContentsMargins(48, 48, 48, 48)
         column.setSpacing(8)
@@ -25,12 +25,12 @@ class WaitingPage(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.text)
         column.addSpacing(12)
-        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.retry, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
-        self.say("", "")
+        self.show_message("", "")
 
-    def say(self, title: str, text: str, *, again: bool = False) -> None:
-        """Say this, with or without the button."""
+    def show_message(self, title: str, text: str, *, retry: bool = False) -> None:
+        """Show this, with the button if ``retry``."""
         self.title.setText(title)
         self.text.setText(text)
-        self.again.setVisible(again)
+        self.retry.setVisible(retry)

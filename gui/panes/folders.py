@@ -1,4 +1,4 @@
-"""Where: the kinds, the folders and how they stand, and the progress."""
+"""The pane with the kinds of files, the watched folders and the progress of indexing."""
 
 from __future__ import annotations
 
@@ -14,133 +14,136 @@ from bowerbird.gui.panes.progress_card import ProgressCard
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
-from bowerbird.gui.widgets.widgets import label, remove, scrolling, tool
+from bowerbird.gui.widgets.widgets import label, on_click, remove, scroll_area, tool
 from bowerbird.gui.wording import KIND_NAMES, name_of, number, shown
 
 _KINDS: tuple[Kind | None, ...] = (None, Kind.PHOTO, Kind.DOCUMENT, Kind.RECORDING, Kind.CLIP)
 WIDTH = 224
+_NARROW_WIDTH = 196
+_WIDE_WINDOW = 1080
 
 
 class FoldersPane(QFrame):
-    """The left column."""
+    """The left column of the window."""
 
     stretch = 0
 
     def __init__(self, session: SearchSession) -> None:
-        """Show the session's library."""
+        """Follow the session's library and the filters of its question."""
         super().__init__()
-        self.setObjectName("where")
+        self.setObjectName("foldersPane")
         self._session = session
-        self._kinds: dict[Kind | None, NavRow] = {}
-        self._folders: dict[Path, NavRow] = {}
-        self._chosen = QButtonGroup(self)
-        self._waiting = label("Your folders will appear here.", "muted", wrap=True)
-        self._waiting.setContentsMargins(8, 0, 8, 0)
-        self._rows = QVBoxLayout()
-        self._all = QWidget()
-        self._place()
-        session.status_changed.connect(self._show)
-        session.question_changed.connect(self._follow)
-        session.theme.changed.connect(self._draw_icons)
-        self._draw_icons()
+        self._kind_rows: dict[Kind | None, NavRow] = {}
+        self._folder_rows: dict[Path, NavRow] = {}
+        self._kind_group = QButtonGroup(self)
+        self._placeholder = label("Your folders will appear here.", "muted", wrap=True)
+        self._placeholder.setContentsMargins(8, 0, 8, 0)
+        self._folder_column = QVBoxLayout()
+        self._content = QWidget()
+        self._place_widgets()
+        session.library.status_changed.connect(self._show_status)
+        session.question_changed.connect(self._show_question)
+        session.theme.changed.connect(self._draw_icon)
+        self._draw_icon()
 
-    def fit(self, window: int) -> None:
-        """Take the width that suits a window of this width."""
-        self.setFixedWidth(WIDTH if window >= 1080 else 196)
+    def fit(self, window_width: int) -> None:
+        """Take the width that suits the window's, in pixels."""
+        self.setFixedWidth(WIDTH if window_width >= _WIDE_WINDOW else _NARROW_WIDTH)
 
-    def _place(self) -> None:
+    def _place_widgets(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 19, 12, 12)
         column.setSpacing(8)
         name = label("Bowerbird", "name")
         name.setContentsMargins(8, 0, 0, 8)
         column.addWidget(name)
-        column.addWidget(self._waiting)
-        column.addWidget(self._scrolling(), 1)
+        column.addWidget(self._placeholder)
+        column.addWidget(self._scrolled_rows(), 1)
         column.addWidget(ProgressCard(self._session))
-        self._settings = NavRow(self._session.theme, "Settings", icon="settings")
-        self._settings.setCheckable(False)
-        self._settings.setToolTip("Settings (Ctrl+,)")
-        self._settings.clicked.connect(self._session.wants_settings)
-        column.addWidget(self._settings)
+        column.addWidget(self._settings_row())
 
-    def _scrolling(self) -> QScrollArea:
-        inside = QVBoxLayout(self._all)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
+    def _scrolled_rows(self) -> QScrollArea:
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         for kind in _KINDS:
-            inside.addWidget(self._kind_row(kind))
-        inside.addSpacing(12)
-        inside.addLayout(self._folder_title())
-        self._rows.setSpacing(0)
-        inside.addLayout(self._rows)
-        inside.addStretch(1)
-        return scrolling(self._all)
+            column.addWidget(self._add_kind_row(kind))
+        column.addSpacing(12)
+        column.addLayout(self._folder_title())
+        self._folder_column.setSpacing(0)
+        column.addLayout(self._folder_column)
+        column.addStretch(1)
+        return scroll_area(self._content)
 
-    def _kind_row(self, kind: Kind | None) -> NavRow:
+    def _settings_row(self) -> NavRow:
+        row = NavRow(self._session.theme, "Settings", icon="settings")
+        row.setCheckable(False)
+        row.setToolTip("Settings (Ctrl+,)")
+        on_click(row, self._session.settings_requested)
+        return row
+
+    def _add_kind_row(self, kind: Kind | None) -> NavRow:
         name, icon = (KIND_NAMES[kind], kind.value) if kind else ("Everything", "everything")
         row = NavRow(self._session.theme, name, icon=icon)
         row.setChecked(kind is None)
-        row.clicked.connect(lambda: self._session.show_kind(kind))
-        self._chosen.addButton(row)
-        self._kinds[kind] = row
+        on_click(row, lambda: self._session.filter_kind(kind))
+        self._kind_group.addButton(row)
+        self._kind_rows[kind] = row
         return row
 
     def _folder_title(self) -> QHBoxLayout:
         title = label("Folders", "section")
-        self._add = tool("Add a folder (Ctrl+Shift+O)", self._session.wants_folder, 14)
+        self._add_button = tool("Add a folder (Ctrl+Shift+O)", self._session.folder_requested, 14)
         line = QHBoxLayout()
         line.setContentsMargins(8, 0, 4, 2)
         line.addWidget(title, 1)
-        line.addWidget(self._add)
+        line.addWidget(self._add_button)
         return line
 
-    def _draw_icons(self) -> None:
-        self._add.setIcon(self._session.theme.icon("add", self._session.theme.colours.muted))
+    def _draw_icon(self) -> None:
+        self._add_button.setIcon(self._session.theme.icon("add", self._session.theme.colours.muted))
 
-    # what is shown
-
-    def _show(self, status: Status) -> None:
-        self._waiting.setVisible(not status.folders)
-        self._all.setVisible(bool(status.folders))
+    def _show_status(self, status: Status) -> None:
+        self._placeholder.setVisible(not status.folders)
+        self._content.setVisible(bool(status.folders))
         total = sum(status.counts.values())
-        for kind, row in self._kinds.items():
-            found = status.counts.get(kind, 0) if kind else total
-            row.set_figure(number(found) if found else "")
-            row.setVisible(kind is None or found > 0 or kind in (Kind.PHOTO, Kind.DOCUMENT))
+        for kind, row in self._kind_rows.items():
+            files = status.counts.get(kind, 0) if kind else total
+            row.set_figure(number(files) if files else "")
+            row.setVisible(kind is None or files > 0 or kind in (Kind.PHOTO, Kind.DOCUMENT))
         self._show_folders(status.folders)
 
     def _show_folders(self, folders: tuple[Folder, ...]) -> None:
-        known = {folder.path for folder in folders}
-        for gone in [path for path in self._folders if path not in known]:
-            remove(self._folders.pop(gone))
+        watched = {folder.path for folder in folders}
+        for removed in [path for path in self._folder_rows if path not in watched]:
+            remove(self._folder_rows.pop(removed))
         for folder in folders:
-            if folder.path not in self._folders:
-                self._folders[folder.path] = self._folder_row(folder.path)
-            row = self._folders[folder.path]
+            if folder.path not in self._folder_rows:
+                self._folder_rows[folder.path] = self._add_folder_row(folder.path)
+            row = self._folder_rows[folder.path]
             row.set_figure(_figure(folder), folder.state)
-            row.setToolTip(_tip(folder))
+            row.setToolTip(_tool_tip(folder))
 
-    def _folder_row(self, path: Path) -> NavRow:
+    def _add_folder_row(self, path: Path) -> NavRow:
         row = NavRow(self._session.theme, name_of(path))
         row.setAccessibleDescription(shown(str(path)))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        row.customContextMenuRequested.connect(lambda spot: self._menu(path, row.mapToGlobal(spot)))
-        row.clicked.connect(lambda: self._choose(path))
-        self._rows.addWidget(row)
+        row.customContextMenuRequested.connect(lambda spot: self._open_menu(path, row.mapToGlobal(spot)))
+        on_click(row, lambda: self._toggle_filter(path))
+        self._folder_column.addWidget(row)
         return row
 
-    def _choose(self, path: Path) -> None:
-        self._session.show_folder(None if self._session.question.folder == path else path)
+    def _toggle_filter(self, path: Path) -> None:
+        self._session.filter_folder(None if self._session.question.folder == path else path)
 
-    def _follow(self, question: Question) -> None:
-        self._kinds[question.kind].setChecked(True)
-        for path, row in self._folders.items():
+    def _show_question(self, question: Question) -> None:
+        self._kind_rows[question.kind].setChecked(True)
+        for path, row in self._folder_rows.items():
             row.setChecked(path == question.folder)
 
-    def _menu(self, path: Path, spot: QPoint) -> None:
+    def _open_menu(self, path: Path, spot: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Search only here", lambda: self._session.show_folder(path))
+        menu.addAction("Search only here", lambda: self._session.filter_folder(path))
         menu.addAction("Show in folder", lambda: show_in_folder(path))
         menu.addSeparator()
         menu.addAction("Stop looking after it", lambda: self._session.remove_folder(path))
@@ -158,11 +161,11 @@ def _figure(folder: Folder) -> str:
     return "…" if folder.state is FolderState.INDEXING else number(folder.files)
 
 
-def _tip(folder: Folder) -> str:
-    says = {
+def _tool_tip(folder: Folder) -> str:
+    state = {
         FolderState.READY: "up to date",
         FolderState.INDEXING: "being read",
         FolderState.OFFLINE: "not connected; what was read stays searchable",
         FolderState.UNREADABLE: "Bowerbird may not read it",
     }[folder.state]
-    return f"{shown(str(folder.path))}\n{says}"
+    return f"{shown(str(folder.path))}\n{state}"

@@ -1,4 +1,4 @@
-"""What: the query, the filters and the results."""
+"""The pane with the query, the filters and the results."""
 
 from __future__ import annotations
 
@@ -11,82 +11,87 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QVBoxLayout
 
 from bowerbird.core.answers import Hit, Results
 from bowerbird.gui.dialogs.quick_look import QuickLook
-from bowerbird.gui.query.filter_bar import FilterBar, found
+from bowerbird.gui.query.filter_bar import FilterBar, result_summary
 from bowerbird.gui.query.query_box import QueryBox
 from bowerbird.gui.question import Question
 from bowerbird.gui.results.empty_state import EmptyState
 from bowerbird.gui.results.hit_actions import hit_menu, open_hit
 from bowerbird.gui.results.hit_delegate import HitDelegate
+from bowerbird.gui.results.hit_layout import EDGE
 from bowerbird.gui.results.hit_model import HitModel
 from bowerbird.gui.results.notice_line import NoticeLine
-from bowerbird.gui.results.results_view import EDGE, ResultsView
+from bowerbird.gui.results.results_view import ResultsView
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import once
+from bowerbird.gui.widgets.widgets import single_shot
 
 _SLOW_MS = 400  # an answer that takes longer is announced: the models of the first one have to be loaded
 
 
 class SearchPane(QFrame):
-    """The middle column."""
+    """The middle column of the window."""
 
     stretch = 1
 
     def __init__(self, session: SearchSession) -> None:
-        """Show the session's question and its results."""
+        """Follow the session's question and its results."""
         super().__init__()
-        self.setObjectName("what")
+        self.setObjectName("searchPane")
         self._session = session
-        self._said = ""
-        self._answered = Question()
-        self._own_choice = False
+        self._message = ""
+        self._shown_question = Question()
+        self._user_selected = False
         self.query = QueryBox(session)
         self.filters = FilterBar(session)
         self.notice = NoticeLine(session)
         self.model = HitModel(self)
         self.results = ResultsView(self.model, HitDelegate(session, self))
-        self.empty = EmptyState(session)
+        self.empty_state = EmptyState(session)
         self._stack = QStackedWidget()
-        self._slow = once(self, _SLOW_MS, lambda: self.filters.say("Searching…"))
-        self._place()
-        self._listen()
+        self._slow_timer = single_shot(self, _SLOW_MS, lambda: self.filters.show_summary("Searching…"))
+        self._place_widgets()
+        self._connect_session()
+        self._connect_widgets()
         self.setFocusProxy(self.query.edit)
 
-    def fit(self, window: int) -> None:
-        """Nothing to do: this column takes what is left."""
+    def fit(self, window_width: int) -> None:
+        """Nothing to do: this column takes the space that the others leave."""
 
-    def _place(self) -> None:
+    def _place_widgets(self) -> None:
         self._stack.addWidget(self.results)
-        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.empty_state)
         above = QVBoxLayout()
         above.setContentsMargins(EDGE, 0, 20, 0)
         above.setSpacing(12)
-        for part in (self.query, self.filters, self.notice):
-            above.addWidget(part)
+        for widget in (self.query, self.filters, self.notice):
+            above.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(20 - EDGE, 16, 0, 0)
         column.setSpacing(6)
         column.addLayout(above)
         column.addWidget(self._stack)
 
-    def _listen(self) -> None:
-        session, view = self._session, self.results
-        session.searching.connect(lambda: self._slow.start())
-        session.results_changed.connect(self._show)
-        session.status_changed.connect(lambda _: self._notice())
-        session.said.connect(self._say)
-        session.thumbnails.ready.connect(view.viewport().update)
-        session.theme.changed.connect(view.viewport().update)
-        self.query.down.connect(self._to_results)
-        self.query.pick_wanted.connect(self.pick_example)
-        view.left_above.connect(self.query.edit.setFocus)
-        view.looked.connect(self._look)
-        view.opened.connect(lambda hit: open_hit(session, hit))
-        view.peeked.connect(self._peek)
-        view.menu_wanted.connect(self._menu)
-        view.near_end.connect(session.more)
+    def _connect_session(self) -> None:
+        session, viewport = self._session, self.results.viewport()
+        session.searching.connect(lambda: self._slow_timer.start())
+        session.results_changed.connect(self._show_results)
+        session.library.status_changed.connect(lambda _: self._show_notice())
+        session.message_changed.connect(self._show_message)
+        session.thumbnails.ready.connect(viewport.update)
+        session.theme.changed.connect(viewport.update)
 
-    def pick_example(self) -> None:
-        """Choose files to search by."""
+    def _connect_widgets(self) -> None:
+        session, view = self._session, self.results
+        self.query.left_downwards.connect(self._focus_results)
+        self.query.pick_requested.connect(self.pick_examples)
+        view.left_upwards.connect(self.query.edit.setFocus)
+        view.hit_selected.connect(self._on_hit_selected)
+        view.open_requested.connect(lambda hit: open_hit(session, hit))
+        view.quick_look_requested.connect(self._open_quick_look)
+        view.menu_requested.connect(self._open_menu)
+        view.near_end.connect(session.load_more)
+
+    def pick_examples(self) -> None:
+        """Let the user choose files to search by."""
         names, _ = QFileDialog.getOpenFileNames(self, "Search by a file", str(Path.home()))
         if names:
             self._session.add_examples(tuple(Path(name) for name in names))
@@ -95,51 +100,53 @@ class SearchPane(QFrame):
         super().resizeEvent(event)
         self.query.fit(self.width())
 
-    def _show(self, results: Results) -> None:
-        self._slow.stop()
-        question = self._session.question
-        same = replace(question, limit=0) == replace(self._answered, limit=0)
-        self._answered = question
-        scrolled = self.results.verticalScrollBar().value()
-        kept = self._session.hit if same and self._own_choice else None
-        self.model.show(results.hits, weak=same and self.model.weak_shown)
-        self._choose(self.model.row_of(kept))
-        self._own_choice = kept is not None
-        self.results.verticalScrollBar().setValue(scrolled if same else 0)
-        self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty)
-        self.empty.explain()
-        strong = self.model.strong_count
-        self.filters.say(found(question, len(results.hits), strong, results.took.total, question.limit))
-        self._notice()
+    def _show_results(self, results: Results) -> None:
+        """Show results. The same question again, with new files or a higher limit, keeps the scroll position."""
+        self._slow_timer.stop()
+        question, bar = self._session.question, self.results.verticalScrollBar()
+        is_same = replace(question, limit=0) == replace(self._shown_question, limit=0)
+        self._shown_question = question
+        scroll_position = bar.value() if is_same else 0
+        kept = self._session.hit if is_same and self._user_selected else None
+        self.model.set_hits(results.hits, weak_shown=is_same and self.model.weak_shown)
+        self._select(kept)
+        self._user_selected = kept is not None
+        bar.setValue(scroll_position)
+        self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty_state)
+        self.empty_state.explain()
+        self.filters.show_summary(result_summary(question, results))
+        self._show_notice()
 
-    def _choose(self, row: int) -> None:
-        """The hit looked at stays; otherwise it is the best one."""
-        first = next((at for at in range(self.model.rowCount()) if self.model.hit(at)), -1)
-        if row >= 0 or first >= 0:
-            self.results.choose(row if row >= 0 else first)
+    def _select(self, kept: Hit | None) -> None:
+        """Select ``kept`` if it is among the hits, else the best one."""
+        rows = range(self.model.rowCount())
+        best = next((row for row in rows if self.model.hit(row)), -1)
+        row = self.model.row_of(kept)
+        if row < 0 and best < 0:
+            self._session.select_hit(None)
         else:
-            self._session.look_at(None)
+            self.results.select_row(row if row >= 0 else best)
 
-    def _look(self, hit: Hit | None) -> None:
-        self._own_choice = True
-        self._session.look_at(hit)
+    def _on_hit_selected(self, hit: Hit | None) -> None:
+        self._user_selected = True
+        self._session.select_hit(hit)
 
-    def _notice(self) -> None:
-        status = self._session.status
-        self.notice.say((self._said, self._session.results.notice, *(status.notices if status else ())))
+    def _show_notice(self) -> None:
+        status = self._session.library.status
+        self.notice.show_first((self._message, self._session.results.notice, *(status.notices if status else ())))
 
-    def _say(self, sentence: str) -> None:
-        self._said = sentence
-        self._notice()
+    def _show_message(self, sentence: str) -> None:
+        self._message = sentence
+        self._show_notice()
 
-    def _to_results(self) -> None:
+    def _focus_results(self) -> None:
         if self.model.rowCount():
             self.results.setFocus()
 
-    def _peek(self, hit: Hit) -> None:
+    def _open_quick_look(self, hit: Hit) -> None:
         QuickLook(self._session, hit, self.window()).exec()
 
-    def _menu(self, hit: Hit, spot: QPoint) -> None:
+    def _open_menu(self, hit: Hit, spot: QPoint) -> None:
         menu = hit_menu(self._session, hit, self)
         menu.exec(spot)
         menu.deleteLater()

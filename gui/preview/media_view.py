@@ -1,4 +1,4 @@
-"""A recording or clip in the window: picture or loudness, the player, its scenes, its moments, what is said."""
+"""Shows and plays a recording or clip: picture or waveform, scenes, matching moments and transcript."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.answers import Hit, Preview
-from bowerbird.core.types import Kind
+from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.preview.player import Player
 from bowerbird.gui.preview.time_bar import Filmstrip, Waveform
 from bowerbird.gui.preview.transcript import Transcript
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import button, label, tool
+from bowerbird.gui.widgets.widgets import button, describe, label, tool
 from bowerbird.gui.wording import count
 
-_TILE_SIDE = 160
+_SCENE_SIDE = 160
+_SAME_MOMENT_S = 0.5  # nearer to the playing position a moment is not the next one
+_REPLAY_S = 1.5  # a moment that began longer ago than this is the previous one
 
 
-class Screen(PictureView):
-    """The picture; a click plays or pauses."""
+class ClickablePicture(PictureView):
+    """A picture that reports clicks."""
 
     clicked = Signal()
 
@@ -32,113 +34,115 @@ class Screen(PictureView):
 class MediaView(QWidget):
     """Hidden until there is a recording or clip to show."""
 
-    def __init__(self, session: SearchSession, *, picture: int, text: int) -> None:
-        """``picture`` and ``text`` are the heights that picture and transcript may take."""
+    def __init__(self, session: SearchSession, *, picture_height: int, text_height: int) -> None:
+        """Picture and transcript take at most these heights, in pixels."""
         super().__init__()
         self._session = session
         self._hit: Hit | None = None
         self._length_s = 0.0
-        self._part = (0.0, 0.0)
+        self._part_s = (0.0, 0.0)
         self.player = Player(self)
-        self.picture = Screen(picture)
+        self.picture = ClickablePicture(picture_height)
         self.waveform, self.filmstrip = Waveform(session.theme), Filmstrip(session.theme)
-        self._play = tool("Play", self.player.toggle, 16)
+        self._play_button = tool("Play", self.player.toggle, 16)
         self._clock = label("", "small")
         self.similar = button("Find similar to this part", self._find_part, "link")
         self._moments = label("", "small", wrap=True)
         self._problem = label("", "small", wrap=True)
-        self.said = label("Said", "section")
-        self.transcript = Transcript(session.theme, text)
-        self.apart = (self._moments, self.said, self.transcript)
-        """What may stand apart from the player."""
-        self._place()
-        self._listen()
+        self.transcript_title = label("Said", "section")
+        self.transcript = Transcript(session.theme, text_height)
+        self.detached = (self._moments, self.transcript_title, self.transcript)
+        """Widgets that are not in this one's layout: the owner places them."""
+        self._place_widgets()
+        self._connect_signals()
 
-    def _place(self) -> None:
+    def _place_widgets(self) -> None:
         self._moments.setTextFormat(Qt.TextFormat.RichText)
         self._moments.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByKeyboard | Qt.TextInteractionFlag.LinksAccessibleByMouse
         )
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self._play)
+        row.addWidget(self._play_button)
         row.addWidget(self._clock)
         row.addStretch(1)
         row.addWidget(self.similar)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.picture, self.waveform, self.filmstrip):
-            column.addWidget(part)
+        for widget in (self.picture, self.waveform, self.filmstrip):
+            column.addWidget(widget)
         column.addLayout(row)
         column.addWidget(self._problem)
 
-    def _listen(self) -> None:
+    def _connect_signals(self) -> None:
         player = self.player
-        for part in (self.waveform, self.filmstrip):
-            player.moved.connect(part.follow)
-            part.sought.connect(self.play_from)
-            part.chosen.connect(self._choose)
+        for bar in (self.waveform, self.filmstrip):
+            player.moved.connect(bar.follow)
+            bar.seek_requested.connect(self.play_from)
+            bar.part_selected.connect(self._select_part)
         player.moved.connect(self.transcript.follow)
-        player.moved.connect(self._tell)
-        player.playing_changed.connect(lambda _: self._draw())
+        player.moved.connect(self._show_time)
+        player.playing_changed.connect(lambda _: self._update_controls())
         player.frame_ready.connect(self.picture.show_image)
-        player.failed.connect(self._fail)
+        player.failed.connect(self._show_problem)
         self.picture.clicked.connect(player.toggle)
-        self.transcript.sought.connect(self.play_from)
+        self.transcript.seek_requested.connect(self.play_from)
         self._moments.linkActivated.connect(lambda second: self.play_from(float(second)))
-        self._session.theme.changed.connect(self._draw)
-        self._draw()
+        self._session.theme.changed.connect(self._update_controls)
+        self._update_controls()
 
     # what is shown
 
     def show_media(self, hit: Hit, preview: Preview, image: QImage) -> None:
-        """Show this one, at its moment; nothing plays by itself."""
-        again = self._hit is not None and self._hit.path == hit.path and self._hit.moment == hit.moment
-        clip = preview.kind is Kind.CLIP
+        """Show a recording or clip at the moment that matched best, without playing it.
+
+        If it is shown already, since results are refreshed while files come in, what plays plays on.
+        """
+        is_same = self._hit is not None and self._hit.path == hit.path and self._hit.moment == hit.moment
+        is_clip = preview.kind is Kind.CLIP
         self._hit, self._length_s = hit, preview.duration_s or 0.0
         self.transcript.show_lines(preview.lines)
         self.transcript.setVisible(bool(preview.lines))
-        self.said.setVisible(bool(preview.lines))
+        self.transcript_title.setVisible(bool(preview.lines))
         self._show_moments()
-        if again:  # the results were refreshed under it
+        if is_same:
             self.player.moved.emit(self.player.at_s)
             return
         self._problem.hide()
         self.picture.setVisible(not image.isNull())
         self.picture.show_image(image)
-        self.waveform.setVisible(not clip)
-        self.filmstrip.setVisible(clip and len(preview.scenes) > 1)
+        self.waveform.setVisible(not is_clip)
+        self.filmstrip.setVisible(is_clip and len(preview.scenes) > 1)
         self._show_bars(preview)
-        self._choose(0.0, 0.0)
+        self._select_part(0.0, 0.0)
         self.player.take(hit.path, self.moments()[0] if self.moments() else 0.0)
 
     def _show_bars(self, preview: Preview) -> None:
-        for part in (self.waveform, self.filmstrip):
-            part.show_length(self._length_s, self.moments())
+        for bar in (self.waveform, self.filmstrip):
+            bar.show_length(self._length_s, self.moments())
         self.waveform.show_loudness(preview.waveform)
         if not self.filmstrip.isHidden():
-            for number, start_s in enumerate(self.filmstrip.show_scenes(preview.scenes)):
-                self._ask_picture(number, start_s, preview)
+            for number, scene in enumerate(self.filmstrip.show_scenes(preview.scenes)):
+                self._load_scene(number, scene, preview)
 
-    def _ask_picture(self, number: int, start_s: float, preview: Preview) -> None:
+    def _load_scene(self, number: int, scene: Locator, preview: Preview) -> None:
         hit = self._hit
-        moment = next(one for one in preview.scenes if (one.start_s or 0.0) == start_s)
 
-        def draw(image: QImage) -> None:
+        def show_picture(image: QImage) -> None:
             if self._hit is hit:
                 self.filmstrip.show_picture(number, image)
 
         self._session.bridge.call(
-            lambda library: QImage.fromData(QByteArray(library.frame_jpeg(preview.path, moment, _TILE_SIDE))),
-            draw,
+            lambda library: QImage.fromData(QByteArray(library.frame_jpeg(preview.path, scene, _SCENE_SIDE))),
+            show_picture,
             lambda _: None,
         )
 
     def moments(self) -> list[float]:
         """Where the file matches, in seconds, best first."""
-        found = (self._hit.moment, *self._hit.moments) if self._hit else ()
-        return [one.start_s for one in found if one is not None and one.start_s is not None]
+        locators = (self._hit.moment, *self._hit.moments) if self._hit else ()
+        return [locator.start_s for locator in locators if locator is not None and locator.start_s is not None]
 
     def _show_moments(self) -> None:
         times = sorted(self.moments())
@@ -151,44 +155,43 @@ class MediaView(QWidget):
     # playing
 
     def play_from(self, at_s: float) -> None:
-        """Play from there."""
+        """Play from a time in seconds."""
         self.player.play(at_s)
 
-    def next_moment(self, step: int) -> None:
-        """Play the next moment that matches, or the one before."""
+    def play_neighbour(self, step: int) -> None:
+        """Play the next matching moment (``step`` is 1) or the previous one (-1), round the ends."""
         times = sorted(self.moments())
-        later = [time_s for time_s in times if time_s > self.player.at_s + 0.5]
-        earlier = [time_s for time_s in times if time_s < self.player.at_s - 1.5]
+        later = [time_s for time_s in times if time_s > self.player.at_s + _SAME_MOMENT_S]
+        earlier = [time_s for time_s in times if time_s < self.player.at_s - _REPLAY_S]
         if step > 0 and times:
             self.play_from(later[0] if later else times[0])
         elif times:
             self.play_from(earlier[-1] if earlier else times[-1])
 
     def stop(self) -> None:
-        """Stop, and let go of the file."""
+        """Stop playing and close the file."""
         self._hit = None
         self.player.stop()
 
-    def _tell(self, at_s: float) -> None:
+    def _show_time(self, at_s: float) -> None:
         self._clock.setText(f"{clock(at_s)} / {clock(self._length_s)}" if self._length_s else clock(at_s))
 
-    def _fail(self, sentence: str) -> None:
+    def _show_problem(self, sentence: str) -> None:
         self._problem.setText(sentence)
         self._problem.show()
 
-    def _draw(self) -> None:
-        says = "Pause" if self.player.playing else "Play"
-        self._play.setIcon(self._session.theme.icon(says.lower()))
-        self._play.setToolTip(says)
-        self._play.setAccessibleName(says)
+    def _update_controls(self) -> None:
+        action = "Pause" if self.player.playing else "Play"
+        self._play_button.setIcon(self._session.theme.icon(action.lower()))
+        describe(self._play_button, action)
         self._show_moments()
 
-    # a part
+    # searching by a part
 
-    def _choose(self, first_s: float, last_s: float) -> None:
-        self._part = first_s, last_s
+    def _select_part(self, first_s: float, last_s: float) -> None:
+        self._part_s = first_s, last_s
         self.similar.setVisible(last_s > first_s)
 
     def _find_part(self) -> None:
         if self._hit is not None:
-            self._session.find_similar(self._hit.path, *self._part)
+            self._session.find_similar(self._hit.path, *self._part_s)

@@ -1,4 +1,4 @@
-"""A picture with round corners."""
+"""Shows a picture as wide as there is room."""
 
 from __future__ import annotations
 
@@ -9,40 +9,41 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from bowerbird.gui.widgets.painting import fill_rounded
 
 _RADIUS = 10
+_MIN_HEIGHT = 40
 
 
 class PictureView(QWidget):
-    """A picture with round corners, as high as its width asks for, within a limit."""
+    """A picture with round corners that takes the widget's width, and the height that follows from it."""
 
-    def __init__(self, highest: int) -> None:
-        """Never higher than ``highest``."""
+    def __init__(self, max_height: int) -> None:
+        """No picture; later ones are at most ``max_height`` pixels high."""
         super().__init__()
-        self._highest = highest
-        self._picture = self._sharp = QPixmap()
+        self._max_height = max_height
+        self._picture = self._scaled = QPixmap()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_image(self, image: QImage) -> None:
-        """Show this one."""
-        self._picture, self._sharp = QPixmap.fromImage(image), QPixmap()
-        self._fit()
+        """Replace the picture."""
+        self._picture, self._scaled = QPixmap.fromImage(image), QPixmap()
+        self._fit_height()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._fit_height()
 
-    def _fit(self) -> None:
+    def _fit_height(self) -> None:
         if not self._picture.isNull():
-            high = self._picture.height() * self.width() // max(1, self._picture.width())
-            self.setFixedHeight(max(40, min(self._highest, high)))
+            height = self._picture.height() * self.width() // max(1, self._picture.width())
+            self.setFixedHeight(max(_MIN_HEIGHT, min(self._max_height, height)))
 
-    def _sharpened(self, size: QSize) -> QPixmap:
-        """The picture at this size, made once."""
-        if self._sharp.size() != size:
-            self._sharp = self._picture.scaled(
+    def _scaled_to(self, size: QSize) -> QPixmap:
+        """The picture at this size, cached."""
+        if self._scaled.size() != size:
+            self._scaled = self._picture.scaled(
                 size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
             )
-        return self._sharp
+        return self._scaled
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture.isNull():
@@ -51,9 +52,8 @@ class PictureView(QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        sharp = self._sharpened(size * self.devicePixelRatio())
-        place = QRectF(left, top, size.width(), size.height())
-        fill_rounded(painter, place, sharp, _RADIUS)
+        rect = QRectF(left, top, size.width(), size.height())
+        fill_rounded(painter, rect, self._scaled_to(size * self.devicePixelRatio()), _RADIUS)
         painter.setPen(QPen(self.palette().color(QPalette.ColorRole.AlternateBase), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)

@@ -138,4 +138,9 @@ def _resolve_disconnect_notify(audio: QAudioOutput) -> None:
     answer with the object and asks no second time. To call the player without the GIL would not help: any other
     Python code that touches a connection at that moment waits in the same way.
     """
-    audio.disconnect(audio.volumeChanged.connect(lambda _volume: None))
+
+    def ignore(volume: float) -> None:
+        """A slot, for there to be a connection to end."""
+
+    audio.volumeChanged.connect(ignore)
+    audio.volumeChanged.disconnect(ignore)

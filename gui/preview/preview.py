@@ -1,4 +1,4 @@
-"""A file shown large: its picture, or its text with the matching passage marked."""
+"""Shows a file large: its picture, its text with the matches highlighted, or a player."""
 
 from __future__ import annotations
 
@@ -20,91 +20,94 @@ from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.marked_text import utf16
 from bowerbird.gui.widgets.widgets import label
 
+_CONTEXT_PX = 48  # of text above the match that is scrolled to
+_MAX_HIGHLIGHTS = 500
+
 
 class PassageView(QTextBrowser):
-    """A text, its matches on straw, scrolled to the one that matters."""
+    """A text with its matches highlighted, scrolled to the best one."""
 
-    def __init__(self, session: SearchSession, highest: int) -> None:
-        """Empty; never higher than ``highest``."""
+    def __init__(self, session: SearchSession, max_height: int) -> None:
+        """Empty; as high as its text, but at most ``max_height`` pixels."""
         super().__init__()
         self.setObjectName("passage")
         self.setAcceptDrops(False)
-        self._session, self._highest = session, highest
+        self._session, self._max_height = session, max_height
         self._preview: Preview | None = None
         self.setAccessibleName("Text of the file")
         self.setTabChangesFocus(True)
         self.setOpenLinks(False)
-        session.theme.changed.connect(self._mark)
+        session.theme.changed.connect(self._highlight)
 
     def show_text(self, preview: Preview) -> None:
-        """Show this one."""
+        """Show the text of a preview."""
         self._preview = preview
         self.setPlainText(preview.text)
-        self._mark()
-        self._fit()
+        self._highlight()
+        self._fit_height()
         cursor = QTextCursor(self.document())
-        cursor.setPosition(self._place(preview.focus))
+        cursor.setPosition(self._position(preview.focus))
         self.setTextCursor(cursor)
-        spot = self.cursorRect(cursor).top()
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + spot - 48)
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.cursorRect(cursor).top() - _CONTEXT_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._fit_height()
 
-    def _fit(self) -> None:
-        """No higher than the text asks for."""
+    def _fit_height(self) -> None:
         self.document().setTextWidth(self.viewport().width())
-        self.setFixedHeight(min(self._highest, round(self.document().size().height()) + 20))
+        self.setFixedHeight(min(self._max_height, round(self.document().size().height()) + 20))
 
-    def _place(self, offset: int) -> int:
+    def _position(self, offset: int) -> int:
+        """An offset in the preview's text as a position in Qt's document."""
         text = self._preview.text if self._preview else ""
         return min(utf16(text, offset), max(0, self.document().characterCount() - 1))
 
-    def _mark(self) -> None:
+    def _highlight(self) -> None:
         colours = self._session.theme.colours
-        form = QTextCharFormat()
-        form.setBackground(QColor(colours.strawwash))
-        form.setForeground(QColor(colours.straw))
+        highlight = QTextCharFormat()
+        highlight.setBackground(QColor(colours.strawwash))
+        highlight.setForeground(QColor(colours.straw))
         spans = self._preview.marks if self._preview else ()
-        self.setExtraSelections([self._selection(a, b, form) for a, b in spans[:500]])
+        self.setExtraSelections([self._selection(start, end, highlight) for start, end in spans[:_MAX_HIGHLIGHTS]])
 
-    def _selection(self, start: int, end: int, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
+    def _selection(self, start: int, end: int, text_format: QTextCharFormat) -> QTextEdit.ExtraSelection:
         selection = QTextEdit.ExtraSelection()
         cursor = QTextCursor(self.document())
-        cursor.setPosition(self._place(start))
-        cursor.setPosition(self._place(end), QTextCursor.MoveMode.KeepAnchor)
-        selection.cursor, selection.format = cursor, form
+        cursor.setPosition(self._position(start))
+        cursor.setPosition(self._position(end), QTextCursor.MoveMode.KeepAnchor)
+        selection.cursor, selection.format = cursor, text_format
         return selection
 
 
 class FilePreview(QWidget):
-    """Chooses between picture, text, player and a sentence. A page of a document is shown with its text below."""
+    """Shows a picture, a text, a player, or why there is nothing to show; a page of a document with its text below."""
 
-    def __init__(self, session: SearchSession, *, picture: int, text: int) -> None:
-        """``picture`` and ``text`` are the heights they may take."""
+    def __init__(self, session: SearchSession, *, picture_height: int, text_height: int) -> None:
+        """Empty; pictures and texts take at most these heights, in pixels."""
         super().__init__()
         self._session = session
-        self._picture = PictureView(picture)
-        self._text = PassageView(session, text)
-        self.media = MediaView(session, picture=picture, text=text)
+        self._picture = PictureView(picture_height)
+        self._text = PassageView(session, text_height)
+        self.media = MediaView(session, picture_height=picture_height, text_height=text_height)
         self._problem = label("", "muted", wrap=True)
-        self._parts = (self._picture, self._text, self.media, *self.media.apart, self._problem)
+        self._widgets = (self._picture, self._text, self.media, *self.media.detached, self._problem)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in self._parts:
-            column.addWidget(part)
+        for widget in self._widgets:
+            column.addWidget(widget)
         self.clear()
 
     def clear(self) -> None:
-        """Show nothing, and play nothing."""
+        """Show nothing, and stop playing."""
         self.media.stop()
-        for part in self._parts:
-            part.hide()
+        for widget in self._widgets:
+            widget.hide()
 
     def show_thumbnail(self, hit: Hit) -> None:
-        """Until the file itself is read, the small picture will do."""
+        """Show the small picture of a photo or clip, until the file itself is decoded."""
         self.clear()
         pixmap = self._session.thumbnails.get(hit.thumbnail) if hit.thumbnail else None
         if pixmap and hit.kind in (Kind.PHOTO, Kind.CLIP):
@@ -112,30 +115,30 @@ class FilePreview(QWidget):
             self._picture.show()
 
     def show_preview(self, hit: Hit, preview: Preview, image: QImage) -> None:
-        """Show this file. One that is playing plays on."""
+        """Show a decoded file; if it is playing already, it plays on."""
         if preview.kind in (Kind.RECORDING, Kind.CLIP):
-            for part in (self._picture, self._text, self._problem):
-                part.hide()
+            for widget in (self._picture, self._text, self._problem):
+                widget.hide()
             self.media.show()
             self.media.show_media(hit, preview, image)
             return
         self.clear()
-        words = bool(preview.text) and preview.kind is not Kind.PHOTO
+        has_text = bool(preview.text) and preview.kind is not Kind.PHOTO
         self._picture.setVisible(not image.isNull())
-        self._text.setVisible(words)
-        self._problem.setVisible(image.isNull() and not words)
+        self._text.setVisible(has_text)
+        self._problem.setVisible(image.isNull() and not has_text)
         if not image.isNull():
             self._picture.show_image(image)
-        if words:
+        if has_text:
             self._text.show_text(preview)
         self._problem.setText(preview.problem or "There is nothing to show of this file.")
 
 
 def decoded(preview: Preview) -> tuple[Preview, QImage]:
-    """A preview with its picture unpacked; for threads other than the window's."""
+    """A preview with its JPEG decoded. Takes a while: call it in a thread other than the UI's."""
     return preview, QImage.fromData(QByteArray(preview.image)) if preview.image else QImage()
 
 
-def preview_side(size: QSize, ratio: float) -> int:
-    """How large a picture to ask for."""
-    return round(max(size.width(), size.height()) * ratio)
+def preview_side(size: QSize, pixel_ratio: float) -> int:
+    """The longer side, in the screen's pixels, of a picture that fills a widget of this size."""
+    return round(max(size.width(), size.height()) * pixel_ratio)

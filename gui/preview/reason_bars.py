@@ -1,4 +1,4 @@
-"""Why a hit is there: each reason in words, with a bar as long as it is strong."""
+"""Shows why a hit was found: each reason as a text, with a bar for its strength."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from bowerbird.gui.widgets import marked_text
 from bowerbird.gui.widgets.marked_text import Passage
 from bowerbird.gui.wording import shown
 
-_LINE = 24
-_BAR = 92
+_LINE_HEIGHT = 24
+_BAR_WIDTH = 92
+_MAX_REASONS = 6
 
 
 class ReasonBars(QWidget):
-    """Painted in one piece: a few lines of words and bars."""
+    """A few lines, painted as one widget."""
 
     def __init__(self, theme: Theme) -> None:
         """No reasons yet."""
@@ -28,31 +29,31 @@ class ReasonBars(QWidget):
         theme.changed.connect(self.update)
 
     def show_reasons(self, reasons: tuple[Reason, ...]) -> None:
-        """Show these."""
-        self._reasons = reasons[:6]
-        told = "; ".join(f"{reason.text}, {round(reason.strength * 100)} percent" for reason in self._reasons)
-        self.setAccessibleName(f"Why this is here: {told}")
+        """Replace the reasons; the strongest come first, and a few of them are shown."""
+        self._reasons = reasons[:_MAX_REASONS]
+        spoken = "; ".join(f"{reason.text}, {round(reason.strength * 100)} percent" for reason in self._reasons)
+        self.setAccessibleName(f"Why this is here: {spoken}")
         self.setToolTip("\n".join(shown(reason.text) for reason in self._reasons))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, _LINE * len(self._reasons))
+        return QSize(200, _LINE_HEIGHT * len(self._reasons))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number, reason in enumerate(self._reasons):
-            self._one(painter, QRect(0, number * _LINE, self.width(), _LINE), reason)
+            self._draw_reason(painter, QRect(0, number * _LINE_HEIGHT, self.width(), _LINE_HEIGHT), reason)
 
-    def _one(self, painter: QPainter, line: QRect, reason: Reason) -> None:
+    def _draw_reason(self, painter: QPainter, line: QRect, reason: Reason) -> None:
         colours, font = self._theme.colours, sized(self._theme.font, 12)
-        rise = (line.height() - QFontMetrics(font).height()) // 2
-        words = QRect(line.left() + 2, line.top() + rise, line.width() - _BAR - 18, line.height())
+        margin = (line.height() - QFontMetrics(font).height()) // 2
+        text_rect = QRect(line.left() + 2, line.top() + margin, line.width() - _BAR_WIDTH - 18, line.height())
         passage = Passage(shown(reason.text), reason.marks, font, colours.ink)
-        marked_text.draw(painter, words, passage, colours)
+        marked_text.draw(painter, text_rect, passage, colours)
         painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(line.right() - _BAR, line.center().y() - 2, _BAR, 5)
+        bar = QRectF(line.right() - _BAR_WIDTH, line.center().y() - 2, _BAR_WIDTH, 5)
         painter.setBrush(QColor(colours.line))
         painter.drawRoundedRect(bar, 2.5, 2.5)
         bar.setWidth(max(5.0, bar.width() * min(1.0, reason.strength)))

@@ -1,4 +1,4 @@
-"""The length of a recording or clip as a bar: click to go there, drag to choose a part, keys to step."""
+"""Time axes of a recording or clip: a click seeks, a drag selects a part, the arrow keys step."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from bowerbird.gui.theme import Theme
 from bowerbird.gui.widgets.painting import fill_rounded
 
 _STEP_S = 5.0
-_DRAG = 6  # pixels: less is a click
-_TILE = 64
-_GAP = 3
+_DRAG_PX = 6  # a shorter movement is a click
+_SCENE_WIDTH = 64
+_SCENE_GAP = 3
+_SAME_SCENE_S = 0.01  # seeking to a scene's start may end this much earlier
 
 
 class TimeBar(QWidget):
-    """What a waveform and a filmstrip share: time runs from left to right."""
+    """A bar on which time runs from left to right. Base of the waveform and the filmstrip, which paint it."""
 
-    sought = Signal(float)
-    chosen = Signal(float, float)
-    """A part was chosen, in seconds; of no length: none."""
+    seek_requested = Signal(float)
+    """A time in seconds."""
+    part_selected = Signal(float, float)
+    """Start and end of a part in seconds; both 0 if the selection was removed."""
 
     def __init__(self, theme: Theme, height: int) -> None:
-        """Nothing to show yet."""
+        """A bar of this height, in pixels."""
         super().__init__()
         self._theme = theme
         self._length_s, self._at_s = 1.0, 0.0
         self._moments: tuple[float, ...] = ()
-        self._pressed: float | None = None
-        self._part: tuple[float, float] | None = None
+        self._pressed_x: float | None = None
+        self._part_s: tuple[float, float] | None = None
         self.setFixedHeight(height)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -42,48 +44,48 @@ class TimeBar(QWidget):
         theme.changed.connect(self.update)
 
     def show_length(self, length_s: float, moments: Sequence[float]) -> None:
-        """Stand for a file of this length, with these moments marked."""
-        self._length_s, self._moments, self._part = max(length_s, 0.1), tuple(moments), None
+        """Show a file of this length with these moments marked, all in seconds."""
+        self._length_s, self._moments, self._part_s = max(length_s, 0.1), tuple(moments), None
         self.update()
 
     def follow(self, at_s: float) -> None:
-        """The place now played."""
+        """Show the playing position, in seconds."""
         self._at_s = at_s
         self.setAccessibleName(f"At {clock(at_s)} of {clock(self._length_s)}")
         self.update()
 
-    # places and times
+    # pixels and seconds
 
     def time_at(self, x: float) -> float:
-        """The time at a place."""
+        """The time in seconds at a horizontal position."""
         return min(1.0, max(0.0, x / max(1, self.width()))) * self._length_s
 
-    def place_of(self, time_s: float) -> float:
-        """The place of a time."""
+    def x_of(self, time_s: float) -> float:
+        """The horizontal position of a time."""
         return min(1.0, time_s / self._length_s) * self.width()
 
     # keys and mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed, self._part = event.position().x(), None
+        self._pressed_x, self._part_s = event.position().x(), None
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed is not None and abs(event.position().x() - self._pressed) > _DRAG:
-            first, last = sorted((self.time_at(self._pressed), self.time_at(event.position().x())))
-            self._part = first, last
+        if self._pressed_x is not None and abs(event.position().x() - self._pressed_x) > _DRAG_PX:
+            first, last = sorted((self.time_at(self._pressed_x), self.time_at(event.position().x())))
+            self._part_s = first, last
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pressed = None
-        if self._part is None:
-            self.sought.emit(self.time_at(event.position().x()))
-        self.chosen.emit(*(self._part or (0.0, 0.0)))
+        self._pressed_x = None
+        if self._part_s is None:
+            self.seek_requested.emit(self.time_at(event.position().x()))
+        self.part_selected.emit(*(self._part_s or (0.0, 0.0)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -_STEP_S, Qt.Key.Key_Right: _STEP_S}
         if step := steps.get(Qt.Key(event.key())):
-            self.sought.emit(min(self._length_s, max(0.0, self._at_s + step)))
+            self.seek_requested.emit(min(self._length_s, max(0.0, self._at_s + step)))
         else:
             super().keyPressEvent(event)
 
@@ -93,9 +95,9 @@ class TimeBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         colours = self._theme.colours
-        self.paint_time(painter)
-        if self._part:
-            first, last = (self.place_of(time_s) for time_s in self._part)
+        self.paint_content(painter)
+        if self._part_s:
+            first, last = (self.x_of(time_s) for time_s in self._part_s)
             wash = QColor(colours.blue)
             wash.setAlpha(56)
             painter.fillRect(QRectF(first, 0, max(2.0, last - first), self.height()), wash)
@@ -104,58 +106,61 @@ class TimeBar(QWidget):
             painter.setPen(QPen(QColor(colours.blue), 1))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
-    def paint_time(self, painter: QPainter) -> None:
-        """What the time looks like."""
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint what the subclass shows over time; selection and focus are painted above it."""
+        raise NotImplementedError
 
 
 class Waveform(TimeBar):
-    """How loud it is."""
+    """Shows how loud a recording is over time."""
 
     def __init__(self, theme: Theme) -> None:
-        """Silent."""
+        """Silence until ``show_loudness``."""
         super().__init__(theme, 64)
         self._loudness = b""
 
     def show_loudness(self, loudness: bytes) -> None:
-        """Values of 0…255, evenly spaced."""
+        """Show loudness values of 0…255, evenly spaced over the length."""
         self._loudness = loudness
         self.update()
 
-    def paint_time(self, painter: QPainter) -> None:
+    def paint_content(self, painter: QPainter) -> None:
         colours, middle = self._theme.colours, self.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
         for x in range(0, self.width(), 3):
             low = x * len(self._loudness) // max(1, self.width())
             high = max(low + 1, (x + 3) * len(self._loudness) // max(1, self.width()))
-            loud = max(self._loudness[low:high], default=0) / 255
-            tall = max(2.0, (self.height() - 14) * loud**1.5)
+            loudness = max(self._loudness[low:high], default=0) / 255
+            bar_height = max(2.0, (self.height() - 14) * loudness**1.5)
             painter.setBrush(QColor(colours.blue if self.time_at(x) < self._at_s else colours.muted))
-            painter.drawRoundedRect(QRectF(x, middle - tall / 2, 2, tall), 1, 1)
+            painter.drawRoundedRect(QRectF(x, middle - bar_height / 2, 2, bar_height), 1, 1)
         painter.setBrush(QColor(colours.straw))
         for moment in self._moments:
-            painter.drawRoundedRect(QRectF(min(self.place_of(moment), self.width() - 4), 0, 4, 7), 2, 2)
+            painter.drawRoundedRect(QRectF(min(self.x_of(moment), self.width() - 4), 0, 4, 7), 2, 2)
 
 
 class Filmstrip(TimeBar):
-    """Pictures of a clip's scenes, the present one framed."""
+    """Shows pictures of a clip's scenes, all equally wide, with a frame round the one being played."""
 
     def __init__(self, theme: Theme) -> None:
-        """No scenes yet."""
+        """A single scene until ``show_scenes``."""
         super().__init__(theme, 46)
-        self._scenes: tuple[float, ...] = (0.0,)
+        self._starts_s: tuple[float, ...] = (0.0,)
         self._pictures: dict[int, QPixmap] = {}
 
-    def show_scenes(self, scenes: Sequence[Locator]) -> tuple[float, ...]:
-        """Lay out as many scenes as there is room for; their times, for which pictures are wanted."""
-        starts = sorted({one.start_s or 0.0 for one in scenes}) or [0.0]
-        room = max(1, min(len(starts), self.width() // _TILE))
-        self._scenes = tuple(starts[number * len(starts) // room] for number in range(room))
+    def show_scenes(self, scenes: Sequence[Locator]) -> tuple[Locator, ...]:
+        """Lay out as many scenes as there is room for, evenly picked; returns them, to be given pictures."""
+        by_start = {scene.start_s or 0.0: scene for scene in reversed(scenes)}
+        starts = sorted(by_start)
+        count = max(1, min(len(starts), self.width() // _SCENE_WIDTH))
+        picked = [starts[number * len(starts) // count] for number in range(count)] if starts else []
+        self._starts_s = tuple(picked) or (0.0,)
         self._pictures.clear()
         self.update()
-        return self._scenes
+        return tuple(by_start[start_s] for start_s in picked)
 
     def show_picture(self, number: int, image: QImage) -> None:
-        """The picture of a scene."""
+        """Show the picture of a scene, numbered as ``show_scenes`` returned them."""
         self._pictures[number] = QPixmap.fromImage(image)
         self.update()
 
@@ -163,36 +168,39 @@ class Filmstrip(TimeBar):
         return QSize(200, self.height())
 
     def time_at(self, x: float) -> float:
-        number = min(len(self._scenes) - 1, max(0, int(x // self._wide())))
-        begins = self._scenes[number]
-        ends = self._scenes[number + 1] if number + 1 < len(self._scenes) else self._length_s
-        within = (x - number * self._wide()) / self._wide()
-        # A click goes to the beginning of a scene; while dragging, all of it counts.
-        return begins + (ends - begins) * min(1.0, max(0.0, within)) if self._pressed is not None else begins
+        number = min(len(self._starts_s) - 1, max(0, int(x // self._scene_width())))
+        start_s, end_s = self._bounds(number)
+        share = (x - number * self._scene_width()) / self._scene_width()
+        # A click seeks to the start of a scene; a drag selects within scenes.
+        return start_s + (end_s - start_s) * min(1.0, max(0.0, share)) if self._pressed_x is not None else start_s
 
-    def place_of(self, time_s: float) -> float:
-        number = self._scene_of(time_s)
-        begins = self._scenes[number]
-        ends = self._scenes[number + 1] if number + 1 < len(self._scenes) else self._length_s
-        return (number + min(1.0, (time_s - begins) / max(0.01, ends - begins))) * self._wide()
+    def x_of(self, time_s: float) -> float:
+        number = self._scene_at(time_s)
+        start_s, end_s = self._bounds(number)
+        return (number + min(1.0, (time_s - start_s) / max(0.01, end_s - start_s))) * self._scene_width()
 
-    def _wide(self) -> float:
-        return self.width() / len(self._scenes)
+    def _bounds(self, number: int) -> tuple[float, float]:
+        following = self._starts_s[number + 1 : number + 2]
+        return self._starts_s[number], following[0] if following else self._length_s
 
-    def _scene_of(self, time_s: float) -> int:
-        return max(0, sum(start <= time_s + 0.01 for start in self._scenes) - 1)
+    def _scene_width(self) -> float:
+        return self.width() / len(self._starts_s)
 
-    def paint_time(self, painter: QPainter) -> None:
-        colours, now = self._theme.colours, self._scene_of(self._at_s)
-        for number in range(len(self._scenes)):
-            place = QRectF(number * self._wide() + 1, 1, self._wide() - _GAP, self.height() - 2)
+    def _scene_at(self, time_s: float) -> int:
+        return max(0, sum(start_s <= time_s + _SAME_SCENE_S for start_s in self._starts_s) - 1)
+
+    def paint_content(self, painter: QPainter) -> None:
+        colours, current = self._theme.colours, self._scene_at(self._at_s)
+        for number in range(len(self._starts_s)):
+            left, width = number * self._scene_width() + 1, self._scene_width() - _SCENE_GAP
+            rect = QRectF(left, 1, width, self.height() - 2)
             if number in self._pictures:
-                fill_rounded(painter, place, self._pictures[number], 5)
+                fill_rounded(painter, rect, self._pictures[number], 5)
             else:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(colours.panel))
-                painter.drawRoundedRect(place, 5, 5)
-            if number == now:
+                painter.drawRoundedRect(rect, 5, 5)
+            if number == current:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(QColor(colours.straw), 2))
-                painter.drawRoundedRect(place, 5, 5)
+                painter.drawRoundedRect(rect, 5, 5)

@@ -1,4 +1,4 @@
-"""What is said in a recording or clip, line by line, following along."""
+"""The transcript of a recording or clip, with the line that is being said selected."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -19,13 +19,13 @@ from bowerbird.gui.widgets.widgets import Index
 from bowerbird.gui.wording import shown
 
 _LINE_ROLE = Qt.ItemDataRole.UserRole + 1
-_TIME = 54
-_PAD = 6
-_MOST_ROWS = 6
+_TIME_WIDTH = 54
+_PADDING = 6
+_MAX_ROWS = 6
 _NOWHERE = QModelIndex()
 
 
-class _Lines(QAbstractListModel):
+class _LineModel(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.lines: tuple[Line, ...] = ()
@@ -42,8 +42,9 @@ class _Lines(QAbstractListModel):
         line = self.lines[index.row()]
         if role == _LINE_ROLE:
             return line
-        said = f"{clock(line.start_s)} {shown(line.text)}"
-        return said if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{clock(line.start_s)} {shown(line.text)}"
+        return None
 
 
 class _LineDelegate(QStyledItemDelegate):
@@ -53,47 +54,45 @@ class _LineDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: Line = index.data(_LINE_ROLE)
-        colours, place = self._theme.colours, option.rect
-        now = bool(option.state & QStyle.StateFlag.State_Selected)
+        colours, rect = self._theme.colours, option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        text_colour = colours.ink if selected else colours.muted
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if now or option.state & QStyle.StateFlag.State_MouseOver:
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.wash if now else colours.panel))
-            painter.drawRoundedRect(place, 6, 6)
+            painter.setBrush(QColor(colours.wash if selected else colours.panel))
+            painter.drawRoundedRect(rect, 6, 6)
         painter.setFont(self._theme.font)
-        painter.setPen(QColor(colours.ink if now else colours.muted))
-        top = place.adjusted(8, _PAD, 0, 0)
-        painter.drawText(top, Qt.AlignmentFlag.AlignTop, clock(line.start_s))
-        self._said(painter, top.adjusted(_TIME - 8, 0, -_PAD, 0), line, now)
+        painter.setPen(QColor(text_colour))
+        time_rect = rect.adjusted(8, _PADDING, 0, 0)
+        painter.drawText(time_rect, Qt.AlignmentFlag.AlignTop, clock(line.start_s))
+        passage = Passage(shown(line.text), line.marks, sized(self._theme.font, 13), text_colour, _MAX_ROWS)
+        marked_text.draw(painter, time_rect.adjusted(_TIME_WIDTH - 8, 0, -_PADDING, 0), passage, colours)
         painter.restore()
-
-    def _said(self, painter: QPainter, place: QRect, line: Line, now: bool) -> None:
-        colours = self._theme.colours
-        colour = colours.ink if now else colours.muted
-        passage = Passage(shown(line.text), line.marks, sized(self._theme.font, 13), colour, _MOST_ROWS)
-        marked_text.draw(painter, place, passage, colours)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line: Line = index.data(_LINE_ROLE)
         metrics = QFontMetrics(self._theme.font)
         width = max(80, self._view.viewport().width())
         flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        rows = metrics.boundingRect(0, 0, width - _TIME - _PAD, 0, flags, shown(line.text)).height()
-        tall = min(_MOST_ROWS * metrics.height(), rows)
-        return QSize(width, round(tall * 1.12) + 2 * _PAD)
+        text_width = width - _TIME_WIDTH - _PADDING
+        text_height = metrics.boundingRect(0, 0, text_width, 0, flags, shown(line.text)).height()
+        return QSize(width, round(min(_MAX_ROWS * metrics.height(), text_height) * 1.12) + 2 * _PADDING)
 
 
 class Transcript(QListView):
-    """A list of lines; the one being said is selected."""
+    """A list of lines; a click on one seeks to it."""
 
-    sought = Signal(float)
+    seek_requested = Signal(float)
+    """A time in seconds."""
 
-    def __init__(self, theme: Theme, highest: int, parent: QWidget | None = None) -> None:
-        """Never higher than ``highest``."""
+    def __init__(self, theme: Theme, max_height: int, parent: QWidget | None = None) -> None:
+        """As high as its lines, but at most ``max_height`` pixels."""
         super().__init__(parent)
-        self._highest = highest
-        self._lines = _Lines(self)
+        self._max_height = max_height
+        self._lines = _LineModel(self)
+        self._starts_s: Sequence[float] = ()
         self.setObjectName("transcript")
         self.setModel(self._lines)
         self.setItemDelegate(_LineDelegate(theme, self))
@@ -103,21 +102,19 @@ class Transcript(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("What is said")
         self.setTabKeyNavigation(False)
-        self.clicked.connect(self._chosen)
-        self.activated.connect(self._chosen)
+        self.clicked.connect(self._request_seek)
+        self.activated.connect(self._request_seek)
         theme.changed.connect(self.viewport().update)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show these."""
+        """Replace the lines, which are in the order of their times."""
         self._lines.show(tuple(lines))
-        self._starts = [line.start_s for line in lines]
-        self._fit()
-
-    _starts: Sequence[float] = ()
+        self._starts_s = [line.start_s for line in lines]
+        self._fit_height()
 
     def follow(self, at_s: float) -> None:
-        """Stand at what is said then."""
-        row = bisect_right(self._starts, at_s + 0.05) - 1
+        """Select the line that is said at this time, in seconds."""
+        row = bisect_right(self._starts_s, at_s + 0.05) - 1
         if row != self.currentIndex().row() and row >= 0:
             index = self._lines.index(row)
             self.setCurrentIndex(index)
@@ -129,16 +126,15 @@ class Transcript(QListView):
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self.scheduleDelayedItemsLayout()
-            self._fit()
+            self._fit_height()
 
-    def _fit(self) -> None:
-        """No higher than the lines ask for."""
-        high = 4
+    def _fit_height(self) -> None:
+        height = 4
         for row in range(self._lines.rowCount()):
-            high += self.sizeHintForRow(row)
-            if high > self._highest:
+            height += self.sizeHintForRow(row)
+            if height > self._max_height:
                 break
-        self.setFixedHeight(min(self._highest, high))
+        self.setFixedHeight(min(self._max_height, height))
 
-    def _chosen(self, index: QModelIndex) -> None:
-        self.sought.emit(self._lines.lines[index.row()].start_s)
+    def _request_seek(self, index: QModelIndex) -> None:
+        self.seek_requested.emit(self._lines.lines[index.row()].start_s)

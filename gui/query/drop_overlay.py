@@ -1,31 +1,34 @@
-"""Lies over the window while something is dragged across it, and says what dropping it does."""
+"""What happens when something is dragged over the window and dropped on it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QMimeData, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from bowerbird.gui.desktop import paths_of
+from bowerbird.gui.query.query_box import QueryBox
+from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import Theme, sized
 
 
 class DropOverlay(QWidget):
-    """Hidden until ``cover``."""
+    """Covers the window during a drag and shows what a drop would do. Hidden until ``cover``."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
-        """For this window."""
+        """Over this window."""
         super().__init__(window)
         self._window, self._theme = window, theme
-        self._says = ""
+        self._text = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def cover(self, paths: tuple[Path, ...]) -> None:
-        """Cover the window."""
+        """Cover the window while these files or folders, or a picture without a path, are dragged."""
         folders = bool(paths) and all(path.is_dir() for path in paths)
-        self._says = "Drop to look after this folder" if folders else "Drop to search by it"
+        self._text = "Drop to look after this folder" if folders else "Drop to search by it"
         self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
@@ -34,10 +37,26 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours = self._theme.colours
-        ground = QColor(colours.wash)
-        ground.setAlpha(232)
-        painter.fillRect(self.rect(), ground)
+        background = QColor(colours.wash)
+        background.setAlpha(232)
+        painter.fillRect(self.rect(), background)
         painter.setPen(QPen(QColor(colours.blue), 2))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(12, 12, -12, -12), 12, 12)
         painter.setFont(sized(self._theme.font, 28, bold=True))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._says)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+def can_drop(mime: QMimeData) -> bool:
+    """True for files, folders and pictures."""
+    return bool(paths_of(mime)) or mime.hasImage()
+
+
+def drop(mime: QMimeData, session: SearchSession, query: QueryBox) -> None:
+    """Watch the folders that were dropped; search by the files, or by the picture if it has no path."""
+    paths = paths_of(mime)
+    for folder in (path for path in paths if path.is_dir()):
+        session.library.add_folder(folder)
+    if files := tuple(path for path in paths if path.is_file()):
+        session.add_examples(files)
+    elif not paths:
+        query.take_image(mime)

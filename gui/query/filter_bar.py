@@ -1,10 +1,10 @@
-"""The filters set with the mouse, and how many results there are."""
+"""The filters set with the mouse, and the number of results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QResizeEvent
@@ -21,56 +21,59 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bowerbird.core.answers import Results
 from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import label, tool
+from bowerbird.gui.widgets.widgets import label, restyle, tool
 from bowerbird.gui.wording import KIND_NAMES, count, name_of
 
 
 class FilterBar(QWidget):
-    """Three chips that open menus, and the count at the right."""
+    """Three chips that open menus, and a summary of the results at the right."""
 
     def __init__(self, session: SearchSession) -> None:
-        """Show this session's filters."""
+        """Follow this session's filters."""
         super().__init__()
         self._session = session
-        self._said = ""
-        self._kind = self._chip("Kind of file", self._kind_menu)
-        self._time = self._chip("Time", self._time_menu)
-        self._place = self._chip("Folder", self._folder_menu)
+        self.summary = ""
+        """What the label shows as far as there is room."""
+        self._kind = self._chip("Kind of file", self._fill_kind_menu)
+        self._time = self._chip("Time", self._fill_time_menu)
+        self._folder = self._chip("Folder", self._fill_folder_menu)
         self._clear = tool("Clear filters", lambda: session.ask(session.question.unfiltered()))
         self._clear.setObjectName("chip")
         self._clear.setText("Clear filters")
-        self._count = label("", "muted")
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._count.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._label = label("", "muted")
+        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(8)
-        for part in (self._kind, self._time, self._place, self._clear):
-            row.addWidget(part)
-        row.addWidget(self._count, 1)
-        session.question_changed.connect(self._follow)
-        self._follow(session.question)
+        for widget in (self._kind, self._time, self._folder, self._clear):
+            row.addWidget(widget)
+        row.addWidget(self._label, 1)
+        session.question_changed.connect(self._show_question)
+        self._show_question(session.question)
 
-    def say(self, text: str) -> None:
-        """Say how many results there are."""
-        self._said = text
-        self._count.setToolTip(text)
-        self._fit()
+    def show_summary(self, text: str) -> None:
+        """Show how many results there are."""
+        self.summary = text
+        self._label.setToolTip(text)
+        self._fit_summary()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._fit_summary()
 
-    def _fit(self) -> None:
-        """Say all of it, or how many, or nothing, as there is room."""
-        room, metrics = self._count.width(), self._count.fontMetrics()
-        told = (self._said, self._said.partition(" in ")[0], "")
-        self._count.setText(next(text for text in told if metrics.horizontalAdvance(text) <= room or not text))
+    def _fit_summary(self) -> None:
+        """Show the whole summary, or without the time it took, or nothing, as there is room."""
+        width, metrics = self._label.width(), self._label.fontMetrics()
+        texts = (self.summary, self.summary.partition(" in ")[0], "")
+        self._label.setText(next(text for text in texts if metrics.horizontalAdvance(text) <= width or not text))
 
     def _chip(self, name: str, fill: Callable[[QMenu], None]) -> QToolButton:
+        """A button named ``name`` with a menu, which ``fill`` fills each time it opens."""
         chip = QToolButton()
         chip.setObjectName("chip")
         chip.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -82,72 +85,63 @@ class FilterBar(QWidget):
         chip.setMenu(menu)
         return chip
 
-    def _kind_menu(self, menu: QMenu) -> None:
-        present = self._session.status.counts if self._session.status else {}
-        offered = [kind for kind in Kind if present.get(kind) or kind in (Kind.PHOTO, Kind.DOCUMENT)]
-        self._choice(menu, "Everything", self._session.question.kind is None, lambda: self._session.show_kind(None))
-        for kind in offered:
-            self._kind_choice(menu, kind)
+    def _fill_kind_menu(self, menu: QMenu) -> None:
+        current, status = self._session.question.kind, self._session.library.status
+        counts = status.counts if status else {}
+        _add_choice(menu, "Everything", current is None, lambda: self._session.filter_kind(None))
+        for kind in Kind:
+            if counts.get(kind) or kind in (Kind.PHOTO, Kind.DOCUMENT):
+                _add_choice(menu, KIND_NAMES[kind], kind is current, partial(self._session.filter_kind, kind))
 
-    def _kind_choice(self, menu: QMenu, kind: Kind) -> None:
-        chosen = self._session.question.kind is kind
-        self._choice(menu, KIND_NAMES[kind], chosen, lambda: self._session.show_kind(kind))
-
-    def _time_menu(self, menu: QMenu) -> None:
+    def _fill_time_menu(self, menu: QMenu) -> None:
+        current = self._session.question.period
         for period in periods(date.today()):
-            self._period_choice(menu, period)
+            _add_choice(menu, period.name, period == current, partial(self._session.filter_period, period))
         menu.addSeparator()
         menu.addAction("Choose dates…", self._choose_dates)
 
-    def _period_choice(self, menu: QMenu, period: Period) -> None:
-        chosen = self._session.question.period == period
-        self._choice(menu, period.name, chosen, lambda: self._session.show_period(period))
-
-    def _folder_menu(self, menu: QMenu) -> None:
-        self._choice(menu, "Anywhere", self._session.question.folder is None, lambda: self._session.show_folder(None))
-        for folder in self._session.folders:
-            self._folder_choice(menu, folder)
-
-    def _folder_choice(self, menu: QMenu, folder: Path) -> None:
-        chosen = self._session.question.folder == folder
-        self._choice(menu, name_of(folder), chosen, lambda: self._session.show_folder(folder))
-
-    def _choice(self, menu: QMenu, text: str, chosen: bool, act: Callable[[], None]) -> None:
-        action = menu.addAction(text)
-        action.setCheckable(True)
-        action.setChecked(chosen)
-        action.triggered.connect(lambda: act())
+    def _fill_folder_menu(self, menu: QMenu) -> None:
+        current = self._session.question.folder
+        _add_choice(menu, "Anywhere", current is None, lambda: self._session.filter_folder(None))
+        for folder in self._session.library.folders:
+            _add_choice(menu, name_of(folder), folder == current, partial(self._session.filter_folder, folder))
 
     def _choose_dates(self) -> None:
         dialog = DatesDialog(self._session.question.period, self)
         if dialog.exec():
-            self._session.show_period(dialog.period())
+            self._session.filter_period(dialog.period())
 
-    def _follow(self, question: Question) -> None:
-        self._say(self._kind, KIND_NAMES[question.kind] if question.kind else "Any kind", question.kind is not None)
-        self._say(self._time, question.period.name, question.period != ANY_TIME)
-        folder = question.folder
-        self._say(self._place, name_of(folder) if folder else "Anywhere", folder is not None)
+    def _show_question(self, question: Question) -> None:
+        kind, period, folder = question.kind, question.period, question.folder
+        _set_chip(self._kind, KIND_NAMES[kind] if kind else "Any kind", active=kind is not None)
+        _set_chip(self._time, period.name, active=period != ANY_TIME)
+        _set_chip(self._folder, name_of(folder) if folder else "Anywhere", active=folder is not None)
         self._clear.setVisible(question.filtered)
 
-    def _say(self, chip: QToolButton, text: str, active: bool) -> None:
-        chip.setText(chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 180))
-        chip.setAccessibleName(f"{chip.accessibleDescription()}: {text}")
-        chip.setProperty("active", active)
-        chip.style().unpolish(chip)
-        chip.style().polish(chip)
+
+def _add_choice(menu: QMenu, text: str, checked: bool, choose: Callable[[], None]) -> None:
+    action = menu.addAction(text)
+    action.setCheckable(True)
+    action.setChecked(checked)
+    action.triggered.connect(lambda: choose())
+
+
+def _set_chip(chip: QToolButton, text: str, *, active: bool) -> None:
+    chip.setText(chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, 180))
+    chip.setAccessibleName(f"{chip.accessibleDescription()}: {text}")
+    chip.setProperty("active", active)
+    restyle(chip)
 
 
 class DatesDialog(QDialog):
-    """From which day to which."""
+    """Lets the user choose the first and the last day of a period."""
 
     def __init__(self, period: Period, parent: QWidget) -> None:
-        """Begin with this period."""
+        """Start with this period."""
         super().__init__(parent)
         self.setWindowTitle("From when to when")
         self._first = _date_edit(period.after or date.today().replace(month=1, day=1))
-        last = period.before or date.today()
-        self._last = _date_edit(last)
+        self._last = _date_edit(period.before or date.today())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -159,7 +153,7 @@ class DatesDialog(QDialog):
         column.addWidget(buttons)
 
     def period(self) -> Period:
-        """The days chosen."""
+        """The chosen days."""
         return between(_day(self._first), _day(self._last))
 
 
@@ -175,10 +169,12 @@ def _day(edit: QDateEdit) -> date:
     return date(day.year(), day.month(), day.day())
 
 
-def found(question: Question, shown: int, strong: int, took_ms: float, limit: int) -> str:
-    """23 results in 41 ms, or in 2.1 s; when nothing was asked, how many files are shown."""
+def result_summary(question: Question, results: Results) -> str:
+    """23 results in 41 ms, or in 2.1 s; without text and examples, how many files are listed."""
     if question.empty:
-        return f"the newest {count(shown, 'file')}" if shown >= limit else count(shown, "file")
+        files = count(len(results.hits), "file")
+        return f"the newest {files}" if len(results.hits) >= question.limit else files
+    strong, took_ms = sum(hit.strong for hit in results.hits), results.took.total
     if not strong:
         return "no good match"
     took = f"{took_ms:.0f} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"

@@ -1,4 +1,4 @@
-"""What stands in place of results when there are none: why, and what to try."""
+"""Shown in place of results when there are none: the reason, and what to try."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class EmptyState(QWidget):
     """A title, a sentence, and a button where one helps."""
 
     def __init__(self, session: SearchSession) -> None:
-        """Say nothing yet."""
+        """Blank until ``explain``."""
         super().__init__()
         self._session = session
         self._title = label("", "title", centre=True)
@@ -32,15 +32,15 @@ class EmptyState(QWidget):
         column.addStretch(3)
 
     def explain(self) -> None:
-        """Say why there is nothing."""
-        title, text = reason(self._session.question, self._session.query, self._session.status)
+        """Show why the session has no results."""
+        title, text = reason(self._session.question, self._session.query, self._session.library.status)
         self._title.setText(title)
         self._text.setText(text)
         self._button.setVisible(self._session.question.filtered)
 
 
 def reason(question: Question, query: Query, status: Status | None) -> tuple[str, str]:
-    """Why nothing is shown, and what to try."""
+    """A title that says why nothing is shown, and a sentence on what to try."""
     if status is not None and status.progress.busy and question.empty:
         return "Reading your folders", "The first results appear here in seconds."
     if question.empty and question.filtered:

@@ -1,4 +1,4 @@
-"""What one can do with a hit, the same wherever it is offered."""
+"""What can be done with a hit, the same wherever it is offered."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from bowerbird.gui.session import SearchSession
 
 
 def open_hit(session: SearchSession, hit: Hit) -> None:
-    """Open the file in its own program."""
+    """Open the file in the user's program for it, or show why that is not possible."""
     if not hit.path.exists():
-        session.said.emit(f"{hit.path.name} is not there now; its disk may not be connected.")
+        session.message_changed.emit(f"{hit.path.name} is not there now; its disk may not be connected.")
     elif not open_file(hit.path):
-        session.said.emit(f"No program on this computer opens {hit.path.name}.")
+        session.message_changed.emit(f"No program on this computer opens {hit.path.name}.")
 
 
 def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
-    """The menu of a hit."""
+    """The context menu of a hit."""
     menu = QMenu(parent)
     menu.addAction("Open", lambda: open_hit(session, hit))
     menu.addAction("Show in folder", lambda: show_in_folder(hit.path))

@@ -1,17 +1,18 @@
-"""Rows of pictures that all end at the right edge. Plain numbers, no Qt."""
+"""Arranges pictures in rows that all end at the right edge. Plain numbers, no Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_NARROWEST, _WIDEST = 0.72, 1.9  # a picture's width by its height; beyond, it is cropped
-_LOWEST, _HIGHEST = 0.86, 1.2  # a row's height by the one wished for; beyond, its pictures are cropped
+_MIN_ASPECT, _MAX_ASPECT = 0.72, 1.9  # narrower and wider pictures are cropped
+_MIN_SCALE, _MAX_SCALE = 0.86, 1.2  # of a row's height; beyond, its pictures are cropped
+_SPARE_SHARE = 0.42  # a row that has less space left than this share of a picture is full
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Pictures side by side: the first one's number, where each begins, how wide it is, and the height of all."""
+class JustifiedRow:
+    """Pictures side by side: the number of the first, the left edge and width of each, and the height of all."""
 
     first: int
     lefts: tuple[int, ...]
@@ -19,34 +20,40 @@ class Row:
     height: int
 
 
-def rows(aspects: Sequence[float], width: int, height: int, gap: int) -> Iterator[Row]:
-    """Break pictures of these aspects (width by height) into rows of about ``height``."""
-    first, wished = 0, list[float]()
+def justified_rows(aspects: Sequence[float], width: int, height: int, gap: int) -> Iterator[JustifiedRow]:
+    """Break pictures into rows of about ``height`` pixels that fill ``width`` pixels; the last may be shorter.
+
+    Args:
+        aspects: width by height of each picture.
+        width: of a row, in pixels.
+        height: preferred, of a row, in pixels.
+        gap: between pictures, in pixels.
+    """
+    first, widths = 0, list[float]()
     for number, aspect in enumerate(aspects):
-        wished.append(min(_WIDEST, max(_NARROWEST, aspect)) * height)
-        if _full(wished, width, gap):
-            yield _row(first, wished, width, height, gap, stretch=True)
-            first, wished = number + 1, []
-    if wished:
-        yield _row(first, wished, width, height, gap, stretch=False)
+        widths.append(min(_MAX_ASPECT, max(_MIN_ASPECT, aspect)) * height)
+        if _is_full(widths, width, gap):
+            yield _row(first, widths, width, height, gap, stretch=True)
+            first, widths = number + 1, []
+    if widths:
+        yield _row(first, widths, width, height, gap, stretch=False)
 
 
-def _full(wished: Sequence[float], width: int, gap: int) -> bool:
-    """Whether one more picture of ordinary width would make the row worse."""
-    taken = sum(wished) + gap * (len(wished) - 1)
-    ordinary = sum(wished) / len(wished) + gap
-    return taken >= width or width - taken < ordinary * 0.42
+def _is_full(widths: Sequence[float], width: int, gap: int) -> bool:
+    """True if one more picture of average width would distort the row more than stretching it does."""
+    used = sum(widths) + gap * (len(widths) - 1)
+    average = sum(widths) / len(widths) + gap
+    return used >= width or width - used < average * _SPARE_SHARE
 
 
-def _row(first: int, wished: Sequence[float], width: int, height: int, gap: int, *, stretch: bool) -> Row:
-    room = width - gap * (len(wished) - 1)
-    scale = room / sum(wished)
+def _row(first: int, widths: Sequence[float], width: int, height: int, gap: int, *, stretch: bool) -> JustifiedRow:
+    scale = (width - gap * (len(widths) - 1)) / sum(widths)
     if not stretch:
         scale = min(1.0, scale)
-    tall = round(height * min(_HIGHEST, max(_LOWEST, scale)))
+    row_height = round(height * min(_MAX_SCALE, max(_MIN_SCALE, scale)))
     edges = [0.0]
-    for one in wished:
-        edges.append(edges[-1] + one * scale)
+    for picture_width in widths:
+        edges.append(edges[-1] + picture_width * scale)
     lefts = tuple(round(edge) + gap * number for number, edge in enumerate(edges[:-1]))
-    widths = tuple(round(edges[number + 1]) - round(edges[number]) for number in range(len(wished)))
-    return Row(first, lefts, widths, tall)
+    rounded_widths = tuple(round(edges[number + 1]) - round(edges[number]) for number in range(len(widths)))
+    return JustifiedRow(first, lefts, rounded_widths, row_height)

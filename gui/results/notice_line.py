@@ -1,4 +1,4 @@
-"""A sentence beside the results: quiet, dismissible, sometimes with a way to do something about it."""
+"""A sentence above the results that can be dismissed, with a button where there is something to do about it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from bowerbird.gui.widgets.widgets import button, label, tool
 
 
 class NoticeLine(QFrame):
-    """One sentence. What was dismissed is not said again while the window is open."""
+    """Shows one sentence at a time. A dismissed one does not come back while the window is open."""
 
     def __init__(self, session: SearchSession) -> None:
-        """Nothing to say yet."""
+        """Hidden, without a sentence."""
         super().__init__()
         self.setObjectName("notice")
         self._session = session
         self._dismissed: set[str] = set()
         self._text = label("", "small", wrap=True)
-        self._models = button("Models…", session.wants_models, "link")
+        self._models = button("Models…", session.models_requested, "link")
         self._close = tool("Dismiss this notice", self._dismiss, 12)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
@@ -26,25 +26,25 @@ class NoticeLine(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._models)
         row.addWidget(self._close)
-        session.theme.changed.connect(self._draw)
-        self._draw()
+        session.theme.changed.connect(self._draw_icon)
+        self._draw_icon()
         self.hide()
 
-    def say(self, sentences: tuple[str, ...]) -> None:
-        """Say the first of these that was not dismissed; be silent if there is none."""
-        text = next((one for one in sentences if one and one not in self._dismissed), "")
+    def show_first(self, sentences: tuple[str, ...]) -> None:
+        """Show the first sentence that is not empty and was not dismissed; hide if there is none."""
+        text = next((sentence for sentence in sentences if sentence and sentence not in self._dismissed), "")
         self._text.setText(text)
         self._models.setVisible("model" in text.lower())
         self.setVisible(bool(text))
 
     @property
     def text(self) -> str:
-        """What is being said."""
+        """The sentence shown."""
         return self._text.text()
 
     def _dismiss(self) -> None:
         self._dismissed.add(self._text.text())
         self.hide()
 
-    def _draw(self) -> None:
+    def _draw_icon(self) -> None:
         self._close.setIcon(self._session.theme.icon("close", self._session.theme.colours.muted))

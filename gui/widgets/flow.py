@@ -1,4 +1,4 @@
-"""Lays out widgets like words: side by side, and on to the next line where there is no room."""
+"""A layout that wraps: widgets side by side, continued on the next line where there is no room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class FlowLayout(QLayout):
     """A layout for a few buttons."""
 
     def __init__(self, gap: int = 8) -> None:
-        """``gap`` is the room between them, across and down."""
+        """``gap`` is the space between widgets, in pixels, horizontally and vertically."""
         super().__init__()
         self._gap = gap
         self._items: list[QLayoutItem] = []
@@ -35,7 +35,7 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return max((place.bottom() + 1 for place in self._places(width)), default=0)
+        return max((rect.bottom() + 1 for rect in self._rects(width)), default=0)
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
@@ -48,15 +48,15 @@ class FlowLayout(QLayout):
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        for item, place in zip(self._items, self._places(rect.width()), strict=True):
-            item.setGeometry(place.translated(rect.topLeft()))
+        for item, item_rect in zip(self._items, self._rects(rect.width()), strict=True):
+            item.setGeometry(item_rect.translated(rect.topLeft()))
 
-    def _places(self, width: int) -> list[QRect]:
-        places, left, top, tall = list[QRect](), 0, 0, 0
+    def _rects(self, width: int) -> list[QRect]:
+        rects, left, top, line_height = list[QRect](), 0, 0, 0
         for item in self._items:
             size = item.sizeHint()
             if left and left + size.width() > width:
-                left, top, tall = 0, top + tall + self._gap, 0
-            places.append(QRect(QPoint(left, top), size))
-            left, tall = left + size.width() + self._gap, max(tall, size.height())
-        return places
+                left, top, line_height = 0, top + line_height + self._gap, 0
+            rects.append(QRect(QPoint(left, top), size))
+            left, line_height = left + size.width() + self._gap, max(line_height, size.height())
+        return rects

@@ -1,4 +1,4 @@
-"""Draws text with its matching parts on straw, over as many lines as there is room for."""
+"""Paints text with its matching parts highlighted, over as many lines as there is room for."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharForma
 from bowerbird.gui.theme import Colours
 
 Marks = Sequence[tuple[int, int]]
+"""Spans of a text, as offsets of the first character and of the one after the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text, its matching spans, and how it is to look."""
+    """A text to paint: its matching spans, font and colour, and how many lines it may take."""
 
     text: str
     marks: Marks
@@ -25,22 +26,27 @@ class Passage:
 
 
 def utf16(text: str, offset: int) -> int:
-    """Qt counts in UTF-16 units, Python in characters: an emoji is one here and two there."""
+    """An offset in characters as one in UTF-16 units, which Qt counts in: an emoji is one character but two units."""
     return offset + sum(character > "\uffff" for character in text[:offset])
 
 
-def draw(painter: QPainter, place: QRect, passage: Passage, colours: Colours) -> int:
-    """Draw a passage at the top of a place, elided to fit; its height."""
-    text, cut = _fitted(passage, place.width())
-    marks = [(utf16(text, a), utf16(text, min(b, cut))) for a, b in passage.marks if a < min(b, cut)]
-    layout = _laid_out(text, passage, place.width(), [_format(a, b, colours) for a, b in marks])
-    _underlay(painter, place, layout, marks, colours)
+def draw(painter: QPainter, rect: QRect, passage: Passage, colours: Colours) -> int:
+    """Paint a passage at the top of ``rect``, elided to its width; returns the height in pixels."""
+    text, kept = _elided(passage, rect.width())
+    marks = [
+        (utf16(text, start), utf16(text, min(end, kept))) for start, end in passage.marks if start < min(end, kept)
+    ]
+    formats = [_highlight(start, end, colours) for start, end in marks]
+    layout = _text_layout(text, passage, rect.width(), formats)
+    _draw_backgrounds(painter, rect, layout, marks, colours)
     painter.setPen(QColor(passage.colour))
-    layout.draw(painter, QPointF(place.topLeft()))
+    layout.draw(painter, QPointF(rect.topLeft()))
     return round(layout.boundingRect().height())
 
 
-def _laid_out(text: str, passage: Passage, width: int, formats: Sequence[QTextLayout.FormatRange] = ()) -> QTextLayout:
+def _text_layout(
+    text: str, passage: Passage, width: int, formats: Sequence[QTextLayout.FormatRange] = ()
+) -> QTextLayout:
     layout = QTextLayout(text, passage.font)
     layout.setFormats(list(formats))  # before the lines: setting them later undoes the lines
     option = QTextOption()
@@ -61,9 +67,9 @@ def _laid_out(text: str, passage: Passage, width: int, formats: Sequence[QTextLa
     return layout
 
 
-def _fitted(passage: Passage, width: int) -> tuple[str, int]:
-    """The text with its last line elided if it must be, and how much of it is still the original."""
-    layout = _laid_out(passage.text, passage, width)
+def _elided(passage: Passage, width: int) -> tuple[str, int]:
+    """The text, its last line elided if there is more, and how many of its characters are the original's."""
+    layout = _text_layout(passage.text, passage, width)
     last = layout.lineAt(layout.lineCount() - 1)
     units = utf16(passage.text, len(passage.text))
     if not last.isValid() or last.textStart() + last.textLength() >= units:
@@ -74,21 +80,21 @@ def _fitted(passage: Passage, width: int) -> tuple[str, int]:
 
 
 def _characters(text: str, units: int) -> int:
-    """The other way round than ``utf16``."""
+    """An offset in UTF-16 units as one in characters; the inverse of ``utf16``."""
     return len(text.encode("utf-16-le", "surrogatepass")[: units * 2].decode("utf-16-le", "ignore"))
 
 
-def _format(start: int, end: int, colours: Colours) -> QTextLayout.FormatRange:
-    marked = QTextLayout.FormatRange()
-    marked.start, marked.length = start, end - start
-    form = QTextCharFormat()
-    form.setForeground(QColor(colours.straw))
-    marked.format = form
-    return marked
+def _highlight(start: int, end: int, colours: Colours) -> QTextLayout.FormatRange:
+    span = QTextLayout.FormatRange()
+    span.start, span.length = start, end - start
+    text_format = QTextCharFormat()
+    text_format.setForeground(QColor(colours.straw))
+    span.format = text_format
+    return span
 
 
-def _underlay(
-    painter: QPainter, place: QRect, layout: QTextLayout, marks: list[tuple[int, int]], colours: Colours
+def _draw_backgrounds(
+    painter: QPainter, rect: QRect, layout: QTextLayout, marks: list[tuple[int, int]], colours: Colours
 ) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.strawwash))
@@ -97,11 +103,11 @@ def _underlay(
         for start, end in marks:
             first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
             if first < last:
-                a, b = _x(line.cursorToX(first)), _x(line.cursorToX(last))
-                box = QRectF(min(a, b) - 2, line.y(), abs(b - a) + 4, line.height())
-                painter.drawRoundedRect(box.translated(QPointF(place.topLeft())), 3, 3)
+                left, right = sorted((_x(line.cursorToX(first)), _x(line.cursorToX(last))))
+                background = QRectF(left - 2, line.y(), right - left + 4, line.height())
+                painter.drawRoundedRect(background.translated(QPointF(rect.topLeft())), 3, 3)
 
 
-def _x(position: object) -> float:
-    """PySide6 gives the place alone, or with the position it stands for."""
-    return float(position[0] if isinstance(position, tuple) else position)  # type: ignore[arg-type]
+def _x(cursor: object) -> float:
+    """The x coordinate: PySide returns it alone, or in a tuple with the cursor's position."""
+    return float(cursor[0] if isinstance(cursor, tuple) else cursor)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Small pictures, read behind the UI thread's back and kept while there is room."""
+"""Loads small pictures in threads of their own and keeps the recently used ones in memory."""
 
 from __future__ import annotations
 
@@ -10,79 +10,76 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
-_ROOM_BYTES = 160 * 1024 * 1024
+_CACHE_BYTES = 160 * 1024 * 1024
 _THREADS = 2
-_LONGEST = 640
-_WAITING = 96  # scrolled past and still waiting: the oldest are dropped
+_MAX_SIDE = 640
+_MAX_QUEUE = 96  # scrolled past and not loaded yet: the oldest are dropped
 
 
 class Thumbnails(QObject):
-    """Pictures by path. Only files that Bowerbird made are read here, the ones asked for last first."""
+    """A cache of pictures by path. Only files that Bowerbird wrote are opened here, the latest request first."""
 
     ready = Signal()
-    _read = Signal(object, QImage)
+    """More pictures have been loaded."""
+    _loaded = Signal(object, QImage)
 
     def __init__(self, parent: QObject) -> None:
-        """Nothing is read yet."""
+        """An empty cache."""
         super().__init__(parent)
-        self._kept: OrderedDict[Path, QPixmap | None] = OrderedDict()
-        self._waiting: list[Path] = []
-        self._asked: set[Path] = set()
+        self._cache: OrderedDict[Path, QPixmap | None] = OrderedDict()
+        self._queue: list[Path] = []
+        self._requested: set[Path] = set()
         self._lock = threading.Lock()
         self._bytes = 0
         self._closed = False
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="thumbnail")
-        self._read.connect(self._keep, Qt.ConnectionType.QueuedConnection)
+        self._loaded.connect(self._store, Qt.ConnectionType.QueuedConnection)
 
     def get(self, path: Path) -> QPixmap | None:
-        """The picture, or None while it is read; ``ready`` tells when more have come."""
-        if path in self._kept:
-            self._kept.move_to_end(path)
-            return self._kept[path]
-        if path not in self._asked and not self._closed:
-            self._begin(path)
+        """The picture; None while it is being loaded (``ready`` follows), and for a file that cannot be read."""
+        if path in self._cache:
+            self._cache.move_to_end(path)
+            return self._cache[path]
+        if path not in self._requested and not self._closed:
+            self._request(path)
         return None
 
-    def forget_missing(self) -> None:
-        """Look again for the pictures that could not be read."""
-        for path in [path for path, picture in self._kept.items() if picture is None]:
-            del self._kept[path]
-
     def close(self) -> None:
-        """Read no more; a window that is closing may still paint, without pictures."""
+        """Load no more. A window that is closing may still ask for pictures, and gets those in the cache."""
         self._closed = True
         with self._lock:
-            self._waiting.clear()
+            self._queue.clear()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def _begin(self, path: Path) -> None:
-        self._asked.add(path)
+    def _request(self, path: Path) -> None:
+        self._requested.add(path)
         with self._lock:
-            self._waiting.append(path)
-            if len(self._waiting) > _WAITING:
-                self._asked.discard(self._waiting.pop(0))
-        self._threads.submit(self._work)
+            self._queue.append(path)
+            if len(self._queue) > _MAX_QUEUE:
+                self._requested.discard(self._queue.pop(0))
+        self._threads.submit(self._load_next)
 
-    def _work(self) -> None:
+    def _load_next(self) -> None:
         with self._lock:
-            path = self._waiting.pop() if self._waiting else None
+            path = self._queue.pop() if self._queue else None
         if path is not None:
-            self._read.emit(path, _decode(path))
+            self._loaded.emit(path, _load(path))
 
-    def _keep(self, path: Path, image: QImage) -> None:
-        self._asked.discard(path)
-        self._kept[path] = None if image.isNull() else QPixmap.fromImage(image)
+    def _store(self, path: Path, image: QImage) -> None:
+        self._requested.discard(path)
+        self._cache[path] = None if image.isNull() else QPixmap.fromImage(image)
         self._bytes += image.sizeInBytes()
-        while self._bytes > _ROOM_BYTES and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
+        while self._bytes > _CACHE_BYTES and len(self._cache) > 1:
+            _, oldest = self._cache.popitem(last=False)
             self._bytes -= oldest.width() * oldest.height() * 4 if oldest else 0
         self.ready.emit()
 
 
-def _decode(path: Path) -> QImage:
+def _load(path: Path) -> QImage:
+    """A file as an image of at most ``_MAX_SIDE`` pixels a side, four bytes a pixel; null if it cannot be read."""
     reader = QImageReader(str(path))
-    whole = reader.size()
-    if whole.isValid() and max(whole.width(), whole.height()) > _LONGEST:
-        reader.setScaledSize(whole.scaled(QSize(_LONGEST, _LONGEST), Qt.AspectRatioMode.KeepAspectRatio))
+    full_size = reader.size()
+    if full_size.isValid() and max(full_size.width(), full_size.height()) > _MAX_SIDE:
+        reader.setScaledSize(full_size.scaled(QSize(_MAX_SIDE, _MAX_SIDE), Qt.AspectRatioMode.KeepAspectRatio))
     image = reader.read()
     return image if image.isNull() else image.convertToFormat(QImage.Format.Format_RGB32)

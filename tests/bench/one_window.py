@@ -67,7 +67,7 @@ class _Watch:
 
         self._attend(application, lambda: window().close())
         if index is not None:
-            QTimer.singleShot(3000, lambda: window().session.add_folder(index))
+            QTimer.singleShot(3000, lambda: window().session.library.add_folder(index))
         main(["--library", str(home)])
         self._sum_up()
 

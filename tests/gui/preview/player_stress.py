@@ -29,7 +29,7 @@ _NEVER_S = 1000.0
 
 
 def main(folder: Path) -> None:
-    """Play in both ways; prints how often it has played."""
+    """Play in both ways; writes how often it has played."""
     faulthandler.dump_traceback_later(LONGEST_S, exit=True)
     application = QApplication([])
     files = (
@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
         player = Player(application)
         _play(player, files[number % len(files)], 0.0, until_moved=True)
         _stop_while_python_runs_on(player)
-    print(ROUNDS + _PLAYERS)
+    sys.stdout.write(f"{ROUNDS + _PLAYERS}\n")
 
 
 def _play(player: Player, path: Path, at_s: float, *, until_moved: bool) -> None:

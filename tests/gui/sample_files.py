@@ -1,4 +1,4 @@
-"""Files drawn and written here, free to use: a few pictures, a few documents, and some that cannot be read."""
+"""Writes sample files, free to use: a few pictures, a few documents, and some that cannot be read."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def write_pdf(path: Path, pages: tuple[str, ...]) -> Path:
 
 def _page_drawing(text: str) -> str:
     lines = [line for paragraph in text.split("\n") for line in (_wrapped(paragraph) or [""])]
-    shown = "".join(f"({line.translate({40: None, 41: None})}) Tj T*\n" for line in lines)
-    return f"BT /F1 13 Tf 18 TL 72 760 Td\n{shown}ET"
+    operators = "".join(f"({line.translate({40: None, 41: None})}) Tj T*\n" for line in lines)
+    return f"BT /F1 13 Tf 18 TL 72 760 Td\n{operators}ET"
 
 
 def _wrapped(text: str, width: int = 72) -> list[str]:
@@ -108,11 +108,11 @@ def landscape(seed: int, size: tuple[int, int] = (900, 600)) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(1.2))
 
 
-def write_photos(folder: Path, many: int = 6) -> None:
+def write_photos(folder: Path, count: int = 6) -> None:
     """Landscapes of several shapes, and two real photographs where scikit-learn brings them."""
     folder.mkdir(parents=True, exist_ok=True)
     shapes = ((900, 600), (600, 800), (1000, 560), (700, 700))
-    for number in range(many):
+    for number in range(count):
         landscape(number, shapes[number % 4]).save(folder / f"IMG_{2200 + number}.jpg", quality=88)
     for name, pixels in _real_photographs():
         picture = Image.fromarray(pixels)
@@ -126,10 +126,10 @@ def _real_photographs() -> list[tuple[str, object]]:
         from sklearn.datasets import load_sample_images
     except ImportError:
         return []
-    found = load_sample_images()
-    names = [Path(name).name for name in found.filenames]
+    samples = load_sample_images()
+    names = [Path(name).name for name in samples.filenames]
     titles = {"china.jpg": "Summer palace.jpg", "flower.jpg": "Dahlia.jpg"}
-    return [(titles.get(name, name), pixels) for name, pixels in zip(names, found.images, strict=True)]
+    return [(titles.get(name, name), pixels) for name, pixels in zip(names, samples.images, strict=True)]
 
 
 def _colour(chance: random.Random, low: int, high: int) -> tuple[int, int, int]:

@@ -6,17 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import shiboken6
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.state import ModelState
-from bowerbird.gui.dialogs.model_row import Act, Acts, ModelRow
+from bowerbird.gui.dialogs.model_row import ModelAction, ModelActions, ModelRow
 from bowerbird.gui.dialogs.models import ModelsDialog
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import Theme
 from tests import checkpoints
-from tests.gui.conftest import LONG_MS
+from tests.gui.conftest import LONG_MS, close, is_open
 from tests.hub_server import Hub, serving
 
 _NAME = "resnet-50"
@@ -30,28 +29,28 @@ def library_folder(own_models: Path) -> Path:
 
 @pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
-    return _shown(window, qtbot)
+    return _open(window, qtbot)
 
 
-def _shown(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
-    window.show_models()
-    (shown,) = window.findChildren(ModelsDialog)
-    qtbot.waitUntil(lambda: bool(shown.rows), timeout=LONG_MS)
-    return shown
+def _open(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
+    window.dialogs.show_models()
+    (dialog,) = window.findChildren(ModelsDialog)
+    qtbot.waitUntil(lambda: bool(dialog.rows), timeout=LONG_MS)
+    return dialog
 
 
-def _answer(dialog: ModelsDialog, yes: str) -> str:
-    """Press a button of the question that is asked; what it says."""
+def _answer(dialog: ModelsDialog, answer: str) -> str:
+    """Press a button of the message box that is open; returns the box's text."""
     (box,) = dialog.findChildren(QMessageBox)
-    says = f"{box.text()} {box.informativeText()}"
-    (wanted,) = [one for one in box.buttons() if one.text().replace("&", "") == yes]
-    wanted.click()
-    return says
+    text = f"{box.text()} {box.informativeText()}"
+    (button,) = [button for button in box.buttons() if button.text().replace("&", "") == answer]
+    button.click()
+    return text
 
 
-def _wait_for(one: QPushButton, qtbot: QtBot) -> None:
-    """Until it is there, and can be pressed."""
-    qtbot.waitUntil(lambda: one.isVisibleTo(one.parentWidget()) and one.isEnabled(), timeout=LONG_MS)
+def _wait_for(button: QPushButton, qtbot: QtBot) -> None:
+    """Wait until a button is shown and can be pressed."""
+    qtbot.waitUntil(lambda: button.isVisibleTo(button.parentWidget()) and button.isEnabled(), timeout=LONG_MS)
 
 
 def test_a_model_is_got_used_and_dropped(
@@ -76,9 +75,9 @@ def test_a_model_is_got_used_and_dropped(
 
 
 def test_without_a_network_it_says_so(dialog: ModelsDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(Hub({})) as gone:
+    with serving(Hub({})) as closed_hub:
         pass
-    monkeypatch.setenv("HF_ENDPOINT", gone.url)
+    monkeypatch.setenv("HF_ENDPOINT", closed_hub.url)
     row = dialog.rows[_NAME]
     row.get.click()
     _answer(dialog, "Get it")
@@ -103,7 +102,7 @@ def test_a_page_that_is_closed_leaves_the_download_be(
         qtbot.waitUntil(lambda: dialog.rows[_NAME].model.fetched is not None, timeout=LONG_MS)
         dialog.accept()
         qtbot.waitUntil(lambda: not window.findChildren(ModelsDialog), timeout=LONG_MS)
-        again = _shown(window, qtbot)
+        again = _open(window, qtbot)
         assert again.rows[_NAME].cancel.isVisibleTo(again)
         _wait_for(again.rows[_NAME].use, qtbot)
 
@@ -124,19 +123,17 @@ def test_a_download_is_cancelled(
 
 
 def test_the_window_closes_in_the_middle_of_a_download(
-    qapp: QApplication, qtbot: QtBot, library_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    theme: Theme, qtbot: QtBot, library_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = MainWindow(library_folder, Theme(qapp))
-    qtbot.waitUntil(lambda: hasattr(window, "session") and window.session.status is not None, timeout=LONG_MS)
-    dialog = _shown(window, qtbot)
+    window = MainWindow(library_folder, theme)
+    qtbot.waitUntil(lambda: is_open(window), timeout=LONG_MS)
+    dialog = _open(window, qtbot)
     with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         dialog.rows[_NAME].get.click()
         _answer(dialog, "Get it")
         qtbot.waitUntil(lambda: dialog.rows[_NAME].model.fetched is not None, timeout=LONG_MS)
-        with qtbot.waitSignal(window.closed, timeout=LONG_MS):
-            window.close()
-    shiboken6.delete(window)
+        close(window, qtbot)
     assert not (library_folder / "models" / _NAME).exists()
 
 
@@ -156,7 +153,7 @@ def test_what_is_here_is_checked_and_deleted(
 
 
 def test_a_row_says_what_is_wrong_and_leaves_what_to_type_to_its_buttons(qtbot: QtBot) -> None:
-    gone = ModelState(
+    missing = ModelState(
         id="some",
         title="Some model",
         purpose="something",
@@ -170,17 +167,18 @@ def test_a_row_says_what_is_wrong_and_leaves_what_to_type_to_its_buttons(qtbot: 
         problem="Its files are gone.",
         remedy="To get it: bowerbird models get some",
     )
-    nothing: Act = lambda model: None  # noqa: E731
-    row = ModelRow(gone, Acts(nothing, nothing, nothing, nothing, nothing))
+    nothing: ModelAction = lambda model: None  # noqa: E731
+    row = ModelRow(missing, ModelActions(nothing, nothing, nothing, nothing, nothing))
     qtbot.addWidget(row)
-    row.show_state(gone)
-    assert _said(row).endswith("Its files are gone. https://example.org/some.pth has it.")
-    row.show_state(replace(gone, result="The disk is full."))
-    assert _said(row).endswith("Its files are gone. The disk is full.")
-    assert "bowerbird models" not in _said(row)
-    row.show_state(replace(gone, result=gone.problem))
-    assert _said(row).count(gone.problem) == 1
+    row.show_state(missing)
+    assert _texts(row).endswith("Its files are gone. https://example.org/some.pth has it.")
+    row.show_state(replace(missing, result="The disk is full."))
+    assert _texts(row).endswith("Its files are gone. The disk is full.")
+    assert "bowerbird models" not in _texts(row)
+    row.show_state(replace(missing, result=missing.problem))
+    assert _texts(row).count(missing.problem) == 1
 
 
-def _said(row: ModelRow) -> str:
-    return " ".join(one.text() for one in row.findChildren(QLabel) if one.isVisibleTo(row) and one.text())
+def _texts(row: ModelRow) -> str:
+    labels = row.findChildren(QLabel)
+    return " ".join(label.text() for label in labels if label.isVisibleTo(row) and label.text())

@@ -1,0 +1,73 @@
+"""The dialog for the settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from bowerbird.core.settings import Settings
+from bowerbird.gui.dialogs.settings import SettingsDialog
+from bowerbird.gui.main_window import MainWindow
+from bowerbird.gui.session import SearchSession
+from bowerbird.gui.theme import DARK
+from tests.gui.conftest import LONG_MS
+from tests.gui.fakes import FakeBridge
+
+
+@pytest.fixture
+def dialog(session: SearchSession, qtbot: QtBot) -> SettingsDialog:
+    """The dialog on default settings."""
+    dialog = SettingsDialog(session, Settings())
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def _save(dialog: SettingsDialog) -> None:
+    (box,) = dialog.findChildren(QDialogButtonBox)
+    QTest.mouseClick(box.button(QDialogButtonBox.StandardButton.Save), Qt.MouseButton.LeftButton)
+
+
+def _changes(bridge: FakeBridge) -> list[Settings]:
+    return [call[1] for call in bridge.library.calls if call[0] == "change_settings"]
+
+
+def test_nothing_changed_is_nothing_saved(dialog: SettingsDialog, bridge: FakeBridge) -> None:
+    _save(dialog)
+    assert bridge.library.calls == []
+    assert not dialog.isVisible()
+
+
+def test_another_theme_changes_nothing_else_and_is_seen_at_once(
+    dialog: SettingsDialog, session: SearchSession, bridge: FakeBridge
+) -> None:
+    dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
+    _save(dialog)
+    assert session.theme.colours == DARK
+    assert _changes(bridge) == [replace(Settings(), theme="dark")]
+    assert bridge.library.calls[1:] == [("status",)]
+
+
+def test_names_to_leave_out_are_trimmed_and_kept_once(dialog: SettingsDialog, bridge: FakeBridge) -> None:
+    dialog.excludes.setPlainText("*.draft\n\n  cache  \n*.draft")
+    _save(dialog)
+    assert _changes(bridge) == [replace(Settings(), excludes=("*.draft", "cache"))]
+
+
+def test_settings_are_saved(full_window: MainWindow, library_folder: Path, qtbot: QtBot) -> None:
+    full_window.session.settings_requested.emit()
+    qtbot.waitUntil(lambda: bool(full_window.findChildren(SettingsDialog)), timeout=LONG_MS)
+    (dialog,) = full_window.findChildren(SettingsDialog)
+    dialog.battery.setChecked(True)
+    dialog.excludes.appendPlainText("*.draft")
+    _save(dialog)
+    settings = library_folder / "settings.toml"
+    qtbot.waitUntil(lambda: "*.draft" in settings.read_text(), timeout=LONG_MS)
+    assert "pause_on_battery = true" in settings.read_text()

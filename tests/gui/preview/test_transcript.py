@@ -1,0 +1,64 @@
+"""The transcript beside the player."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from bowerbird.core.types import Line
+from bowerbird.gui.preview.transcript import Transcript
+from bowerbird.gui.theme import Theme
+
+_LINES = tuple(Line(10.0 * number, 10.0 * number + 8, f"line {number}", ((0, 4),)) for number in range(40))
+_LONG = tuple(Line(float(number), number + 0.8, f"line {number} " * 12, ()) for number in range(8000))
+_LONGEST_S = 1.0
+
+
+def test_the_transcript_follows_and_seeks(theme: Theme, qtbot: QtBot) -> None:
+    transcript = Transcript(theme, 300)
+    qtbot.addWidget(transcript)
+    transcript.resize(320, 300)
+    transcript.show_lines(_LINES)
+    transcript.show()
+    assert transcript.height() == 300
+    transcript.follow(205.0)
+    assert transcript.currentIndex().row() == 20
+    assert transcript.viewport().rect().contains(transcript.visualRect(transcript.currentIndex()).center())
+    row = transcript.model().index(21, 0)
+    with qtbot.waitSignal(transcript.seek_requested) as seek:
+        QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=transcript.visualRect(row).center())
+    assert seek.args == [210.0]
+
+
+def test_a_short_transcript_is_as_high_as_its_lines(theme: Theme, qtbot: QtBot) -> None:
+    transcript = Transcript(theme, 300)
+    qtbot.addWidget(transcript)
+    transcript.show_lines(_LINES[:2])
+    assert transcript.height() < 100
+
+
+def test_before_the_first_line_none_is_selected(theme: Theme, qtbot: QtBot) -> None:
+    transcript = Transcript(theme, 300)
+    qtbot.addWidget(transcript)
+    transcript.show_lines(_LINES[1:])
+    transcript.follow(15.0)
+    assert [index.row() for index in transcript.selectedIndexes()] == [0]
+    transcript.follow(5.0)
+    assert transcript.selectedIndexes() == []
+
+
+def test_thousands_of_lines_are_shown_and_followed_in_little_time(theme: Theme, qtbot: QtBot) -> None:
+    transcript = Transcript(theme, 300)
+    qtbot.addWidget(transcript)
+    transcript.resize(320, 300)
+    transcript.show()
+    start = time.process_time()
+    transcript.show_lines(_LONG)
+    for at_s in range(0, 8000, 100):
+        transcript.follow(at_s + 0.5)
+        transcript.viewport().repaint()
+    assert time.process_time() - start < _LONGEST_S
+    assert transcript.currentIndex().row() == 7900

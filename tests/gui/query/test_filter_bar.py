@@ -1,0 +1,79 @@
+"""The filters set with the mouse."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from bowerbird.core.answers import Results, Timings
+from bowerbird.core.types import Kind
+from bowerbird.gui.query.filter_bar import FilterBar, result_summary
+from bowerbird.gui.question import Question
+from bowerbird.gui.session import SearchSession
+from tests.gui.fakes import photo
+
+
+@pytest.fixture
+def bar(session: SearchSession, qtbot: QtBot) -> FilterBar:
+    bar = FilterBar(session)
+    qtbot.addWidget(bar)
+    bar.resize(800, 40)
+    bar.show()
+    return bar
+
+
+def _chip(bar: FilterBar, name: str) -> QToolButton:
+    return next(chip for chip in bar.findChildren(QToolButton) if chip.accessibleName().startswith(name))
+
+
+def test_a_choice_from_a_menu_filters(bar: FilterBar, session: SearchSession) -> None:
+    chip = _chip(bar, "Kind of file")
+    assert chip.text() == "Any kind"
+    chip.menu().aboutToShow.emit()
+    choices = {action.text(): action for action in chip.menu().actions()}
+    assert list(choices) == ["Everything", "Photos", "Documents"], "of kinds without files only the usual are offered"
+    assert choices["Everything"].isChecked()
+    choices["Photos"].trigger()
+    assert session.question.kind is Kind.PHOTO
+    assert chip.text() == "Photos"
+    chip.menu().aboutToShow.emit()
+    assert [action.text() for action in chip.menu().actions() if action.isChecked()] == ["Photos"]
+
+
+def test_clearing_removes_the_filters_and_leaves_the_text(bar: FilterBar, session: SearchSession) -> None:
+    session.ask(Question(text="dog", kind=Kind.PHOTO))
+    _chip(bar, "Clear filters").click()
+    assert session.question == Question(text="dog")
+    assert not _chip(bar, "Clear filters").isVisible()
+
+
+def test_the_summary_gets_shorter_where_there_is_less_room(bar: FilterBar) -> None:
+    bar.show_summary("23 results in 41 ms")
+    assert bar._label.text() == "23 results in 41 ms"
+    bar._label.setFixedWidth(80)
+    bar.show_summary("23 results in 41 ms")
+    assert bar._label.text() == "23 results"
+    bar._label.setFixedWidth(5)
+    bar.show_summary("23 results in 41 ms")
+    assert bar._label.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "hits", "took_ms", "summary"),
+    [
+        (Question(), 7, 1.0, "7 files"),
+        (Question(limit=7), 7, 1.0, "the newest 7 files"),
+        (Question(text="dog"), 1, 41.2, "1 result in 41 ms"),
+        (Question(text="dog"), 23, 2100.0, "23 results in 2.1 s"),
+        (Question(text="dog"), 0, 41.0, "no good match"),
+    ],
+)
+def test_summaries(question: Question, hits: int, took_ms: float, summary: str) -> None:
+    results = Results((photo("a.jpg"),) * hits, took=Timings(total=took_ms))
+    assert result_summary(question, results) == summary
+
+
+def test_weak_results_are_not_counted() -> None:
+    hits = (photo("a.jpg"), photo("b.jpg", strong=False))
+    assert result_summary(Question(text="dog"), Results(hits, took=Timings(total=5.0))) == "1 result in 5 ms"

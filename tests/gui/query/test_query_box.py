@@ -1,0 +1,102 @@
+"""The query box: what a key, the clipboard and a click ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from bowerbird.core.types import Example
+from bowerbird.gui.query.query_box import QueryBox
+from bowerbird.gui.question import Question
+from bowerbird.gui.session import SearchSession
+
+
+class CountingSession(SearchSession):
+    """Notes each text that is set."""
+
+    def set_text(self, text: str) -> None:
+        self.texts = [*getattr(self, "texts", []), text]
+        super().set_text(text)
+
+
+@pytest.fixture
+def session(session: SearchSession) -> CountingSession:
+    owner = session.parent()
+    assert owner is not None
+    return CountingSession(session.bridge, session.theme, session.thumbnails, owner)
+
+
+@pytest.fixture
+def box(session: CountingSession, qtbot: QtBot) -> QueryBox:
+    box = QueryBox(session)
+    qtbot.addWidget(box)
+    box.show()
+    return box
+
+
+def test_one_keystroke_puts_one_question(box: QueryBox, session: CountingSession) -> None:
+    questions = list[Question]()
+    session.question_changed.connect(questions.append)
+    QTest.keyClicks(box.edit, "do")
+    assert session.texts == ["d", "do"]
+    assert [question.text for question in questions] == ["d", "do"]
+
+
+def test_escape_empties_the_query_with_one_question(box: QueryBox, session: CountingSession) -> None:
+    QTest.keyClicks(box.edit, "d")
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert session.texts == ["d", ""]
+
+
+def test_a_question_from_elsewhere_is_shown_and_not_put_again(box: QueryBox, session: CountingSession) -> None:
+    question = Question(text="dog", limit=360)
+    session.ask(question)
+    assert box.edit.text() == "dog"
+    assert not hasattr(session, "texts")
+    assert session.question == question
+
+
+def test_enter_and_down_go_to_the_results(box: QueryBox, qtbot: QtBot) -> None:
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down):
+        with qtbot.waitSignal(box.left_downwards):
+            QTest.keyClick(box.edit, key)
+
+
+def test_an_example_has_a_chip_that_removes_it(box: QueryBox, session: CountingSession) -> None:
+    first, second = Example(Path("/a.jpg")), Example(Path("/b.wav"), 12.0, 17.5)
+    session.ask(Question(like=(first, second)))
+    assert [chip.text() for chip in box.chips.values()] == [" like this ×", " like 0:12–0:17 ×"]
+    QTest.mouseClick(box.chips[first], Qt.MouseButton.LeftButton)
+    assert session.question.like == (second,)
+    assert list(box.chips) == [second]
+
+
+def test_backspace_at_the_start_removes_the_last_example(box: QueryBox, session: CountingSession) -> None:
+    first, second = Example(Path("/a.jpg")), Example(Path("/b.jpg"))
+    session.ask(Question(text="x", like=(first, second)))
+    QTest.keyClick(box.edit, Qt.Key.Key_Backspace)
+    assert session.question == Question(text="", like=(first, second)), "the text comes first"
+    QTest.keyClick(box.edit, Qt.Key.Key_Backspace)
+    assert session.question.like == (first,)
+
+
+def test_a_copied_file_is_pasted_as_an_example(box: QueryBox, session: CountingSession, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.touch()
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    QGuiApplication.clipboard().setMimeData(mime)
+    QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert session.question.like == (Example(path),)
+    assert box.edit.text() == ""
+
+
+def test_copied_text_is_pasted_as_text(box: QueryBox, session: CountingSession) -> None:
+    QGuiApplication.clipboard().setText("two dogs")
+    QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert session.texts == ["two dogs"]

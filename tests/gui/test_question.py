@@ -1,0 +1,49 @@
+"""What is typed and what is set with the mouse become one query."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from bowerbird.core.types import Kind
+from bowerbird.gui.question import ANY_TIME, FIRST_LIMIT, Question, between, periods
+
+_PHOTOS = Path("/photos")
+
+
+def test_typed_filters_take_precedence_over_the_mouse() -> None:
+    query = Question(text="kind:document dog after:2024", kind=Kind.PHOTO, folder=_PHOTOS).query()
+    assert query.kinds == {Kind.DOCUMENT}
+    assert query.text == "dog"
+    assert query.under == (_PHOTOS,)
+    assert query.after == date(2024, 1, 1)
+
+
+def test_periods_begin_on_their_first_day() -> None:
+    starts = {period.name: period.after for period in periods(date(2026, 3, 4))}
+    assert starts == {
+        "Any time": None,
+        "Today": date(2026, 3, 4),
+        "This week": date(2026, 3, 2),
+        "This month": date(2026, 3, 1),
+        "This year": date(2026, 1, 1),
+        "Last year": date(2025, 1, 1),
+    }
+
+
+def test_chosen_days_are_both_included() -> None:
+    period = between(date(2024, 5, 31), date(2024, 5, 1))
+    assert (period.after, period.before) == (date(2024, 5, 1), date(2024, 6, 1))
+
+
+def test_without_filters_text_and_examples_stay() -> None:
+    question = Question(text="dog", kind=Kind.PHOTO, folder=_PHOTOS, limit=360)
+    assert question.filtered
+    assert question.unfiltered() == Question(text="dog", limit=FIRST_LIMIT)
+    assert not question.unfiltered().filtered
+    assert question.unfiltered().period == ANY_TIME
+
+
+def test_a_question_of_spaces_is_empty() -> None:
+    assert Question(text="  ").empty
+    assert not Question(text="dog").empty
