@@ -14,7 +14,7 @@ from bowerbird.gui.theme import Theme
 
 _LINES = tuple(Line(10.0 * number, 10.0 * number + 8, f"line {number}", ((0, 4),)) for number in range(40))
 _LONG = tuple(Line(float(number), number + 0.8, f"line {number} " * 12, ()) for number in range(8000))
-_LONGEST_S = 1.0
+_LONGEST_S = 0.1  # 6 ms are enough; to measure every line takes 240 ms
 
 
 def test_the_transcript_follows_and_seeks(theme: Theme, qtbot: QtBot) -> None:
@@ -50,15 +50,14 @@ def test_before_the_first_line_none_is_selected(theme: Theme, qtbot: QtBot) -> N
     assert transcript.selectedIndexes() == []
 
 
-def test_thousands_of_lines_are_shown_and_followed_in_little_time(theme: Theme, qtbot: QtBot) -> None:
+def test_thousands_of_lines_are_not_measured_to_be_shown(theme: Theme, qtbot: QtBot) -> None:
     transcript = Transcript(theme, 300)
     qtbot.addWidget(transcript)
     transcript.resize(320, 300)
     transcript.show()
     start = time.process_time()
     transcript.show_lines(_LONG)
-    for at_s in range(0, 8000, 100):
-        transcript.follow(at_s + 0.5)
-        transcript.viewport().repaint()
     assert time.process_time() - start < _LONGEST_S
+    transcript.follow(7900.5)
     assert transcript.currentIndex().row() == 7900
+    assert transcript.viewport().rect().contains(transcript.visualRect(transcript.currentIndex()).center())
