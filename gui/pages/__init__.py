@@ -1,1 +1,1 @@
-"""What stands in place of the panes: the first run, waiting."""
+"""Pages that replace the panes: the first run, and waiting for the library."""

@@ -1,4 +1,4 @@
-"""The columns of the window, from left to right. A new pane is one file and one line here."""
+"""The columns of the window, from left to right. To add a pane, add a module here and its class to ``PANES``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One file shown large: picture, pages, text, player."""
+"""A large view of one file: picture, pages, text or player."""

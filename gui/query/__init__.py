@@ -1,1 +1,1 @@
-"""What is asked: the query box, its filters, what is dropped on it."""
+"""The parts of a question on the screen: the query box, the filters, and what happens on a drop."""

@@ -1,1 +1,1 @@
-"""What was found: the grid or list of hits."""
+"""The grid of hits, and what is shown around it."""

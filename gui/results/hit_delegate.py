@@ -1,4 +1,4 @@
-"""Paints a hit: its picture or text, its rect in the file, its name, and the reason it was found."""
+"""Paints a hit: its picture or text, its place in the file, its name, and the reason it was found."""
 
 from __future__ import annotations
 
