@@ -20,6 +20,8 @@ from tests import makers
 from tests.core.commands.test_output import PYTHON
 from tests.media_makers import silence, tone, wav
 
+_PATIENCE_S = 300  # the first command of all exports the networks, on a computer that may be busy
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -28,7 +30,7 @@ def run(library_folder: Path) -> Run:
     def run_it(*arguments: object, stdin: str = "", as_json: bool = True) -> subprocess.CompletedProcess[str]:
         style = ["--json"] if as_json else []
         command = [sys.executable, "-m", "bowerbird.gui", "--library", library_folder, *style, *arguments]
-        return subprocess.run([str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=120)
+        return subprocess.run([str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=_PATIENCE_S)
 
     return run_it
 
@@ -153,7 +155,7 @@ def text_of(done: subprocess.CompletedProcess[str]) -> str:
 def test_options_for_all_stand_after_the_command_too(tmp_path: Path, library_folder: Path) -> None:
     wrong, right = tmp_path / "other", library_folder
     command = [sys.executable, "-m", "bowerbird.gui", "--library", wrong, "status", "--json", "--library", right]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=_PATIENCE_S)
     assert answer(done)["library"] == str(right) and not wrong.exists()
 
 
