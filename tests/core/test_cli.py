@@ -30,7 +30,9 @@ def run(library_folder: Path) -> Run:
     def run_it(*arguments: object, stdin: str = "", as_json: bool = True) -> subprocess.CompletedProcess[str]:
         style = ["--json"] if as_json else []
         command = [sys.executable, "-m", "bowerbird.gui", "--library", library_folder, *style, *arguments]
-        return subprocess.run([str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=_PATIENCE_S)
+        return subprocess.run(
+            [str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=_PATIENCE_S
+        )
 
     return run_it
 
