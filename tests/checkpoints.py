@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+MODULES = tuple(f"sentence_transformers.models.{name}" for name in ("Transformer", "Pooling", "Normalize"))
 WORDS = "a dog runs along the beach two people play chess in rain red car old house photo of cat".split()
 CLIP_END, SIGLIP_PAD = 49407, 0
 
@@ -53,7 +55,7 @@ def resnet(folder: Path) -> Path:
 
 
 def e5(folder: Path, *, layers: int = 12) -> Path:
-    """multilingual-e5-small as the hub has it."""
+    """multilingual-e5-small as the hub has it, with the files that sentence-transformers reads."""
     from transformers import BertConfig, BertModel
 
     config = BertConfig(
@@ -66,7 +68,32 @@ def e5(folder: Path, *, layers: int = 12) -> Path:
     )
     _save(BertModel, config, folder)
     _words(folder / "tokenizer.json", {"<s>": 0, "<pad>": 1, "</s>": 2}, start="<s>", end="</s>")
+    sentence_files(folder)
     return folder
+
+
+def sentence_files(
+    folder: Path, modules: Iterable[str] = MODULES, pooling: str = "mean_tokens", **transformer: Any
+) -> None:
+    """What sentence-transformers keeps beside a model's weights, as its version 2 wrote it."""
+    paths = ("", "1_Pooling", "2_Normalize")
+    listed = [
+        {"idx": at, "name": str(at), "path": path, "type": kind}
+        for at, (path, kind) in enumerate(zip(paths, modules, strict=False))
+    ]
+    modes = ("cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens")
+    pool = {"word_embedding_dimension": 384, **{f"pooling_mode_{mode}": mode == pooling for mode in modes}}
+    tokenizer = {"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "<pad>", "model_max_length": 512}
+    write_json(folder / "modules.json", listed)
+    write_json(folder / "1_Pooling" / "config.json", pool)
+    write_json(folder / "sentence_bert_config.json", {"max_seq_length": 512, "do_lower_case": False} | transformer)
+    write_json(folder / "tokenizer_config.json", tokenizer)
+
+
+def write_json(file: Path, contents: object) -> None:
+    """Write a file, and make its folder."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(contents), "utf-8")
 
 
 def whisper(folder: Path, tokenizer: Path) -> Path:
@@ -84,8 +111,6 @@ def whisper(folder: Path, tokenizer: Path) -> Path:
 
 def gemma(folder: Path, *, layers: int = 0) -> Path:
     """EmbeddingGemma 2."""
-    import json
-
     from transformers import (
         EmbeddingGemma2Config,
         EmbeddingGemma2Model,
@@ -106,11 +131,9 @@ def gemma(folder: Path, *, layers: int = 0) -> Path:
     pictures = json.loads((folder / "preprocessor_config.json").read_text())
     Gemma4AudioFeatureExtractor().save_pretrained(folder)
     sounds = json.loads((folder / "preprocessor_config.json").read_text())
-    (folder / "processor_config.json").write_text(
-        json.dumps({"image_processor": pictures, "feature_extractor": sounds})
-    )
+    write_json(folder / "processor_config.json", {"image_processor": pictures, "feature_extractor": sounds})
     prompts = {"query": "task: search result | query: ", "document": "title: none | text: "}
-    (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+    write_json(folder / "config_sentence_transformers.json", {"prompts": prompts})
     known = {"<pad>": 0, "<eos>": 1, "<bos>": 2, "placeholder": config.image_token_id}
     _words(folder / "tokenizer.json", known, start="<bos>", end="<eos>")
     return folder

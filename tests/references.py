@@ -128,21 +128,22 @@ def resnet(folder: Path) -> Reference:
 
 def e5(folder: Path) -> Reference:
     """sentence-transformers over the folder, with the prefixes that the model's authors say."""
+    return sentences(folder, {"query": "query: ", "document": "passage: "})
+
+
+def sentences(folder: Path, prompts: dict[str, str] | None = None) -> Reference:
+    """``SentenceTransformer`` as its authors load it: everything that it does is said in the folder's own files."""
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import PreTrainedTokenizerFast
 
-    PreTrainedTokenizerFast(
-        tokenizer_file=str(folder / "tokenizer.json"), pad_token="<pad>", model_max_length=512
-    ).save_pretrained(folder / "tokenizer")
-    words = Transformer(str(folder), max_seq_length=512, tokenizer_name_or_path=str(folder / "tokenizer"))
-    model = SentenceTransformer(modules=[words, Pooling(384)], device="cpu")
+    model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, prompts=prompts)
 
-    def encoded(texts: Sequence[str], prefix: str) -> Vectors:
-        made = model.encode([prefix + text for text in texts], normalize_embeddings=True)
-        return np.asarray(made, np.float32)
+    def documents(texts: Sequence[str]) -> Vectors:
+        return np.asarray(model.encode_document(list(texts), normalize_embeddings=True), np.float32)
 
-    return Reference(lambda items: encoded(items, "passage: "), lambda texts: encoded(texts, "query: "))
+    def queries(texts: Sequence[str]) -> Vectors:
+        return np.asarray(model.encode_query(list(texts), normalize_embeddings=True), np.float32)
+
+    return Reference(documents, queries)
 
 
 def gemma(folder: Path) -> Callable[..., Vectors]:

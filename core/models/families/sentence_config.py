@@ -20,7 +20,8 @@ from typing import Any
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.runtime.base import LoadContext
 
-_NAMES = {
+_MODULES = ("Transformer", "Pooling", "Normalize")
+_CLASSES = {
     "sentence_transformers.models.Transformer": "Transformer",
     "sentence_transformers.models.Pooling": "Pooling",
     "sentence_transformers.models.Normalize": "Normalize",
@@ -29,28 +30,15 @@ _NAMES = {
     "sentence_transformers.sentence_transformer.modules.normalize.Normalize": "Normalize",
     "sentence_transformers.base.modules.normalize.Normalize": "Normalize",
 }
-"""The classes that modules.json may name, as versions 2 to 6 write them. Whatever else it names could run any code."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceModule:
-    """One of sentence-transformers' modules."""
-
-    name: str
-    """"Transformer", "Pooling" or "Normalize"."""
-    folder: Path | None = None
-    """Holds the module's verified config.json; None: its defaults, which for Pooling are the mean."""
-
-
-MEAN_POOLING = (SentenceModule("Transformer"), SentenceModule("Pooling"), SentenceModule("Normalize"))
-"""Of models whose files do not name their modules: all in the registry are of this kind (Reimers and Gurevych 2019)."""
+"""The classes that modules.json may name, as versions 2 to 6 write them: importing any other could run any code."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceConfig:
-    """The use of one text model."""
+    """The use of one text model. Its vectors are normalised in any case: the stores compare by inner product."""
 
-    modules: tuple[SentenceModule, ...]
+    pooling: Path | None
+    """The folder with the verified config.json of its Pooling; None: the mean (Reimers and Gurevych 2019)."""
     max_tokens: int
     """Longer texts are cut."""
     lowercase: bool
@@ -68,7 +56,7 @@ def read(context: LoadContext) -> SentenceConfig:
     transformer, preprocessing = _json(context, "transformer", {}), context.entry.preprocessing
     query, document = prompts(context)
     return SentenceConfig(
-        modules=_modules(context),
+        pooling=_pooling(context),
         max_tokens=int(transformer.get("max_seq_length") or preprocessing["max_tokens"]),
         lowercase=bool(transformer.get("do_lower_case")),
         query_prompt=query,
@@ -77,40 +65,34 @@ def read(context: LoadContext) -> SentenceConfig:
 
 
 def prompts(context: LoadContext) -> tuple[str, str]:
-    """What comes before a query and before a document: as the model's authors publish it, or as the registry says.
+    """What comes before a query and before a document: as the model's files say, or else the registry.
 
-    Documents take the first of the names that ``SentenceTransformer.encode_document`` looks for.
+    Raises:
+        ModelUnavailable: the file with the prompts is no JSON.
     """
     published: Mapping[str, str] = _json(context, "prompts", {}).get("prompts") or {}
-    document = next((published[name] for name in ("document", "passage", "corpus") if name in published), "")
-    preprocessing = context.entry.preprocessing
-    return (
-        published.get("query") or preprocessing.get("query_prompt", ""),
-        document or preprocessing.get("document_prompt", ""),
+    query, document = (
+        str(published.get(name) or context.entry.preprocessing.get(f"{name}_prompt", ""))
+        for name in ("query", "document")
     )
+    return query, document
 
 
-def _modules(context: LoadContext) -> tuple[SentenceModule, ...]:
+def _pooling(context: LoadContext) -> Path | None:
     if "modules" not in context.files:
-        return MEAN_POOLING
-    modules = tuple(_module(context, saved) for saved in _json(context, "modules", []) if isinstance(saved, dict))
-    if [module.name for module in modules][:2] != ["Transformer", "Pooling"]:
-        raise ModelUnavailable(f"{context.entry.title} does not begin with a transformer and a pooling of its states.")
-    return modules
-
-
-def _module(context: LoadContext, saved: Mapping[str, Any]) -> SentenceModule:
-    path, kind = str(saved.get("path")), str(saved.get("type"))
-    if kind not in _NAMES:
-        raise ModelUnavailable(f"{context.entry.title} asks for the module {kind!r:.80}, which Bowerbird does not run.")
-    if _NAMES[kind] != "Pooling":
-        return SentenceModule(_NAMES[kind])
-    folder = context.files["modules"].parent / path
+        return None
+    saved = [module for module in _json(context, "modules", []) if isinstance(module, dict)]
+    classes = [str(module.get("type")) for module in saved]
+    if unknown := [name for name in classes if name not in _CLASSES]:
+        raise ModelUnavailable(f"{context.entry.title} asks for the module {unknown[0]!r:.80}, which is not run here.")
+    if tuple(_CLASSES[name] for name in classes) not in (_MODULES, _MODULES[:2]):
+        raise ModelUnavailable(f"{context.entry.title} is not made of a transformer, pooling and normalisation.")
+    folder = context.files["modules"].parent / str(saved[1].get("path"))
     if context.files.get("pooling") != folder / "config.json":
-        raise ModelUnavailable(f"{context.entry.title} lacks the file {path}/config.json, which modules.json names.")
+        raise ModelUnavailable(f"{context.entry.title} lacks the file with the settings of its pooling.")
     if not _json(context, "pooling", {}).get("include_prompt", True):
-        raise ModelUnavailable(f"{context.entry.title} leaves prompts out of its vectors, which Bowerbird cannot.")
-    return SentenceModule("Pooling", folder)
+        raise ModelUnavailable(f"{context.entry.title} leaves prompts out of its vectors, which is not supported.")
+    return folder
 
 
 def _json(context: LoadContext, role: str, default: Any) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.models.families.sentence_config import MEAN_POOLING, SentenceConfig, SentenceModule
+from bowerbird.core.models.families.sentence_config import SentenceConfig
 from bowerbird.core.models.registry.checkpoint import pretrained
 from bowerbird.core.models.runtime.network import Prepare, Runtime
 from bowerbird.core.types import Vectors
@@ -68,7 +68,7 @@ def speakable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def network(folder: Path, architecture: str, dimension: int, modules: Sequence[SentenceModule]) -> nn.Module:
+def network(folder: Path, architecture: str, dimension: int, pooling: Path | None) -> nn.Module:
     """The network of a text model in a folder with config.json and model.safetensors; see ``sentence_transformer``.
 
     Raises:
@@ -77,14 +77,11 @@ def network(folder: Path, architecture: str, dimension: int, modules: Sequence[S
     from transformers import AutoModel
 
     encoder = pretrained(AutoModel, folder, architecture, add_pooling_layer=False)
-    return sentence_transformer(encoder, dimension, modules)
+    return sentence_transformer(encoder, dimension, pooling)
 
 
 def sentence_transformer(
-    encoder: nn.Module,
-    dimension: int,
-    modules: Sequence[SentenceModule] = MEAN_POOLING,
-    inputs: Sequence[str] = INPUTS,
+    encoder: nn.Module, dimension: int, pooling: Path | None = None, inputs: Sequence[str] = INPUTS
 ) -> nn.Module:
     """A ``SentenceTransformer`` as a network that runtimes and the export take: arrays in order, one array out.
 
@@ -94,13 +91,14 @@ def sentence_transformer(
     Args:
         encoder: Takes ``inputs`` by name; its result's ``last_hidden_state`` has shape (n, length, dimension).
         dimension: Of the states and of the vectors.
-        modules: What the states go through, the encoder first.
+        pooling: The folder with the config.json of its Pooling; None: the mean.
         inputs: Names of the arrays, in order; "attention_mask" is among them.
 
     Returns:
         A network with an output of shape (n, dimension), in evaluation mode.
     """
     from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
     from torch import nn
 
     class Encoder(nn.Module):
@@ -114,21 +112,12 @@ def sentence_transformer(
     class Positional(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            parts = [Encoder(), *(_module(module, dimension) for module in modules[1:])]
-            self.model = SentenceTransformer(modules=parts, device="cpu", local_files_only=True)
+            pool = Pooling.load(str(pooling), local_files_only=True) if pooling else Pooling(dimension, "mean")
+            modules = [Encoder(), pool, Normalize()]
+            self.model = SentenceTransformer(modules=modules, device="cpu", local_files_only=True)
 
         def forward(self, *arrays: Tensor) -> Tensor:
             vectors: Tensor = self.model(dict(zip(inputs, arrays, strict=True)))["sentence_embedding"]
             return vectors
 
     return Positional().eval()
-
-
-def _module(module: SentenceModule, dimension: int) -> Any:
-    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
-
-    if module.name == "Normalize":
-        return Normalize()
-    if module.folder is None:
-        return Pooling(dimension, "mean")
-    return Pooling.load(str(module.folder), local_files_only=True)

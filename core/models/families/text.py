@@ -48,7 +48,7 @@ class Sentences:
         folder, (space,) = context.files["weights"].parent, context.entry.spaces
         architecture = context.entry.architecture
         require(folder, architecture)
-        return _network(context, partial(sentences.network, folder, architecture, space.dimension, config.modules))
+        return _network(context, partial(sentences.network, folder, architecture, space.dimension, config.pooling))
 
     @property
     def runtime(self) -> str:

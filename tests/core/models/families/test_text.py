@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import cast
 
@@ -13,10 +15,23 @@ from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.types import Vectors
+from tests import references
 from tests.core.models.conftest import DEVICES, Loaded
 from tests.references import agreement
 
 SPACE = "minilm-l6-v2@1"
+_SERVE = """
+import sys
+from pathlib import Path
+from bowerbird.core.models.families.text import Sentences
+from bowerbird.core.models.registry.entries import load
+from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime.base import LoadContext
+entry, models = load()["minilm-l6-v2"], Path(sys.argv[1])
+sources = Sources(models)
+Sentences(LoadContext(entry, sources.files(entry), models, 1, sources.digest(entry))).encode_query("a dog")
+print([name for name in ("torch", "transformers", "sentence_transformers") if name in sys.modules])
+"""
 _TEXTS = [
     "A dog runs along the beach.",
     "word " * 700,  # longer than the model reads
@@ -29,16 +44,12 @@ _TEXTS = [
 @pytest.fixture(scope="module", params=["minilm-l6-v2", "all-mpnet-base-v2"])
 def published(request: pytest.FixtureRequest, models: Path) -> tuple[str, Vectors]:
     """A model's id, and what sentence-transformers makes of the texts. MPNet comes out of its five wheels."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-
     entry = load()[request.param]
     if not Sources(models).installed(entry):
         fetch(entry, models, None, lambda done, whole: None)
-    file = Sources(models).files(entry)["tokenizer"]
-    words = Transformer(str(file.parent), max_seq_length=entry.preprocessing["max_tokens"])
-    reference = SentenceTransformer(modules=[words, Pooling(entry.spaces[0].dimension)], device="cpu")
-    return entry.id, np.asarray(reference.encode(_TEXTS, normalize_embeddings=True), np.float32)
+    files = Sources(models).files(entry)
+    assert set(files) == set(entry.files)
+    return entry.id, references.sentences(files["modules"].parent).documents(_TEXTS)
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -65,3 +76,9 @@ def test_vectors_are_of_length_one(loaded: Loaded) -> None:
     made = loaded("minilm-l6-v2", "").encode(_TEXTS).vectors[SPACE]
     assert made.shape == (len(_TEXTS), 384)
     assert np.linalg.norm(made, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_an_exported_model_is_served_without_torch(loaded: Loaded, models: Path) -> None:
+    assert loaded("minilm-l6-v2", "").runtime.startswith("ONNX")
+    command = [sys.executable, "-c", _SERVE, str(models)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"
