@@ -14,8 +14,7 @@ from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
 
 _READABLE_JOBS = (
-    "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id "
-    "WHERE o.state IS NOT ?"
+    "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id WHERE o.state IS NOT ?"
 )
 
 
