@@ -27,8 +27,8 @@ def candidate(key: int, *evidence: tuple[Source, int | None, float]) -> Candidat
     return result
 
 
-def one_hit(reader: FakeReader, found: Candidate, query: Query = Query()) -> Hit:  # noqa: B008
-    (hit,) = HitMaker(PATHS, reader).make([found], query)
+def one_hit(reader: FakeReader, ranked: Candidate, query: Query = Query()) -> Hit:  # noqa: B008
+    (hit,) = HitMaker(PATHS, reader).make([ranked], query)
     return hit
 
 
@@ -94,9 +94,9 @@ def test_what_the_filters_or_the_without_words_keep_out_does_not_count_towards_t
 def test_a_without_word_is_looked_for_in_text_name_and_labels(word: str) -> None:
     files = [file(1, "/harbour in Sunny weather.jpg", 1, kind=Kind.PHOTO)]
     reader = FakeReader(files, [segment(1, 1, "a boat", labels={"sea shore": 0.4})])
-    found = candidate(1, (Source.LOOKS, 1, 3.0))
-    assert HitMaker(PATHS, reader).make([found], Query(without=(word,))) == ()
-    assert HitMaker(PATHS, reader).make([found], Query(without=("mountain",)))
+    ranked = candidate(1, (Source.LOOKS, 1, 3.0))
+    assert HitMaker(PATHS, reader).make([ranked], Query(without=(word,))) == ()
+    assert HitMaker(PATHS, reader).make([ranked], Query(without=("mountain",)))
 
 
 def test_the_snippet_is_cut_out_around_the_first_match_and_its_marks_are_at_the_words() -> None:

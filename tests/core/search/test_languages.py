@@ -36,7 +36,7 @@ def library(open_library: Callable[[], Library], files: Path) -> Library:
 
 
 @pytest.mark.parametrize(
-    ("asked", "answer"),
+    ("typed", "answer"),
     [
         ("pastry dessert with fruit", "strudel.txt"),
         ("Wer bezahlt die Heizung?", "heizung.txt"),
@@ -46,8 +46,8 @@ def library(open_library: Callable[[], Library], files: Path) -> Library:
         ("vacances en train au Portugal", "reise.txt"),
     ],
 )
-def test_a_document_is_found_whatever_the_language(library: Library, asked: str, answer: str) -> None:
-    assert library.search(Query(asked)).hits[0].path.name == answer
+def test_a_document_is_found_whatever_the_language(library: Library, typed: str, answer: str) -> None:
+    assert library.search(Query(typed)).hits[0].path.name == answer
 
 
 def test_each_passage_is_embedded_by_the_model_for_its_language(library: Library) -> None:
@@ -62,5 +62,5 @@ def _passages(library: Library, space: str) -> int:
 def test_an_example_is_compared_in_its_own_language_alone(library: Library, tmp_path: Path) -> None:
     makers.text(tmp_path / "example.txt", "Die Eigentümer des Hauses beschließen, eine neue Heizung mit Gas zu kaufen.")
     example = Example(tmp_path / "example.txt")
-    assert [asked.space.id for asked in library._searcher._examples.vectors(example)] == [E5_SPACE]
+    assert [query.space.id for query in library._searcher._examples.vectors(example)] == [E5_SPACE]
     assert library.search(Query(like=(example,))).hits[0].path.name == "heizung.txt"

@@ -97,17 +97,17 @@ def played(*segments: Segment, waveform: bytes = b"", query: Query | None = None
 
 def test_a_transcript_is_in_order_of_time_with_the_words_marked() -> None:
     preview = played(line(1, "then a dog", 30.0), line(2, "first", 2.0), query=Query("dogs"))
-    assert [(said.start_s, said.end_s, said.text) for said in preview.lines] == [
+    assert [(spoken.start_s, spoken.end_s, spoken.text) for spoken in preview.lines] == [
         (2.0, 4.0, "first"),
         (30.0, 32.0, "then a dog"),
     ]
-    assert [said.text[a:b] for said in preview.lines for a, b in said.marks] == ["dog"]
+    assert [spoken.text[a:b] for spoken in preview.lines for a, b in spoken.marks] == ["dog"]
 
 
 def test_subtitles_are_shown_only_where_nothing_was_heard() -> None:
     subtitle, heard = line(1, "a subtitle", 1.0, SUBTITLES), line(2, "a voice", 1.0)
-    assert [said.text for said in played(subtitle).lines] == ["a subtitle"]
-    assert [said.text for said in played(subtitle, heard).lines] == ["a voice"]
+    assert [spoken.text for spoken in played(subtitle).lines] == ["a subtitle"]
+    assert [spoken.text for spoken in played(subtitle, heard).lines] == ["a voice"]
 
 
 def test_text_of_a_clip_that_has_no_time_is_no_line() -> None:
