@@ -1,0 +1,261 @@
+"""Libraries that earlier versions have left behind: nothing in them is lost. See libraries/README.md."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bowerbird.core.catalog import schema
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.overview import Overview
+from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.catalog.schema import MIGRATIONS
+from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.state import FolderState, Progress
+from bowerbird.core.types import FileState, Modality, Query
+from tests.core.catalog.libraries import make
+
+LIBRARIES = Path(__file__).parent / "libraries"
+VERSIONS = range(1, 4)
+MEDIA = 2  # the priority of recordings and clips
+
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda version: f"v{version}")
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def old(version: int, tmp_path: Path) -> Path:
+    """A catalog of that version."""
+    return Path(shutil.copy(LIBRARIES / f"v{version}" / "catalog.sqlite3", tmp_path))
+
+
+def rows(catalog: Path, sql: str) -> Rows:
+    connection = sqlite3.connect(catalog, isolation_level=None)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def migrate(catalog: Path) -> Path:
+    Catalog(catalog).close()
+    return catalog
+
+
+def columns(catalog: Path, table: str) -> list[str]:
+    return [row[1] for row in rows(catalog, f"PRAGMA table_info({table})")]
+
+
+def listed_spaces(catalog: Path) -> set[tuple[int, str]]:
+    """What the lists in JSON said, until schema 3."""
+    lists = rows(catalog, "SELECT id, spaces FROM contents")
+    return {(content_id, space) for content_id, spaces in lists for space in json.loads(spaces)}
+
+
+def content_spaces(catalog: Path) -> set[tuple[int, str]]:
+    return set(rows(catalog, "SELECT content_id, space FROM content_spaces"))
+
+
+def test_every_earlier_version_has_a_library_here() -> None:
+    assert len(MIGRATIONS) == len(VERSIONS) + 1
+    for version in VERSIONS:
+        assert rows(LIBRARIES / f"v{version}" / "catalog.sqlite3", "PRAGMA user_version") == [(version,)]
+
+
+def test_it_reaches_the_newest_version_and_is_sound(old: Path) -> None:
+    migrate(old)
+    assert rows(old, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+    assert rows(old, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(old, "PRAGMA foreign_key_check") == []
+    rows(old, "INSERT INTO segment_words(segment_words, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.parametrize("table", ["folders", "segments", "embeddings", "dead_segments", "file_names"])
+def test_it_keeps_every_row(old: Path, table: str) -> None:
+    sql = f"SELECT rowid, * FROM {table}" if table != "embeddings" else f"SELECT * FROM {table}"
+    before = rows(old, sql)
+    assert before or table == "dead_segments"
+    assert rows(migrate(old), sql) == before
+
+
+def test_it_keeps_files_and_failures(old: Path, version: int) -> None:
+    before = rows(old, "SELECT * FROM files")
+    after = rows(migrate(old), "SELECT * FROM files")
+    state = columns(old, "files").index("state")
+    if version == 1:  # what was skipped then may be read now
+        before = [(*row[:state], row[state].replace("skipped", "pending"), *row[state + 1 :]) for row in before]
+    assert after == before
+    assert [row[state] for row in after].count("failed") == 1
+
+
+def test_it_keeps_what_is_to_be_read(old: Path, version: int) -> None:
+    before = rows(old, "SELECT path, priority FROM jobs")
+    assert (b"/media/ada/Archive/late.txt", 0) in before
+    if version == 1:
+        before += [(path, MEDIA) for (path,) in rows(old, "SELECT path FROM files WHERE state = 'skipped'")]
+        assert len(before) == 3
+    else:
+        assert (b"/media/ada/Archive/radio.wav", 3) in before
+    assert sorted(rows(migrate(old), "SELECT path, priority FROM jobs")) == sorted(before)
+
+
+def test_it_keeps_contents_and_how_far_they_were_read_and_sent(old: Path, version: int) -> None:
+    kept = [name for name in columns(old, "contents") if name != "spaces"]
+    before = rows(old, f"SELECT {', '.join(kept)} FROM contents")
+    migrate(old)
+    assert rows(old, f"SELECT {', '.join(kept)} FROM contents") == before
+    parts = rows(old, "SELECT next_s, sent, length(waveform) FROM contents WHERE next_s IS NOT NULL")
+    assert parts == ([] if version == 1 else [(119.85, 6, 1199)])
+    assert rows(old, "SELECT count(*) FROM contents WHERE sent = 0") == [(0,)]
+
+
+def test_the_spaces_of_every_content_are_those_of_its_list(old: Path) -> None:
+    before = listed_spaces(old)
+    assert len(before) >= 9
+    migrate(old)
+    assert content_spaces(old) == before
+    assert "spaces" not in columns(old, "contents")
+
+
+def test_a_content_that_no_model_has_seen_or_only_some_have(old: Path) -> None:
+    """As they were before any model was there, and while a new model's space was being built."""
+    rows(old, "UPDATE contents SET spaces = '[]' WHERE id = 1")
+    rows(old, "UPDATE contents SET spaces = '[\"minilm-l6-v2@1\"]' WHERE id = 2")
+    before = listed_spaces(old)
+    assert {space for content_id, space in before if content_id == 2} == {"minilm-l6-v2@1"}
+    assert content_spaces(migrate(old)) == before
+
+
+def test_the_spaces_that_are_searched_stay(old: Path, version: int) -> None:
+    before = set(rows(old, "SELECT id FROM spaces")) if version == 3 else {(space,) for _, space in listed_spaces(old)}
+    assert before
+    assert set(rows(migrate(old), "SELECT id FROM spaces")) == before
+
+
+def test_a_content_takes_its_spaces_with_it(old: Path) -> None:
+    catalog = Catalog(old)
+    catalog.files.forget([make.ARCHIVE / "circle.png"])
+    (fingerprint,) = catalog.drop_orphans()
+    catalog.close()
+    assert fingerprint
+    left = {content_id for content_id, _ in content_spaces(old)}
+    assert left == {content_id for (content_id,) in rows(old, "SELECT id FROM contents")}
+
+
+def test_what_it_found_by_words_and_names_is_found(old: Path) -> None:
+    migrate(old)
+    connections = ReadConnections(old)
+    reader = CatalogReader(connections)
+    texts = {word: _segment_texts(reader, word) for word in ("strudel", "tagebuch", "crane")}
+    names = [row.path.name for row, _ in reader.by_name(["firmware"], Query(), 5)]
+    failures = Overview(connections).failures()
+    connections.close()
+    assert texts == {"strudel": [make.ENGLISH], "tagebuch": [make.GERMAN], "crane": []}
+    assert names == ["firmware.zzz"]
+    assert [(failure.path.name, failure.reason) for failure in failures] == [("empty.txt", "The file is empty.")]
+
+
+def _segment_texts(reader: CatalogReader, word: str) -> list[str]:
+    ids = [segment_id for segment_id, _ in reader.by_words(f'"{word}"', 10, None)]
+    return [segment.text for segment in reader.segments(ids).values()]
+
+
+def test_a_migration_that_fails_leaves_the_catalog_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate(old)
+    before = rows(old, "SELECT * FROM sqlite_master"), content_spaces(old)
+    broken = "DELETE FROM content_spaces; DROP TABLE spaces; INSERT INTO nowhere VALUES (1);"
+    monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, broken))
+    with pytest.raises(EnvironmentFailure, match="nowhere"):
+        Catalog(old)
+    assert (rows(old, "SELECT * FROM sqlite_master"), content_spaces(old)) == before
+    monkeypatch.undo()
+    migrate(old)
+
+
+def test_a_later_version_is_refused_unchanged(old: Path) -> None:
+    later = len(MIGRATIONS) + 1
+    rows(old, "PRAGMA journal_mode = WAL")
+    rows(old, f"PRAGMA user_version = {later}")
+    before = old.read_bytes()
+    with pytest.raises(EnvironmentFailure, match=r"^This library was written by a later Bowerbird\. Update Bowerbird"):
+        Catalog(old)
+    assert old.read_bytes() == before
+    assert rows(old, "PRAGMA user_version") == [(later,)]
+
+
+def test_a_library_goes_on_where_the_earlier_version_was_ended(
+    version: int, library_folder: Path, open_library: Callable[[], Library], files: Path
+) -> None:
+    """While its disk is away it finds what it found; when it is back, what waited is read, and nothing twice."""
+    archive = files / "Archive"
+    catalog = _library_of(version, library_folder, archive)
+    segments = rows(catalog, "SELECT id FROM segments")
+    library = open_library()
+    assert library.index([], ignore).files["offline"] == rows(catalog, "SELECT count(*) FROM files")[0][0]
+    assert [folder.state for folder in library.status().folders] == [FolderState.OFFLINE]
+    assert names_of_first(library, "recipe for a pastry with fruit") == {"strudel.txt", "copy of strudel.txt"}
+    assert names_of_first(library, "Notizen eines Mannes über den Verkehr auf dem Meer") == {"Leuchtturm.txt"}
+    assert names_of_first(library, "circle.png") == {"circle.png"}
+
+    make.write_files(archive)
+    if version > 1:
+        make.write_radio(archive)
+    (archive / "late.txt").write_text("The harbour crane unloads ships at night.", "utf-8")
+    report = library.index([], ignore)
+    assert (report.files["seen"], report.files["failed"], report.files["skipped"]) == (8 + (version > 1), 1, 1)
+    assert names_of_first(library, "unloading a boat") == {"late.txt"}
+    library.close()
+    assert set(segments) <= set(rows(catalog, "SELECT id FROM segments")), "what was known was read again"
+    assert rows(catalog, "SELECT count(*) FROM jobs") == [(0,)]
+    if version > 1:
+        starts = _sounds(catalog, archive / "radio.wav")
+        assert starts == sorted(set(starts)), "a part was read twice"
+        assert starts[0] == 60.0 and 119 < starts[-1] < 180
+
+
+def ignore(_: Progress) -> None:
+    """Nobody looks."""
+
+
+def names_of_first(library: Library, query: str) -> set[str]:
+    """The names of the first hit and its copies."""
+    hit = library.search(Query(query)).hits[0]
+    return {hit.path.name, *(copy.name for copy in hit.copies)}
+
+
+def _library_of(version: int, library: Path, archive: Path) -> Path:
+    """Fill a library folder with what that version left, as it would be had its files lain here; its catalog."""
+    for file in (LIBRARIES / f"v{version}").iterdir():
+        shutil.copy(file, library)
+    there, here = str(make.ARCHIVE), str(archive)
+    settings = library / "settings.toml"
+    settings.write_text(settings.read_text("utf-8").replace(there, here), "utf-8")
+    catalog = LibraryPaths(library).catalog
+    for table in ("folders", "files", "jobs"):
+        moved = f"CAST(replace(CAST(path AS TEXT), '{there}', '{here}') AS BLOB)"
+        rows(catalog, f"UPDATE {table} SET path = {moved}")
+    return catalog
+
+
+def _sounds(catalog: Path, path: Path) -> list[float]:
+    """Where the sounds of a recording that was read to its end begin, in the order they were read."""
+    connections = ReadConnections(catalog)
+    reader = CatalogReader(connections)
+    row = reader.file(path)
+    segments = reader.segments_of(row.content_id) if row and row.content_id else []
+    connections.close()
+    assert row and row.state is FileState.INDEXED
+    return [segment.locator.start_s or 0.0 for segment in segments if segment.modality is Modality.SOUND]
