@@ -54,6 +54,9 @@ class FlowLayout(QLayout):
     def _rects(self, width: int) -> list[QRect]:
         rects, left, top, line_height = list[QRect](), 0, 0, 0
         for item in self._items:
+            if item.isEmpty():  # a hidden widget takes no space, and no gap either
+                rects.append(QRect())
+                continue
             size = item.sizeHint()
             if left and left + size.width() > width:
                 left, top, line_height = 0, top + line_height + self._gap, 0
