@@ -3,7 +3,8 @@
     python make.py FOLDER
 
 indexes a few files in ``/media/ada/Archive`` until a recording has been read in part and a file waits to be read, and
-leaves ``catalog.sqlite3`` and ``settings.toml`` in FOLDER. It uses only what the library could do in all of these versions, and opens it as they did.
+leaves ``catalog.sqlite3`` and ``settings.toml`` in FOLDER. It uses only what the library could do in all of these
+versions, and opens it as they did.
 """
 
 from __future__ import annotations
