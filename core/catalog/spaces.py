@@ -43,10 +43,10 @@ class SpaceTable:
         return frozenset(space for (space,) in rows)
 
     def add(self, content_id: int, spaces: Iterable[str]) -> None:
-        """A content has these spaces from now on."""
+        """A content has these spaces from now on; one that was deleted while it was being encoded stays deleted."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO content_spaces(content_id, space) VALUES (?, ?)",
-            ((content_id, space) for space in spaces),
+            "INSERT OR IGNORE INTO content_spaces(content_id, space) SELECT id, ? FROM contents WHERE id = ?",
+            ((space, content_id) for space in spaces),
         )
 
     def keep_only(self, content_id: int, spaces: Iterable[str]) -> None:

@@ -95,6 +95,14 @@ def test_an_orphan_goes_with_its_words_and_its_vectors_are_to_be_deleted(
     assert catalog.outbox.pending_deletes(10) == []
 
 
+def test_spaces_of_a_content_that_was_deleted_meanwhile_are_not_kept(catalog: Catalog) -> None:
+    content_id = index(catalog, "a", content(b"1", "apples"))
+    catalog.files.forget([FOLDER / "a"])
+    catalog.drop_orphans()
+    catalog.spaces.add(content_id, ["later@1"])
+    assert catalog.spaces.of_content(content_id) == frozenset() and "later@1" not in catalog.spaces.known()
+
+
 def test_ids_are_never_given_twice(catalog: Catalog) -> None:
     first = index(catalog, "a.txt", content(b"1", "words"))
     catalog.files.forget([FOLDER / "a.txt"])
