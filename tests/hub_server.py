@@ -18,26 +18,26 @@ _BLOCK = 1 << 16
 
 @dataclass
 class Hub:
-    """What it has, how it misbehaves, and what it was asked."""
+    """Its repositories, by name; its faults; and a record of the requests."""
 
     repositories: dict[str, Path]
     status: int = 0
     """Answer everything with this."""
     html: bool = False
-    """Answer everything with a page, as a login page in between does."""
+    """Answer everything with a page, as a login page of a hotel does."""
     break_after: int = 0
-    """Hang up after so many bytes of a file, once."""
+    """Close the connection after so many bytes of a file, once."""
     pause_s: float = 0.0
     """Between two blocks of a file."""
     url: str = ""
     ranges: list[str] = field(default_factory=list)
-    """What was asked for with ``Range``."""
+    """The values of all ``Range`` headers."""
     paths: list[str] = field(default_factory=list)
-    """Whatever was asked for."""
-    given: list[str] = field(default_factory=list)
-    """Names of files whose contents were asked for."""
+    """The paths of all requests."""
+    contents: list[str] = field(default_factory=list)
+    """Names of the files whose contents were requested, by GET."""
     spoil: bool = False
-    """Give other bytes than the etag is of."""
+    """Send other bytes than the etag is of."""
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def serving(hub: Hub) -> Iterator[Hub]:
     """Serve on a free port of loopback."""
 
     class Handler(_Handler):
-        asked = hub
+        hub_state = hub
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -61,7 +61,7 @@ def serving(hub: Hub) -> Iterator[Hub]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    asked: Hub
+    hub_state: Hub
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
@@ -74,19 +74,19 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(body=True)
 
     def _answer(self, *, body: bool) -> None:
-        hub = self.asked
+        hub = self.hub_state
         hub.paths.append(self.path.partition("?")[0])
         if hub.status:
             self._send(hub.status, b"", "text/plain")
         elif hub.html:
             self._send(200, b"<html>Please log in.</html>" if body else b"", "text/html")
-        elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", self.path):
-            self._give(found[1], found[2], found[3], body=body)
+        elif match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/(\w+)/(.+)", self.path):
+            self._send_file(match[1], match[2], match[3], body=body)
         else:
             self._send(404, b"", "text/plain")
 
-    def _known(self, repo: str, revision: str) -> Path | None:
-        folder = self.asked.repositories.get(repo)
+    def _folder(self, repo: str, revision: str) -> Path | None:
+        folder = self.hub_state.repositories.get(repo)
         if folder is None:
             self._send(404, b"", "text/plain", {"X-Error-Code": "RepoNotFound"})
         elif revision not in ("main", REVISION):
@@ -94,21 +94,21 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return folder
 
-    def _give(self, repo: str, revision: str, name: str, *, body: bool) -> None:
-        folder = self._known(repo, revision)
+    def _send_file(self, repo: str, revision: str, name: str, *, body: bool) -> None:
+        folder = self._folder(repo, revision)
         if folder is None:
             return
         if not (folder / name).is_file():
             self._send(404, b"", "text/plain", {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": REVISION})
             return
         whole = (folder / name).read_bytes()
-        self.asked.given += [name] * body
+        self.hub_state.contents += [name] * body
         headers = {"ETag": f'"{sha256(whole).hexdigest()}"', "X-Repo-Commit": REVISION, "Accept-Ranges": "bytes"}
-        whole = bytes(len(whole)) if self.asked.spoil else whole
-        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        if asked and body:
-            self.asked.ranges.append(asked[0])
-            start, end = int(asked[1]), int(asked[2] or len(whole) - 1)
+        whole = bytes(len(whole)) if self.hub_state.spoil else whole
+        requested = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if requested and body:
+            self.hub_state.ranges.append(requested[0])
+            start, end = int(requested[1]), int(requested[2] or len(whole) - 1)
             headers["Content-Range"] = f"bytes {start}-{end}/{len(whole)}"
             self._send(206, whole[start : end + 1], "application/octet-stream", headers)
         else:
@@ -123,10 +123,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         for start in range(0, len(body), _BLOCK):
-            if self.asked.break_after and start >= self.asked.break_after:
-                self.asked.break_after = 0
+            if self.hub_state.break_after and start >= self.hub_state.break_after:
+                self.hub_state.break_after = 0
                 self.connection.close()
                 self.close_connection = True
                 return
             self.wfile.write(body[start : start + _BLOCK])
-            time.sleep(self.asked.pause_s)
+            time.sleep(self.hub_state.pause_s)

@@ -19,8 +19,8 @@ _SPACE = {
     "background": [0.0, 0.1],
     "example_background": [0.0, 0.1],
 }
-_TOLD = {"family": "sentences", "title": "T", "purpose": "P", "licence": "L"}
-_ENTRY = {**_TOLD, "files": {"weights": _FILE}, "spaces": [_SPACE]}
+_REQUIRED = {"family": "sentences", "title": "T", "purpose": "P", "licence": "L"}
+_ENTRY = {**_REQUIRED, "files": {"weights": _FILE}, "spaces": [_SPACE]}
 
 
 def test_each_family_is_somebodys() -> None:

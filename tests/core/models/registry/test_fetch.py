@@ -51,8 +51,8 @@ def test_weights_that_are_none(
     monkeypatch.chdir(tmp_path)
     weights = folder / "model.safetensors"
     whole = weights.read_bytes()
-    made = {"truncated": whole[:-1000], "empty": b"", "pickle": pickle.dumps(_Bomb()), "page": b"<html>" * 99}
-    weights.write_bytes(made[spoilt])
+    contents = {"truncated": whole[:-1000], "empty": b"", "pickle": pickle.dumps(_Bomb()), "page": b"<html>" * 99}
+    weights.write_bytes(contents[spoilt])
     message = refusal(entry, tmp_path / "models", folder)
     assert ("is not whole" if spoilt == "truncated" else "no safetensors file") in message
     assert not (tmp_path / "executed").exists()

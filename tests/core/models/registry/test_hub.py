@@ -16,7 +16,7 @@ from huggingface_hub import constants
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry.entries import Entry
 from bowerbird.core.models.registry.fetch import fetch
-from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.registry.sources import Sources, size_of
 from tests.core.models.registry.conftest import fetched, refusal
 from tests.hub_server import REVISION, Hub, serving
 
@@ -53,16 +53,18 @@ def test_a_killed_download_is_gone_on_with(hub: Hub, repository: Path, tmp_path:
     hub.pause_s = 0.01
     process = subprocess.Popen(_command(tmp_path / "library"), env=_environment(hub, tmp_path))
     draft = tmp_path / "library" / "models" / "multilingual-e5-small.new"
-    while not any(file.stat().st_size > _CHUNK for file in draft.rglob("*.part")):
+    deadline = time.monotonic() + 120
+    while not any(size_of(part) > _CHUNK for part in draft.rglob("*.part")):
         assert process.poll() is None
+        assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
     process.wait()
     hub.pause_s = 0.0
     assert subprocess.run(_command(tmp_path / "library"), env=_environment(hub, tmp_path), check=False).returncode == 0
     assert int(hub.ranges[-1].removeprefix("bytes=").partition("-")[0]) > _CHUNK
-    got = tmp_path / "library" / "models" / "multilingual-e5-small" / "model.safetensors"
-    assert got.read_bytes() == (repository / "model.safetensors").read_bytes()
+    weights = tmp_path / "library" / "models" / "multilingual-e5-small" / "model.safetensors"
+    assert weights.read_bytes() == (repository / "model.safetensors").read_bytes()
 
 
 def _command(library: Path) -> list[str]:
@@ -78,8 +80,7 @@ def test_what_is_in_the_hubs_cache_is_not_fetched_again(entry: Entry, hub: Hub, 
     from huggingface_hub import hf_hub_download
 
     for name in _FILES:
-        asked = revision or "main"
-        hf_hub_download(entry.repo, name, revision=asked, cache_dir=tmp_path / "cache", endpoint=hub.url)
+        hf_hub_download(entry.repo, name, revision=revision or "main", cache_dir=tmp_path / "cache", endpoint=hub.url)
     pinned = replace(entry, revision=revision)
     hub.status = 503
     fetched(pinned, tmp_path / "models")
@@ -98,13 +99,13 @@ def test_what_came_before_a_fetch_broke_off_is_not_fetched_again(
 
     with pytest.raises(ModelUnavailable, match="Enough"):
         fetch(entry, tmp_path, None, stop)
-    assert "model.safetensors" in hub.given
-    hub.given.clear()
+    assert "model.safetensors" in hub.contents
+    hub.contents.clear()
     (tmp_path / f"{entry.id}.new" / "stray.txt").write_text("left by something else")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, weights - 1))
     fetched(entry, tmp_path)  # there is room for what is left
-    assert hub.given
-    assert "model.safetensors" not in hub.given
+    assert hub.contents
+    assert "model.safetensors" not in hub.contents
     assert {path.name for path in (tmp_path / entry.id).iterdir()} == {*_FILES, "REVISION"}
 
 
@@ -131,15 +132,15 @@ def test_a_wrong_hash_is_refused_and_the_model_stays(entry: Entry, hub: Hub, tmp
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "problem"),
     [
         ({"revision": "f" * 40}, "has no revision"),
         ({"repo": "nobody/nothing"}, "There is no nobody/nothing"),
     ],
     ids=["revision", "repository"],
 )
-def test_what_is_not_there(entry: Entry, hub: Hub, tmp_path: Path, change: dict[str, str], says: str) -> None:
-    assert says in refusal(replace(entry, **change), tmp_path)
+def test_what_is_not_there(entry: Entry, hub: Hub, tmp_path: Path, change: dict[str, str], problem: str) -> None:
+    assert problem in refusal(replace(entry, **change), tmp_path)
 
 
 def test_a_file_that_the_repository_lacks(entry: Entry, hub: Hub, tmp_path: Path) -> None:
@@ -148,13 +149,13 @@ def test_a_file_that_the_repository_lacks(entry: Entry, hub: Hub, tmp_path: Path
 
 
 @pytest.mark.parametrize("revision", ["", REVISION], ids=["newest", "pinned"])
-@pytest.mark.parametrize(("fault", "says"), [({"status": 500}, "refused"), ({"html": True}, "is no model hub")])
+@pytest.mark.parametrize(("fault", "problem"), [({"status": 500}, "refused"), ({"html": True}, "is no model hub")])
 def test_a_hub_that_misbehaves(
-    entry: Entry, hub: Hub, tmp_path: Path, revision: str, fault: dict[str, int], says: str
+    entry: Entry, hub: Hub, tmp_path: Path, revision: str, fault: dict[str, int], problem: str
 ) -> None:
     for name, value in fault.items():
         setattr(hub, name, value)
-    assert says in refusal(replace(entry, revision=revision), tmp_path)
+    assert problem in refusal(replace(entry, revision=revision), tmp_path)
 
 
 @pytest.mark.parametrize("revision", ["", REVISION], ids=["newest", "pinned"])

