@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
+from filelock import FileLock
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that load ONNX Runtime in this process, as hosts do in theirs
 
+from bowerbird.core.inference import client
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.inference.supervisor import HostSupervisor
 from bowerbird.core.library import Library
+from bowerbird.core.settings import STARTER
+from bowerbird.core.types import Modality
+from tests.lent_hosts import LentHosts
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -25,9 +34,37 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder that the whole run shares, so that networks are exported once."""
-    return tmp_path_factory.mktemp("models")
+def models(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A models folder that the whole run shares, all its workers, with every network of the starter pack exported."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "models"
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        prepared = folder.with_suffix(".prepared")
+        if not prepared.exists():
+            _export_all(folder)
+            prepared.touch()
+    return folder
+
+
+def _export_all(folder: Path) -> None:
+    inference = Inference(folder, STARTER)
+    try:
+        answers = [
+            inference.encode_query("a sentence"),
+            inference.encode_documents(Modality.IMAGE, [np.zeros((256, 256, 3), np.uint8)]),
+            inference.listen(np.zeros(16_000, np.int16)),
+        ]
+        assert all(answer.result().vectors for answer in answers)
+    finally:
+        inference.close()
+
+
+@pytest.fixture(scope="session")
+def lent_hosts() -> Iterator[LentHosts]:
+    hosts = LentHosts()
+    yield hosts
+    hosts.close()
 
 
 @pytest.fixture
@@ -44,8 +81,8 @@ def own_models(tmp_path: Path, models: Path) -> Path:
     """The models folder of a library folder, of this test alone, with what is exported already."""
     folder = tmp_path / "own" / "models"
     folder.mkdir(parents=True)
-    for one in models.iterdir():
-        (folder / one.name).symlink_to(one)
+    for path in models.iterdir():
+        (folder / path.name).symlink_to(path)
     return folder
 
 
@@ -58,8 +95,11 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_library(library_folder: Path) -> Iterator[Callable[[], Library]]:
-    """Opens the library, as often as asked, and closes what is left open."""
+def open_library(
+    library_folder: Path, lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Library]]:
+    """Opens the library, as often as asked, with models that are loaded if possible, and closes what is left open."""
+    monkeypatch.setattr(client, "HostSupervisor", partial(HostSupervisor, start=lent_hosts.start))
     opened: list[Library] = []
 
     def open_it() -> Library:

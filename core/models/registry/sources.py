@@ -5,9 +5,7 @@ No file is opened before its SHA-256 has been compared.
 
 from __future__ import annotations
 
-import json
 import shutil
-import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib import metadata
@@ -15,9 +13,9 @@ from pathlib import Path
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry.entries import Entry, ModelFile
+from bowerbird.core.models.registry.record import JsonRecord
 
 _BLOCK = 1 << 20  # bytes
-_RECORDING = threading.Lock()
 
 
 class Sources:
@@ -26,8 +24,8 @@ class Sources:
     def __init__(self, models: Path) -> None:
         """``models``: the library's models folder, where the record is kept."""
         self._models = models
-        self._record = models / "checked.json"
-        self._verified: dict[str, str] = _read(self._record)
+        self._record = JsonRecord(models / "checked.json")
+        self._verified = {path: str(stamp) for path, stamp in self._record.read().items()}
 
     def installed(self, entry: Entry) -> bool:
         """Whether all required files of a model exist; they are not verified."""
@@ -74,7 +72,7 @@ class Sources:
                     self._remedy(entry, file),
                 )
             self._verified[str(path)] = stamp + digest
-            _remember(self._record, str(path), stamp + digest)
+            self._record.add({str(path): stamp + digest})
         return path
 
     def _remedy(self, entry: Entry, file: ModelFile) -> str:
@@ -128,20 +126,3 @@ def hash_of(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _read(record: Path) -> dict[str, str]:
-    try:
-        stamps = json.loads(record.read_text("utf-8"))
-        return {str(path): str(stamp) for path, stamp in stamps.items()}
-    except (OSError, ValueError, AttributeError):
-        return {}
-
-
-def _remember(record: Path, path: str, stamp: str) -> None:
-    with _RECORDING:  # read anew: others may have added to it
-        verified = _read(record) | {path: stamp}
-        record.parent.mkdir(parents=True, exist_ok=True)
-        draft = record.with_suffix(".new")
-        draft.write_text(json.dumps(verified, indent=1), "utf-8")
-        draft.replace(record)

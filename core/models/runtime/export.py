@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from bowerbird.core.decoding import sandbox
 from bowerbird.core.errors import ModelUnavailable
 
@@ -34,8 +36,10 @@ def exported(network: Network, cache: Path, *, fresh: bool = False) -> Path:
     if fresh or not path.exists():
         _require_packages(network)
         cache.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(network, cache)
-        _export_in_process(network, path)
+        with FileLock(cache / f"{network.name}.lock"):  # a host and the trial of a model may both want it
+            if fresh or not path.exists():
+                _remove_leftovers(network, cache)
+                _export_in_process(network, path)
     return path
 
 

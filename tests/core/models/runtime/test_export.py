@@ -38,7 +38,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_only_the_exported_file_stays(tiny: Path) -> None:
-    assert [file.suffix for file in tiny.iterdir()] == [".onnx"]
+    assert [file.suffix for file in tiny.glob("*.*") if file.suffix != ".lock"] == [".onnx"]
 
 
 def test_what_is_there_is_not_exported_again(tiny: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_exported_network_takes_any_batch(tiny: Path) -> None:
 
 
 def test_a_file_that_does_not_load(tiny: Path, tmp_path: Path) -> None:
-    (tmp_path / next(tiny.iterdir()).name).write_bytes(b"damaged")
+    (tmp_path / next(tiny.glob("*.onnx")).name).write_bytes(b"damaged")
     with pytest.raises(WrongResults):
         OnnxRuntime(_network(), tmp_path, threads=1)
 
@@ -60,7 +60,7 @@ def test_a_file_that_does_not_load(tiny: Path, tmp_path: Path) -> None:
 def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="could not be prepared"):
         export.exported(_network(_fail), tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert [file.suffix for file in tmp_path.iterdir()] == [".lock"]
 
 
 def test_without_torch_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
