@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ from bowerbird.core.models.devices import accelerator
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.models.registry.sources import Sources
+from bowerbird.core.models.runtime import export
 from bowerbird.core.models.runtime.base import LoadContext, Model
+from bowerbird.core.models.runtime.network import Network
 
 Loaded = Callable[[str, str], Model]
 _GPU = accelerator()
@@ -22,6 +24,18 @@ DEVICES = [
     *([pytest.param(_GPU, id="gpu")] if _GPU else []),
 ]
 """Every runtime that there is here."""
+
+
+@pytest.fixture(scope="module")
+def exports_here() -> Iterator[None]:
+    """Exports networks in this process, which has torch in it already; that of a library is test_export's matter."""
+
+    def export_here(network: Network, path: Path) -> None:
+        export._write(network, str(path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "_export_in_process", export_here)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from tests import checkpoints
 from tests.core.models.conftest import DEVICES
 from tests.media_makers import tone
 
+pytestmark = pytest.mark.usefixtures("exports_here")
 _SENTENCES = ("a dog barks", "rain on a tin roof", "an engine that does not start")
 _PITCHES = (150.0, 440.0, 2500.0)
 _ENTRY = load()["clap-htsat-unfused"]

@@ -28,6 +28,7 @@ from tests import checkpoints, references
 from tests.core.models.conftest import DEVICES
 from tests.references import Reference, agreement
 
+pytestmark = pytest.mark.usefixtures("exports_here")
 _MODELS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], Reference]]] = {
     "clip-vit-base-patch32-laion2b": (lambda to: checkpoints.clip(to, layers=2), references.clip),
     "siglip2-base-patch16-224": (lambda to: checkpoints.siglip2(to, layers=2), references.siglip),

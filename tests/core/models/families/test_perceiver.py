@@ -13,8 +13,9 @@ from bowerbird.core.models.runtime.base import LoadContext, unit
 from tests import checkpoints, references
 from tests.core.models.conftest import DEVICES
 
-_SCENES = 3
-"""One of them is silent."""
+pytestmark = pytest.mark.usefixtures("exports_here")
+_MAX_ERROR = 1e-3
+"""Of the latents' deviation; float32, the reference library's or ours, is off by up to 6e-4 on a CPU."""
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +26,14 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def scenes() -> list[Scene]:
-    return [references.scene(seed) for seed in range(_SCENES)]
+    """One with sound and a silent one."""
+    return [references.scene(seed) for seed in range(2)]
 
 
 @pytest.fixture(scope="module")
 def reference(weights: Path, scenes: list[Scene]) -> np.ndarray:
     latents: np.ndarray = references.perceiver(weights)(scenes)
     return latents
-
-
-_MAX_ERROR = 1e-3  # of the latents' deviation; float32, the reference library's or ours, is off by up to 6e-4 on a CPU
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -44,17 +43,10 @@ def test_latents_are_the_references(
     entry, files = load()["multimodal-perceiver"], {"weights": weights / "model.safetensors"}
     model = Perceiver(LoadContext(entry, files, tmp_path, 2, "0" * 64, device))
     ours = model.latents(scenes)
-    assert ours.shape == (_SCENES, 784, 512)
+    assert ours.shape == (2, 784, 512)
     error, scale = float(np.abs(ours - reference).max()), float(np.std(reference[0]))
     assert error < _MAX_ERROR * max(1.0, scale), f"maximum error {error:.2e}, deviation of the latents {scale:.3f}"
-    assert np.array_equal(_order(ours.mean(axis=1)), _order(reference.mean(axis=1)))
+    assert np.abs(reference[0] - reference[1]).max() > 100 * error, "too alike for that to mean anything"
     vectors = model.encode(scenes[:1]).vectors[SPACE]
     assert vectors.shape == (1, 512)
     assert np.abs(vectors - unit(ours[:1].mean(axis=1))).max() < 1e-5
-
-
-def _order(rows: np.ndarray) -> np.ndarray:
-    """Pairs of scenes by the distance between them."""
-    distances = np.linalg.norm(rows[:, None] - rows[None], axis=2)[np.triu_indices(len(rows), 1)]
-    assert np.diff(np.sort(distances)).min() > 1e-5, "too alike for their order to mean anything"
-    return np.argsort(distances)

@@ -17,6 +17,8 @@ from bowerbird.core.models.runtime.base import TextModel
 from bowerbird.core.types import Encoded, Pixels
 from tests.core.models.conftest import Loaded
 
+pytestmark = pytest.mark.usefixtures("exports_here")
+
 
 @pytest.fixture(scope="module")
 def labelled(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
@@ -58,12 +60,12 @@ def test_typed_names_find_their_photos(labelled: tuple[list[str], Encoded], load
 
 @pytest.fixture(scope="module")
 def captioned(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
-    """Photos that people described: what they said, and the photos encoded."""
-    said: dict[str, str] = {}
+    """Photos with their captions, and the photos encoded."""
+    captions: dict[str, str] = {}
     for row in _table(data / "flickr8k" / "manifest.tsv"):
-        said[row["path"]] = f"{said.get(row['path'], '')} {row['caption'].lower()}"
-    pictures = [_pixels(data / "flickr8k" / path) for path in said]
-    return list(said.values()), loaded("efficientnet-lite0", "").encode(pictures)
+        captions[row["path"]] = f"{captions.get(row['path'], '')} {row['caption'].lower()}"
+    pictures = [_pixels(data / "flickr8k" / path) for path in captions]
+    return list(captions.values()), loaded("efficientnet-lite0", "").encode(pictures)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +75,13 @@ def captioned(data: Path, loaded: Loaded) -> tuple[list[str], Encoded]:
 def test_a_sentence_finds_the_photo_in_any_language(
     captioned: tuple[list[str], Encoded], loaded: Loaded, sentence: str
 ) -> None:
-    said, encoded = captioned
+    captions, encoded = captioned
     space = "conse-lite0-e5@2"
     model = cast("TextModel", loaded(load()["efficientnet-lite0"].text_models[space], ""))
     queries = photo.Lite0.transform_queries(space, model.encode_query(sentence))
     best = np.argsort(-(encoded.vectors[space] @ queries[0]))[:3]
-    sights = [said[number] for number in best if "dog" in said[number]]
-    assert any("beach" in sight for sight in sights), [said[number] for number in best]
+    dogs = [captions[number] for number in best if "dog" in captions[number]]
+    assert any("beach" in caption for caption in dogs), [captions[number] for number in best]
 
 
 @pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (30, 20), (256, 256), (300, 1000), (2000, 3000)])
@@ -115,7 +117,7 @@ def test_vectors_and_labels_of_a_batch_are_each_photos_own(loaded: Loaded) -> No
         assert (rows * alone).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
 
 
-def test_classes_of_one_name_are_told_together() -> None:
+def test_classes_of_one_name_count_together() -> None:
     logits = np.full((1, 1000), -20.0, np.float32)
     logits[0, :3] = 5.0, 5.0, 5.5
     names = ["sunglasses", "sunglasses", "beach", *map(str, range(997))]
@@ -124,7 +126,7 @@ def test_classes_of_one_name_are_told_together() -> None:
     assert first.probability == pytest.approx(2 / (2 + np.exp(0.5)), abs=0.01)
 
 
-def test_unsure_labels_are_not_told() -> None:
+def test_unsure_labels_are_left_out() -> None:
     assert conse.top_labels(np.zeros((2, 1000), np.float32), [str(number) for number in range(1000)]) == ((), ())
 
 

@@ -27,17 +27,17 @@ def whisper(loaded: Loaded) -> Whisper:
 
 def _samples(path: Path) -> Samples:
     segments = _EXTRACTOR.extract(path, Limits()).segments
-    return np.concatenate([one.samples for one in segments if one.samples is not None])
+    return np.concatenate([segment.samples for segment in segments if segment.samples is not None])
 
 
 def test_what_is_said_and_when(whisper: Whisper, data: Path) -> None:
     """Three seconds of silence, then a known sentence."""
     speech = _samples(data / "speech/other/jfk.flac")
     heard = whisper.listen(np.concatenate([silence(3.0), speech]), [(0.0, 3.0), (3.0, 14.0)])
-    said = " ".join(line.text for line in heard.lines).lower()
-    assert "ask not what your country can do for you" in said
+    transcript = " ".join(line.text for line in heard.lines).lower()
+    assert "ask not what your country can do for you" in transcript
     assert heard.lines[0].start_s == pytest.approx(3.2, abs=0.5)
-    assert all(one.start_s < one.end_s <= 14.1 for one in heard.lines)
+    assert all(line.start_s < line.end_s <= 14.1 for line in heard.lines)
     assert heard.vectors[SPACE].shape == (2, 512)
 
 

@@ -19,6 +19,7 @@ from bowerbird.core.models.runtime.verified import VerifiedModel
 from bowerbird.core.types import Modality
 from tests import checkpoints
 
+pytestmark = pytest.mark.usefixtures("exports_here")
 _CLIP = load()["clip-vit-base-patch32-laion2b"]
 
 
