@@ -194,11 +194,11 @@ def _words(file: Path, special: dict[str, int], start: str = "<|startoftext|>", 
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
     vocabulary = special | {word: 1000 + at for at, word in enumerate(WORDS)} | {"[UNK]": 999}
-    made = Tokenizer(models.WordLevel(vocabulary, "[UNK]"))
-    made.normalizer = normalizers.NFC()
-    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, "[UNK]"))
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     end = end or next(name for name in ("<|endoftext|>", "<eos>") if name in special)
     template = f"{start} $A {end}".strip()
     used = [(name, special[name]) for name in (start, end) if name]
-    made.post_processor = processors.TemplateProcessing(template, special_tokens=used)
-    made.save(str(file))
+    tokenizer.post_processor = processors.TemplateProcessing(template, special_tokens=used)
+    tokenizer.save(str(file))

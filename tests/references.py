@@ -28,13 +28,13 @@ class Reference:
 def pictures() -> list[Pixels]:
     """Of several shapes, with something in every frequency."""
     rng = np.random.default_rng(5)
-    made = []
+    photos = []
     for height, width in ((256, 340), (340, 256), (256, 256), (300, 900)):
         y, x = np.mgrid[0:height, 0:width] / height
         a, b, c = rng.uniform(1, 20, 3)
         waves = [np.sin(a * x + b * y), np.cos(b * x * y + c), np.sin(c * (x - y) ** 2)]
-        made.append(np.round(127.5 + 100 * np.stack(waves, 2) + rng.normal(0, 9, (height, width, 3))).clip(0, 255))
-    return [one.astype(np.uint8) for one in made]
+        photos.append(np.round(127.5 + 100 * np.stack(waves, 2) + rng.normal(0, 9, (height, width, 3))).clip(0, 255))
+    return [photo.astype(np.uint8) for photo in photos]
 
 
 def sounds() -> list[Samples]:
@@ -89,22 +89,22 @@ def _dual(model: Any, processor: Any, folder: Path, tokens: int, pad: int) -> Re
     tokenizer.enable_padding(length=tokens, pad_id=pad)
 
     def documents(items: Sequence[Pixels]) -> Vectors:
-        given = processor(images=[Image.fromarray(one) for one in items], return_tensors="pt")
-        return _projected(model.get_image_features, pixel_values=given["pixel_values"])
+        inputs = processor(images=[Image.fromarray(photo) for photo in items], return_tensors="pt")
+        return _projected(model.get_image_features, pixel_values=inputs["pixel_values"])
 
     def queries(texts: Sequence[str]) -> Vectors:
-        ids = torch.tensor([one.ids for one in tokenizer.encode_batch(list(texts))])
+        ids = torch.tensor([encoding.ids for encoding in tokenizer.encode_batch(list(texts))])
         return _projected(model.get_text_features, input_ids=ids)
 
     return Reference(documents, queries)
 
 
-def _projected(tower: Any, **given: Any) -> Vectors:
+def _projected(tower: Any, **inputs: Any) -> Vectors:
     import torch
 
     with torch.inference_mode():
-        made = tower(**given)
-    rows = getattr(made, "pooler_output", made)
+        output = tower(**inputs)
+    rows = getattr(output, "pooler_output", output)
     return torch.nn.functional.normalize(rows.flatten(1), dim=1).numpy()
 
 
@@ -120,8 +120,8 @@ def resnet(folder: Path) -> Reference:
     )  # fmt: skip
 
     def documents(items: Sequence[Pixels]) -> Vectors:
-        given = processor(images=[Image.fromarray(one) for one in items], return_tensors="pt")
-        return _projected(model, pixel_values=given["pixel_values"])
+        inputs = processor(images=[Image.fromarray(photo) for photo in items], return_tensors="pt")
+        return _projected(model, pixel_values=inputs["pixel_values"])
 
     return Reference(documents, lambda texts: np.zeros((0, 0), np.float32))
 
@@ -161,27 +161,27 @@ def gemma(folder: Path) -> Callable[..., Vectors]:
     tokenizer.enable_truncation(512)
     pictures, sounds = Gemma4ImageProcessorPil.from_pretrained(folder), Gemma4AudioFeatureExtractor()
 
-    def one(item: Any, prompt: str) -> Vectors:
-        given: dict[str, Any] = {}
+    def encode(item: Any, prompt: str) -> Vectors:
+        inputs: dict[str, Any] = {}
         if isinstance(item, str):
             ids = tokenizer.encode(prompt + item).ids
         elif item.ndim == 3:
-            made = pictures(images=[item], input_data_format="channels_last", return_tensors="pt")
-            slots = int(made.pop("num_soft_tokens_per_image")[0])
-            given = dict(made)
+            photo = pictures(images=[item], input_data_format="channels_last", return_tensors="pt")
+            slots = int(photo.pop("num_soft_tokens_per_image")[0])
+            inputs = dict(photo)
             ids = [2, config.boi_token_id, *[config.image_token_id] * slots, config.eoi_token_id, 1]
         else:
-            given = dict(sounds([item.astype(np.float32) / 32768], sampling_rate=16_000, return_tensors="pt"))
+            inputs = dict(sounds([item.astype(np.float32) / 32768], sampling_rate=16_000, return_tensors="pt"))
             with torch.inference_mode():
-                slots = int(model.get_audio_features(**given, return_dict=True).attention_mask.sum())
+                slots = int(model.get_audio_features(**inputs, return_dict=True).attention_mask.sum())
             ids = [2, config.boa_token_id, *[config.audio_token_id] * slots, config.eoa_token_index, 1]
         mask = torch.ones(1, len(ids), dtype=torch.long)
         with torch.inference_mode():
-            states = model(input_ids=torch.tensor([ids]), attention_mask=mask, **given).last_hidden_state
+            states = model(input_ids=torch.tensor([ids]), attention_mask=mask, **inputs).last_hidden_state
             mean = Pooling(768)({"token_embeddings": states, "attention_mask": mask})["sentence_embedding"]
         return torch.nn.functional.normalize(mean, dim=1).numpy()
 
-    return lambda items, prompt="title: none | text: ": np.concatenate([one(item, prompt) for item in items])
+    return lambda items, prompt="title: none | text: ": np.concatenate([encode(item, prompt) for item in items])
 
 
 def perceiver(folder: Path) -> Callable[[Sequence[Scene]], Any]:
@@ -195,7 +195,7 @@ def perceiver(folder: Path) -> Callable[[Sequence[Scene]], Any]:
     model = PerceiverForMultimodalAutoencoding.from_pretrained(folder).double().eval()
     few = {"image": torch.arange(4), "audio": torch.arange(4), "label": None}
 
-    def one(frames: Any, samples: Any) -> Any:
+    def latents(frames: Any, samples: Any) -> Any:
         sound = np.zeros(SAMPLES, np.int16) if samples is None else samples
         inputs = {
             "image": torch.tensor(frames).permute(0, 3, 1, 2)[None].double() / 255,
@@ -203,10 +203,10 @@ def perceiver(folder: Path) -> Callable[[Sequence[Scene]], Any]:
             "label": torch.zeros((1, 700), dtype=torch.float64),
         }
         with torch.inference_mode():
-            made = model(inputs=inputs, subsampled_output_points=few, output_hidden_states=True)
-        return made.hidden_states[-1][0].numpy()
+            output = model(inputs=inputs, subsampled_output_points=few, output_hidden_states=True)
+        return output.hidden_states[-1][0].numpy()
 
-    return lambda scenes: np.stack([one(*each) for each in scenes])
+    return lambda scenes: np.stack([latents(*scene) for scene in scenes])
 
 
 def clap(folder: Path) -> Callable[[Sequence[Samples]], Vectors]:
@@ -215,22 +215,22 @@ def clap(folder: Path) -> Callable[[Sequence[Samples]], Vectors]:
 
     model, features = ClapModel.from_pretrained(folder).eval(), ClapFeatureExtractor.from_pretrained(folder)
 
-    def one(samples: Samples) -> Vectors:
-        given = features(resampled(samples), sampling_rate=48_000, return_tensors="pt")
-        return _projected(model.get_audio_features, **given)
+    def encode(samples: Samples) -> Vectors:
+        inputs = features(resampled(samples), sampling_rate=48_000, return_tensors="pt")
+        return _projected(model.get_audio_features, **inputs)
 
-    return lambda sounds: np.concatenate([one(each) for each in sounds])
+    return lambda sounds: np.concatenate([encode(sound) for sound in sounds])
 
 
 def torchvision_name(name: str) -> str:
     """What torchvision calls one of transformers' weights of a ResNet-50."""
     kinds = {"convolution": ("conv", 1), "normalization": ("bn", 1)}
-    if found := re.fullmatch(r"embedder\.embedder\.(\w+)\.(\w+)", name):
-        stem, number = kinds[found[1]]
-        return f"{stem}{number}.{found[2]}"
-    found = re.fullmatch(r"encoder\.stages\.(\d)\.layers\.(\d)\.(.+)\.(\w+)\.(\w+)", name)
-    assert found, name
-    stage, layer, place, kind, value = found.groups()
+    if match := re.fullmatch(r"embedder\.embedder\.(\w+)\.(\w+)", name):
+        stem, number = kinds[match[1]]
+        return f"{stem}{number}.{match[2]}"
+    match = re.fullmatch(r"encoder\.stages\.(\d)\.layers\.(\d)\.(.+)\.(\w+)\.(\w+)", name)
+    assert match, name
+    stage, layer, place, kind, value = match.groups()
     if place == "shortcut":
         return f"layer{int(stage) + 1}.{layer}.downsample.{0 if kind == 'convolution' else 1}.{value}"
     return f"layer{int(stage) + 1}.{layer}.{kinds[kind][0]}{int(place.removeprefix('layer.')) + 1}.{value}"

@@ -120,6 +120,8 @@ def _unpacked_tensors(cursor: _Cursor) -> Iterator[tuple[str, NDArray[np.float32
         name = cursor.raw(cursor.take("H")[0]).decode()
         kind, elements, start, length = cursor.take("BIQQ")
         values = cursor.data[start : start + length]
+        if len(values) != length:
+            raise ValueError("it is cut short")
         yield name, np.frombuffer(values, "<f4").copy() if kind == _FLOATS else _dequantised(values)[:elements]
 
 

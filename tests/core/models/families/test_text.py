@@ -55,8 +55,8 @@ def published(request: pytest.FixtureRequest, models: Path) -> tuple[str, Vector
 @pytest.mark.parametrize("device", DEVICES)
 def test_equals_sentence_transformers(loaded: Loaded, published: tuple[str, Vectors], device: str) -> None:
     name, reference = published
-    made = loaded(name, device).encode(_TEXTS).vectors[f"{name}@1"]
-    error, ordered = agreement(made, reference)
+    vectors = loaded(name, device).encode(_TEXTS).vectors[f"{name}@1"]
+    error, ordered = agreement(vectors, reference)
     assert error < 1e-4
     assert ordered
 
@@ -73,9 +73,9 @@ def test_a_half_character_is_read_as_a_question_mark(loaded: Loaded) -> None:
 
 
 def test_vectors_are_of_length_one(loaded: Loaded) -> None:
-    made = loaded("minilm-l6-v2", "").encode(_TEXTS).vectors[SPACE]
-    assert made.shape == (len(_TEXTS), 384)
-    assert np.linalg.norm(made, axis=1) == pytest.approx(1.0, abs=1e-5)
+    vectors = loaded("minilm-l6-v2", "").encode(_TEXTS).vectors[SPACE]
+    assert vectors.shape == (len(_TEXTS), 384)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_an_exported_model_is_served_without_torch(loaded: Loaded, models: Path) -> None:
