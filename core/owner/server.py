@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class OwnerServer:
     def __init__(self, paths: LibraryPaths, library: LibraryCalls) -> None:
         """Nobody is answered yet."""
         self._paths, self._calls = paths, call_table(library)
+        self._key = secrets.token_bytes(32)
         self._listener: Listener | None = None
 
     def start(self) -> None:
@@ -51,12 +52,11 @@ class OwnerServer:
         Raises:
             OSError: the library folder cannot be written.
         """
-        key = secrets.token_bytes(32)
         address = _address(self._paths)
         before = os.umask(0o177)  # the socket must never be open to others, not even for a moment
         try:
-            self._listener = Listener(address, authkey=key)
-            Endpoint(address, key.hex()).write(self._paths.endpoint_file)
+            self._listener = Listener(address)
+            Endpoint(address, self._key.hex()).write(self._paths.endpoint_file)
         finally:
             os.umask(before)
         threading.Thread(target=self._accept, args=(self._listener,), name="owner", daemon=True).start()
@@ -71,7 +71,7 @@ class OwnerServer:
         while True:
             try:
                 caller = listener.accept()
-            except (AuthenticationError, EOFError, ConnectionError):
+            except ConnectionError:  # it has hung up already
                 continue
             except OSError:
                 return
@@ -80,11 +80,14 @@ class OwnerServer:
     def _serve(self, caller: Connection) -> None:
         with caller:
             try:
-                greeting = _greeting(*caller.recv())
+                # Here, not in the listener: a caller that says nothing would keep it from all others.
+                deliver_challenge(caller, self._key)
+                answer_challenge(caller, self._key)
+                greeting = _greeting(caller)
                 caller.send(greeting)
                 while greeting[0] == RESULT:
                     caller.send(self._answer(caller, *caller.recv()))
-            except (EOFError, ConnectionError):
+            except (AuthenticationError, EOFError, ConnectionError):
                 return
 
     def _answer(self, caller: Connection, name: str, arguments: tuple[Any, ...]) -> Answer:
@@ -101,11 +104,15 @@ class OwnerServer:
             return ERROR, EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")
 
 
-def _greeting(name: str, arguments: tuple[Any, ...]) -> Answer:
+def _greeting(caller: Connection) -> Answer:
     """The answer to a caller's first call. A client older than ``HELLO`` begins with another, and shows the error."""
-    if name == HELLO and arguments == (VERSION,):
-        return RESULT, VERSION
-    return ERROR, EnvironmentFailure(_OTHER_VERSION)
+    try:
+        call = caller.recv()
+    except (EOFError, ConnectionError):
+        raise
+    except Exception:  # noqa: BLE001 # objects of classes as another version had them may raise anything
+        call = None
+    return (RESULT, VERSION) if call == (HELLO, (VERSION,)) else (ERROR, EnvironmentFailure(_OTHER_VERSION))
 
 
 def _address(paths: LibraryPaths) -> str:
