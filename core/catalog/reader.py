@@ -42,7 +42,7 @@ class CatalogReader:
     # filters
 
     def allowed(self, query: Query) -> frozenset[int] | None:
-        """Contents that the filters let through; None without any but ``kinds``, by which the store filters itself."""
+        """Contents that the filters let through; None without any but ``kinds``, by which each search filters too."""
         if not (query.phrases or _conditions(replace(query, kinds=frozenset()))[0]):
             return None
         where, values = _conditions(query)
@@ -72,9 +72,19 @@ class CatalogReader:
         """About how many segments there are; counting them would take longer than a search."""
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM segments").fetchone()[0])
 
-    def by_words(self, match: str, limit: int, allowed: Collection[int] | None) -> list[tuple[int, float]]:
-        """Segments that an FTS5 expression matches, with their BM25 score (higher is better), best first."""
-        only, values = ("", ()) if allowed is None else (f"AND s.content_id IN {_ANY} ", (json.dumps(list(allowed)),))
+    def by_words(
+        self, match: str, limit: int, allowed: Collection[int] | None, kinds: Collection[Kind] = ()
+    ) -> list[tuple[int, float]]:
+        """Segments that an FTS5 expression matches, with their BM25 score (higher is better), best first.
+
+        Only of the contents ``allowed``, if that is not None, and of ``kinds``, if there are any.
+        """
+        only, values = "", list[str]()
+        if allowed is not None:
+            only, values = f"AND s.content_id IN {_ANY} ", [json.dumps(list(allowed))]
+        elif kinds:
+            only = f"AND s.content_id IN (SELECT id FROM contents WHERE kind IN {_ANY}) "  # noqa: S608
+            values = [json.dumps(sorted(kinds))]
         rows = self._db.execute(
             "SELECT w.rowid, -bm25(segment_words) FROM segment_words w JOIN segments s ON s.id = w.rowid "  # noqa: S608
             f"WHERE segment_words MATCH ? {only}ORDER BY bm25(segment_words) LIMIT ?",

@@ -30,7 +30,8 @@ from bowerbird.core.types import (
 class Outcome:
     """What became of a file: a new content, a known one (``content_id``), or a reason it has none.
 
-    PENDING is a file that vanished or changed while it was read: look at it again.
+    PENDING is a file that vanished or changed while it was read, or could not be read through no fault of its own: it
+    is looked at again.
     """
 
     facts: FileFacts

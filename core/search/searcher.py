@@ -171,7 +171,7 @@ class Searcher:
         if not words:
             return
         match = " OR ".join(f'"{word}"' for word in words)
-        scores = dict(self._reader.by_words(match, _TOP_K, scope.allowed))
+        scores = dict(self._reader.by_words(match, _TOP_K, scope.allowed, scope.kinds))
         information = self._information(words)
         pairs = _pairs(query.text)
         for row in self._reader.segments(scores).values():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -167,3 +168,14 @@ def test_a_later_versions_catalog_is_refused_unchanged(tmp_path: Path) -> None:
     sqlite3.connect(path).execute("PRAGMA user_version = 99")
     with pytest.raises(EnvironmentFailure, match="later Bowerbird"):
         Catalog(path)
+
+
+def test_words_are_looked_for_in_the_kinds_that_were_asked_for(catalog: Catalog, reader: CatalogReader) -> None:
+    """Else better matches of another kind would crowd them out."""
+    for number in range(5):
+        index(catalog, f"{number}.txt", content(bytes([number]), "harbour"))
+    talk = replace(content(b"talk", "a long talk that mentions the harbour once"), kind=Kind.RECORDING)
+    content_id = index(catalog, "talk.mp3", talk)
+    (segment,) = reader.segments_of(content_id)
+    assert [found for found, _ in reader.by_words('"harbour"', 3, None, {Kind.RECORDING})] == [segment.id]
+    assert len(reader.by_words('"harbour"', 3, None, {Kind.RECORDING, Kind.DOCUMENT})) == 3

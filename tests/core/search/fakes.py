@@ -94,7 +94,9 @@ class FakeReader:
     def segment_estimate(self) -> int:
         return 1000
 
-    def by_words(self, match: str, limit: int, allowed: Collection[int] | None) -> list[tuple[int, float]]:
+    def by_words(
+        self, match: str, limit: int, allowed: Collection[int] | None, kinds: Collection[Kind] = ()
+    ) -> list[tuple[int, float]]:
         stems = {stem(word) for word in re.findall('"([^"]+)"', match)}
         rows = [row for row in self.rows.values() if allowed is None or row.content_id in allowed]
         scores = {row.id: float(len(stems & _stems(row))) for row in rows}
