@@ -180,7 +180,6 @@ def test_open_document_with_its_properties(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_texts_of_many_kinds(tmp_path: Path, name: str, content: str) -> None:
-    """To add a suffix of plain text: a word in ``core/extractors/suffixes.py``, and a row above."""
     (tmp_path / name).write_text(content)
     extraction = read(tmp_path / name)
     assert extraction.kind is Kind.DOCUMENT
@@ -295,6 +294,7 @@ def test_what_nobody_reads_is_skipped(tmp_path: Path) -> None:
 
 
 def test_kinds_by_name_alone() -> None:
+    """To add a suffix of plain text: a word in ``core/extractors/suffixes.py``, and its row here."""
     kinds = {"a.JPG": Kind.PHOTO, "a.docx": Kind.DOCUMENT, "Makefile": Kind.DOCUMENT}
     kinds |= {"a.mp3": Kind.RECORDING, "a.mov": Kind.CLIP}
     assert {name: kind_of(Path("/nowhere") / name) for name in kinds} == kinds

@@ -82,7 +82,7 @@ class Round:
     def join(self) -> None:
         run = self.backfill._run
         assert run is not None
-        run.join(10)
+        run.join(60)
         assert not run.is_alive()
 
     def lacking(self) -> int:
@@ -136,7 +136,7 @@ def test_once_stopped_nothing_more_is_written(catalog: Catalog) -> None:
         run.join(0.01)
     round_.backfill.stop()
     models.resolve_all()
-    run.join(10)
+    run.join(60)
     assert not run.is_alive()
     assert round_.lacking() == 10
     assert round_.store.ids == set()

@@ -56,7 +56,7 @@ def test_calls_wait_for_the_start_and_run_in_order(inbox: Inbox) -> None:
     assert numbers == []
     steps = Steps(inbox)
     inbox.start(steps)
-    assert inbox.ask(lambda: threading.current_thread().name).result(10) == "indexer"
+    assert inbox.ask(lambda: threading.current_thread().name).result(60) == "indexer"
     assert numbers == list(range(100))
     assert steps.log == ["open on indexer"]
     assert inbox.ready.is_set()
@@ -68,9 +68,9 @@ def test_whoever_asks_gets_the_exception_and_the_thread_goes_on(inbox: Inbox, fa
     inbox.start(Steps(inbox))
     refused = inbox.ask(lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        refused.result(10)
+        refused.result(60)
     inbox.post(lambda: [][0])  # nobody hears of this one but the log
-    assert inbox.ask(lambda: 7).result(10) == 7
+    assert inbox.ask(lambda: 7).result(60) == 7
     assert failures.message == ""
 
 
@@ -82,15 +82,15 @@ def test_a_store_that_fails_concerns_the_thread_too(inbox: Inbox, failures: Writ
     inbox.start(Steps(inbox))
     answer = inbox.ask(fail)
     with pytest.raises(type(error)):
-        answer.result(10)
-    inbox.ask(lambda: None).result(10)
+        answer.result(60)
+    inbox.ask(lambda: None).result(60)
     assert str(error) in failures.message
     assert failures.waiting
 
 
 def test_ready_is_set_even_if_nothing_opens(inbox: Inbox, failures: WriteFailures) -> None:
     inbox.start(Steps(inbox, fails_to_open=True))
-    assert inbox.ready.wait(10)
+    assert inbox.ready.wait(60)
     assert failures.message == "The store is damaged."
 
 
@@ -99,7 +99,7 @@ def test_a_cancelled_question_is_not_asked(inbox: Inbox) -> None:
     question = inbox.ask(lambda: asked.append(1))
     assert question.cancel()
     inbox.start(Steps(inbox))
-    inbox.ask(lambda: None).result(10)
+    inbox.ask(lambda: None).result(60)
     assert asked == []
 
 
@@ -109,7 +109,7 @@ def test_idle_is_never_set_over_a_call_that_waits(inbox: Inbox) -> None:
         done = inbox.ask(lambda: None)
         if inbox.idle.is_set():  # only ever after the call ran
             assert done.done() or wait([done], 10).done
-    assert inbox.idle.wait(10)
+    assert inbox.idle.wait(60)
 
 
 def test_settling_is_news_once(inbox: Inbox) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.settings import Settings
@@ -16,6 +16,7 @@ from bowerbird.gui.dialogs.settings import SettingsDialog
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import DARK
+from tests.core.test_settings import CHANGED
 from tests.gui.conftest import LONG_MS
 from tests.gui.fakes import FakeBridge
 
@@ -53,6 +54,22 @@ def test_another_theme_changes_nothing_else_and_is_seen_at_once(
     assert session.theme.colours == DARK
     assert _changes(bridge) == [replace(Settings(), theme="dark")]
     assert bridge.library.calls[1:] == [("status",)]
+
+
+@pytest.mark.parametrize("saved", [Settings(), replace(CHANGED, cores=1)], ids=["default", "changed"])
+def test_every_control_shows_what_is_saved_and_gives_it_back(
+    session: SearchSession, qtbot: QtBot, saved: Settings
+) -> None:
+    dialog = SettingsDialog(session, saved)
+    qtbot.addWidget(dialog)
+    assert dialog.settings() == saved
+
+
+def test_every_check_box_changes_a_setting(dialog: SettingsDialog) -> None:
+    for box in dialog.findChildren(QCheckBox):
+        before = dialog.settings()
+        box.toggle()
+        assert dialog.settings() != before, box.text()
 
 
 def test_names_to_leave_out_are_trimmed_and_kept_once(dialog: SettingsDialog, bridge: FakeBridge) -> None:
