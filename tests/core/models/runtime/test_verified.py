@@ -43,9 +43,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _linked(models: Path, folder: Path, *, without: str = "nothing") -> Path:
-    """Another models folder with the same in it, but for files named so."""
+    """Another models folder with the same in it, but for files named so, and locks."""
     for path in models.iterdir():
-        if without not in path.name:
+        if without not in path.name and path.suffix != ".lock":
             (folder / path.name).symlink_to(path)
     return folder
 
