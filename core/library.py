@@ -185,15 +185,20 @@ class Library(LibraryCalls):
     def index(self, folders: Sequence[Path], on_progress: Callable[[Progress], None]) -> IndexReport:
         started, indexed_before = time.monotonic(), self._indexer.committer.indexed
         self._indexer.power.ignore_rules = True
-        for folder in folders:
-            self.add_folder(folder)
-        self._folders.scan()
+        try:
+            for folder in folders:
+                self.add_folder(folder)
+            self._folders.scan()
+            self._wait_until_idle(on_progress)
+        finally:
+            self._indexer.power.ignore_rules = False
+        return self._overview.report(self._indexer.committer.indexed - indexed_before, time.monotonic() - started)
+
+    def _wait_until_idle(self, on_progress: Callable[[Progress], None]) -> None:
         while not self._inbox.idle.wait(0.2):
             on_progress(self._indexer.progress)
             if self._failures.waiting:
                 raise EnvironmentFailure(self._failures.message)
-        self._indexer.power.ignore_rules = False
-        return self._overview.report(self._indexer.committer.indexed - indexed_before, time.monotonic() - started)
 
     def pause(self) -> None:
         """Stop reading, and free the models' memory."""
