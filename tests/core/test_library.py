@@ -10,8 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bowerbird.core.errors import FileVanished, LibraryBusy, UsageError
@@ -210,29 +212,79 @@ def test_only_one_process_owns_a_library(open_library: Opener, library_folder: P
         Library.open(library_folder)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_killed_while_indexing_it_ends_like_a_clean_run(
     open_library: Opener, notes: Path, library_folder: Path, tmp_path: Path
 ) -> None:
-    for number in range(60):
+    for number in range(120):
         makers.text(notes / f"note{number}.txt", f"Note {number} is about " + ", ".join("abcdefgh"[number % 8] * 40))
     clean = tmp_path / "clean"
     clean.mkdir()
     (clean / "models").symlink_to(library_folder / "models")
-    whole = Library.open(clean)
-    whole.index([notes], quiet)
-    whole.close()
-    command = [sys.executable, "-m", "bowerbird.gui", "--library", str(library_folder), "index", str(notes)]
-    for seconds in (1.5, 2.5, 3.5):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+    library = Library.open(clean)
+    library.index([notes], quiet)
+    library.close()
+    counts = [_killed(library_folder, notes, after) for after in (0, 1, 70)]
+    assert all(indexed >= after and queued > 0 for after, (indexed, queued) in zip((0, 1, 70), counts, strict=True))
+    assert [indexed + queued for indexed, queued in counts] == [128] * 3, "a file was lost, or counted twice"
+    assert counts == sorted(counts), "what was read is read again"
     library = open_library()
     library.index([notes], quiet)
     library.close()
     assert _rows(library_folder) == _rows(clean)
+
+
+def _killed(library: Path, folder: Path, after: int) -> tuple[int, int]:
+    """Index in a process that is killed when so many files are read and not all; how many are, and how many wait."""
+    command = [sys.executable, "-m", "bowerbird.gui", "--library", str(library), "index", str(folder)]
+    catalog = LibraryPaths(library).catalog
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            makers.eventually(lambda: _is_between(_counts(catalog), after) or process.poll() is not None, within_s=120)
+            children = psutil.Process(process.pid).children(recursive=True)
+        finally:
+            process.kill()
+    assert process.returncode == -signal.SIGKILL, "it had ended before"
+    _, left = psutil.wait_procs(children, timeout=60)
+    assert children and not left, "its helpers go on without it"
+    return _counts(catalog)
+
+
+def _is_between(counts: tuple[int, int], after: int) -> bool:
+    indexed, queued = counts
+    return indexed >= after and queued > 0
+
+
+def _counts(catalog: Path) -> tuple[int, int]:
+    """How many files are read, and how many wait."""
+    if not catalog.exists():
+        return 0, 0
+    connection = sqlite3.connect(f"{catalog.as_uri()}?mode=ro", uri=True)
+    try:
+        sql = "SELECT (SELECT count(*) FROM files WHERE state = 'indexed'), (SELECT count(*) FROM jobs)"
+        return connection.execute(sql).fetchone()
+    except sqlite3.OperationalError:  # its tables are just being made
+        return 0, 0
+    finally:
+        connection.close()
+
+
+def test_a_run_that_is_given_up_leaves_the_rules_as_they_were(
+    open_library: Opener, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for indexing does not wait for mains, but only as long as he waits."""
+    monkeypatch.setattr("bowerbird.core.indexing.power.on_battery", lambda: True)
+    library = open_library()
+    library.change_settings(replace(library.settings(), pause_on_battery=True))
+
+    def give_up(_: Progress) -> None:
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        library.index([notes], give_up)
+    makers.text(notes / "late.txt", "The harbour crane unloads ships.")
+    library.start()
+    makers.eventually(lambda: library.status().progress.waiting == "on battery")
 
 
 def _rows(folder: Path) -> list[tuple[object, ...]]:
