@@ -13,7 +13,7 @@ _BUSY = 0.3
 
 
 class Power:
-    """Looks every few seconds, when asked."""
+    """Says whether to wait, by the user's rules. Looks at the machine at most every five seconds."""
 
     def __init__(self, settings: Settings) -> None:
         """Wait as these settings say."""
@@ -45,14 +45,14 @@ class Power:
 
 
 class Load:
-    """What other programs than this and its children take of the processor, since the last look."""
+    """The share of the processor that other programs than this and its children took since the last call."""
 
     def __init__(self) -> None:
         """The first look says nothing yet."""
         self._before: tuple[float, float, float] | None = None
 
     def of_others(self) -> float:
-        """A share from 0 to 1."""
+        """A share of all cores' time, 0…1."""
         whole, idle, ours = _times()
         before, self._before = self._before, (whole, idle, ours)
         if before is None or whole <= before[0]:
@@ -67,14 +67,14 @@ def _times() -> tuple[float, float, float]:
     """Seconds of all cores: in all, idle, and ours."""
     import psutil
 
-    told = psutil.cpu_times()
+    cpu = psutil.cpu_times()
     ours = 0.0
     me = psutil.Process()
     for process in (me, *me.children(recursive=True)):
         with suppress(psutil.Error):
             spent = process.cpu_times()
             ours += spent.user + spent.system
-    return sum(told[:8]), told.idle + getattr(told, "iowait", 0.0), ours
+    return sum(cpu[:8]), cpu.idle + getattr(cpu, "iowait", 0.0), ours
 
 
 def on_battery() -> bool:

@@ -116,27 +116,44 @@ class VectorStore:
     def search(
         self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()
     ) -> list[list[tuple[int, float]]]:
-        """For each query row the nearest (segment id, cosine), best first; empty where the space holds nothing."""
+        """The nearest segments to each query vector, exactly.
+
+        Args:
+            space_id: the space to search; none of its rows where it has no collection.
+            vectors: shape (queries, dimension), normalised.
+            top_k: most segments for a query, up to Milvus' limit of 16,384.
+            kinds: of which the segments' files may be; all if empty.
+
+        Returns:
+            For each query (segment id, cosine), best first.
+
+        Raises:
+            StoreDamaged: the store refuses.
+        """
         name = collection_of(space_id)
         if name not in self._known:
             return [[] for _ in vectors]
         codes = [_KIND_CODES[kind] for kind in kinds]
         only, rows = f"kind in {codes}" if codes else "", list(np.ascontiguousarray(vectors))
         with _refusals():
-            found = self._ready.search(name, data=rows, limit=top_k, filter=only, timeout=_CALL_S)
-        return [[(int(row["id"]), float(row["distance"])) for row in rows] for rows in found]
+            hits = self._ready.search(name, data=rows, limit=top_k, filter=only, timeout=_CALL_S)
+        return [[(int(row["id"]), float(row["distance"])) for row in rows] for rows in hits]
 
     def ids(self, space_id: str) -> set[int]:
-        """Every segment id that a space holds, to compare with the catalog."""
+        """Every segment id that a space holds, to compare with the catalog.
+
+        Raises:
+            StoreDamaged: the store refuses.
+        """
         name = collection_of(space_id)
         if name not in self._known:
             return set()
-        found = set[int]()
+        segment_ids = set[int]()
         with _refusals():
             rows = self._ready.query_iterator(name, batch_size=_ITERATE, output_fields=["id"], timeout=_CALL_S)
             while batch := rows.next():
-                found.update(int(row["id"]) for row in batch)
-        return found
+                segment_ids.update(int(row["id"]) for row in batch)
+        return segment_ids
 
     @property
     def _ready(self) -> MilvusClient:
