@@ -15,7 +15,7 @@ from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.state import Progress
+from bowerbird.core.state import LongFile, Progress
 from bowerbird.core.types import Example, FileFacts, FileState, Kind, Modality, Properties, Query
 from tests.makers import eventually
 from tests.media_makers import silence, tone, wav
@@ -65,8 +65,9 @@ def test_reading_goes_on_after_a_restart(open_library: Opener, library_folder: P
     library = open_library()
     library.add_folder(long_file.parent)
     library.start()
-    eventually(lambda: library.status().progress.long, within_s=120)
-    (partial,) = library.status().progress.long
+    looks: list[tuple[LongFile, ...]] = []
+    eventually(lambda: looks.append(library.status().progress.long) or looks[-1], within_s=120)
+    (partial,) = looks[-1]
     library.close()
     before = _spans(library_folder, long_file)
     assert partial.path == long_file and 0 < partial.done_s < 270
