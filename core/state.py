@@ -117,7 +117,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """A model of the catalogue, as it stands on this machine."""
+    """A model of the registry, as it stands on this machine."""
 
     id: str
     title: str

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bowerbird.core.models.runtime.network import Network
 
 _OPSET = 17
-_NEEDED = ("torch", "transformers", "onnx")
+_NEEDED = ("torch", "transformers", "sentence_transformers", "onnx")
 
 
 def exported(network: Network, cache: Path, *, fresh: bool = False) -> Path:
