@@ -197,8 +197,10 @@ def test_a_file_that_changed_meanwhile_is_looked_at_again(road: Road, path: Path
 
 
 def test_a_file_that_is_gone(road: Road, path: Path) -> None:
-    road.start(path)
+    facts = facts_of(path)
+    assert facts is not None
     path.unlink()
+    road.pipeline.start(facts)
     (outcome,) = road.until(outcomes=1)
     assert outcome.state is FileState.PENDING
 
