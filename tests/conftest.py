@@ -23,6 +23,18 @@ from bowerbird.core.types import Modality
 from tests.lent_hosts import LentHosts
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+_SLOW_FIXTURES = {"models", "data"}
+_SLOW_FOLDERS = ("core/models/families", "core/models/runtime")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests of real networks, and those of the developers' many files, as slow, and all others as quick."""
+    folders = tuple(str(Path(__file__).parent / folder) for folder in _SLOW_FOLDERS)
+    for item in items:
+        if _SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())) or str(item.path).startswith(folders):
+            item.add_marker(pytest.mark.slow)
+        if not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")
