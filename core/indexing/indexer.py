@@ -89,7 +89,7 @@ class Indexer:
         self._scan_step()
         self._commit()
         self._sync.run(hurry=not self._pipeline.items.paths)
-        if self._begun and not self._is_held():
+        if self._begun and not self._is_held() and not self._failures.waiting:
             self._read_more()
         self._settle()
         self._report()

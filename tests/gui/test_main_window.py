@@ -108,7 +108,8 @@ def test_nothing_found_says_what_to_try(full_window: MainWindow, qtbot: QtBot) -
     QTest.keyClicks(full_window.search_pane.query.edit, "cake before:1950")
     qtbot.waitUntil(full_window.search_pane.empty_state.isVisible, timeout=LONG_MS)
     qtbot.waitUntil(lambda: full_window.session.hit is None)
-    assert full_window.search_pane.empty_state.findChildren(QLabel)[0].text() == "Nothing found with these filters"
+    title = full_window.search_pane.empty_state.findChildren(QLabel)[0]
+    qtbot.waitUntil(lambda: title.text() == "Nothing found with these filters", timeout=LONG_MS)
 
 
 def test_the_keyboard_goes_from_query_to_results_and_back(full_window: MainWindow, qtbot: QtBot) -> None:
