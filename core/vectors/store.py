@@ -198,4 +198,6 @@ def _create(client: MilvusClient, name: str, dimension: int) -> None:
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimension)
     index = client.prepare_index_params()
     index.add_index("vector", index_type="FLAT", metric_type="IP")
-    client.create_collection(name, schema=schema, index_params=index)
+    client.create_collection(name, schema=schema)
+    client.create_index(name, index, sync=False)  # an empty one is there at once; pymilvus would wait for half a second
+    client.load_collection(name, timeout=_CALL_S)
