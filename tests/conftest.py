@@ -108,11 +108,14 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_library(
-    library_folder: Path, lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], Library]]:
-    """Opens the library, as often as asked, with models that are loaded if possible, and closes what is left open."""
+def loaded_models(lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries of this test get a model host that an earlier test has left, its models loaded, if there is one."""
     monkeypatch.setattr(client, "HostSupervisor", partial(HostSupervisor, start=lent_hosts.start))
+
+
+@pytest.fixture
+def open_library(library_folder: Path, loaded_models: None) -> Iterator[Callable[[], Library]]:
+    """Opens the library, as often as asked, and closes what is left open."""
     opened: list[Library] = []
 
     def open_it() -> Library:

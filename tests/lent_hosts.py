@@ -1,7 +1,8 @@
 """Model hosts that outlive the library they were started for: the next one gets them with their models loaded.
 
 Starting a host and loading the starter pack takes seconds; most tests of a library are about neither. What they lend is
-a real host process with real models. A host that was asked something which nobody waits for any more is not lent again.
+a real host process with real models. A host that was asked something which nobody waits for any more is not lent again,
+and only the two that were used last are kept: models take memory.
 """
 
 from __future__ import annotations
@@ -13,24 +14,30 @@ from dataclasses import replace
 from bowerbird.core.inference.host import Setup
 from bowerbird.core.inference.process import HostProcess, PendingRequest
 
+_KEPT = 2
+
 
 class LentHosts:
     """Starts hosts as ``HostSupervisor`` wants them started, or lends one of the same setup that is free."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._free: dict[Setup, list[HostProcess]] = {}
+        self._free: list[tuple[Setup, HostProcess]] = []  # in the order in which they were given back
         self._lent: dict[HostProcess, LentHost] = {}
 
     def start(self, setup: Setup, on_end: Callable[[HostProcess], None]) -> HostProcess:
         setup = replace(setup, models=setup.models.resolve())
         with self._lock:
-            free = self._free.get(setup, [])
-            host = free.pop() if free else None
-            if host is None:
-                host = HostProcess(setup, self._ended)
+            host = self._take(setup) or HostProcess(setup, self._ended)
             lent = self._lent[host] = LentHost(self, host, setup, on_end)
         return lent  # type: ignore[return-value]  # it has all of a HostProcess that a supervisor uses
+
+    def _take(self, setup: Setup) -> HostProcess | None:
+        for pair in self._free:
+            if pair[0] == setup:
+                self._free.remove(pair)
+                return pair[1]
+        return None
 
     def give_back(self, lent: LentHost) -> None:
         with self._lock:
@@ -38,21 +45,21 @@ class LentHosts:
             if lent.busy:
                 lent.host.kill()
             else:
-                self._free.setdefault(lent.setup, []).append(lent.host)
+                self._free.append((lent.setup, lent.host))
+            for _, host in self._free[:-_KEPT]:
+                host.kill()
+            del self._free[:-_KEPT]
 
     def _ended(self, host: HostProcess) -> None:
         with self._lock:
             lent = self._lent.pop(host, None)
-            for free in self._free.values():
-                if host in free:
-                    free.remove(host)
+            self._free = [pair for pair in self._free if pair[1] is not host]
         if lent:
             lent.on_end(lent)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        for free in list(self._free.values()):
-            for host in list(free):
-                host.kill()
+        for _, host in list(self._free):
+            host.kill()
 
 
 class LentHost:

@@ -66,8 +66,8 @@ def test_index_then_search(run: Run, notes: Path) -> None:
     assert answer(run("index"))["files"]["unchanged"] == 3
 
 
-def test_a_batch_answers_every_line(run: Run, notes: Path) -> None:
-    answer(run("index", notes))
+def test_a_batch_answers_every_line(run: Run, notes: Path, open_library: Callable[[], Library]) -> None:
+    open_library().index([notes], lambda _: None)
     lines = [
         {"text": "apple pastry", "limit": 1},
         {"like": [str(notes / "shapes.jpg")], "kind": "photo"},
@@ -83,7 +83,10 @@ def test_a_batch_answers_every_line(run: Run, notes: Path) -> None:
     assert "no kind" in fourth["error"] and "no query" in fifth["error"]
 
 
-def test_what_was_said_is_found_at_its_moment(run: Run, files: Path, data: Path) -> None:
+def test_what_was_said_is_found_at_its_moment(
+    run: Run, files: Path, data: Path, open_library: Callable[[], Library]
+) -> None:
+    open_library()  # which answers all these commands, with models loaded once
     speech = shutil.copy(data / "speech/other/jfk.flac", files / "speech.flac")
     wav(files / "tone.wav", np.concatenate([tone(5.0), silence(1.0), tone(5.0, 2500)]))
     assert answer(run("index", files))["files"]["indexed"] == 2
@@ -95,18 +98,14 @@ def test_what_was_said_is_found_at_its_moment(run: Run, files: Path, data: Path)
     assert part["path"] == str(files / "tone.wav") and part["moment"]["start_s"] > 5.0
 
 
-def test_while_another_process_has_the_library_open(run: Run, notes: Path, library_folder: Path) -> None:
-    library = Library.open(library_folder)
-    library.start()
-    try:
-        assert answer(run("index", notes))["files"]["indexed"] == 3
-        assert answer(run("search", "krill"))["hits"][0]["path"] == str(notes / "report.pdf")
-        assert answer(run("status"))["files"] == {"document": 2, "photo": 1}
-        assert answer(run("retry")) == {"retried": 1, "failed": 1}
-        answer(run("remove", notes))
-        assert answer(run("folders")) == []
-    finally:
-        library.close()
+def test_while_another_process_has_the_library_open(run: Run, notes: Path, open_library: Callable[[], Library]) -> None:
+    open_library().start()
+    assert answer(run("index", notes))["files"]["indexed"] == 3
+    assert answer(run("search", "krill"))["hits"][0]["path"] == str(notes / "report.pdf")
+    assert answer(run("status"))["files"] == {"document": 2, "photo": 1}
+    assert answer(run("retry")) == {"retried": 1, "failed": 1}
+    answer(run("remove", notes))
+    assert answer(run("folders")) == []
 
 
 def test_the_other_commands(run: Run, notes: Path, open_library: Callable[[], Library]) -> None:

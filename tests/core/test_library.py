@@ -315,13 +315,15 @@ def test_without_models_words_and_names_are_found_and_the_user_is_told(
 
 @pytest.mark.parametrize("store", ["catalog.sqlite3", "vec.db"])
 def test_a_store_damaged_in_its_middle_never_ends_in_a_traceback(
-    open_library: Opener, notes: Path, library_folder: Path, store: str
+    open_library: Opener, notes: Path, library_folder: Path, store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(80):
+    monkeypatch.setattr("bowerbird.core.vectors.store._CALL_S", 3.0)  # a store that refuses is asked again for so long
+    for number in range(30):
         makers.text(notes / f"filler {number}.txt", f"Filler text number {number}. " * 20)
     library = open_library()
     library.index([notes], quiet)
     library.close()
+    assert (library_folder / store).stat().st_size > 50_000
     with (library_folder / store).open("r+b") as file:
         file.seek(8192)
         file.write(os.urandom(40_000))
