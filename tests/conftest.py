@@ -81,22 +81,24 @@ def lent_hosts() -> Iterator[LentHosts]:
 
 @pytest.fixture
 def library_folder(tmp_path: Path, models: Path) -> Path:
-    """An empty library folder with the exported models in it."""
+    """An empty library folder with the exported models in it: as links, so that no test deletes them for others."""
     folder = tmp_path / "library"
-    folder.mkdir()
-    (folder / "models").symlink_to(models)
+    (folder / "models").mkdir(parents=True)
+    link_models(models, folder / "models")
     return folder
+
+
+def link_models(models: Path, folder: Path) -> None:
+    """Put links to what is exported already into a folder, where it is not there."""
+    for path in models.iterdir():
+        if path.suffix != ".lock" and not (folder / path.name).exists():  # no lock is taken through a link
+            (folder / path.name).symlink_to(path)
 
 
 @pytest.fixture
-def own_models(tmp_path: Path, models: Path) -> Path:
-    """The models folder of a library folder, of this test alone, with what is exported already."""
-    folder = tmp_path / "own" / "models"
-    folder.mkdir(parents=True)
-    for path in models.iterdir():
-        if path.suffix != ".lock":  # no lock is taken through a link
-            (folder / path.name).symlink_to(path)
-    return folder
+def own_models(library_folder: Path) -> Path:
+    """The models folder of the library folder, of this test alone."""
+    return library_folder / "models"
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bowerbird.core.inference.host import Setup
 from bowerbird.core.inference.process import HostProcess, PendingRequest
@@ -17,24 +18,37 @@ from bowerbird.core.inference.process import HostProcess, PendingRequest
 _KEPT = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What makes two hosts alike: the setup but for its folder, and the files that this folder's links lead to."""
+
+    setup: Setup
+    files: frozenset[Path]
+
+    @classmethod
+    def of(cls, setup: Setup) -> Needs:
+        files = frozenset(path.resolve() for path in setup.models.iterdir() if path.suffix not in (".json", ".lock"))
+        return cls(replace(setup, models=Path()), files)
+
+
 class LentHosts:
     """Starts hosts as ``HostSupervisor`` wants them started, or lends one of the same setup that is free."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._free: list[tuple[Setup, HostProcess]] = []  # in the order in which they were given back
+        self._free: list[tuple[Needs, HostProcess]] = []  # in the order in which they were given back
         self._lent: dict[HostProcess, LentHost] = {}
 
     def start(self, setup: Setup, on_end: Callable[[HostProcess], None]) -> HostProcess:
-        setup = replace(setup, models=setup.models.resolve())
+        needs = Needs.of(setup)
         with self._lock:
-            host = self._take(setup) or HostProcess(setup, self._ended)
-            lent = self._lent[host] = LentHost(self, host, setup, on_end)
+            host = self._take(needs) or HostProcess(setup, self._ended)
+            lent = self._lent[host] = LentHost(self, host, needs, on_end)
         return lent  # type: ignore[return-value]  # it has all of a HostProcess that a supervisor uses
 
-    def _take(self, setup: Setup) -> HostProcess | None:
+    def _take(self, needs: Needs) -> HostProcess | None:
         for pair in self._free:
-            if pair[0] == setup:
+            if pair[0] == needs:
                 self._free.remove(pair)
                 return pair[1]
         return None
@@ -45,7 +59,7 @@ class LentHosts:
             if lent.busy:
                 lent.host.kill()
             else:
-                self._free.append((lent.setup, lent.host))
+                self._free.append((lent.needs, lent.host))
             for _, host in self._free[:-_KEPT]:
                 host.kill()
             del self._free[:-_KEPT]
@@ -66,9 +80,9 @@ class LentHost:
     """A host, as long as one supervisor has it."""
 
     def __init__(
-        self, hosts: LentHosts, host: HostProcess, setup: Setup, on_end: Callable[[HostProcess], None]
+        self, hosts: LentHosts, host: HostProcess, needs: Needs, on_end: Callable[[HostProcess], None]
     ) -> None:
-        self.host, self.setup, self.on_end = host, setup, on_end
+        self.host, self.needs, self.on_end = host, needs, on_end
         self._hosts, self._requests = hosts, list[PendingRequest]()
 
     @property

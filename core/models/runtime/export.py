@@ -1,21 +1,18 @@
-"""Exports networks to ONNX files, each once, in a process of its own.
+"""Exports networks to ONNX files, each once, in another process (exporter.py).
 
 Importing torch takes seconds and hundreds of megabytes, which a process that only runs the file does not spend.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from bowerbird.core.decoding import sandbox
 from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.models.runtime.exporter import ExportProcess
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
 
 _OPSET = 17
 _NEEDED = ("torch", "transformers", "sentence_transformers", "onnx")
+_PROCESS = ExportProcess()
 
 
 def exported(network: Network, cache: Path, *, fresh: bool = False) -> Path:
@@ -62,25 +60,10 @@ def _remove_leftovers(network: Network, cache: Path) -> None:
 
 
 def _export_in_process(network: Network, path: Path) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=_export, args=(network, path, os.getpid()))
-    process.start()
-    process.join()
-    if process.exitcode or not path.exists():
+    if not _PROCESS.write(_write, network, path):
         raise ModelUnavailable(
             f"The model {network.name} could not be prepared for this computer. Is there room on the disk, and memory?"
         )
-
-
-def _export(network: Network, path: Path, parent: int) -> None:
-    sandbox.die_with(parent)
-    file, draft = tempfile.mkstemp(prefix=f"{network.name}-", suffix=".new", dir=path.parent)
-    os.close(file)
-    try:
-        _write(network, draft)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink()
-        raise
 
 
 def _write(network: Network, draft: str) -> None:

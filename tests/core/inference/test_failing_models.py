@@ -6,8 +6,7 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -112,19 +111,6 @@ def photos(files: Path) -> Path:
     return files
 
 
-@pytest.fixture
-def open_own(own_models: Path) -> Iterator[Callable[[], Library]]:
-    """Opens a library whose models folder is its own, and closes it afterwards."""
-    with ExitStack() as stack:
-
-        def open_it() -> Library:
-            library = Library.open(own_models.parent)
-            stack.callback(library.close)
-            return library
-
-        yield open_it
-
-
 def _rows(library: Library, sql: str) -> list[tuple[object, ...]]:
     return list(library._connections.get().execute(sql))
 
@@ -138,10 +124,10 @@ def _indexed(library: Library, *folders: Path) -> None:
 
 
 def test_files_are_kept_without_the_failing_models_vectors(
-    broken_clip: Path, photos: Path, own_models: Path, open_own: Callable[[], Library]
+    broken_clip: Path, photos: Path, library_folder: Path, open_library: Callable[[], Library]
 ) -> None:
-    settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=(*STARTER, _CLIP)))
-    library = open_own()
+    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=(*STARTER, _CLIP)))
+    library = open_library()
     _indexed(library, photos)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
     assert _vectors(library, _CLIP_SPACE) == 0
@@ -187,8 +173,8 @@ def _contents(library: Library) -> int:
     return len(_rows(library, "SELECT 1 FROM contents"))
 
 
-def test_a_model_that_leaves_while_files_are_read(photos: Path, open_own: Callable[[], Library]) -> None:
-    library = open_own()
+def test_a_model_that_leaves_while_files_are_read(photos: Path, open_library: Callable[[], Library]) -> None:
+    library = open_library()
     _while_reading(library, photos)
     library.remove_model("efficientnet-lite0")
     _indexed(library)
@@ -203,12 +189,12 @@ def test_a_model_that_leaves_while_files_are_read(photos: Path, open_own: Callab
 
 
 def test_a_model_that_comes_while_files_are_read(
-    photos: Path, own_models: Path, open_own: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
+    photos: Path, library_folder: Path, open_library: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is tested first, which takes longer than reading without it: reading begins when that is over."""
     others = tuple(name for name in STARTER if name != "efficientnet-lite0")
-    settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=others))
-    library = open_own()
+    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=others))
+    library = open_library()
     apply = library._models._apply_to_library
 
     def apply_while_reading(dropped: Sequence[Space]) -> None:
@@ -222,12 +208,12 @@ def test_a_model_that_comes_while_files_are_read(
 
 
 def test_sound_that_nobody_heard_is_heard_by_a_model_that_comes_later(
-    files: Path, own_models: Path, open_own: Callable[[], Library]
+    files: Path, library_folder: Path, open_library: Callable[[], Library]
 ) -> None:
     others = tuple(name for name in STARTER if name != "whisper-base")
-    settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=others))
+    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=others))
     media_makers.wav(files / "tone.wav", media_makers.tone(12.0))
-    library = open_own()
+    library = open_library()
     _indexed(library, files)
     assert len(_rows(library, "SELECT 1 FROM segments WHERE modality = 'sound'")) == 2
     library.use_model("whisper-base")
@@ -236,9 +222,9 @@ def test_sound_that_nobody_heard_is_heard_by_a_model_that_comes_later(
 
 
 def test_a_model_that_the_catalog_cannot_forget_stays(
-    photos: Path, open_own: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
+    photos: Path, open_library: Callable[[], Library], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = open_own()
+    library = open_library()
     _indexed(library, photos)
 
     def full(*_: object) -> None:
@@ -254,11 +240,11 @@ def test_a_model_that_the_catalog_cannot_forget_stays(
 
 
 def test_a_model_whose_files_are_gone_is_still_in_use(
-    broken_clip: Path, own_models: Path, open_own: Callable[[], Library]
+    broken_clip: Path, library_folder: Path, open_library: Callable[[], Library]
 ) -> None:
-    settings_file.save(LibraryPaths(own_models.parent).settings, Settings(models=(*STARTER, _CLIP)))
-    shutil.rmtree(own_models / _CLIP)
-    library = open_own()
+    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=(*STARTER, _CLIP)))
+    shutil.rmtree(library_folder / "models" / _CLIP)
+    library = open_library()
     state = _state(library, _CLIP)
     assert state.used
     assert not state.installed
@@ -270,8 +256,8 @@ def test_a_model_whose_files_are_gone_is_still_in_use(
     assert not _state(library, _CLIP).used
 
 
-def test_pausing_frees_the_models_memory(photos: Path, open_own: Callable[[], Library]) -> None:
-    library = open_own()
+def test_pausing_frees_the_models_memory(photos: Path, open_library: Callable[[], Library]) -> None:
+    library = open_library()
     _while_reading(library, photos)
     hosts = library._inference._supervisor
     _wait(hosts.pids)

@@ -22,12 +22,6 @@ _NAME = "resnet-50"
 
 
 @pytest.fixture
-def library_folder(own_models: Path) -> Path:
-    """What is fetched here stays here."""
-    return own_models.parent
-
-
-@pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
     return _open(window, qtbot)
 
@@ -95,7 +89,7 @@ def test_saying_no_gets_nothing(dialog: ModelsDialog) -> None:
 def test_a_page_that_is_closed_leaves_the_download_be(
     dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.003)) as hub:
+    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         dialog.rows[_NAME].get.click()
         _answer(dialog, "Get it")
@@ -104,6 +98,7 @@ def test_a_page_that_is_closed_leaves_the_download_be(
         qtbot.waitUntil(lambda: not window.findChildren(ModelsDialog), timeout=LONG_MS)
         again = _open(window, qtbot)
         assert again.rows[_NAME].cancel.isVisibleTo(again)
+        hub.pause_s = 0  # only now may it come to its end
         _wait_for(again.rows[_NAME].use, qtbot)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bowerbird.core.errors import ModelUnavailable
-from bowerbird.core.models.runtime import export
+from bowerbird.core.models.runtime import export, exporter
 from bowerbird.core.models.runtime.network import Network, WrongResults
 from bowerbird.core.models.runtime.runtimes import OnnxRuntime
 
@@ -61,6 +62,42 @@ def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="could not be prepared"):
         export.exported(_network(_fail), tmp_path)
     assert [file.suffix for file in tmp_path.iterdir()] == [".lock"]
+
+
+def test_one_process_exports_what_comes_at_once_and_another_follows_one_that_ended(tmp_path: Path) -> None:
+    process = exporter.ExportProcess()
+
+    def pid() -> int | None:
+        return process._process.pid if process._process else None
+
+    assert process.write(_note_process, _network(), tmp_path / "a")
+    first = pid()
+    assert process.write(_note_process, _network(), tmp_path / "b")
+    assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text() == str(first)
+    assert not process.write(_die_at_once, _network(), tmp_path / "c"), "it ends every process"
+    assert pid() is None
+    assert process.write(_note_process, _network(), tmp_path / "d")
+    assert pid() != first
+    process._process.kill()  # as its idle time may end just now
+    process._process.join()
+    assert process.write(_note_process, _network(), tmp_path / "e")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".new") == ["a", "b", "d", "e"]
+
+
+def test_an_idle_process_ends(tmp_path: Path) -> None:
+    process = exporter.ExportProcess()
+    assert process.write(_note_process, _network(), tmp_path / "a")
+    process._process.join(60)
+    assert process._process.exitcode == 0
+    assert process.write(_note_process, _network(), tmp_path / "b")
+
+
+def _note_process(network: Network, draft: str) -> None:
+    Path(draft).write_text(str(os.getpid()))
+
+
+def _die_at_once(network: Network, draft: str) -> None:
+    os._exit(7)
 
 
 def test_without_torch_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
