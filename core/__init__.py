@@ -1,1 +1,5 @@
-"""Bowerbird without a window: everything but Qt."""
+"""Everything but the window: see README.md beside this file."""
+
+from bowerbird.core import privacy
+
+privacy.keep_quiet()

@@ -12,7 +12,6 @@ import pytest
 from filelock import FileLock
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that load ONNX Runtime in this process, as hosts do in theirs
 
 from bowerbird.core.inference import client
 from bowerbird.core.inference.client import Inference

@@ -116,7 +116,22 @@ INSERT OR IGNORE INTO content_spaces SELECT contents.id, value FROM contents, js
 ALTER TABLE contents DROP COLUMN spaces;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES)
+# What is forgotten leaves traces in the file until they are wiped (traces.py); earlier versions left them everywhere.
+_TRACES = """
+CREATE TABLE traces (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    everywhere INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO traces SELECT 1, 1 FROM files LIMIT 1;
+CREATE TRIGGER segment_leaves_traces AFTER DELETE ON segments BEGIN
+    INSERT OR IGNORE INTO traces(id) VALUES (1);
+END;
+CREATE TRIGGER file_leaves_traces AFTER DELETE ON files BEGIN
+    INSERT OR IGNORE INTO traces(id) VALUES (1);
+END;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

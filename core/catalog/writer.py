@@ -13,6 +13,7 @@ from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.spaces import SpaceTable
+from bowerbird.core.catalog.traces import Traces
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 
 
@@ -41,6 +42,7 @@ class Catalog:
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
         self.outbox = Outbox(self._db)
+        self.traces = Traces(self._db)
 
     def close(self) -> None:
         """Let go of the file."""

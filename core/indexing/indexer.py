@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +13,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.indexing.backfill import Backfill
 from bowerbird.core.indexing.commit import Committer
-from bowerbird.core.indexing.failures import WriteFailures
+from bowerbird.core.indexing.failures import STORE_ERRORS, WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
 from bowerbird.core.indexing.pace import Pace
 from bowerbird.core.indexing.pipeline import Pipeline
@@ -27,7 +28,10 @@ from bowerbird.core.state import Event, EventKind, LongFile, Progress
 from bowerbird.core.types import FileState, Modality, Space
 from bowerbird.core.vectors.sync import StoreSync
 
+log = logging.getLogger(__name__)
+
 _REPORT_S = 0.25
+_WIPE_S = 300.0  # between two wipings: each takes seconds in a large library
 
 
 class Indexer:
@@ -60,7 +64,7 @@ class Indexer:
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))
         self.committer = Committer(paths, catalog, self.scans)
         self._begun = self._changed = False
-        self._reported_at = 0.0
+        self._reported_at, self._wiped_at = 0.0, -_WIPE_S
         self.paused = False
         self.progress = Progress()
         """Where indexing stands."""
@@ -132,8 +136,19 @@ class Indexer:
         self.scans.cancel(folder)
         self._catalog.remove_folder(folder)
         self.committer.drop_orphans()
-        self._sync.run(hurry=True)
+        self._wipe_traces()
         self._changed = True
+
+    def _wipe_traces(self) -> None:
+        """Leave no bytes of what was forgotten in the library."""
+        if not self._catalog.traces.left:
+            return
+        self._wiped_at = time.monotonic()
+        try:
+            self._sync.wipe_traces()
+            self._catalog.traces.wipe()
+        except STORE_ERRORS:  # perhaps there is no room for a second copy: nothing else waits for this
+            log.warning("what was forgotten is wiped later", exc_info=True)
 
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue failed files again, all of them if none is named; how many."""
@@ -209,6 +224,8 @@ class Indexer:
             return
         self.committer.drop_orphans()
         self._sync.run(hurry=True)
+        if self._begun and time.monotonic() - self._wiped_at > _WIPE_S:
+            self._wipe_traces()
         self._pace.end()
         self._changed |= self._inbox.settle()
 

@@ -76,8 +76,6 @@ def serve(pipe: Connection, setup: Setup, parent: int) -> None:
 def _settle_in() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # ONNX Runtime 1.32 else reports to its maker, and writes into the user's cache.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     with suppress(OSError):
         if sys.platform == "win32":
             import psutil

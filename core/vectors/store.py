@@ -6,9 +6,10 @@ import logging
 import os
 import re
 import shutil
+import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,23 @@ class VectorStore:
         for name in self._known if segment_ids else ():
             with _refusals():
                 self._ready.delete(name, ids=list(segment_ids), timeout=_CALL_S)
+
+    def compact(self) -> None:
+        """Rewrite the file without what was deleted from it, of which it would keep the bytes.
+
+        Milvus Lite 2.5 keeps its rows in SQLite, and has no compaction of its own. Where the file is something else
+        (Milvus Lite 3, a server), compacting is left to whoever keeps it.
+
+        Raises:
+            StoreDamaged: the file cannot be rewritten now.
+        """
+        if not self._path.is_file() or not self._path.open("rb").read(16).startswith(b"SQLite format 3"):
+            return
+        try:
+            with closing(sqlite3.connect(self._path, timeout=_CALL_S)) as file:
+                file.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise StoreDamaged(f"The vector store refused: {error}.") from error
 
     def search(
         self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()

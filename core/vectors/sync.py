@@ -110,6 +110,15 @@ class StoreSync:
             self._store.delete(deletes)
             self._outbox.mark_deleted(deletes)
 
+    def wipe_traces(self) -> None:
+        """Delete what is to be deleted, and leave no bytes of it in the store's file.
+
+        Raises:
+            StoreDamaged: the store refuses.
+        """
+        self.run(hurry=True)
+        self._store.compact()
+
     def add(self, space: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
         """Send vectors that the catalog is about to have, in a space that is being built.
 

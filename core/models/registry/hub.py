@@ -39,7 +39,6 @@ def fetch_from_hub(entry: Entry, into: Path, on_bytes: Callable[[int, int], None
     Raises:
         ModelUnavailable: the hub cannot be reached, refuses, or lacks a required file; or there is no room.
     """
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     if _copy_from_cache(entry, into):
         return
     with _as_model_unavailable(entry):
