@@ -9,8 +9,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from bowerbird.core.commands.parser import parse_arguments
-from bowerbird.core.errors import BowerbirdError, UsageError
-from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, UsageError
+from bowerbird.core.paths import LibraryPaths, make_private
 
 _LOG_BYTES = 2_000_000
 
@@ -46,9 +46,9 @@ def _speak_utf8() -> None:
 def _log_to(directory: Path) -> None:
     """Log into the library, if it can be written; where it cannot, opening it will say so."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        make_private(directory)
         target = RotatingFileHandler(LibraryPaths(directory).log, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
-    except OSError:
+    except (OSError, EnvironmentFailure):
         return
     logging.raiseExceptions = False  # on a full disk the log is the last thing to complain about
     target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -26,7 +26,7 @@ from bowerbird.core.inference.selection import ModelSelection
 from bowerbird.core.owner.lock import OwnerLock
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.server import OwnerServer
-from bowerbird.core.paths import LibraryPaths, make_writable
+from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.search.examples import Examples
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.search.searcher import Searcher
@@ -63,7 +63,7 @@ class Library(LibraryCalls):
             EnvironmentFailure: the folder cannot be written, or its settings or its catalog cannot be read.
         """
         paths = LibraryPaths(directory)
-        make_writable(paths.root)
+        make_private(paths.root)
         lock = OwnerLock(paths)
         lock.take()
         try:
@@ -175,7 +175,7 @@ class Library(LibraryCalls):
 
     def paste_example(self, image: bytes) -> Path:
         """Keep a pasted PNG as a file that can be an example, until the library is closed."""
-        make_writable(self._paths.examples)
+        make_private(self._paths.examples)
         path = self._paths.examples / f"pasted-{time.time_ns()}.png"
         path.write_bytes(image)
         return path

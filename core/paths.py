@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
+import struct
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +15,12 @@ import platformdirs
 from bowerbird.core.errors import EnvironmentFailure
 
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_OURS = ("catalog.*", "*vec.db*", "settings.*", "owner.*", "bowerbird.log*", "thumbnails", "models", "examples")
+"""What is in a library; the folder that a user names for one may hold other things."""
+# A POSIX access list as Linux keeps it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of the owner,
+# the group and all others.
+_FOR_ITS_USER = struct.pack("<I" + "HHI" * 3, 2, 1, 7, 2**32 - 1, 4, 0, 2**32 - 1, 32, 0, 2**32 - 1)
 
 
 def default_library() -> Path:
@@ -24,19 +34,55 @@ def absolute(text: str) -> Path:
     return Path(os.path.abspath(Path(text).expanduser()))
 
 
-def make_writable(folder: Path) -> None:
-    """Make a folder of the library if need be.
+def make_private(folder: Path) -> None:
+    """Make a folder of the library if need be, for its user alone: it has mode 0700, and what is in it 0600.
+
+    On Linux a default access list of the folder sees to that for every file from its first moment, whichever library
+    makes it: the umask would be that of the whole process. Where there is no such list the folder's mode keeps others
+    out. A library that an earlier version left open to others is closed to them.
 
     Raises:
         EnvironmentFailure: it cannot be made, or not be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        with suppress(OSError):  # not ours, or on a disk without modes; whether it can be written is what counts
+            _close_to_others(folder)
         probe = folder / ".writable"
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise EnvironmentFailure(f"The library folder {folder} cannot be written: {error.strerror}.") from error
+
+
+def _close_to_others(folder: Path) -> None:
+    if os.name == "nt":  # the folder lies in the user's profile, which has access lists of its own
+        return
+    was_open = stat.S_IMODE(folder.stat().st_mode) & ~_FOLDER_MODE
+    folder.chmod(_FOLDER_MODE)
+    _keep_closed(folder)
+    if was_open:
+        for path in (path for pattern in _OURS for path in folder.glob(pattern)):
+            _close_all(path)
+
+
+def _close_all(path: Path) -> None:
+    """Close a file to others, or a folder with all that is in it; not what a link leads to."""
+    if path.is_symlink():
+        return
+    if not path.is_dir():
+        path.chmod(_FILE_MODE)
+        return
+    path.chmod(_FOLDER_MODE)
+    _keep_closed(path)
+    for inside in path.iterdir():
+        _close_all(inside)
+
+
+def _keep_closed(folder: Path) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):  # a file system without access lists
+            os.setxattr(folder, "system.posix_acl_default", _FOR_ITS_USER)
 
 
 @dataclass(frozen=True, slots=True)
