@@ -44,9 +44,9 @@ def _run(library: Path, sources: list[Path]) -> subprocess.Popen[bytes]:
 
 
 def _compared(clean: Path, killed: Path) -> list[Figure]:
-    one, two = _rows(clean), _rows(killed)
+    one, two = rows_of(clean), rows_of(killed)
     apart = sum(one.get(key) != two.get(key) for key in one.keys() | two.keys())
-    first, second = _vectors(clean), _vectors(killed)
+    first, second = vectors_of(clean), vectors_of(killed)
     missing = len(first.keys() ^ second.keys())
     error = max(float(np.abs(first[key] - second[key]).max()) for key in first.keys() & second.keys())
     over = f"{_KILLS} kills, {len(one)} files and segments, {len(first)} vectors"
@@ -54,11 +54,12 @@ def _compared(clean: Path, killed: Path) -> list[Figure]:
         Figure("files and segments that differ", apart, "", over, "0"),
         Figure("vectors in one run only", missing, "", over, "0"),
         Figure("largest difference of a vector's element", error, "", over, "<= 0.001"),
-        Figure("vectors the store lacks or has too many", _astray(killed), "", over, "0"),
+        Figure("vectors the store lacks or has too many", astray_in(killed), "", over, "0"),
     ]
 
 
-def _rows(library: Path) -> Rows:
+def rows_of(library: Path) -> Rows:
+    """Files by path, and segments by fingerprint and ordinal."""
     catalog = sqlite3.connect(LibraryPaths(library).catalog)
     files = catalog.execute(
         "SELECT f.path, f.state, f.reason, hex(c.fingerprint) FROM files f LEFT JOIN contents c ON c.id = f.content_id"
@@ -71,7 +72,8 @@ def _rows(library: Path) -> Rows:
     return found | {row[:2]: row[2:] for row in segments}
 
 
-def _vectors(library: Path) -> Rows:
+def vectors_of(library: Path) -> Rows:
+    """Vectors by fingerprint, ordinal and space."""
     rows = sqlite3.connect(LibraryPaths(library).catalog).execute(
         "SELECT hex(c.fingerprint), s.ordinal, e.space, e.vector FROM embeddings e "
         "JOIN segments s ON s.id = e.segment_id JOIN contents c ON c.id = s.content_id"
@@ -79,7 +81,8 @@ def _vectors(library: Path) -> Rows:
     return {row[:3]: np.frombuffer(row[3], np.float16).astype(np.float32) for row in rows}
 
 
-def _astray(library: Path) -> int:
+def astray_in(library: Path) -> int:
+    """How many vectors the store lacks or has too many."""
     from bowerbird.core.vectors.store import VectorStore
 
     store = VectorStore(LibraryPaths(library).vectors)

@@ -1,0 +1,22 @@
+"""The tortures in short."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.torture import mutations, operations
+
+
+def test_after_many_operations_the_library_knows_what_is_there(
+    files: Path, library_folder: Path, loaded_models: None
+) -> None:
+    verdict = operations.run(files, library_folder, operations=200, seed=7)
+    assert verdict == replace(verdict, lost=0, invented=0, embedded_twice=0, stuck=0)
+    assert verdict.files > 20
+
+
+def test_damaged_files_end_in_a_sentence(tmp_path: Path, data: Path) -> None:
+    verdict = mutations.run(data, tmp_path, number=150, seed=3)
+    assert verdict.hung == verdict.unexplained == []
+    assert verdict.read and verdict.refused
