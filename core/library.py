@@ -231,6 +231,7 @@ class Library(LibraryCalls):
     def _notices(self) -> tuple[str, ...]:
         notices = (
             self._rebuilt,
+            self._settings.notice,
             self._sync.notice,
             self._failures.message,
             *dict.fromkeys(self._indexer.backfill.building().problems.values()),

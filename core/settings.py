@@ -6,6 +6,8 @@ gui/dialogs/settings.py; and its use where ``Library.change_settings`` hands the
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 import tomllib
 from collections.abc import Callable
@@ -15,6 +17,8 @@ from pathlib import Path
 import tomli_w
 
 from bowerbird.core.errors import EnvironmentFailure
+
+log = logging.getLogger(__name__)
 
 DEFAULT_EXCLUDES = (
     ".*",
@@ -66,11 +70,15 @@ class Settings:
 def load(path: Path) -> Settings:
     """Read settings from a file; without one, and for what it leaves out, the defaults hold.
 
+    An emptied file stands for the last good one beside it, if there is one.
+
     Raises:
         EnvironmentFailure: the file is not valid TOML or holds a value of the wrong type.
     """
     if not path.exists():
         return Settings()
+    if _emptied(path):
+        path = last_good(path)
     try:
         return _from_table(tomllib.loads(path.read_text("utf-8", "surrogateescape")))
     except (ValueError, TypeError) as error:
@@ -78,10 +86,15 @@ def load(path: Path) -> Settings:
 
 
 def save(path: Path, settings: Settings) -> None:
-    """Write settings so that a crash leaves the old file or the new one."""
-    draft = path.with_suffix(".new")
-    draft.write_text(tomli_w.dumps(asdict(settings)), "utf-8", "surrogateescape")
-    draft.replace(path)
+    """Write settings so that a crash or a power cut leaves the old file or the new one, and a copy beside it."""
+    content = tomli_w.dumps(asdict(settings)).encode("utf-8", "surrogateescape")
+    _replace(path, content)
+    _keep(path, content)
+
+
+def last_good(path: Path) -> Path:
+    """Where the copy of a settings file is kept."""
+    return path.with_name(f"{path.name}.bak")
 
 
 class SettingsFile:
@@ -90,14 +103,45 @@ class SettingsFile:
     def __init__(self, path: Path) -> None:
         """Read ``path``; see ``load`` for errors."""
         self.now = load(path)
+        self.notice = ""
+        """What the user should know about the file, if anything."""
         self._path, self._lock = path, threading.Lock()
+        if path.exists() and _emptied(path):
+            self.notice = f"{path} was empty. The settings in {last_good(path).name} beside it are used instead."
+        elif path.exists():
+            _keep(path, path.read_bytes())
 
     def change(self, update: Callable[[Settings], Settings]) -> None:
         """Save ``update(now)`` and make it current, one change at a time; if it raises, nothing changes."""
         with self._lock:
             settings = update(self.now)
             save(self._path, settings)
-            self.now = settings
+            self.now, self.notice = settings, ""
+
+
+def _emptied(path: Path) -> bool:
+    """Whether nothing is left of a file that has a copy. After a power cut it may be full of zeros."""
+    return last_good(path).exists() and not path.read_bytes().strip(b"\0 \t\r\n")
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Keep a copy of what is in a settings file. The settings hold without it, so that a full disk is no error."""
+    copy = last_good(path)
+    try:
+        if not copy.exists() or copy.read_bytes() != content:
+            _replace(copy, content)
+    except OSError as error:
+        log.warning("%s cannot be kept: %s", copy, error)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)  # one that a crash left may be open to others
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # else the name may reach the disk before the content
+    draft.replace(path)
 
 
 def _from_table(table: dict[str, object]) -> Settings:

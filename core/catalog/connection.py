@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from pathlib import Path
 
 
@@ -18,27 +19,38 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 class ReadConnections:
-    """A read-only connection for each thread that asks. In WAL mode readers never wait for the writer."""
+    """A read-only connection for each thread, until it ends. In WAL mode readers never wait for the writer."""
 
     def __init__(self, path: Path) -> None:
         """``path`` is a catalog that its writer has opened, and so migrated."""
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._open: list[weakref.finalize[[], _Held]] = []
 
     def get(self) -> sqlite3.Connection:
         """The calling thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = connect(self._path)
-            connection.execute("PRAGMA query_only = ON")
-            self._connections.append(connection)
-        return connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(connect(self._path))
+            held.connection.execute("PRAGMA query_only = ON")
+            with self._lock:
+                self._open = [end for end in self._open if end.alive]
+                self._open.append(weakref.finalize(held, held.connection.close))
+        return held.connection
 
     def close(self) -> None:
         """Close every thread's connection."""
-        while self._connections:
-            self._connections.pop().close()
+        with self._lock:
+            while self._open:
+                self._open.pop()()
+
+
+class _Held:
+    """A thread's connection. It dies with the thread's local values, and its finalizer closes the connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
 
 
 def range_below(folder: Path) -> tuple[bytes, bytes]:

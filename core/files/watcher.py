@@ -23,6 +23,8 @@ _EVENT_TYPES = ("created", "modified", "deleted", "moved", "closed")  # not thos
 
 OnChange = Callable[[Sequence[FileChange]], None]
 
+log = logging.getLogger(__name__)
+
 
 class Watcher:
     """Watches folders. ``on_change`` is called from a thread of the watcher's own.
@@ -128,17 +130,21 @@ class Watcher:
                 if self._closed:
                     return
                 settled = self._take_settled()
-            if settled:
-                self._on_change([_change_at(path) for path in settled])
-            self._check_folders()
+            try:
+                if settled:
+                    self._on_change([_change_at(path) for path in settled])
+                self._check_folders()
+            except Exception:  # without this thread nothing would be noticed any more
+                log.exception("watching goes on")
 
     def _check_folders(self) -> None:
         """Notice watched folders that went with their disk, or returned: notifications do not say so reliably."""
         if time.monotonic() - self._checked_at < self._check_s:
             return
         self._checked_at = time.monotonic()
-        gone = [folder for folder in self._watches if not folder.is_dir()]
-        returned = [folder for folder in self._missing if folder.is_dir()]
+        # Copies, since other threads watch and unwatch meanwhile.
+        gone = [folder for folder in tuple(self._watches) if not folder.is_dir()]
+        returned = [folder for folder in tuple(self._missing) if folder.is_dir()]
         for folder in gone:
             self.unwatch(folder)
             self._missing.add(folder)

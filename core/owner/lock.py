@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from filelock import FileLock, Timeout
 
-from bowerbird.core.errors import LibraryBusy
+from bowerbird.core.errors import EnvironmentFailure, LibraryBusy
 from bowerbird.core.paths import LibraryPaths
 
 
@@ -20,11 +20,17 @@ class OwnerLock:
 
         Raises:
             LibraryBusy: another process is.
+            EnvironmentFailure: the lock's file cannot be opened, as one of another user.
         """
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise LibraryBusy(f"Another Bowerbird has {self._root} open.") from None
+        except OSError as error:
+            raise EnvironmentFailure(
+                f"The library {self._root} cannot be opened: {self._lock.lock_file}: {error.strerror}. "
+                "If it belongs to another user, choose another library."
+            ) from error
 
     def release(self) -> None:
         """Leave the library to others. The lock's file stays: deleting it could give two processes a lock each."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import socket
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
@@ -34,6 +36,9 @@ _OTHER_VERSION = (
     "Another version of Bowerbird has the library open. Close its window or command, then start this one again."
 )
 
+_GREETING_S = 20.0  # a loaded computer takes a while to start a command
+_PAUSE_S = 0.1
+
 Answer = tuple[str, Any]
 
 
@@ -45,6 +50,7 @@ class OwnerServer:
         self._paths, self._calls = paths, call_table(library)
         self._key = secrets.token_bytes(32)
         self._listener: Listener | None = None
+        self._stopped = threading.Event()
 
     def start(self) -> None:
         """Answer other processes of this user from now on.
@@ -63,6 +69,7 @@ class OwnerServer:
 
     def stop(self) -> None:
         """Answer no more."""
+        self._stopped.set()
         self._paths.endpoint_file.unlink(missing_ok=True)
         if self._listener:
             self._listener.close()
@@ -73,22 +80,31 @@ class OwnerServer:
                 caller = listener.accept()
             except ConnectionError:  # it has hung up already
                 continue
-            except OSError:
-                return
+            except OSError as error:
+                if self._stopped.wait(_PAUSE_S):
+                    return
+                log.warning("no caller can be accepted: %s", error)  # descriptors may be free again later
+                continue
             threading.Thread(target=self._serve, args=(caller,), name="caller", daemon=True).start()
 
     def _serve(self, caller: Connection) -> None:
         with caller:
+            deadline = threading.Timer(_GREETING_S, _hang_up, (caller,))
+            deadline.daemon = True
+            deadline.start()
             try:
                 # Here, not in the listener: a caller that says nothing would keep it from all others.
                 deliver_challenge(caller, self._key)
                 answer_challenge(caller, self._key)
                 greeting = _greeting(caller)
+                deadline.cancel()
                 caller.send(greeting)
                 while greeting[0] == RESULT:
                     caller.send(self._answer(caller, *caller.recv()))
-            except (AuthenticationError, EOFError, ConnectionError):
+            except (AuthenticationError, EOFError, OSError):  # of which one is a message of an impossible length
                 return
+            finally:
+                deadline.cancel()
 
     def _answer(self, caller: Connection, name: str, arguments: tuple[Any, ...]) -> Answer:
         if name not in self._calls:
@@ -102,6 +118,13 @@ class OwnerServer:
         except Exception:
             log.exception("answering %s", name)
             return ERROR, EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")
+
+
+def _hang_up(caller: Connection) -> None:
+    """End a conversation from another thread. A pipe of Windows cannot be ended so; its caller goes on waiting."""
+    if sys.platform != "win32":
+        with suppress(OSError), socket.socket(fileno=os.dup(caller.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _greeting(caller: Connection) -> Answer:

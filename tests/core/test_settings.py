@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
@@ -65,3 +67,39 @@ def test_what_a_later_version_added_is_ignored(tmp_path: Path) -> None:
 
 def _refuse(_: Settings) -> Settings:
     raise UsageError("no")
+
+
+@pytest.mark.parametrize("left", [b"", b"\n", bytes(4096)])
+def test_an_emptied_file_stands_for_the_last_good_one_and_says_so(tmp_path: Path, left: bytes) -> None:
+    path = tmp_path / "settings.toml"
+    settings.save(path, CHANGED)
+    path.write_bytes(left)
+    file = SettingsFile(path)
+    assert file.now == CHANGED
+    assert "settings.toml was empty" in file.notice
+    file.change(lambda now: replace(now, cores=3))
+    again = SettingsFile(path)
+    assert (again.now, again.notice) == (replace(CHANGED, cores=3), "")
+
+
+def test_what_the_user_wrote_is_kept_as_the_last_good_one(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('folders = ["/mine"]')
+    SettingsFile(path)
+    path.write_text("")
+    assert SettingsFile(path).now.folders == ("/mine",)
+
+
+def test_a_deleted_file_means_the_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    settings.save(path, CHANGED)
+    path.unlink()
+    assert SettingsFile(path).now == Settings()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX")
+def test_the_files_are_for_the_user_alone_even_after_a_crash_left_a_draft(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml.new").write_text("half a dra")
+    settings.save(tmp_path / "settings.toml", CHANGED)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"settings.toml": 0o600, "settings.toml.bak": 0o600}

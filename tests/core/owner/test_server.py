@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -51,6 +52,23 @@ def test_a_caller_that_says_nothing_keeps_nobody_waiting(tmp_path: Path, server:
     with ThreadPoolExecutor(1) as thread, socket.socket(socket.AF_UNIX) as silent:
         silent.connect(Endpoint.read(LibraryPaths(tmp_path).endpoint_file).address)
         assert thread.submit(segments, tmp_path).result(timeout=30) == 7
+
+
+@posix_only
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.0", b"\xff" * 5000, b"\0\0\0\5hello"])
+def test_who_greets_wrongly_or_not_at_all_is_hung_up_on(
+    tmp_path: Path, server: OwnerServer, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr("bowerbird.core.owner.server._GREETING_S", 0.2)
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(30)
+        caller.connect(Endpoint.read(LibraryPaths(tmp_path).endpoint_file).address)
+        caller.sendall(said)
+        with suppress(ConnectionResetError):
+            while caller.recv(4096):
+                pass
+    monkeypatch.undo()
+    assert segments(tmp_path) == 7
 
 
 @posix_only
