@@ -8,6 +8,7 @@ call is ``HELLO`` with the client's ``VERSION``, which both sides must share: wh
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,8 +138,12 @@ class Endpoint:
     """Hexadecimal."""
 
     def write(self, path: Path) -> None:
-        """Keep it for this user's other processes."""
-        path.write_text(json.dumps(asdict(self)))
+        """Keep it for this user's other processes, whole from its first moment."""
+        draft = path.with_suffix(".new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(asdict(self), file)
+        draft.replace(path)
 
     @staticmethod
     def read(path: Path) -> Endpoint:

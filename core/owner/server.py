@@ -36,6 +36,7 @@ _OTHER_VERSION = (
     "Another version of Bowerbird has the library open. Close its window or command, then start this one again."
 )
 
+_PREFIX = "bowerbird-"
 _GREETING_S = 20.0  # a loaded computer takes a while to start a command
 _PAUSE_S = 0.1
 
@@ -58,21 +59,20 @@ class OwnerServer:
         Raises:
             OSError: the library folder cannot be written.
         """
+        _remove_left(self._paths)
         address = _address(self._paths)
-        before = os.umask(0o177)  # the socket must never be open to others, not even for a moment
-        try:
-            self._listener = Listener(address)
-            Endpoint(address, self._key.hex()).write(self._paths.endpoint_file)
-        finally:
-            os.umask(before)
+        self._listener = Listener(address)  # in a folder that is this user's alone
+        if sys.platform != "win32":
+            Path(address).chmod(0o600)
+        Endpoint(address, self._key.hex()).write(self._paths.endpoint_file)
         threading.Thread(target=self._accept, args=(self._listener,), name="owner", daemon=True).start()
 
     def stop(self) -> None:
         """Answer no more."""
         self._stopped.set()
-        self._paths.endpoint_file.unlink(missing_ok=True)
         if self._listener:
             self._listener.close()
+        _remove_left(self._paths)
 
     def _accept(self, listener: Listener) -> None:
         while True:
@@ -139,10 +139,20 @@ def _greeting(caller: Connection) -> Answer:
 
 
 def _address(paths: LibraryPaths) -> str:
+    """Where to listen: a socket in the library or, if its path is too long for one, in a folder made for it."""
     if sys.platform == "win32":
         return rf"\\.\pipe\bowerbird-{secrets.token_hex(8)}"
-    path = paths.socket
-    if len(os.fsencode(path)) > _LONGEST_SOCKET:
-        path = Path(tempfile.gettempdir()) / f"bowerbird-{secrets.token_hex(8)}.sock"
-    path.unlink(missing_ok=True)
-    return str(path)
+    if len(os.fsencode(paths.socket)) <= _LONGEST_SOCKET:
+        return str(paths.socket)
+    return str(Path(tempfile.mkdtemp(prefix=_PREFIX)) / paths.socket.name)
+
+
+def _remove_left(paths: LibraryPaths) -> None:
+    """Remove the endpoint of an owner that has ended, also of one that was killed, with its socket."""
+    paths.socket.unlink(missing_ok=True)
+    with suppress(OSError, ValueError):
+        left = Path(Endpoint.read(paths.endpoint_file).address)
+        if left.parent.name.startswith(_PREFIX) and left.name == paths.socket.name:
+            left.unlink(missing_ok=True)
+            left.parent.rmdir()
+    paths.endpoint_file.unlink(missing_ok=True)
