@@ -41,7 +41,8 @@ class Walk:
 
     def __iter__(self) -> Iterator[FileFacts]:
         """Walk depth first, holding one folder's entries at a time."""
-        folders = [self._top]
+        # The top may be a folder that has just appeared, which no walk from above has tested.
+        folders = [] if self._excludes.match(self._top.relative_to(self._folder)) else [self._top]
         while folders:
             folder = folders.pop()
             for entry in self._entries(folder):

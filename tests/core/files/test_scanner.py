@@ -289,3 +289,13 @@ def test_a_scan_that_ended_early_does_not_count(catalog: Catalog, scanner: Scann
     while scans.busy:
         scans.step()
     assert known(catalog, files) == {files / "b.txt", files / "c.txt"}
+
+
+def test_an_excluded_folder_that_appears_is_left_out(catalog: Catalog, scanner: Scanner, files: Path) -> None:
+    write(files / "new/a.txt", files / "new/inner/b.txt")
+    scan(scanner, files)
+    (files / "new").rename(files / "skipped")
+    for top in (files / "skipped", files / "skipped/inner", files / "new"):
+        for scanned in apply(scanner, top, gone=not top.exists()):
+            scan(scanner, *scanned)
+    assert known(catalog, files) == set()
