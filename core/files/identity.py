@@ -12,6 +12,7 @@ from bowerbird.core.types import FileFacts
 
 _BLOCK = 1 << 20
 _FINGERPRINT_BYTES = 16
+_LATEST_NS = (1 << 63) - 1
 
 
 def facts_of(path: Path) -> FileFacts | None:
@@ -24,7 +25,9 @@ def facts_of(path: Path) -> FileFacts | None:
         return None
     # SQLite's integers are signed: Windows file indexes and some network devices use all 64 bits.
     device, inode = [number - (1 << 64) if number >= 1 << 63 else number for number in (status.st_dev, status.st_ino)]
-    return FileFacts(path, status.st_size, status.st_mtime_ns, device, inode)
+    # So are times: what lies outside 1677 to 2262, as FILETIME's zero of 1601 does, is taken for the nearest of these.
+    mtime_ns = max(-_LATEST_NS, min(status.st_mtime_ns, _LATEST_NS))
+    return FileFacts(path, status.st_size, mtime_ns, device, inode)
 
 
 def fingerprint(path: Path) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,6 +15,8 @@ from bowerbird.core.files.identity import facts_of, is_offline
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import Change, FileChange, FileFacts, FileState
+
+log = logging.getLogger(__name__)
 
 _FILES_A_STEP = 250  # about 10 ms: between steps the indexer serves everything else
 
@@ -48,8 +52,17 @@ class Scanner:
         with self._catalog.transaction():
             self._catalog.files.add_seen(facts.path for facts in batch)
             for facts in batch:
-                if _changed(facts, self._catalog.files.facts(facts.path)):
-                    self._catalog.files.put(folder, facts, kind_of(facts.path), priority)
+                self._look_at_file(folder, facts, priority)
+
+    def _look_at_file(self, folder: Path, facts: FileFacts, priority: Priority) -> None:
+        try:
+            if _changed(facts, self._catalog.files.facts(facts.path)):
+                self._catalog.files.put(folder, facts, kind_of(facts.path), priority)
+        except sqlite3.Error:
+            raise
+        except Exception:  # one odd file must not hide the others
+            log.exception("a file could not be noted: %s", facts.path)
+            self._catalog.files.note_unreadable(folder, facts.path, "Bowerbird cannot take note of this file.")
 
     def _finish(self, folder: Path, top: Path, walk: Walk) -> None:
         unreadable = [path for path, _ in walk.problems]

@@ -41,14 +41,23 @@ class Walk:
 
     def __iter__(self) -> Iterator[FileFacts]:
         """Walk depth first, holding one folder's entries at a time."""
-        folders = [self._top]
+        # The top may be a folder that has just appeared, which no walk from above has tested.
+        folders = [] if self._excludes.match(self._top.relative_to(self._folder)) else [self._top]
         while folders:
             folder = folders.pop()
             for entry in self._entries(folder):
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(folder / entry.name)
-                elif entry.is_file(follow_symlinks=False) and (facts := facts_of(folder / entry.name)):
+                path = folder / entry.name
+                if self._is_folder(entry, path):
+                    folders.append(path)
+                elif facts := facts_of(path):
                     yield facts
+
+    def _is_folder(self, entry: os.DirEntry[str], path: Path) -> bool:
+        try:
+            return entry.is_dir(follow_symlinks=False)
+        except OSError as error:
+            self.problems.append((path, _sentence(error)))
+            return False
 
     def _entries(self, folder: Path) -> list[os.DirEntry[str]]:
         prefix = "" if folder == self._folder else folder.relative_to(self._folder).as_posix() + "/"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+import logging
+import sqlite3
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.types import FileChange
+
+log = logging.getLogger(__name__)
+
+_TRIES = 3
 
 Scan = tuple[Path, Path | None]
 """A watched folder, and the folder in it to scan, or None for all of it."""
@@ -20,7 +26,8 @@ class ScanQueue:
         """Nothing to scan yet."""
         self.scanner = scanner
         self._waiting: deque[Scan] = deque()
-        self._folder: Path | None = None
+        self._now: Scan | None = None
+        self._failed: Counter[Scan] = Counter()
         self._steps: Iterator[None] | None = None
 
     @property
@@ -39,15 +46,36 @@ class ScanQueue:
     def cancel(self, folder: Path) -> None:
         """Scan nothing of this watched folder any more."""
         self._waiting = deque(scan for scan in self._waiting if scan[0] != folder)
-        if self._folder == folder:
+        if self._now and self._now[0] == folder:
             self._steps = None
 
     def step(self) -> bool:
         """Go on a little; whether a scan has just ended."""
         if self._steps is None and self._waiting:
-            self._folder, top = self._waiting.popleft()
-            self._steps = self.scanner.scan(self._folder, top)
-        if self._steps is None or next(self._steps, self) is not self:
+            self._now = self._waiting.popleft()
+            self._steps = self.scanner.scan(*self._now)
+        if self._now is None or self._steps is None or not self._ends(self._now, self._steps):
             return False
         self._steps = None
+        self._failed.pop(self._now, None)
         return True
+
+    def _ends(self, scan: Scan, steps: Iterator[None]) -> bool:
+        try:
+            return next(steps, self) is self
+        except Exception as error:
+            self._steps = None
+            self._scan_later(scan, error)
+            raise
+
+    def _scan_later(self, scan: Scan, error: Exception) -> None:
+        """A scan that ended early forgot nothing and does not count: it is tried again.
+
+        A catalog that refuses is waited for; a mistake of ours is made ``_TRIES`` times, not for ever.
+        """
+        log.warning("the scan of %s ended early", scan[1] or scan[0])
+        self._failed[scan] += not isinstance(error, sqlite3.Error)
+        if self._failed[scan] < _TRIES:
+            self._waiting.append(scan)
+        else:
+            del self._failed[scan]

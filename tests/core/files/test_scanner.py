@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.files.identity import facts_of
 from bowerbird.core.files.scanner import _FILES_A_STEP, Scanner
+from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import Change, FileChange, FileState
 
@@ -247,3 +251,51 @@ def test_a_file_that_changed_while_it_was_read_is_read_as_it_is_now(
 def test_the_watched_folder_of_a_path(catalog: Catalog, scanner: Scanner, files: Path) -> None:
     assert scanner.folder_of(files / "deep/a.txt") == files == scanner.folder_of(files)
     assert scanner.folder_of(files.with_name("files two") / "a.txt") is None
+
+
+@pytest.mark.parametrize("seconds", [-11_644_473_600, -62_135_596_800, 16_725_225_600, -1, (1 << 34) - 1])
+def test_a_file_with_an_odd_date_hides_no_other(catalog: Catalog, scanner: Scanner, files: Path, seconds: int) -> None:
+    write(files / "a.txt", files / "odd.txt", files / "z.txt")
+    os.utime(files / "odd.txt", (0, seconds))
+    scan(scanner, files)
+    assert set(read_all(catalog)) == {files / "a.txt", files / "odd.txt", files / "z.txt"}
+    (files / "a.txt").unlink()
+    scan(scanner, files)
+    assert known(catalog, files) == {files / "odd.txt", files / "z.txt"} and not read_all(catalog)
+
+
+@pytest.mark.parametrize("mtime_ns", [-11_644_473_600 * 10**9, 1 << 63, -(1 << 63) - 1])
+def test_times_are_what_the_catalog_can_hold(files: Path, monkeypatch: pytest.MonkeyPatch, mtime_ns: int) -> None:
+    write(files / "odd.txt")
+    status = os.lstat(files / "odd.txt")
+    odd = os.stat_result(tuple(status), {"st_mtime_ns": mtime_ns})
+    monkeypatch.setattr(os, "lstat", lambda path: odd)  # file systems differ in the times that they keep
+    facts = facts_of(files / "odd.txt")
+    assert facts and abs(facts.mtime_ns) < 1 << 63 and datetime.fromtimestamp(facts.mtime_ns / 1e9)
+
+
+def test_a_scan_that_ended_early_does_not_count(catalog: Catalog, scanner: Scanner, files: Path) -> None:
+    write(files / "a.txt", files / "b.txt")
+    scan(scanner, files)
+    (files / "a.txt").unlink()
+    (files / "c.txt").touch()
+    scans = ScanQueue(scanner)
+    scans.add([(files, None)])
+    catalog._db.execute("PRAGMA query_only = 1")
+    with pytest.raises(sqlite3.OperationalError):
+        scans.step()
+    catalog._db.execute("PRAGMA query_only = 0")
+    assert scans.busy and known(catalog, files) == {files / "a.txt", files / "b.txt"}
+    while scans.busy:
+        scans.step()
+    assert known(catalog, files) == {files / "b.txt", files / "c.txt"}
+
+
+def test_an_excluded_folder_that_appears_is_left_out(catalog: Catalog, scanner: Scanner, files: Path) -> None:
+    write(files / "new/a.txt", files / "new/inner/b.txt")
+    scan(scanner, files)
+    (files / "new").rename(files / "skipped")
+    for top in (files / "skipped", files / "skipped/inner", files / "new"):
+        for scanned in apply(scanner, top, gone=not top.exists()):
+            scan(scanner, *scanned)
+    assert known(catalog, files) == set()
