@@ -1,8 +1,8 @@
 """Takes rights from a decoder child before it opens a file: memory, CPU time, writing, the network, other programs.
 
 Resource limits hold on every Unix. On Linux, Landlock (writing, programs, signals) and a list of the system calls that
-are allowed (``seccomp``) come on top, where the kernel and libseccomp have them. A wall that a system lacks is left out; the
-others do not depend on it.
+are allowed (``seccomp``) come on top, where the kernel and libseccomp have them. A wall that a system lacks is left
+out; the others do not depend on it.
 """
 
 from __future__ import annotations

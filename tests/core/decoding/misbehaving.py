@@ -251,6 +251,16 @@ def serve_half(pipe: Connection, parent: int, nice: bool, cpu_s: float) -> None:
     time.sleep(1000)
 
 
+def serve_drops(pipe: Connection, parent: int, nice: bool, cpu_s: float) -> None:
+    """An answer that comes byte by byte, and never ends."""
+    pipe.send_bytes(child.READY)
+    pipe.recv()
+    os.write(pipe.fileno(), (100_000).to_bytes(4, "big"))
+    while True:
+        os.write(pipe.fileno(), b" ")
+        time.sleep(0.1)
+
+
 def serve_too_much(pipe: Connection, parent: int, nice: bool, cpu_s: float) -> None:
     """A header larger than any answer."""
     pipe.send_bytes(child.READY)
