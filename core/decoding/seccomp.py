@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import Any
 
 _CLONE_THREAD = 0x10000  # linux/sched.h
-_O_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_WRITING_FLAGS = (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC)
+_OPENING_CALLS = {"open": 1, "openat": 2}  # and which argument their flags are
 _SOCKET_TYPE = 0xF  # SOCK_TYPE_MASK of linux/net.h
 # Reading, memory, threads, time, and questions about oneself. What takes another process's id, an address or a path to
 # change is not here, nor what has come to the kernel since: that is refused until someone needs it.
@@ -77,8 +78,10 @@ def _allow_on_condition(allow: Callable[..., None], pyseccomp: Any) -> None:
     """Threads, opening for reading, signals to oneself, and pairs of streams (kreuzberg's runtime needs one)."""
     argument, masked = pyseccomp.Arg, pyseccomp.MASKED_EQ
     allow("clone", argument(0, masked, _CLONE_THREAD, _CLONE_THREAD))
-    allow("open", argument(1, masked, _O_WRITING, 0))
-    allow("openat", argument(2, masked, _O_WRITING, 0))
+    for name, flags in _OPENING_CALLS.items():
+        allow(name, argument(flags, masked, sum(_WRITING_FLAGS), 0))
+        for flag in _WRITING_FLAGS:  # said as the file system would: ``mailbox`` then opens for reading
+            allow(name, argument(flags, masked, flag, flag), action=pyseccomp.ERRNO(errno.EACCES))
     for name in _THIS_PROCESS:
         allow(name, argument(0, masked, 0xFFFFFFFF, os.getpid()))
     allow("prlimit64", argument(0, masked, 0xFFFFFFFF, 0))
