@@ -84,6 +84,8 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
 
 def _settle_in(parent: int, nice: bool) -> None:
     sandbox.die_with(parent)
+    if sys.platform != "win32":
+        os.setsid()  # no terminal, into which a child could type
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     _silence_streams()
     if nice and sys.platform == "win32":

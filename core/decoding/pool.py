@@ -9,9 +9,6 @@ import itertools
 import logging
 import multiprocessing
 import os
-import socket
-import struct
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -200,16 +197,31 @@ class _Slot:
         return answer
 
     def _exchange(self, pipe: Connection, task: _Task) -> tuple[wire.Answer, bool]:
-        """Send the task and receive the answer, which must begin within the deadline, and then go on."""
-        pipe.send((task.call, task.arguments))
-        if not pipe.poll(self._deadline_s):
+        """Send the task and receive the answer, all of it within the deadline: then the child is killed."""
+        late = threading.Event()
+        timer = threading.Timer(self._deadline_s, self._kill_late, (self._process, late))
+        timer.daemon = True
+        timer.start()
+        try:
+            pipe.send((task.call, task.arguments))
+            answer, last = wire.receive(pipe)
+        except (EOFError, OSError, DecoderCrashed) as error:
+            if not late.is_set() or self._closed:
+                raise
             self._end_child()
             log.warning("%s of %r took too long", task.call, task.arguments[0])
-            raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.")
-        answer, last = wire.receive(pipe)
+            raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.") from error
+        finally:
+            timer.cancel()
         if not isinstance(answer, (task.expects, BowerbirdError)):
             raise DecoderCrashed("Reading this file confused its decoder; it may be damaged.")
-        return answer, last
+        return answer, last or late.is_set()
+
+    def _kill_late(self, process: SpawnProcess, late: threading.Event) -> None:
+        with self._lock:
+            if self._process is process:  # not yet ended and closed
+                late.set()
+                process.kill()
 
     def _ready_child(self) -> Connection:
         if self._pipe is None:
@@ -223,7 +235,6 @@ class _Slot:
 
     def _start_child(self) -> Connection:
         parent_end, child_end = _SPAWN.Pipe()
-        _limit_reads(parent_end, self._deadline_s)
         arguments = (child_end, os.getpid(), self._nice, _CPU_SHARE * self._deadline_s)
         with self._lock:
             if self._closed:
@@ -241,19 +252,6 @@ class _Slot:
             process.join(_CLOSE_S)
         if pipe is not None:
             pipe.close()
-
-
-def _limit_reads(pipe: Connection, seconds: float) -> None:
-    """Let reading from a pipe fail with an ``OSError`` once nothing comes for so long: in the middle of an answer too.
-
-    Not on Windows, whose pipes know no such limit.
-    """
-    if sys.platform == "win32":
-        return
-    whole = int(seconds)
-    limit = struct.pack("@ll", whole, int((seconds - whole) * 1e6))  # struct timeval
-    with socket.socket(fileno=os.dup(pipe.fileno())) as end:  # a duplex pipe is a pair of sockets
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
 
 def _reports_ready(pipe: Connection) -> bool:

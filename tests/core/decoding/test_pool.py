@@ -138,12 +138,16 @@ def test_a_used_up_child_makes_way() -> None:
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
-@pytest.mark.parametrize(
-    "serve", [misbehaving.serve_garbage, misbehaving.serve_bytes, misbehaving.serve_half, misbehaving.serve_too_much]
-)
+@pytest.mark.parametrize("serve", [misbehaving.serve_garbage, misbehaving.serve_bytes, misbehaving.serve_too_much])
 def test_a_child_that_lies_is_neither_believed_nor_waited_for(serve: Serve) -> None:
     with opened(serve=serve, deadline_s=2.0) as pool, pytest.raises(DecoderCrashed):
         extract(pool, "well")
+
+
+@pytest.mark.parametrize("serve", [misbehaving.serve_half, misbehaving.serve_drops])
+def test_the_deadline_holds_for_the_whole_answer(serve: Serve) -> None:
+    with opened(serve=serve, deadline_s=2.0) as pool, pytest.raises(DecoderTimeout):
+        pool.extract(Path("well"), Limits()).result(60)
 
 
 def test_a_limit_of_one_leaves_one_child_at_work() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import subprocess
 import sys
@@ -33,14 +34,19 @@ REFUSALS = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder to intrude upon."""
-    for name in ("old", "deleted", "rights"):
+    for name in ("old", "deleted", "rights", "emptied"):
         (tmp_path / name).write_text(name)
+    os.setxattr(tmp_path / "old", "user.kept", b"kept")
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def walled() -> Iterator[ExtractPool]:
-    pool = ExtractPool(1, serve=misbehaving.serve)
+@pytest.fixture(scope="module", params=[None, 0, 1, 2, 4], ids="newest none ABI-1 ABI-2 ABI-4".split())
+def walled(request: pytest.FixtureRequest) -> Iterator[ExtractPool]:
+    """Inside the walls of this kernel, and of older ones."""
+    abi = request.param
+    pool = ExtractPool(
+        1, serve=misbehaving.serve if abi is None else functools.partial(misbehaving.serve_with_abi, abi)
+    )
     yield pool
     pool.close()
 
@@ -67,13 +73,24 @@ def test_without_walls_every_intrusion_works(unwalled: ExtractPool, folder: Path
     assert unwalled.extract(folder / intrusion, Limits()).result(60).segments
 
 
+FORBIDDEN_CALLS = (
+    "socket connect bind listen accept accept4 sendto sendmsg sendmmsg execve execveat fork vfork ptrace kill tkill "
+    "tgkill rt_sigqueueinfo rt_tgsigqueueinfo prlimit64 setpriority sched_setaffinity sched_setscheduler shmget shmat "
+    "semget msgget fchmodat2 utime utimes futimesat removexattr lremovexattr fremovexattr setns unshare flock "
+    "pidfd_open pidfd_send_signal process_vm_readv process_vm_writev mount umount2 pivot_root chroot "
+    "bpf perf_event_open keyctl add_key request_key userfaultfd io_uring_setup init_module finit_module kexec_load "
+    "unlink unlinkat rename renameat renameat2 mkdir mkdirat rmdir link linkat symlink symlinkat mknod mknodat "
+    "truncate chmod fchmod fchmodat chown fchown lchown fchownat setxattr fsetxattr lsetxattr utimensat"
+)
+
+
 def _calls_let_through(path: Path, _limits: Limits) -> Extraction:
     """Makes each forbidden system call with senseless arguments; the names of those that are not refused."""
     import pyseccomp
 
     system_call = ctypes.CDLL(None, use_errno=True).syscall
     let_through = []
-    for name in sandbox._FORBIDDEN_CALLS.split():
+    for name in FORBIDDEN_CALLS.split():
         try:
             number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
         except ValueError:
