@@ -218,7 +218,8 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        busy = self.scans.busy or self._pipeline.items.paths or building or not self._inbox.empty
+        scanning = self.scans.busy or self.scans.awaits_move
+        busy = scanning or self._pipeline.items.paths or building or not self._inbox.empty
         if busy or (self._begun and not self.paused and self._catalog.files.next_jobs(1, ())):
             self._inbox.unsettle()
             return

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bowerbird.core.files.scanner import Scanner
-from bowerbird.core.types import FileChange
+from bowerbird.core.types import Change, FileChange
 
 log = logging.getLogger(__name__)
 
 _TRIES = 3
+
+_MOVE_S = 3.0  # the watcher tells of a change after two seconds at the latest
 
 Scan = tuple[Path, Path | None]
 """A watched folder, and the folder in it to scan, or None for all of it."""
@@ -29,6 +32,7 @@ class ScanQueue:
         self._now: Scan | None = None
         self._failed: Counter[Scan] = Counter()
         self._steps: Iterator[None] | None = None
+        self._moves_until = 0.0
 
     @property
     def busy(self) -> bool:
@@ -39,8 +43,15 @@ class ScanQueue:
         """Scan these too."""
         self._waiting.extend(scans)
 
+    @property
+    def awaits_move(self) -> bool:
+        """Whether a file has just gone that may turn up elsewhere: where it went to is often told a little later."""
+        return time.monotonic() < self._moves_until
+
     def apply(self, changes: Sequence[FileChange]) -> None:
         """Take a watcher's news: files are looked at now, folders scanned."""
+        if any(change.change is Change.GONE for change in changes):
+            self._moves_until = time.monotonic() + _MOVE_S
         self.add(self.scanner.apply(changes))
 
     def cancel(self, folder: Path) -> None:
