@@ -25,7 +25,7 @@ from bowerbird.core.types import FileState, Modality, Query
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"
-VERSIONS = range(1, 4)
+VERSIONS = range(1, 5)
 MEDIA = 2  # the priority of recordings and clips
 
 Rows = list[tuple[Any, ...]]
@@ -60,7 +60,9 @@ def columns(catalog: Path, table: str) -> list[str]:
 
 
 def listed_spaces(catalog: Path) -> set[tuple[int, str]]:
-    """What the lists in JSON said, until schema 3."""
+    """What the lists in JSON said, until schema 3; then the table that took their place."""
+    if "spaces" not in columns(catalog, "contents"):
+        return content_spaces(catalog)
     lists = rows(catalog, "SELECT id, spaces FROM contents")
     return {(content_id, space) for content_id, spaces in lists for space in json.loads(spaces)}
 
@@ -130,6 +132,7 @@ def test_the_spaces_of_every_content_are_those_of_its_list(old: Path) -> None:
     assert "spaces" not in columns(old, "contents")
 
 
+@pytest.mark.parametrize("version", range(1, 4), indirect=True)
 def test_a_content_that_no_model_has_seen_or_only_some_have(old: Path) -> None:
     """As they were before any model was there, and while a new model's space was being built."""
     rows(old, "UPDATE contents SET spaces = '[]' WHERE id = 1")
@@ -140,9 +143,20 @@ def test_a_content_that_no_model_has_seen_or_only_some_have(old: Path) -> None:
 
 
 def test_the_spaces_that_are_searched_stay(old: Path, version: int) -> None:
-    before = set(rows(old, "SELECT id FROM spaces")) if version == 3 else {(space,) for _, space in listed_spaces(old)}
+    before = set(rows(old, "SELECT id FROM spaces")) if version >= 3 else {(space,) for _, space in listed_spaces(old)}
     assert before
     assert set(rows(migrate(old), "SELECT id FROM spaces")) == before
+
+
+def test_what_was_left_behind_is_wiped_once(old: Path) -> None:
+    catalog = Catalog(old)
+    assert rows(old, "SELECT everywhere FROM traces") == [(1,)]
+    catalog.traces.wipe()
+    assert not catalog.traces.left
+    catalog.close()
+    catalog = Catalog(old)
+    assert not catalog.traces.left
+    catalog.close()
 
 
 def test_a_content_takes_its_spaces_with_it(old: Path) -> None:

@@ -16,6 +16,7 @@ import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -33,8 +34,7 @@ def main(folder: Path) -> None:
     write_files(ARCHIVE)
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
-        library = Library(root)
-        library.open()
+        library = opened(Library, root)
         library.add_folder(ARCHIVE)
         library.start()
         eventually(lambda: {"indexed": 5 if reads_media(root) else 4, "failed": 1}.items() <= states(root).items())
@@ -123,6 +123,15 @@ def states(root: Path) -> dict[object, object]:
 def reads_media(root: Path) -> bool:
     """Whether recordings are read: from schema version 2 on."""
     return rows(root, "PRAGMA user_version")[0] > (1,)
+
+
+def opened(library: type, root: Path) -> Any:
+    """The library in a folder; since schema 4 opening makes it."""
+    if isinstance(vars(library)["open"], classmethod):
+        return library.open(root)
+    made = library(root)
+    made.open()
+    return made
 
 
 def eventually(is_so: Callable[[], object]) -> None:
