@@ -128,6 +128,11 @@ class FileTable:
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
+    def any_below(self, folder: Path) -> bool:
+        """Whether a file is known below a folder."""
+        sql = "SELECT 1 FROM files WHERE path >= ? AND path < ? LIMIT 1"
+        return self._db.execute(sql, range_below(folder)).fetchone() is not None
+
     # jobs
 
     def queue(self, path: Path, priority: Priority = Priority.NORMAL) -> None:

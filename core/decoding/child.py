@@ -23,6 +23,7 @@ READY = b"ready"
 """What a child sends first, once it is inside its sandbox."""
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
 _MAX_MEMORY = 1 << 30  # bytes resident after a file: beyond, the next file gets a fresh child too
+_MAX_WORDS = 200
 _NICE = 10  # indexing yields to whatever the user is doing
 
 Calls = Mapping[str, Callable[..., Extraction | bytes]]
@@ -79,7 +80,13 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
     except RecursionError:
         return FileError("This file is nested too deeply to be read.")
     except BaseException as error:  # noqa: BLE001  # the decoders' own; a Rust library's panic is no Exception
-        return FileError(f"This file cannot be read ({type(error).__name__}: {str(error)[:200]}).")
+        return FileError(f"This file is damaged, or not what its name says it is{_in_words(error)}.")
+
+
+def _in_words(error: BaseException) -> str:
+    """What a decoder says is wrong, if that is meant for people."""
+    words = str(error).strip().rstrip(".")[:_MAX_WORDS]
+    return f" ({words})" if isinstance(error, Exception) and " " in words and words.isprintable() else ""
 
 
 def _settle_in(parent: int, nice: bool) -> None:

@@ -27,6 +27,9 @@ Answer = Extraction | bytes | BowerbirdError
 """What was extracted, a JPEG, or why there is neither."""
 _MAX_BUFFER = 256 << 20  # bytes; of the header too
 _MAX_ANSWER = 1 << 30  # bytes of all arrays of an answer; a part of a clip with many scenes takes 200 MB
+_MAX_SEGMENTS = 50_000
+_MAX_JPEG = 64 << 20  # bytes; a preview of the largest screens takes a few million
+_MAX_WAVEFORM = 1 << 20  # bytes
 _MAX_SENTENCE = 1_000  # characters
 _SENDABLE = (FileError, FileVanished, FileSkipped)
 # Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
@@ -106,18 +109,28 @@ def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
         sentence = _text(header["sentence"])[:_MAX_SENTENCE]
         return (error_class if error_class in _SENDABLE else FileError)(sentence)
     if "size" in header:
-        return pipe.recv_bytes(_MAX_BUFFER)
+        return _jpeg(pipe)
     segments = header["segments"]
+    if len(segments) > _MAX_SEGMENTS:
+        raise ValueError("more segments than a file is worth")
     if sum(_size(segment["shapes"]) for segment in segments) > _MAX_ANSWER:
         raise ValueError("more than a file is worth")
     return Extraction(
         Kind(header["kind"]),
         tuple(_segment(segment, pipe) for segment in segments),
         _record(Properties, header["properties"]),
-        thumbnail=pipe.recv_bytes(_MAX_BUFFER),
-        waveform=pipe.recv_bytes(_MAX_BUFFER),
+        thumbnail=_jpeg(pipe),
+        waveform=pipe.recv_bytes(_MAX_WAVEFORM),
         next_s=_number(header["next_s"]),
     )
+
+
+def _jpeg(pipe: Connection) -> bytes:
+    """A picture, or nothing."""
+    picture = pipe.recv_bytes(_MAX_JPEG)
+    if picture and not picture.startswith(b"\xff\xd8"):
+        raise ValueError("no JPEG")
+    return picture
 
 
 def _size(shapes: list[list[int] | None]) -> int:
@@ -164,7 +177,7 @@ def _text(value: object) -> str:
 def _number(value: object) -> float | None:
     if value is None:
         return None
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise TypeError("no number")
     return float(value)
 
@@ -172,7 +185,7 @@ def _number(value: object) -> float | None:
 def _integer(value: object) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int) or abs(value) >= 1 << 63:  # more than SQLite holds
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 1 << 63:  # more than SQLite holds
         raise TypeError("no integer")
     return value
 

@@ -36,9 +36,7 @@ class Scanner:
 
     def scan(self, folder: Path, top: Path | None = None) -> Iterator[None]:
         """Bring the catalog up to date with a watched folder, or with ``top`` inside it, a step at a time."""
-        known = bool(self._catalog.files.below(folder)[:1]) if top is None else False
-        if top is None and is_offline(folder, known=known):
-            self._catalog.folders.set_state(folder, FolderState.OFFLINE)
+        if self._is_away(folder):
             return
         walk = Walk(folder, self._excludes, top)
         self._catalog.files.begin_scan()
@@ -46,7 +44,14 @@ class Scanner:
         while batch := list(islice(files, _FILES_A_STEP)):
             self._look_at(folder, batch, Priority.NORMAL)
             yield
-        self._finish(folder, top or folder, walk)
+        if not self._is_away(folder):  # its disk may have been pulled meanwhile
+            self._finish(folder, top or folder, walk)
+
+    def _is_away(self, folder: Path) -> bool:
+        away = is_offline(folder, known=self._catalog.files.any_below(folder))
+        if away:
+            self._catalog.folders.set_state(folder, FolderState.OFFLINE)
+        return away
 
     def _look_at(self, folder: Path, batch: Sequence[FileFacts], priority: Priority) -> None:
         with self._catalog.transaction():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from bowerbird.gui.preview.player import Player
 from bowerbird.gui.preview.time_bar import Filmstrip, Waveform
 from bowerbird.gui.preview.transcript import Transcript
 from bowerbird.gui.session import SearchSession
+from bowerbird.gui.widgets.jpeg import image_of
 from bowerbird.gui.widgets.widgets import button, describe, label, tool
 from bowerbird.gui.wording import count
 
@@ -134,7 +135,7 @@ class MediaView(QWidget):
                 self.filmstrip.show_picture(number, image)
 
         self._session.bridge.call(
-            lambda library: QImage.fromData(QByteArray(library.frame_jpeg(preview.path, scene, _SCENE_SIDE))),
+            lambda library: image_of(library.frame_jpeg(preview.path, scene, _SCENE_SIDE)),
             show_picture,
             lambda _: None,
         )

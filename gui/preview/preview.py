@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -17,6 +17,7 @@ from bowerbird.core.types import Kind
 from bowerbird.gui.preview.media_view import MediaView
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.session import SearchSession
+from bowerbird.gui.widgets.jpeg import image_of
 from bowerbird.gui.widgets.marked_text import utf16
 from bowerbird.gui.widgets.widgets import label
 
@@ -136,7 +137,7 @@ class FilePreview(QWidget):
 
 def decoded(preview: Preview) -> tuple[Preview, QImage]:
     """A preview with its JPEG decoded. Takes a while: call it in a thread other than the UI's."""
-    return preview, QImage.fromData(QByteArray(preview.image)) if preview.image else QImage()
+    return preview, image_of(preview.image)
 
 
 def preview_side(size: QSize, pixel_ratio: float) -> int:

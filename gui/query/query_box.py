@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -29,6 +29,7 @@ from bowerbird.core.types import Example, Locator, Query
 from bowerbird.gui.desktop import paths_of
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
+from bowerbird.gui.widgets.jpeg import image_of
 from bowerbird.gui.widgets.painting import fill_rounded
 from bowerbird.gui.widgets.widgets import remove, restyle, tool
 from bowerbird.gui.wording import name_of, part_of, shown
@@ -200,7 +201,7 @@ class QueryBox(QFrame):
         """Have the library decode a picture of the example, in a child process: this one never opens the file."""
 
         def show_icon(preview: Preview) -> None:
-            image = QImage.fromData(QByteArray(preview.image))
+            image = image_of(preview.image)
             if self.chips.get(example) is chip and not image.isNull():
                 chip.setIcon(QIcon(_square(image, round(_THUMB_PX * self.devicePixelRatio()))))
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 
+from bowerbird.gui.widgets.jpeg import JPEG
+
 _CACHE_BYTES = 160 * 1024 * 1024
 _THREADS = 2
 _MAX_SIDE = 640
@@ -77,7 +79,7 @@ class Thumbnails(QObject):
 
 def _load(path: Path) -> QImage:
     """A file as an image of at most ``_MAX_SIDE`` pixels a side, four bytes a pixel; null if it cannot be read."""
-    reader = QImageReader(str(path))
+    reader = QImageReader(str(path), JPEG)
     full_size = reader.size()
     if full_size.isValid() and max(full_size.width(), full_size.height()) > _MAX_SIDE:
         reader.setScaledSize(full_size.scaled(QSize(_MAX_SIDE, _MAX_SIDE), Qt.AspectRatioMode.KeepAspectRatio))

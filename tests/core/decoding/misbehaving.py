@@ -196,7 +196,7 @@ def misbehave(path: Path, _limits: Limits) -> Extraction:
 
 
 def render_name(path: Path, _locator: Locator | None, max_side: int) -> bytes:
-    return f"{path.name} {max_side}".encode()
+    return b"\xff\xd8" + f"{path.name} {max_side}".encode()
 
 
 CALLS: child.Calls = {"extract": misbehave, "render": render_name}

@@ -109,7 +109,7 @@ def test_failures_within_a_child_do_not_end_it(pool: ExtractPool, fault: str, se
 def test_what_the_user_waits_for_overtakes() -> None:
     with opened() as pool:
         hanging = [pool.extract(Path("hang"), Limits()) for _ in range(3)]
-        assert pool.render(Path("page"), None, 300).result(60) == b"page 300"
+        assert pool.render(Path("page"), None, 300).result(60) == b"\xff\xd8page 300"
         assert pool.extract(Path("well"), Limits(), urgent=True).result(60).segments[0].text == "well"
         assert not any(future.done() for future in hanging)
 

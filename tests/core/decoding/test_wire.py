@@ -7,6 +7,7 @@ import json
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing import Pipe
@@ -168,7 +169,7 @@ HEADER: dict[str, Any] = {
     "next_s": None,
     "last": False,
 }  # fmt: skip
-BUFFERS = b"rgb", b"thumbnail", b"waveform"
+BUFFERS = b"rgb", b"\xff\xd8 thumbnail", b"waveform"
 WRONG: list[tuple[str, Any]] = [
     ("kind", "spreadsheet"), ("kind", None), ("kind", []),
     ("segments", 7), ("segments", None), ("segments", [7]), ("segments", {"a": 1}), ("segments", [{}]),
@@ -285,3 +286,35 @@ def test_junk_anywhere_gives_an_answer_or_one_error() -> None:
         finally:
             parent.close()
     assert {Extraction, DecoderCrashed} <= ends_seen <= {Extraction, DecoderCrashed, EOFError}
+
+
+@pytest.mark.parametrize(
+    "picture", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"\xff\xd8" + bytes(wire._MAX_JPEG)]
+)
+def test_a_picture_is_a_jpeg_of_a_sensible_size(ends: tuple[Connection, Connection], picture: bytes) -> None:
+    parent, child = ends
+    sender = threading.Thread(target=_send_picture, args=(child, picture))
+    sender.start()
+    with pytest.raises((DecoderCrashed, OSError)):
+        wire.receive(parent)
+    parent.close()
+    sender.join(10)
+    assert not sender.is_alive()
+
+
+def _send_picture(child: Connection, picture: bytes) -> None:
+    with suppress(OSError):  # the other end hung up on it
+        child.send_bytes(b'{"size": 1, "last": false}')
+        child.send_bytes(picture)
+
+
+def test_no_file_is_worth_so_many_segments(ends: tuple[Connection, Connection]) -> None:
+    segment = '{"modality": "text", "locator": {}, "text": "", "shapes": []}'
+    header = f'{{"kind": "document", "segments": [{",".join([segment] * 50_001)}], "last": false}}'
+    with pytest.raises(DecoderCrashed) as caught:
+        parent, child = ends
+        sender = threading.Thread(target=child.send_bytes, args=(header.encode(),))
+        sender.start()
+        wire.receive(parent)
+    sender.join(10)
+    assert str(caught.value.__cause__).startswith("more segments")

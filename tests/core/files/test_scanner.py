@@ -299,3 +299,36 @@ def test_an_excluded_folder_that_appears_is_left_out(catalog: Catalog, scanner: 
         for scanned in apply(scanner, top, gone=not top.exists()):
             scan(scanner, *scanned)
     assert known(catalog, files) == set()
+
+
+def test_a_folder_that_moves_away_while_it_is_watched_keeps_its_files(
+    catalog: Catalog, scanner: Scanner, files: Path, tmp_path: Path
+) -> None:
+    write(files / "a.txt")
+    scan(scanner, files)
+    read_all(catalog)
+    files.rename(tmp_path / "away")
+    for scanned in apply(scanner, files, gone=True):
+        scan(scanner, *scanned)
+    assert catalog.folders.state(files) is FolderState.OFFLINE and known(catalog, files) == {files / "a.txt"}
+    (tmp_path / "away").rename(files)
+    for scanned in apply(scanner, files):
+        scan(scanner, *scanned)
+    assert catalog.folders.state(files) is FolderState.READY and not read_all(catalog)
+
+
+@pytest.mark.parametrize("mount_point_stays", [True, False])
+def test_a_disk_pulled_during_a_scan_takes_no_files_along(
+    catalog: Catalog, scanner: Scanner, files: Path, tmp_path: Path, mount_point_stays: bool
+) -> None:
+    write(*(files / f"{number % 3}/{number}.txt" for number in range(2 * _FILES_A_STEP)))
+    scan(scanner, files)
+    before = known(catalog, files)
+    steps = scanner.scan(files)
+    next(steps)
+    files.rename(tmp_path / "away")
+    if mount_point_stays:
+        files.mkdir()
+    for _ in steps:
+        pass
+    assert known(catalog, files) == before and catalog.folders.state(files) is FolderState.OFFLINE

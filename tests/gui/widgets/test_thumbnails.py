@@ -23,7 +23,7 @@ def thumbnails(owner: QObject) -> Iterator[Thumbnails]:
 def test_a_picture_is_loaded_in_the_background_and_kept_small(
     thumbnails: Thumbnails, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    path = tmp_path / "large.png"
+    path = tmp_path / "large.jpg"
     landscape(1, (1600, 800)).save(path)
     with qtbot.waitSignal(thumbnails.ready):
         assert thumbnails.get(path) is None
@@ -33,7 +33,7 @@ def test_a_picture_is_loaded_in_the_background_and_kept_small(
 
 
 def test_a_file_that_is_no_picture_is_tried_once(thumbnails: Thumbnails, tmp_path: Path, qtbot: QtBot) -> None:
-    path = tmp_path / "text.png"
+    path = tmp_path / "text.jpg"
     path.write_text("no picture")
     with qtbot.waitSignal(thumbnails.ready):
         thumbnails.get(path)
