@@ -85,7 +85,7 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
 
 def _in_words(error: BaseException) -> str:
     """What a decoder says is wrong, if that is meant for people."""
-    words = str(error).strip().rstrip(".")[:_MAX_WORDS]
+    words = str((isinstance(error, OSError) and error.strerror) or error).strip().rstrip(".")[:_MAX_WORDS]
     return f" ({words})" if isinstance(error, Exception) and " " in words and words.isprintable() else ""
 
 
