@@ -70,9 +70,10 @@ class OwnerServer:
     def stop(self) -> None:
         """Answer no more."""
         self._stopped.set()
-        if self._listener:
+        if self._listener:  # once: the next owner of the library has a socket in the same place
             self._listener.close()
-        _remove_left(self._paths)
+            self._listener = None
+            _remove_left(self._paths)
 
     def _accept(self, listener: Listener) -> None:
         while True:
