@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,15 +124,18 @@ class Library(LibraryCalls):
 
     def close(self) -> None:
         """Stop everything, and leave the library to others."""
-        self._server.stop()
-        self._folders.close()
-        self._inbox.stop()
-        self._pool.close()
-        self._inference.close()
-        self._connections.close()
+        with ExitStack() as parts:  # the last first; one that fails keeps none of the others from being closed
+            parts.callback(self._lock.release)
+            parts.callback(self._forget_pasted)
+            for part in (self._connections, self._inference, self._pool):
+                parts.callback(part.close)
+            parts.callback(self._inbox.stop)
+            parts.callback(self._folders.close)
+            parts.callback(self._server.stop)
+
+    def _forget_pasted(self) -> None:
         for pasted in self._paths.examples.glob("pasted-*"):
             pasted.unlink(missing_ok=True)
-        self._lock.release()
 
     # folders
 

@@ -85,6 +85,23 @@ def _keep_closed(folder: Path) -> None:
             os.setxattr(folder, "system.posix_acl_default", _FOR_ITS_USER)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the library so that a crash or a power cut leaves the old one or the new one.
+
+    One writer at a time.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)  # one that a crash left may be open to others
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # else the name may reach the disk before the content
+    draft.replace(path)
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryPaths:
     """The files inside one library folder."""

@@ -7,7 +7,6 @@ gui/dialogs/settings.py; and its use where ``Library.change_settings`` hands the
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import tomllib
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from pathlib import Path
 import tomli_w
 
 from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.paths import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def load(path: Path) -> Settings:
 def save(path: Path, settings: Settings) -> None:
     """Write settings so that a crash or a power cut leaves the old file or the new one, and a copy beside it."""
     content = tomli_w.dumps(asdict(settings)).encode("utf-8", "surrogateescape")
-    _replace(path, content)
+    write_whole(path, content)
     _keep(path, content)
 
 
@@ -129,19 +129,9 @@ def _keep(path: Path, content: bytes) -> None:
     copy = last_good(path)
     try:
         if not copy.exists() or copy.read_bytes() != content:
-            _replace(copy, content)
+            write_whole(copy, content)
     except OSError as error:
         log.warning("%s cannot be kept: %s", copy, error)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f"{path.name}.new")
-    draft.unlink(missing_ok=True)  # one that a crash left may be open to others
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # else the name may reach the disk before the content
-    draft.replace(path)
 
 
 def _from_table(table: dict[str, object]) -> Settings:

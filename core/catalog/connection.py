@@ -11,6 +11,8 @@ from pathlib import Path
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode, with the settings that every user of the catalog shares."""
+    # What SQLite cannot sort or rewrite in memory, of the vector store too, stays in the library meanwhile.
+    os.environ["SQLITE_TMPDIR"] = str(path.parent)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = FILE")

@@ -30,6 +30,17 @@ def facts_of(path: Path) -> FileFacts | None:
     return FileFacts(path, status.st_size, mtime_ns, device, inode)
 
 
+def cannot_tell(path: Path) -> bool:
+    """Whether the disk does not even say that there is nothing at a path: then nothing is to be forgotten."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def fingerprint(path: Path) -> bytes:
     """BLAKE2b over the whole content, 16 bytes: the same content has the same fingerprint wherever it lies.
 

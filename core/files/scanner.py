@@ -11,7 +11,7 @@ from pathlib import Path
 from bowerbird.core.catalog.files import Priority
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.extractors import kind_of
-from bowerbird.core.files.identity import facts_of, is_offline
+from bowerbird.core.files.identity import cannot_tell, facts_of, is_offline
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import Change, FileChange, FileFacts, FileState
@@ -75,8 +75,9 @@ class Scanner:
             for path, reason in walk.problems:
                 self._catalog.files.note_unreadable(folder, path, reason)
             hidden = tuple(str(path) + "/" for path in unreadable)
-            gone = [path for path in self._catalog.files.unseen(top) if not str(path).startswith(hidden)]
-            self._catalog.files.forget(path for path in gone if path not in set(unreadable))
+            unseen = [path for path in self._catalog.files.unseen(top) if not str(path).startswith(hidden)]
+            gone = [path for path in unseen if path not in unreadable and not cannot_tell(path)]
+            self._catalog.files.forget([*gone, *({top} - set(unreadable))])  # the top: what was noted of it before
             state = FolderState.UNREADABLE if folder in unreadable else FolderState.READY
             self._returned |= self._catalog.folders.state(folder) is FolderState.OFFLINE
             self._catalog.folders.set_state(folder, state)
@@ -104,6 +105,8 @@ class Scanner:
     def _apply_file(self, folder: Path, path: Path) -> None:
         facts = facts_of(path)
         if facts is None:
+            if cannot_tell(path):
+                return
             if folder.exists():
                 self._catalog.files.forget(self._catalog.files.below(path))
             else:  # it went with its disk, and keeps its files; they are read when it is back
@@ -117,6 +120,11 @@ class Scanner:
             self._catalog.files.update_facts(facts)
             return []
         return self.apply([FileChange(path, Change.GONE)])
+
+    def give_up(self, folder: Path, top: Path | None) -> None:
+        """Note among the failures that a folder could not be looked through, for a reason of ours."""
+        with self._catalog.transaction():
+            self._catalog.files.note_unreadable(folder, top or folder, "Bowerbird made a mistake; the log has details.")
 
     def take_returned(self) -> bool:
         """Whether a folder that was away has come back since the last call."""

@@ -15,7 +15,6 @@ from bowerbird.core.types import Change, FileChange
 log = logging.getLogger(__name__)
 
 _TRIES = 3
-
 _MOVE_S = 3.0  # the watcher tells of a change after two seconds at the latest
 
 Scan = tuple[Path, Path | None]
@@ -39,14 +38,14 @@ class ScanQueue:
         """Whether there is something to scan."""
         return self._steps is not None or bool(self._waiting)
 
-    def add(self, scans: Iterable[Scan]) -> None:
-        """Scan these too."""
-        self._waiting.extend(scans)
-
     @property
     def awaits_move(self) -> bool:
         """Whether a file has just gone that may turn up elsewhere: where it went to is often told a little later."""
         return time.monotonic() < self._moves_until
+
+    def add(self, scans: Iterable[Scan]) -> None:
+        """Scan these too."""
+        self._waiting.extend(scans)
 
     def apply(self, changes: Sequence[FileChange]) -> None:
         """Take a watcher's news: files are looked at now, folders scanned."""
@@ -82,11 +81,12 @@ class ScanQueue:
     def _scan_later(self, scan: Scan, error: Exception) -> None:
         """A scan that ended early forgot nothing and does not count: it is tried again.
 
-        A catalog that refuses is waited for; a mistake of ours is made ``_TRIES`` times, not for ever.
+        A catalog that refuses is waited for. Anything else is a mistake of ours, and is made ``_TRIES`` times.
         """
         log.warning("the scan of %s ended early", scan[1] or scan[0])
-        self._failed[scan] += not isinstance(error, sqlite3.Error)
+        self._failed[scan] += not isinstance(error, sqlite3.OperationalError)
         if self._failed[scan] < _TRIES:
             self._waiting.append(scan)
-        else:
-            del self._failed[scan]
+            return
+        del self._failed[scan]
+        self.scanner.give_up(*scan)

@@ -8,13 +8,13 @@ call is ``HELLO`` with the client's ``VERSION``, which both sides must share: wh
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from bowerbird.core.answers import Results
+from bowerbird.core.paths import write_whole
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
 from bowerbird.core.types import Query
 
@@ -139,11 +139,7 @@ class Endpoint:
 
     def write(self, path: Path) -> None:
         """Keep it for this user's other processes, whole from its first moment."""
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(asdict(self), file)
-        draft.replace(path)
+        write_whole(path, json.dumps(asdict(self)).encode())
 
     @staticmethod
     def read(path: Path) -> Endpoint:

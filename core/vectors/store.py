@@ -123,12 +123,14 @@ class VectorStore:
         Raises:
             StoreDamaged: the file cannot be rewritten now.
         """
-        if not self._path.is_file() or not self._path.open("rb").read(16).startswith(b"SQLite format 3"):
+        if not self._path.is_file():
             return
         try:
             with closing(sqlite3.connect(self._path, timeout=_CALL_S)) as file:
                 file.execute("VACUUM")
         except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+                return
             raise StoreDamaged(f"The vector store refused: {error}.") from error
 
     def search(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from bowerbird.core.paths import write_whole
+
 
 class JsonRecord:
     """Names and values in a file. One that cannot be read counts as empty: all that is in it can be found out again."""
@@ -28,6 +30,4 @@ class JsonRecord:
         """Record these too, beside what others have recorded meanwhile; a crash leaves the old file or the new one."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._path.with_suffix(".lock")):
-            draft = self._path.with_suffix(".new")
-            draft.write_text(json.dumps(self.read() | dict(values), indent=1), "utf-8")
-            draft.replace(self._path)
+            write_whole(self._path, json.dumps(self.read() | dict(values), indent=1).encode())

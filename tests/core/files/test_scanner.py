@@ -4,57 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.files.identity import facts_of
 from bowerbird.core.files.scanner import _FILES_A_STEP, Scanner
-from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.state import FolderState
-from bowerbird.core.types import Change, FileChange, FileState
-
-
-@pytest.fixture
-def catalog(tmp_path: Path, files: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.db")
-    opened.folders.add(files)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def scanner(catalog: Catalog) -> Scanner:
-    return Scanner(catalog, ("*.tmp", "skipped"))
-
-
-def write(*paths: Path) -> None:
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x")
-
-
-def scan(scanner: Scanner, folder: Path, top: Path | None = None) -> int:
-    """Runs a scan to its end; the number of steps it took."""
-    return sum(1 for _ in scanner.scan(folder, top))
-
-
-def read_all(catalog: Catalog) -> list[Path]:
-    """The queued files in their order, as if each had been read now."""
-    paths = catalog.files.next_jobs(10_000, ())
-    for path in paths:
-        catalog.files.finish(path, FileState.INDEXED)
-    return paths
-
-
-def known(catalog: Catalog, folder: Path) -> set[Path]:
-    return set(catalog.files.below(folder))
+from bowerbird.core.types import FileState
+from tests.core.files.scanning import apply, known, read_all, scan, write
 
 
 def test_new_files_are_queued_recordings_and_clips_last(catalog: Catalog, scanner: Scanner, files: Path) -> None:
@@ -173,10 +134,6 @@ def test_a_watched_folder_that_cannot_be_read_says_so(
     assert files / "a.txt" in known(catalog, files)
 
 
-def apply(scanner: Scanner, *paths: Path, gone: bool = False) -> list[tuple[Path, Path]]:
-    return scanner.apply([FileChange(path, Change.GONE if gone else Change.PRESENT) for path in paths])
-
-
 def test_a_saved_file_is_read_before_everything_that_a_scan_found(
     catalog: Catalog, scanner: Scanner, files: Path
 ) -> None:
@@ -251,84 +208,3 @@ def test_a_file_that_changed_while_it_was_read_is_read_as_it_is_now(
 def test_the_watched_folder_of_a_path(catalog: Catalog, scanner: Scanner, files: Path) -> None:
     assert scanner.folder_of(files / "deep/a.txt") == files == scanner.folder_of(files)
     assert scanner.folder_of(files.with_name("files two") / "a.txt") is None
-
-
-@pytest.mark.parametrize("seconds", [-11_644_473_600, -62_135_596_800, 16_725_225_600, -1, (1 << 34) - 1])
-def test_a_file_with_an_odd_date_hides_no_other(catalog: Catalog, scanner: Scanner, files: Path, seconds: int) -> None:
-    write(files / "a.txt", files / "odd.txt", files / "z.txt")
-    os.utime(files / "odd.txt", (0, seconds))
-    scan(scanner, files)
-    assert set(read_all(catalog)) == {files / "a.txt", files / "odd.txt", files / "z.txt"}
-    (files / "a.txt").unlink()
-    scan(scanner, files)
-    assert known(catalog, files) == {files / "odd.txt", files / "z.txt"} and not read_all(catalog)
-
-
-@pytest.mark.parametrize("mtime_ns", [-11_644_473_600 * 10**9, 1 << 63, -(1 << 63) - 1])
-def test_times_are_what_the_catalog_can_hold(files: Path, monkeypatch: pytest.MonkeyPatch, mtime_ns: int) -> None:
-    write(files / "odd.txt")
-    status = os.lstat(files / "odd.txt")
-    odd = os.stat_result(tuple(status), {"st_mtime_ns": mtime_ns})
-    monkeypatch.setattr(os, "lstat", lambda path: odd)  # file systems differ in the times that they keep
-    facts = facts_of(files / "odd.txt")
-    assert facts and abs(facts.mtime_ns) < 1 << 63 and datetime.fromtimestamp(facts.mtime_ns / 1e9)
-
-
-def test_a_scan_that_ended_early_does_not_count(catalog: Catalog, scanner: Scanner, files: Path) -> None:
-    write(files / "a.txt", files / "b.txt")
-    scan(scanner, files)
-    (files / "a.txt").unlink()
-    (files / "c.txt").touch()
-    scans = ScanQueue(scanner)
-    scans.add([(files, None)])
-    catalog._db.execute("PRAGMA query_only = 1")
-    with pytest.raises(sqlite3.OperationalError):
-        scans.step()
-    catalog._db.execute("PRAGMA query_only = 0")
-    assert scans.busy and known(catalog, files) == {files / "a.txt", files / "b.txt"}
-    while scans.busy:
-        scans.step()
-    assert known(catalog, files) == {files / "b.txt", files / "c.txt"}
-
-
-def test_an_excluded_folder_that_appears_is_left_out(catalog: Catalog, scanner: Scanner, files: Path) -> None:
-    write(files / "new/a.txt", files / "new/inner/b.txt")
-    scan(scanner, files)
-    (files / "new").rename(files / "skipped")
-    for top in (files / "skipped", files / "skipped/inner", files / "new"):
-        for scanned in apply(scanner, top, gone=not top.exists()):
-            scan(scanner, *scanned)
-    assert known(catalog, files) == set()
-
-
-def test_a_folder_that_moves_away_while_it_is_watched_keeps_its_files(
-    catalog: Catalog, scanner: Scanner, files: Path, tmp_path: Path
-) -> None:
-    write(files / "a.txt")
-    scan(scanner, files)
-    read_all(catalog)
-    files.rename(tmp_path / "away")
-    for scanned in apply(scanner, files, gone=True):
-        scan(scanner, *scanned)
-    assert catalog.folders.state(files) is FolderState.OFFLINE and known(catalog, files) == {files / "a.txt"}
-    (tmp_path / "away").rename(files)
-    for scanned in apply(scanner, files):
-        scan(scanner, *scanned)
-    assert catalog.folders.state(files) is FolderState.READY and not read_all(catalog)
-
-
-@pytest.mark.parametrize("mount_point_stays", [True, False])
-def test_a_disk_pulled_during_a_scan_takes_no_files_along(
-    catalog: Catalog, scanner: Scanner, files: Path, tmp_path: Path, mount_point_stays: bool
-) -> None:
-    write(*(files / f"{number % 3}/{number}.txt" for number in range(2 * _FILES_A_STEP)))
-    scan(scanner, files)
-    before = known(catalog, files)
-    steps = scanner.scan(files)
-    next(steps)
-    files.rename(tmp_path / "away")
-    if mount_point_stays:
-        files.mkdir()
-    for _ in steps:
-        pass
-    assert known(catalog, files) == before and catalog.folders.state(files) is FolderState.OFFLINE

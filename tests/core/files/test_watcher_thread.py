@@ -6,6 +6,8 @@ import queue
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bowerbird.core.files.watcher import Watcher
 
 
@@ -28,3 +30,23 @@ def test_the_watcher_goes_on_after_an_exception(tmp_path: Path) -> None:
         assert calls.get(timeout=30) == [tmp_path / "second"]
     finally:
         watcher.close()
+
+
+def test_a_watch_that_ends_badly_keeps_the_watcher_neither_from_unwatching_nor_from_closing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As watchdog does after folders were moved into one another: ``packaging/torture operations`` saw it."""
+    watcher = Watcher(lambda changes: None)
+    watcher.watch(tmp_path)
+
+    def lose_count(*_: object) -> None:
+        raise KeyError(tmp_path)
+
+    observer = watcher._observers[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(observer, "unschedule", lose_count)
+        patch.setattr(observer, "stop", lose_count)
+        watcher.unwatch(tmp_path)
+        watcher.close()
+    assert not watcher._thread.is_alive()
+    observer.stop()

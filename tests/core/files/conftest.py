@@ -1,0 +1,24 @@
+"""A real catalog and a scanner over a real folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.files.scanner import Scanner
+
+
+@pytest.fixture
+def catalog(tmp_path: Path, files: Path) -> Iterator[Catalog]:
+    opened = Catalog(tmp_path / "catalog.db")
+    opened.folders.add(files)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def scanner(catalog: Catalog) -> Scanner:
+    return Scanner(catalog, ("*.tmp", "skipped"))
