@@ -24,6 +24,7 @@ READY = b"ready"
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
 _MAX_MEMORY = 1 << 30  # bytes resident after a file: beyond, the next file gets a fresh child too
 _MAX_WORDS = 200
+_ABOUT_CODE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError)
 _NICE = 10  # indexing yields to whatever the user is doing
 
 Calls = Mapping[str, Callable[..., Extraction | bytes]]
@@ -84,9 +85,11 @@ def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...])
 
 
 def _in_words(error: BaseException) -> str:
-    """What a decoder says is wrong, if that is meant for people."""
+    """What a decoder says is wrong, if that is about the file and meant for people."""
+    if not isinstance(error, Exception) or isinstance(error, _ABOUT_CODE):
+        return ""
     words = str((isinstance(error, OSError) and error.strerror) or error).strip().rstrip(".")[:_MAX_WORDS]
-    return f" ({words})" if isinstance(error, Exception) and " " in words and words.isprintable() else ""
+    return f" ({words})" if " " in words and words.isprintable() else ""
 
 
 def _settle_in(parent: int, nice: bool) -> None:
