@@ -19,7 +19,7 @@ from typing import Any
 
 from bowerbird.core import settings as settings_file
 from bowerbird.core.library import Library
-from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
 from bowerbird.core.types import Modality
 from tests.makers import eventually
@@ -179,12 +179,13 @@ def run(root: Path, library_folder: Path, operations: int, seed: int) -> Verdict
 
     Args:
         root: an empty folder for the files.
-        library_folder: the folder of the library; exported models in it are used.
+        library_folder: the folder of the library, made if need be; exported models in it are used.
         operations: how many.
         seed: for the choice of them.
     """
     chance = random.Random(seed)
     disk = Disk(root, chance)
+    make_private(library_folder)
     settings_file.save(LibraryPaths(library_folder).settings, Settings(models=("minilm-l6-v2",)))
     library = Library.open(library_folder)
     try:
