@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-
+from bowerbird.core.files.inotify import Unwatched, WatchedByKernel, sentence
+from bowerbird.core.files.notifications import Notifications
 from bowerbird.core.types import Change, FileChange
 
-if TYPE_CHECKING:
-    from watchdog.observers.api import BaseObserver, ObservedWatch
-
-_POLL_S = 30.0
-_EVENT_TYPES = ("created", "modified", "deleted", "moved", "closed")  # not those of files that are only read
+_SLEPT_S = 10.0  # clocks that drift apart by more than this between two checks
+_CLOSE_S = 5.0  # a folder on a network that is gone can hold up the thread for minutes
 
 OnChange = Callable[[Sequence[FileChange]], None]
 
 log = logging.getLogger(__name__)
 
 
+@dataclass
+class _Watched:
+    """A watched folder that is there."""
+
+    place: tuple[int, int]
+    """Its device and inode: another folder in its place is watched anew."""
+    error: OSError | None = None
+    """Why not even the folder itself can be watched."""
+    unwatched: Unwatched = field(default_factory=Unwatched)
+    """What in it is only looked through now and then."""
+
+
 class Watcher:
     """Watches folders. ``on_change`` is called from a thread of the watcher's own.
 
     Every change is reported: the path itself; or, where notifications may have been lost (in a folder that is new, or
-    when there were more than the kernel keeps), a folder above it, which is then to be scanned.
+    when there were more than the kernel keeps, or while this computer slept), a folder above it, which is then to be
+    scanned. What cannot be watched is reported so every half minute, and told in ``problems``.
     """
 
     def __init__(
-        self, on_change: OnChange, *, settle_s: float = 0.3, latest_s: float = 2.0, check_s: float = 5.0
+        self,
+        on_change: OnChange,
+        *,
+        settle_s: float = 0.3,
+        latest_s: float = 2.0,
+        check_s: float = 5.0,
+        poll_s: float = 30.0,
     ) -> None:
         """A watcher of no folder yet.
 
@@ -42,78 +57,69 @@ class Watcher:
             on_change: takes the changes.
             settle_s: a path is reported once nothing happened to it for so many seconds,
             latest_s: or this long after its first change: some never rest, such as logs.
-            check_s: how often watched folders are checked for having gone or returned with their disk.
+            check_s: how often it is checked whether folders have gone or returned, and whether all are watched.
+            poll_s: how often what cannot be watched is reported, to be scanned.
         """
-        from watchdog.observers import Observer
-
         self._on_change = on_change
-        self._settle_s, self._latest_s, self._check_s = settle_s, latest_s, check_s
+        self._settle_s, self._latest_s, self._check_s, self._poll_s = settle_s, latest_s, check_s, poll_s
         self._unsettled: dict[Path, tuple[float, float]] = {}  # when each path was first and last touched
         self._wake = threading.Condition()
-        self._watches: dict[Path, tuple[BaseObserver, ObservedWatch]] = {}
+        self._changing = threading.RLock()  # of what follows: folders come and go from several threads
+        self._watched: dict[Path, _Watched] = {}
         self._missing: set[Path] = set()  # to be watched when they return
-        self._checked_at = 0.0
-        self._observers = [Observer()]
-        self._observers[0].start()
+        self._unverified: set[Path] = set()  # folders of which it is not known whether all in them is watched
+        self._notifications: Notifications | None = None
+        self._checked_at, self._polled_at, self._asleep_s = 0.0, time.monotonic(), _asleep_s()
         self._closed = False
-        self._overflow = _OverflowHandler(self._report_folders)
-        logging.getLogger("watchdog").addHandler(self._overflow)
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._thread.start()
-        self.problems: tuple[str, ...] = ()
-        """Sentences for the user about folders that can only be polled."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences for the user about folders in which not all can be watched."""
+        found = [(folder, entry) for folder, entry in tuple(self._watched.items()) if entry.unwatched.tops]
+        return tuple(sentence(folder, entry.unwatched, entry.error) for folder, entry in found)
 
     def watch(self, folder: Path) -> None:
         """Watch a folder and everything below it; one that is missing, from when it returns."""
-        if folder in self._watches:
-            return
-        if not folder.is_dir():
-            self._missing.add(folder)
-            return
-        try:
-            self._schedule(self._observers[0], folder)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EMFILE):
+        with self._changing:
+            if folder in self._watched:
                 return
-            self._poll(folder)
+            if (place := _place(folder)) is None:
+                self._missing.add(folder)
+                return
+            self._missing.discard(folder)
+            self._watched[folder] = entry = _Watched(place)
+            self._start(folder, entry)
 
-    def _schedule(self, observer: BaseObserver, folder: Path) -> None:
-        target = folder.resolve()  # a link given as the folder is followed; links inside it are not
-
-        def touch(path: Path) -> None:
-            self._touch(folder / path.relative_to(target))
-
-        watch = observer.schedule(_EventHandler(touch), str(target), recursive=True)
-        self._watches[folder] = (observer, watch)
-
-    def _poll(self, folder: Path) -> None:
-        from watchdog.observers.polling import PollingObserver
-
-        polling = PollingObserver(timeout=_POLL_S)
-        polling.start()
-        self._observers.append(polling)
-        self._schedule(polling, folder)
-        self.problems = (*self.problems, f"{folder} has too many folders to watch: changes show within half a minute.")
+    def _start(self, folder: Path, entry: _Watched) -> None:
+        try:
+            self._notifications = self._notifications or Notifications(self._touch, self._touch_all)
+            self._notifications.add(folder)
+            entry.error, entry.unwatched = None, Unwatched()
+        except OSError as error:
+            log.warning("%s cannot be watched: %s", folder, error)
+            entry.error, entry.unwatched = error, Unwatched((folder,), 1)
+        self._unverified.add(folder)
 
     def unwatch(self, folder: Path) -> None:
         """Watch a folder no longer."""
-        self._missing.discard(folder)
-        if entry := self._watches.pop(folder, None):
-            observer, watch = entry
-            _quietly(lambda: observer.unschedule(watch))
+        with self._changing:
+            self._missing.discard(folder)
+            if self._watched.pop(folder, None) and self._notifications:
+                self._notifications.remove(folder)
 
     def close(self) -> None:
         """Stop watching; nothing is reported any more."""
-        logging.getLogger("watchdog").removeHandler(self._overflow)
-        for observer in self._observers:
-            _quietly(observer.stop)
         with self._wake:
             self._closed = True
             self._wake.notify()
-        self._thread.join()
+        self._thread.join(_CLOSE_S)
+        if self._notifications:
+            self._notifications.close()
 
-    def _report_folders(self) -> None:
-        for folder in list(self._watches):
+    def _touch_all(self) -> None:
+        for folder in tuple(self._watched):
             self._touch(folder)
 
     def _touch(self, path: Path) -> None:
@@ -123,6 +129,8 @@ class Watcher:
             self._unsettled[path] = (first, now)
             self._wake.notify()
 
+    # on the thread
+
     def _run(self) -> None:
         while True:
             with self._wake:
@@ -131,28 +139,10 @@ class Watcher:
                     return
                 settled = self._take_settled()
             try:
-                if settled:
-                    self._on_change([_change_at(path) for path in settled])
-                self._check_folders()
+                self._report(settled)
+                self._check()
             except Exception:  # without this thread nothing would be noticed any more
                 log.exception("watching goes on")
-
-    def _check_folders(self) -> None:
-        """Notice watched folders that went with their disk, or returned: notifications do not say so reliably."""
-        if time.monotonic() - self._checked_at < self._check_s:
-            return
-        self._checked_at = time.monotonic()
-        # Copies, since other threads watch and unwatch meanwhile.
-        gone = [folder for folder in tuple(self._watches) if not folder.is_dir()]
-        returned = [folder for folder in tuple(self._missing) if folder.is_dir()]
-        for folder in gone:
-            self.unwatch(folder)
-            self._missing.add(folder)
-        for folder in returned:
-            self._missing.discard(folder)
-            self.watch(folder)
-        for folder in (*gone, *returned):
-            self._touch(folder)
 
     def _take_settled(self) -> list[Path]:
         now = time.monotonic()
@@ -165,39 +155,91 @@ class Watcher:
             del self._unsettled[path]
         return settled
 
+    def _report(self, settled: Sequence[Path]) -> None:
+        if settled:
+            self._unverified.update(path for path in settled if path.is_dir())
+            self._on_change([_change_at(path) for path in settled])
 
-class _EventHandler(FileSystemEventHandler):
-    """Called by watchdog on a thread of its own: notes the path and returns."""
-
-    def __init__(self, touch: Callable[[Path], None]) -> None:
-        self._touch = touch
-
-    def dispatch(self, event: FileSystemEvent) -> None:
-        if event.event_type not in _EVENT_TYPES or (event.is_directory and event.event_type == "modified"):
+    def _check(self) -> None:
+        """Notice what notifications do not say reliably, or not at all."""
+        if time.monotonic() - self._checked_at < self._check_s:
             return
-        for path in (event.src_path, event.dest_path):
-            if path:
-                self._touch(Path(os.fsdecode(path)))
+        self._checked_at = time.monotonic()
+        if abs(_asleep_s() - self._asleep_s) > _SLEPT_S:  # disks and shares may have changed meanwhile
+            self._asleep_s = _asleep_s()
+            self._touch_all()
+        with self._changing:
+            self._check_folders()
+            self._renew_if_dead()
+            self._poll()
+        self._verify()
+
+    def _check_folders(self) -> None:
+        """Notice watched folders that went with their disk, returned, or had another put in their place."""
+        places = {folder: _place(folder) for folder in (*self._watched, *self._missing)}
+        moved = [folder for folder, entry in self._watched.items() if places[folder] != entry.place]
+        returned = [folder for folder in self._missing if places[folder]]
+        for folder in moved:
+            self.unwatch(folder)
+        for folder in (*moved, *returned):
+            self.watch(folder)
+            self._touch(folder)
+
+    def _renew_if_dead(self) -> None:
+        if self._notifications is None or self._notifications.alive:
+            return
+        log.warning("notifications have died and are started again")
+        self._notifications.close()
+        self._notifications = None
+        for folder, entry in self._watched.items():
+            self._start(folder, entry)
+            self._touch(folder)
+
+    def _poll(self) -> None:
+        """Look through what is not watched, and try again to watch it."""
+        if time.monotonic() - self._polled_at < self._poll_s:
+            return
+        self._polled_at = time.monotonic()
+        for folder, entry in self._watched.items():
+            for top in entry.unwatched.tops:
+                self._touch(top)
+            if entry.error:
+                self._start(folder, entry)
+
+    def _verify(self) -> None:
+        """Find out what is not watched in folders that are new, or were not watched before."""
+        unverified, self._unverified = self._unverified, set()
+        if not unverified:
+            return
+        covered = WatchedByKernel()
+        for folder, entry in tuple(self._watched.items()):
+            tops = [path for path in unverified if path == folder or folder in path.parents]
+            if tops and entry.error is None:
+                entry.unwatched = covered.missing_below([folder] if entry.unwatched.tops else _topmost(tops))
 
 
-class _OverflowHandler(logging.Handler):
-    """Notices that the kernel dropped notifications: watchdog mends its watches, but only its log says so."""
-
-    def __init__(self, on_overflow: Callable[[], None]) -> None:
-        super().__init__(logging.WARNING)
-        self._on_overflow = on_overflow
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if "overflow" in record.getMessage().lower():
-            self._on_overflow()
+def _topmost(paths: Iterable[Path]) -> list[Path]:
+    tops = list[Path]()
+    for path in sorted(paths):
+        if not (tops and (tops[-1] in path.parents or tops[-1] == path)):
+            tops.append(path)
+    return tops
 
 
-def _quietly(end: Callable[[], None]) -> None:
-    """End a watch. watchdog 6 loses count of folders that were moved into one another, and raises where they end."""
+def _place(folder: Path) -> tuple[int, int] | None:
+    """Device and inode of a folder; None if there is none."""
+    if not folder.is_dir():
+        return None
     try:
-        end()
-    except (KeyError, OSError):
-        log.warning("a watch did not end as it should", exc_info=True)
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _asleep_s() -> float:
+    """Seconds, but for a constant, that this computer has slept: only one of the two clocks goes on meanwhile."""
+    return time.time() - time.monotonic()
 
 
 def _change_at(path: Path) -> FileChange:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import inspect
+import json
 import logging
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from watchdog.observers import Observer
 
 from bowerbird.core.files import watcher as watcher_module
+from bowerbird.core.files.inotify import WatchedByKernel
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.files.watcher import Watcher
 from bowerbird.core.types import Change, FileChange
@@ -129,6 +130,7 @@ def test_a_folder_given_as_a_link_is_watched_under_that_name(
     changes = watch(link)
     (files / "a.txt").write_text("x")
     eventually(lambda: last(changes, link / "a.txt") is Change.PRESENT)
+    assert not WatchedByKernel().missing_below([link]).tops
 
 
 def test_a_folder_that_went_away_is_watched_again_when_it_returns(
@@ -143,22 +145,71 @@ def test_a_folder_that_went_away_is_watched_again_when_it_returns(
     eventually(lambda: last(changes, files / "late.txt") is Change.PRESENT)
 
 
-def test_a_folder_with_more_folders_than_can_be_watched_is_polled(monkeypatch: pytest.MonkeyPatch, files: Path) -> None:
-    class FullObserver(Observer):  # type: ignore[misc]
-        def schedule(self, *args: object, **named: object) -> None:
-            raise OSError(errno.ENOSPC, "inotify watch limit reached")
+def test_another_folder_put_in_the_place_of_a_watched_one_is_watched(
+    watch: Callable[..., list[FileChange]], files: Path, tmp_path: Path
+) -> None:
+    changes = watch(files)
+    other = tmp_path / "other"
+    (other / "inner").mkdir(parents=True)
+    files.rename(tmp_path / "away")
+    other.rename(files)
+    eventually(lambda: last(changes, files) is Change.PRESENT)
+    (files / "inner" / "late.txt").write_text("x")
+    eventually(lambda: last(changes, files / "inner" / "late.txt") is Change.PRESENT)
 
-    monkeypatch.setattr("watchdog.observers.Observer", FullObserver)
-    monkeypatch.setattr(watcher_module, "_POLL_S", 0.1)
-    changes: list[FileChange] = []
-    watcher = Watcher(changes.extend, settle_s=0.1)
-    watcher.watch(files)
-    try:
-        assert watcher.problems == (f"{files} has too many folders to watch: changes show within half a minute.",)
-        (files / "a.txt").write_text("x")
-        eventually(lambda: last(changes, files / "a.txt") is Change.PRESENT)
-    finally:
-        watcher.close()
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_watching_survives_what_ends_the_thread_of_watchdog(
+    watch: Callable[..., list[FileChange]], files: Path, tmp_path: Path
+) -> None:
+    """A folder is moved out, another made in its place, both are deleted: watchdog 6 and 7 raise and notice no more."""
+    changes = watch(files)
+    folder, away = files / "folder", tmp_path / "away"
+    for step in (folder.mkdir, lambda: folder.rename(away), folder.mkdir, folder.rmdir):
+        changes.clear()
+        step()
+        eventually(lambda: last(changes, folder))
+    changes.clear()
+    away.rmdir()
+    (files / "late.txt").write_text("x")
+    eventually(lambda: last(changes, files / "late.txt") or last(changes, files))
+    changes.clear()
+    (files / "later.txt").write_text("x")
+    eventually(lambda: last(changes, files / "later.txt") is Change.PRESENT)
+
+
+def test_after_sleep_the_folders_are_reported(
+    watch: Callable[..., list[FileChange]], files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = watch(files)
+    slept = watcher_module._asleep_s() + 3600
+    monkeypatch.setattr(watcher_module, "_asleep_s", lambda: slept)
+    eventually(lambda: last(changes, files) is Change.PRESENT)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+@pytest.mark.parametrize(
+    ("name", "limit", "told"),
+    [
+        ("max_inotify_watches", 25, "Changes in 16 folders in {} show within half a minute only"),
+        ("max_inotify_watches", 0, "Changes in {} show within half a minute only"),
+        ("max_inotify_instances", 0, "Changes in {} show within half a minute only"),
+    ],
+)
+def test_what_the_system_allows_no_watch_for_is_told_and_looked_through(
+    files: Path, name: str, limit: int, told: str
+) -> None:
+    for number in range(40):
+        (files / f"{number}").mkdir()
+    inside = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no user namespace can be made here")
+    program = [sys.executable, "-m", "tests.core.files.limited_watching", str(files), name, str(limit)]
+    done = subprocess.run([*inside, *program], capture_output=True, text=True, check=True)
+    noticed, problems = json.loads(done.stdout)
+    assert noticed == 40
+    assert len(problems) == 1 and problems[0].startswith(told.format(files))
+    assert f"sudo sysctl fs.inotify.{name.replace('inotify', 'user')}=" in problems[0]
 
 
 def test_a_folder_no_longer_watched_is_not_reported(files: Path, tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def test_a_watch_that_ends_badly_keeps_the_watcher_neither_from_unwatching_nor_f
     def lose_count(*_: object) -> None:
         raise KeyError(tmp_path)
 
-    observer = watcher._observers[0]
+    assert watcher._notifications
+    observer = watcher._notifications._observer
     with monkeypatch.context() as patch:
         patch.setattr(observer, "unschedule", lose_count)
         patch.setattr(observer, "stop", lose_count)
