@@ -9,12 +9,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog import events
 
 if TYPE_CHECKING:
     from watchdog.observers.api import ObservedWatch
 
-_EVENT_TYPES = ("created", "modified", "deleted", "moved", "closed")  # not those of files that are only read
+# Not what is only opened and read: a scan, which opens every folder, would overflow the kernel's queue in a large tree,
+# be repeated for that, and so for ever.
+_EVENTS = [
+    events.FileCreatedEvent,
+    events.FileModifiedEvent,
+    events.FileClosedEvent,
+    events.FileMovedEvent,
+    events.FileDeletedEvent,
+    events.DirCreatedEvent,
+    events.DirMovedEvent,
+    events.DirDeletedEvent,
+    *([events.FileAttribEvent] if hasattr(events, "FileAttribEvent") else []),  # since watchdog 7
+]
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +77,8 @@ class Notifications:
         def touch(path: Path) -> None:
             self._on_path(folder / path.relative_to(target) if path.is_relative_to(target) else folder)
 
-        self._watches[folder] = self._observer.schedule(_EventHandler(touch), str(target), recursive=True)
+        handler = _EventHandler(touch)
+        self._watches[folder] = self._observer.schedule(handler, str(target), recursive=True, event_filter=_EVENTS)
 
     def remove(self, folder: Path) -> None:
         """Report it no longer."""
@@ -78,15 +91,13 @@ class Notifications:
         _quietly(self._observer.stop)
 
 
-class _EventHandler(FileSystemEventHandler):
+class _EventHandler(events.FileSystemEventHandler):
     """Called by watchdog on a thread of its own: notes the path and returns."""
 
     def __init__(self, touch: Callable[[Path], None]) -> None:
         self._touch = touch
 
-    def dispatch(self, event: FileSystemEvent) -> None:
-        if event.event_type not in _EVENT_TYPES or (event.is_directory and event.event_type == "modified"):
-            return
+    def dispatch(self, event: events.FileSystemEvent) -> None:
         for path in (event.src_path, event.dest_path):
             if path:
                 self._touch(Path(os.fsdecode(path)))

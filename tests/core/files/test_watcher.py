@@ -63,6 +63,28 @@ def test_a_file_that_is_only_read_is_not_reported(watch: Callable[..., list[File
     assert last(changes, files / "read.txt") is None
 
 
+def test_looking_through_more_folders_than_the_kernel_queues_reports_nothing(
+    watch: Callable[..., list[FileChange]], files: Path
+) -> None:
+    """Else a scan, which opens each, would have the next one made."""
+    queued = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text()) if sys.platform == "linux" else 1
+    for number in range(queued // 2 + 100):  # each is opened and closed
+        (files / f"{number:x}").mkdir()
+    changes = watch(files)
+    assert list(Walk(files, Excludes(()))) == []
+    (files / "after.txt").write_text("x")
+    eventually(lambda: last(changes, files / "after.txt"))
+    assert {change.path for change in changes} == {files / "after.txt"}
+
+
+def test_a_file_that_may_be_read_again_is_reported(watch: Callable[..., list[FileChange]], files: Path) -> None:
+    (files / "closed.txt").write_text("x")
+    (files / "closed.txt").chmod(0)
+    changes = watch(files)
+    (files / "closed.txt").chmod(0o600)
+    eventually(lambda: last(changes, files / "closed.txt") is Change.PRESENT)
+
+
 class Coverage:
     """What somebody learns who takes each report as the indexer does: a folder is walked as soon as it is reported."""
 
