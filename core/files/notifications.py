@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchdog import events
+from watchdog.utils import BaseThread
 
 if TYPE_CHECKING:
     from watchdog.observers.api import ObservedWatch
@@ -25,24 +26,29 @@ _EVENTS = [
     events.DirCreatedEvent,
     events.DirMovedEvent,
     events.DirDeletedEvent,
-    *([events.FileAttribEvent] if hasattr(events, "FileAttribEvent") else []),  # since watchdog 7
+    events.FileAttribEvent,
 ]
 
 log = logging.getLogger(__name__)
 
 
 class Notifications:
-    """Reports each path that something happens to in some folders, from a thread of its own, until it dies.
+    """Reports each path that something happens to in some folders, from a thread of its own.
 
-    It does die: where a folder is moved out, another is made in its place, and both are deleted, watchdog 6 and 7 raise
-    on their only reading thread. Who owns this looks at ``alive`` now and then, and makes another.
+    It is not to be trusted for long. Where folders are moved or deleted, watchdog 7 can lose count of which is which,
+    and then says nothing of one, or raises on its only reading thread and says nothing any more. Who owns this makes
+    another after ``on_folder`` told of that, and where this one is no longer ``alive``.
     """
 
-    def __init__(self, on_path: Callable[[Path], None], on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self, on_path: Callable[[Path], None], on_folder: Callable[[Path, bool], None], on_lost: Callable[[], None]
+    ) -> None:
         """Notifications of no folder yet.
 
         Args:
-            on_path: takes each path.
+            on_path: takes each path, those of folders too.
+            on_folder: takes each folder that was made, moved (where from and to) or deleted; and whether it was moved
+                or deleted.
             on_lost: called where more happened than the kernel keeps.
 
         Raises:
@@ -50,7 +56,9 @@ class Notifications:
         """
         from watchdog.observers import Observer
 
-        self._on_path = on_path
+        # It warns of a folder that it finds twice, which is harmless.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
+        self._on_path, self._on_folder = on_path, on_folder
         self._watches: dict[Path, ObservedWatch] = {}
         self._observer = Observer()
         self._observer.start()
@@ -60,11 +68,12 @@ class Notifications:
     @property
     def alive(self) -> bool:
         """Whether every thread that it needs still runs."""
-        holders = [self._observer, *self._observer.emitters]
-        held = [
-            thread for holder in holders for thread in vars(holder).values() if isinstance(thread, threading.Thread)
-        ]
-        return all(thread.is_alive() for thread in (*holders, *held))
+        return all(thread.is_alive() for thread in self._threads())
+
+    def _threads(self) -> list[BaseThread]:
+        holders = [*self._observer.emitters, self._observer]
+        held = [thread for holder in holders for thread in vars(holder).values() if isinstance(thread, BaseThread)]
+        return [*held, *holders]
 
     def add(self, folder: Path) -> None:
         """Report what happens in a folder and below it.
@@ -72,13 +81,10 @@ class Notifications:
         Raises:
             OSError: not even the folder itself can be watched. What else cannot, watchdog keeps to itself.
         """
-        target = folder.resolve()  # a link given as the folder is followed; links inside it are not
-
-        def touch(path: Path) -> None:
-            self._on_path(folder / path.relative_to(target) if path.is_relative_to(target) else folder)
-
-        handler = _EventHandler(touch)
-        self._watches[folder] = self._observer.schedule(handler, str(target), recursive=True, event_filter=_EVENTS)
+        handler = _EventHandler(folder, self._on_path, self._on_folder)
+        # A link given as the folder is followed; links inside it are not.
+        watch = self._observer.schedule(handler, str(handler.target), recursive=True, event_filter=_EVENTS)
+        self._watches[folder] = watch
 
     def remove(self, folder: Path) -> None:
         """Report it no longer."""
@@ -86,21 +92,34 @@ class Notifications:
             _quietly(lambda: self._observer.unschedule(watch))
 
     def close(self) -> None:
-        """Report nothing any more."""
+        """Report nothing any more, and leave nothing behind."""
         logging.getLogger("watchdog").removeHandler(self._overflow)
-        _quietly(self._observer.stop)
+        # watchdog may raise while it stops a thread, and leave those after it running.
+        groups = [vars(emitter).get("_inotify") for emitter in self._observer.emitters]
+        for thread in self._threads():
+            _quietly(thread.stop)
+        for group in groups:  # an emitter that raised would wait for its queue for ever
+            if queue := getattr(group, "_move_event_grouper", None):
+                _quietly(queue.close)
 
 
 class _EventHandler(events.FileSystemEventHandler):
-    """Called by watchdog on a thread of its own: notes the path and returns."""
+    """Called by watchdog on a thread of its own: notes the paths and returns."""
 
-    def __init__(self, touch: Callable[[Path], None]) -> None:
-        self._touch = touch
+    def __init__(self, folder: Path, on_path: Callable[[Path], None], on_folder: Callable[[Path, bool], None]) -> None:
+        self._folder, self.target = folder, folder.resolve()
+        self._on_path, self._on_folder = on_path, on_folder
 
     def dispatch(self, event: events.FileSystemEvent) -> None:
-        for path in (event.src_path, event.dest_path):
-            if path:
-                self._touch(Path(os.fsdecode(path)))
+        for name in (event.src_path, event.dest_path):
+            if name:
+                path = self._as_named(Path(os.fsdecode(name)))
+                if event.is_directory:
+                    self._on_folder(path, event.event_type != events.EVENT_TYPE_CREATED)
+                self._on_path(path)
+
+    def _as_named(self, path: Path) -> Path:
+        return self._folder / path.relative_to(self.target) if path.is_relative_to(self.target) else self._folder
 
 
 class _OverflowHandler(logging.Handler):

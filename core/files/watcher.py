@@ -15,6 +15,7 @@ from bowerbird.core.files.notifications import Notifications
 from bowerbird.core.types import Change, FileChange
 
 _SLEPT_S = 10.0  # clocks that drift apart by more than this between two checks
+_RENEWAL_SHARE = 20  # between two renewals at least so many times what the last one took
 _CLOSE_S = 5.0  # a folder on a network that is gone can hold up the thread for minutes
 
 OnChange = Callable[[Sequence[FileChange]], None]
@@ -68,6 +69,9 @@ class Watcher:
         self._watched: dict[Path, _Watched] = {}
         self._missing: set[Path] = set()  # to be watched when they return
         self._unverified: set[Path] = set()  # folders of which it is not known whether all in them is watched
+        self._in_doubt: set[Path] = set()  # folders made, moved or deleted since notifications began,
+        self._renewal_due = False  # and whether any was moved or deleted
+        self._renew_after = 0.0
         self._notifications: Notifications | None = None
         self._checked_at, self._polled_at, self._asleep_s = 0.0, time.monotonic(), _asleep_s()
         self._closed = False
@@ -94,7 +98,7 @@ class Watcher:
 
     def _start(self, folder: Path, entry: _Watched) -> None:
         try:
-            self._notifications = self._notifications or Notifications(self._touch, self._touch_all)
+            self._notifications = self._notifications or Notifications(self._touch, self._doubt, self._touch_all)
             self._notifications.add(folder)
             entry.error, entry.unwatched = None, Unwatched()
         except OSError as error:
@@ -128,6 +132,11 @@ class Watcher:
             first, _ = self._unsettled.get(path, (now, now))
             self._unsettled[path] = (first, now)
             self._wake.notify()
+
+    def _doubt(self, folder: Path, gone: bool) -> None:  # as notifications call it
+        with self._wake:
+            self._in_doubt.add(folder)
+            self._renewal_due |= gone
 
     # on the thread
 
@@ -170,7 +179,7 @@ class Watcher:
             self._touch_all()
         with self._changing:
             self._check_folders()
-            self._renew_if_dead()
+            self._renew()
             self._poll()
         self._verify()
 
@@ -185,15 +194,38 @@ class Watcher:
             self.watch(folder)
             self._touch(folder)
 
-    def _renew_if_dead(self) -> None:
-        if self._notifications is None or self._notifications.alive:
+    def _renew(self) -> None:
+        """Watch anew where notifications have died, or folders were moved; report what may have been missed."""
+        dead = self._notifications is not None and not self._notifications.alive
+        began = time.monotonic()
+        if not dead and (not self._renewal_due or began < self._renew_after):
             return
-        log.warning("notifications have died and are started again")
-        self._notifications.close()
-        self._notifications = None
+        with self._wake:
+            in_doubt, self._in_doubt, self._renewal_due = self._in_doubt, set(), False
+        complete = self._restart()
+        for path in _topmost(path for path in in_doubt if path.is_dir()) if complete and not dead else self._watched:
+            self._touch(path)
+        self._renew_after = time.monotonic() + _RENEWAL_SHARE * (time.monotonic() - began)
+
+    def _restart(self) -> bool:
+        """Have all folders watched by new notifications; whether nothing is missed in between."""
+        old, self._notifications = self._notifications, None
+        if not any(entry.unwatched.tops for entry in self._watched.values()):
+            self._start_all()
+            self._verify()
+            if old:
+                old.close()
+            if not any(entry.unwatched.tops for entry in self._watched.values()):
+                return True
+            old, self._notifications = self._notifications, None
+        if old:  # the system allows too few watches for the old and the new
+            old.close()
+        self._start_all()
+        return False
+
+    def _start_all(self) -> None:
         for folder, entry in self._watched.items():
             self._start(folder, entry)
-            self._touch(folder)
 
     def _poll(self) -> None:
         """Look through what is not watched, and try again to watch it."""

@@ -8,13 +8,14 @@ import logging
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bowerbird.core.files import watcher as watcher_module
-from bowerbird.core.files.inotify import WatchedByKernel
+from bowerbird.core.files.inotify import WatchedByKernel, _inotify_descriptors
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.files.watcher import Watcher
 from bowerbird.core.types import Change, FileChange
@@ -198,6 +199,36 @@ def test_watching_survives_what_ends_the_thread_of_watchdog(
     changes.clear()
     (files / "later.txt").write_text("x")
     eventually(lambda: last(changes, files / "later.txt") is Change.PRESENT)
+
+
+def test_a_folder_moved_between_watched_folders_is_watched_where_it_is(files: Path, tmp_path: Path) -> None:
+    """And no watch is left of the other: watchdog 7 says nothing of such a folder once its old place is used again."""
+    other, changes = tmp_path / "other", list[FileChange]()
+    (files / "folder").mkdir()
+    other.mkdir()
+    before = set(threading.enumerate())
+    watcher = Watcher(changes.extend, settle_s=0.05, check_s=0.1)
+    try:
+        watcher.watch(files)
+        watcher.watch(other)
+        for number in range(4):
+            here, there = (files, other) if number % 2 == 0 else (other, files)
+            changes.clear()
+            (here / "folder").rename(there / "folder")
+            eventually(lambda place=there: last(changes, place / "folder"))
+            (here / "folder").mkdir()
+            eventually(lambda place=here: last(changes, place / "folder") is Change.PRESENT)
+            (here / "folder").rmdir()
+            eventually(lambda place=here: last(changes, place / "folder") is Change.GONE)
+            eventually(lambda: not watcher._renewal_due and not watcher._unsettled)
+            changes.clear()
+            (there / "folder" / f"{number}.txt").write_text("x")
+            eventually(lambda name=there / "folder" / f"{number}.txt": last(changes, name))
+        eventually(lambda: not watcher._renewal_due)
+        assert len(_inotify_descriptors()) == 1
+    finally:
+        watcher.close()
+    eventually(lambda: set(threading.enumerate()) <= before)
 
 
 def test_after_sleep_the_folders_are_reported(
