@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from bowerbird.core.files.notifications import Notifications
 from bowerbird.core.types import Change, FileChange
 
 _SLEPT_S = 10.0  # clocks that drift apart by more than this between two checks
+_DRAIN_S = 5.0  # watchdog holds back half a second of events, and more on a busy computer
 _RENEWAL_SHARE = 20  # between two renewals at least so many times what the last one took
 _CLOSE_S = 5.0  # a folder on a network that is gone can hold up the thread for minutes
 
@@ -73,6 +75,7 @@ class Watcher:
         self._renewal_due = False  # and whether any was moved or deleted
         self._renew_after = 0.0
         self._notifications: Notifications | None = None
+        self._retired: list[tuple[float, Notifications]] = []  # to be closed then
         self._checked_at, self._polled_at, self._asleep_s = 0.0, time.monotonic(), _asleep_s()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
@@ -119,8 +122,8 @@ class Watcher:
             self._closed = True
             self._wake.notify()
         self._thread.join(_CLOSE_S)
-        if self._notifications:
-            self._notifications.close()
+        self._retire()
+        self._close_retired(math.inf)
 
     def _touch_all(self) -> None:
         for folder in tuple(self._watched):
@@ -179,6 +182,7 @@ class Watcher:
             self._touch_all()
         with self._changing:
             self._check_folders()
+            self._close_retired(time.monotonic())
             self._renew()
             self._poll()
         self._verify()
@@ -209,19 +213,30 @@ class Watcher:
 
     def _restart(self) -> bool:
         """Have all folders watched by new notifications; whether nothing is missed in between."""
-        old, self._notifications = self._notifications, None
-        if not any(entry.unwatched.tops for entry in self._watched.values()):
+        starved = self._any_unwatched()
+        self._retire()
+        if not starved:
             self._start_all()
             self._verify()
-            if old:
-                old.close()
-            if not any(entry.unwatched.tops for entry in self._watched.values()):
+            if not self._any_unwatched():
                 return True
-            old, self._notifications = self._notifications, None
-        if old:  # the system allows too few watches for the old and the new
-            old.close()
+            self._retire()
+        self._close_retired(math.inf)  # the system allows too few watches for the old and the new
         self._start_all()
         return False
+
+    def _any_unwatched(self) -> bool:
+        return any(entry.unwatched.tops for entry in self._watched.values())
+
+    def _retire(self) -> None:
+        if self._notifications:
+            self._retired.append((time.monotonic() + _DRAIN_S, self._notifications))
+            self._notifications = None
+
+    def _close_retired(self, by: float) -> None:
+        """Close those that hold nothing back any more by this time."""
+        while self._retired and self._retired[0][0] <= by:
+            self._retired.pop(0)[1].close()
 
     def _start_all(self) -> None:
         for folder, entry in self._watched.items():
