@@ -71,7 +71,7 @@ def test_each_outcome_has_its_state(catalog: Catalog, committer: Committer, know
     assert committer.commit(outcomes) == 3
     assert [_state(catalog, facts) for facts in known] == [FileState.INDEXED, FileState.FAILED, FileState.SKIPPED]
     assert committer.indexed == 1
-    assert catalog.files.job_count() == 0
+    assert catalog.jobs.count_due() == 0
 
 
 def test_copies_share_a_content_and_its_thumbnail(
@@ -105,8 +105,8 @@ def test_a_part_leaves_its_job(catalog: Catalog, committer: Committer, known: li
     content = catalog.contents.find(b"1")
     assert content is not None
     assert content.next_s == 120.0
-    assert known[0].path in catalog.files.next_jobs(3, ())
-    assert catalog.files.next_jobs(3, ())[-1] == known[0].path, "behind everything else"
+    assert known[0].path in catalog.jobs.due(3, ())
+    assert catalog.jobs.due(3, ())[-1] == known[0].path, "behind everything else"
 
 
 def test_a_file_that_vanished_is_forgotten(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
