@@ -59,8 +59,12 @@ class Overview:
 
     def failures(self) -> tuple[Failure, ...]:
         """Files that could not be read."""
-        rows = self._db.execute("SELECT path, reason FROM files WHERE state = ? ORDER BY path", (FileState.FAILED,))
-        return tuple(Failure(Path(os.fsdecode(path)), reason) for path, reason in rows)
+        rows = self._db.execute(
+            "SELECT path, reason, tries + NOT EXISTS (SELECT 1 FROM jobs WHERE path = files.path) FROM files "
+            "WHERE state = ? ORDER BY path",
+            (FileState.FAILED,),
+        )
+        return tuple(Failure(Path(os.fsdecode(path)), reason, looks) for path, reason, looks in rows)
 
     def changing(self) -> int:
         """How many files do not come to rest: they were read as they were, and are looked at again later."""
@@ -88,7 +92,7 @@ class Overview:
             "failed": states.get(FileState.FAILED, 0),
             "offline": offline,
         }
-        return IndexReport(files, self.segment_count(), took_s, self.failures())
+        return IndexReport(files, self.segment_count(), took_s, self.failures(), self.changing())
 
 
 def _folder(path: bytes, state_name: str, files: int, pending: int) -> Folder:

@@ -64,9 +64,9 @@ def test_a_file_that_rests_between_changes_is_read_at_once(catalog: Catalog, clo
 
 
 def test_a_file_that_changes_all_the_time_is_read_ever_more_rarely(catalog: Catalog, clock: Clock) -> None:
-    """A line every three seconds, for a day."""
+    """A line every three seconds, for three hours."""
     began, looks = clock.now, []
-    while clock.now < began + 86_400:
+    while clock.now < began + 3 * 3600:
         change(catalog)
         if is_due(catalog):
             looks.append(clock.now - began)
@@ -76,7 +76,7 @@ def test_a_file_that_changes_all_the_time_is_read_ever_more_rarely(catalog: Cata
     assert pauses == sorted(pauses)
     assert pauses[:3] == [pytest.approx(pause, abs=3) for pause in PAUSES_S[1:4]]
     assert pauses[-1] == pytest.approx(PAUSES_S[-1], abs=3)
-    assert len(looks) < 32
+    assert len(looks) == 8
 
 
 def test_once_it_rests_it_is_read_before_its_pause_is_over(catalog: Catalog, clock: Clock) -> None:

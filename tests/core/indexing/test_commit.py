@@ -179,10 +179,9 @@ def test_what_the_machine_keeps_from_being_read_is_still_to_be_read(
 def test_a_mistake_with_one_outcome_is_that_files_failure(
     catalog: Catalog, committer: Committer, known: list[FileFacts]
 ) -> None:
-    """A lone surrogate cannot be stored as UTF-8: nothing that a decoder answers may keep the others from being kept."""
-    impossible = replace(
-        _content(b"1"), segments=[Segment(Modality.TEXT, text="good"), Segment(Modality.TEXT, text="\ud800")]
-    )
+    """A lone surrogate cannot be stored as UTF-8."""
+    segments = [Segment(Modality.TEXT, text=text) for text in ("good", "\ud800")]
+    impossible = replace(_content(b"1"), segments=segments, labels=[(), ()])
     outcomes = [
         Outcome(known[0], FileState.INDEXED, content=impossible),
         Outcome(known[1], FileState.INDEXED, content=_content(b"2")),
