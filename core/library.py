@@ -229,6 +229,7 @@ class Library(LibraryCalls):
             skipped=states.get(FileState.SKIPPED, 0),
             segments=self._overview.segment_count(),
             spaces=self._searched.now(),
+            changing=self._overview.changing(),
             notices=self._notices(),
         )
 

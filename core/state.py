@@ -35,6 +35,13 @@ class Failure:
 
     path: Path
     reason: str
+    looks: int = 1
+    """How often in a row Bowerbird looked at it by itself, because it changed or its decoder crashed."""
+
+    @property
+    def explanation(self) -> str:
+        """The reason, and the looks if there were several."""
+        return self.reason if self.looks < 2 else f"{self.reason} Looked at {self.looks} times."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,8 @@ class Status:
     skipped: int
     segments: int
     spaces: tuple[Space, ...]
+    changing: int = 0
+    """Files that do not come to rest: they were read as they were, and are looked at again later."""
     notices: tuple[str, ...] = ()
     """Sentences the user should see: models missing, a store rebuilt, a folder unreadable."""
 
@@ -93,6 +102,8 @@ class IndexReport:
     segments: int
     took_s: float
     failures: tuple[Failure, ...]
+    changing: int = 0
+    """As in ``Status``."""
 
 
 class EventKind(StrEnum):

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 """float32, shape (n, dimension); each row has length 1."""
+Vector = NDArray[np.float32]
+"""One of these rows, shape (dimension,)."""
 Pixels = NDArray[np.uint8]
 """uint8, shape (height, width, 3); sRGB, upright."""
 Frames = NDArray[np.uint8]

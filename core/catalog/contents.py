@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
-from bowerbird.core.catalog.records import KnownContent, NewContent
+from bowerbird.core.catalog.records import KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
+from bowerbird.core.types import Modality, Vector
 from bowerbird.core.words import keywords
 
 
@@ -24,6 +29,29 @@ class ContentTable:
         """The content with this fingerprint."""
         row = self._db.execute("SELECT id, next_s FROM contents WHERE fingerprint = ?", (fingerprint,)).fetchone()
         return KnownContent(row[0], self._spaces.of_content(row[0]), row[1]) if row else None
+
+    def exists(self, content_id: int) -> bool:
+        """Whether a content is still there."""
+        return self._db.execute("SELECT 1 FROM contents WHERE id = ?", (content_id,)).fetchone() is not None
+
+    def text_vectors(self, path: Path, spaces: Collection[str]) -> TextVectors:
+        """The vectors of the texts that a file held when it was last read; none unless all were encoded in ``spaces``.
+
+        A text without a vector in one of them is in the language of another's model.
+        """
+        row = self._db.execute("SELECT content_id FROM files WHERE path = ?", (os.fsencode(path),)).fetchone()
+        if row is None or not self._spaces.of_content(row[0]).issuperset(spaces):
+            return {}
+        rows = self._db.execute(
+            "SELECT s.text, e.space, e.vector FROM segments s JOIN embeddings e ON e.segment_id = s.id "
+            "WHERE s.content_id = ? AND s.modality = ?",
+            (row[0], Modality.TEXT),
+        )
+        vectors: dict[str, dict[str, Vector]] = defaultdict(dict)
+        for text, space, vector in rows:
+            if space in spaces:
+                vectors[text][space] = np.frombuffer(vector, np.float16).astype(np.float32)
+        return vectors
 
     def put(self, content: NewContent) -> int:
         """Keep a content in place of any with the same fingerprint, or append a part to it; its id.

@@ -1,4 +1,4 @@
-"""The catalog's watched folders, their files, and the jobs that are left to do."""
+"""The catalog's watched folders and their files."""
 
 from __future__ import annotations
 
@@ -6,29 +6,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
 from pathlib import Path
 
 from bowerbird.core.catalog.connection import range_below
+from bowerbird.core.catalog.jobs import JobTable, Priority
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
-
-_READABLE_JOBS = (
-    "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id WHERE o.state IS NOT ?"
-)
-
-
-class Priority(IntEnum):
-    """The order of jobs, most urgent first."""
-
-    URGENT = 0
-    """What the user just saved, or asked to try again."""
-    NORMAL = 1
-    """What a scan found."""
-    MEDIA = 2
-    """Recordings and clips, which take longer."""
-    RESUME = 3
-    """The rest of long ones read in part: no film holds up a hundred photos."""
 
 
 class FolderTable:
@@ -61,11 +44,11 @@ class FolderTable:
 
 
 class FileTable:
-    """Files by path, and a durable job for each that is to be read. Part of ``Catalog``."""
+    """Files by path. Part of ``Catalog``."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, jobs: JobTable) -> None:
         """Use the writer's connection."""
-        self._db = connection
+        self._db, self._jobs = connection, jobs
         self.may_leave_orphans = True
         """Whether a content may have lost its last file since this was set to False."""
 
@@ -87,9 +70,10 @@ class FileTable:
         ).fetchone()
         if known is None:
             self._insert(folder, facts, kind)
+            self._jobs.queue(facts.path, priority)
         else:
             self.may_leave_orphans = True
-        self.queue(facts.path, priority)
+            self._jobs.queue_changed(facts.path, priority)
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
         cursor = self._db.execute(
@@ -101,7 +85,7 @@ class FileTable:
         self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
 
     def update_facts(self, facts: FileFacts) -> None:
-        """A known file changed while it was read: its job, still queued, reads it as it is now."""
+        """A known file was read as it was by these facts."""
         self._db.execute(
             "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ? WHERE path = ?",
             (*_stat(facts), os.fsencode(facts.path)),
@@ -115,9 +99,9 @@ class FileTable:
 
     def forget(self, paths: Iterable[Path]) -> None:
         """These files are gone. Their contents stay until ``Catalog.drop_orphans``: a move may still claim them."""
-        rows = [(os.fsencode(path),) for path in paths]
-        self._db.executemany("DELETE FROM files WHERE path = ?", rows)
-        self._db.executemany("DELETE FROM jobs WHERE path = ?", rows)
+        for path in paths:
+            self._db.execute("DELETE FROM files WHERE path = ?", (os.fsencode(path),))
+            self._jobs.drop(path)
         self.may_leave_orphans = True
 
     def below(self, folder: Path) -> list[Path]:
@@ -133,48 +117,39 @@ class FileTable:
         sql = "SELECT 1 FROM files WHERE path >= ? AND path < ? LIMIT 1"
         return self._db.execute(sql, range_below(folder)).fetchone() is not None
 
-    # jobs
+    # what became of a file
 
-    def queue(self, path: Path, priority: Priority = Priority.NORMAL) -> None:
-        """Have a known file read (again). The more urgent of two wishes holds."""
+    def finish(
+        self, path: Path, state: FileState, *, reason: str = "", content_id: int | None = None, again: bool = False
+    ) -> None:
+        """A file was looked at: its job is done, or is due again after a pause."""
         self._db.execute(
-            "INSERT INTO jobs(path, priority, queued_at) VALUES (?, ?, ?) "
-            "ON CONFLICT(path) DO UPDATE SET priority = min(priority, excluded.priority)",
-            (os.fsencode(path), priority, time.time()),
-        )
-
-    def next_jobs(self, limit: int, exclude: Iterable[Path]) -> list[Path]:
-        """The paths to read next, most urgent first, without those in ``exclude`` and those in offline folders."""
-        excluded = {os.fsencode(path) for path in exclude}
-        rows = self._db.execute(
-            f"SELECT j.path {_READABLE_JOBS} ORDER BY j.priority, j.queued_at LIMIT ?",
-            (FolderState.OFFLINE, limit + len(excluded)),
-        )
-        return [Path(os.fsdecode(path)) for (path,) in rows if path not in excluded][:limit]
-
-    def job_count(self) -> int:
-        """How many files wait to be read; those in offline folders wait for their disk, and are not counted."""
-        return int(self._db.execute(f"SELECT count(*) {_READABLE_JOBS}", (FolderState.OFFLINE,)).fetchone()[0])
-
-    def finish(self, path: Path, state: FileState, *, reason: str = "", content_id: int | None = None) -> None:
-        """A file was looked at: its job is done."""
-        self._db.execute(
-            "UPDATE files SET state = ?, reason = ?, content_id = ?, "
+            "UPDATE files SET state = ?, reason = ?, content_id = ?, looked_at = ?, "
             "kind = coalesce((SELECT kind FROM contents WHERE id = ?), kind) WHERE path = ?",
-            (state, reason, content_id, content_id, os.fsencode(path)),
+            (state, reason, content_id, time.time(), content_id, os.fsencode(path)),
         )
-        self._db.execute("DELETE FROM jobs WHERE path = ?", (os.fsencode(path),))
+        if again:
+            self._jobs.postpone(path)
+        else:
+            self._jobs.drop(path)
 
-    def finish_part(self, path: Path, content_id: int) -> None:
-        """A part of a file was read: it can be found by that, and its rest waits behind everything else."""
-        name = os.fsencode(path)
+    def finish_part(self, path: Path, content_id: int, *, again: bool = False) -> None:
+        """A part of a file was read: it can be found by that, and its rest waits behind everything else.
+
+        ``again``: the file has changed meanwhile, so the rest also waits for a while.
+        """
         self._db.execute(
             "UPDATE files SET content_id = ?, kind = (SELECT kind FROM contents WHERE id = ?) WHERE path = ?",
-            (content_id, content_id, name),
+            (content_id, content_id, os.fsencode(path)),
         )
-        self._db.execute(
-            "UPDATE jobs SET priority = ?, queued_at = ? WHERE path = ?", (Priority.RESUME, time.time(), name)
-        )
+        self._jobs.put_last(path)
+        if again:
+            self._jobs.postpone(path)
+
+    def postpone(self, path: Path, reason: str) -> None:
+        """A file could not be read as it is now, for this reason: it stays as it was known, and is looked at again."""
+        self._db.execute("UPDATE files SET reason = ? WHERE path = ?", (reason, os.fsencode(path)))
+        self._jobs.postpone(path)
 
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue these failed files again, or all of them if none is named; how many."""
@@ -183,8 +158,8 @@ class FileTable:
         wanted = {os.fsencode(path) for path in paths} or set(failed)
         retried = [path for path in failed if path in wanted]
         for path in retried:
-            self._db.execute("UPDATE files SET state = ? WHERE path = ?", (FileState.PENDING, path))
-            self.queue(Path(os.fsdecode(path)), Priority.URGENT)
+            self._db.execute("UPDATE files SET state = ?, tries = 0 WHERE path = ?", (FileState.PENDING, path))
+            self._jobs.queue(Path(os.fsdecode(path)), Priority.URGENT)
         return len(retried)
 
     # one scan of a folder: what was not seen is gone

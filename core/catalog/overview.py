@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.jobs import count_changing
 from bowerbird.core.catalog.reader import properties_of
 from bowerbird.core.state import Failure, Folder, FolderState, IndexReport, LongFile
 from bowerbird.core.types import FileState, Kind
@@ -58,8 +59,16 @@ class Overview:
 
     def failures(self) -> tuple[Failure, ...]:
         """Files that could not be read."""
-        rows = self._db.execute("SELECT path, reason FROM files WHERE state = ? ORDER BY path", (FileState.FAILED,))
-        return tuple(Failure(Path(os.fsdecode(path)), reason) for path, reason in rows)
+        rows = self._db.execute(
+            "SELECT path, reason, tries + NOT EXISTS (SELECT 1 FROM jobs WHERE path = files.path) FROM files "
+            "WHERE state = ? ORDER BY path",
+            (FileState.FAILED,),
+        )
+        return tuple(Failure(Path(os.fsdecode(path)), reason, looks) for path, reason, looks in rows)
+
+    def changing(self) -> int:
+        """How many files do not come to rest: they were read as they were, and are looked at again later."""
+        return count_changing(self._db)
 
     def long_files(self) -> tuple[LongFile, ...]:
         """Recordings and clips read in part, the rest of which is still to come."""
@@ -83,7 +92,7 @@ class Overview:
             "failed": states.get(FileState.FAILED, 0),
             "offline": offline,
         }
-        return IndexReport(files, self.segment_count(), took_s, self.failures())
+        return IndexReport(files, self.segment_count(), took_s, self.failures(), self.changing())
 
 
 def _folder(path: bytes, state_name: str, files: int, pending: int) -> Folder:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Segment, Vectors
+from bowerbird.core.types import (
+    FileFacts,
+    FileState,
+    Kind,
+    Label,
+    Locator,
+    Modality,
+    Properties,
+    Segment,
+    Vector,
+    Vectors,
+)
+
+TextVectors = Mapping[str, Mapping[str, Vector]]
+"""Vectors by text and space id."""
 
 
 @dataclass(frozen=True, slots=True)

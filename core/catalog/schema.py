@@ -131,7 +131,14 @@ CREATE TRIGGER file_leaves_traces AFTER DELETE ON files BEGIN
 END;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES)
+# A look at a file that was not enough, because it changed or its decoder crashed, is followed by another after a pause.
+_LOOKS = """
+ALTER TABLE files ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN looked_at REAL NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN due_at REAL NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bowerbird.core.catalog.connection import connect
 from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
+from bowerbird.core.catalog.jobs import JobTable
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.spaces import SpaceTable
@@ -38,7 +39,8 @@ class Catalog:
         except sqlite3.DatabaseError as error:
             raise StoreDamaged(f"The catalog {path} is damaged: {error}.") from error
         self.folders = FolderTable(self._db)
-        self.files = FileTable(self._db)
+        self.jobs = JobTable(self._db)
+        self.files = FileTable(self._db, self.jobs)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
         self.outbox = Outbox(self._db)
@@ -50,18 +52,16 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; nested use joins the outer one."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing; within another, all or nothing of this one, whatever becomes of the outer one."""
+        nested = self._db.in_transaction
+        self._db.execute("SAVEPOINT inner" if nested else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             with suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
+                self._db.execute("ROLLBACK TO inner" if nested else "ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        self._db.execute("RELEASE inner" if nested else "COMMIT")
 
     def check(self) -> str:
         """Empty if SQLite finds the file sound, or its first complaint."""

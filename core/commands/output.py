@@ -53,13 +53,21 @@ def describe_index_report(report: IndexReport) -> Output:
             "files": dict(report.files),
             "segments": report.segments,
             "took_s": round(report.took_s, 3),
+            "changing": report.changing,
             "failures": [_failure_json(failure) for failure in report.failures],
         },
         (
             f"{counts or 'no files'}; {report.took_s:.1f} s",
             *([f"{failures:,} could not be read: see bowerbird failures"] if failures else []),
+            *_changing(report.changing),
         ),
     )
+
+
+def _changing(files: int) -> Iterable[str]:
+    if files:
+        what = "1 file is still changing and is" if files == 1 else f"{files:,} files are still changing and are"
+        yield f"{what} looked at again later"
 
 
 def describe_status(status: Status) -> Output:
@@ -74,6 +82,7 @@ def describe_status(status: Status) -> Output:
         "segments": status.segments,
         "failed": status.failures,
         "skipped": status.skipped,
+        "changing": status.changing,
         "spaces": [space.id for space in status.spaces],
         "notices": list(status.notices),
     }
@@ -85,6 +94,7 @@ def _status_lines(status: Status, value: Mapping[str, Any]) -> Iterable[str]:
     yield f"files: {_counts(status.counts)}"
     yield from (f"folder: {_folder_line(folder)}" for folder in status.folders)
     yield from (f"{name}: {value[name]:,}" for name in ("waiting", "segments", "failed", "skipped"))
+    yield from _changing(status.changing)
     yield f"spaces: {', '.join(value['spaces']) or 'none'}"
     yield from (f"notice: {printable(notice)}" for notice in status.notices)
 
@@ -112,7 +122,7 @@ def describe_failures(failures: Sequence[Failure]) -> Output:
     """The files that could not be read, and why."""
     return Output(
         [_failure_json(failure) for failure in failures],
-        tuple(f"{printable(failure.path)}\n{_INDENT}{printable(failure.reason)}" for failure in failures),
+        tuple(f"{printable(failure.path)}\n{_INDENT}{printable(failure.explanation)}" for failure in failures),
     )
 
 

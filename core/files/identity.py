@@ -30,6 +30,11 @@ def facts_of(path: Path) -> FileFacts | None:
     return FileFacts(path, status.st_size, mtime_ns, device, inode)
 
 
+def is_unchanged(before: FileFacts, now: FileFacts | None) -> bool:
+    """Whether a file is surely what it was before."""
+    return before == now
+
+
 def cannot_tell(path: Path) -> bool:
     """Whether the disk does not even say that there is nothing at a path: then nothing is to be forgotten."""
     try:

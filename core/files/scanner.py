@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from bowerbird.core.catalog.files import Priority
+from bowerbird.core.catalog.jobs import Priority
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.extractors import kind_of
 from bowerbird.core.files.identity import cannot_tell, facts_of, is_offline
@@ -113,13 +113,6 @@ class Scanner:
                 self._catalog.folders.set_state(folder, FolderState.OFFLINE)
         elif not self._excludes.match(path.relative_to(folder)):
             self._look_at(folder, [facts], Priority.URGENT)
-
-    def look_again(self, path: Path) -> list[tuple[Path, Path]]:
-        """Take note that a file vanished or changed while it was read; returns folders to scan, as ``apply`` does."""
-        if facts := facts_of(path):
-            self._catalog.files.update_facts(facts)
-            return []
-        return self.apply([FileChange(path, Change.GONE)])
 
     def give_up(self, folder: Path, top: Path | None) -> None:
         """Note among the failures that a folder could not be looked through, for a reason of ours."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.files.identity import facts_of, is_unchanged
+from bowerbird.core.indexing.failures import STORE_ERRORS
 from bowerbird.core.indexing.item import Outcome
 from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import FileFacts, FileState
+from bowerbird.core.types import Change, FileChange, FileFacts, FileState
+
+log = logging.getLogger(__name__)
+
+_TRIES = 3  # for a file that crashes its decoder, which may have been killed for another's fault
+_OUR_MISTAKE = "Bowerbird made a mistake while keeping what it read; the log has the details."
 
 
 class Committer:
@@ -44,25 +53,47 @@ class Committer:
             target.write_bytes(outcome.thumbnail)
 
     def _write(self, outcome: Outcome) -> int:
-        current = [facts for facts in (outcome.facts, *outcome.copies) if self._is_current(facts)]
-        if not current:
-            return 0
-        content_id = self._catalog.contents.put(outcome.content) if outcome.content else outcome.content_id
-        return sum(self._write_file(facts, outcome, content_id) for facts in current)
+        """Write one. A mistake of ours leaves nothing of it, and does not keep the others from being written."""
+        try:
+            with self._catalog.transaction():
+                return self._write_all(outcome)
+        except (*STORE_ERRORS, OSError):
+            raise
+        except Exception:
+            log.exception("what was read of %r cannot be kept", outcome.facts.path)
+            return self._write_all(Outcome(outcome.facts, FileState.FAILED, _OUR_MISTAKE, copies=outcome.copies))
 
-    def _is_current(self, facts: FileFacts) -> bool:
-        """Whether a file is still as it was when it was taken; if not, it is gone, or queued again as it is now."""
-        known = self._catalog.files.facts(facts.path)
-        return known is not None and known[0] == facts
+    def _write_all(self, outcome: Outcome) -> int:
+        known = [facts for facts in (outcome.facts, *outcome.copies) if self._catalog.files.facts(facts.path)]
+        before = outcome.content.extends if outcome.content else outcome.content_id
+        if not known or (before is not None and not self._catalog.contents.exists(before)):
+            return 0  # forgotten meanwhile; a copy that is left has its job, and is read anew
+        content_id = self._catalog.contents.put(outcome.content) if outcome.content else outcome.content_id
+        return sum(self._write_file(facts, outcome, content_id) for facts in known)
 
     def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
+        again = self._is_looked_at_again(facts, outcome)
         if outcome.state is FileState.PENDING:
-            self._scans.add(self._scans.scanner.look_again(facts.path))
+            if again:
+                self._look_later(facts.path, outcome.reason)
             return 0
+        self._catalog.files.update_facts(facts)
         if outcome.partial:
             assert content_id is not None
-            self._catalog.files.finish_part(facts.path, content_id)
+            self._catalog.files.finish_part(facts.path, content_id, again=again)
             return 0
-        self._catalog.files.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id)
+        self._catalog.files.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id, again=again)
         self.indexed += outcome.state is FileState.INDEXED
         return 1
+
+    def _is_looked_at_again(self, facts: FileFacts, outcome: Outcome) -> bool:
+        """Whether this look was not enough: another one may find more, or the file is no longer as it was read."""
+        if outcome.again:
+            return outcome.state is not FileState.FAILED or self._catalog.jobs.tries(facts.path) + 1 < _TRIES
+        return outcome.state is not FileState.PENDING and not is_unchanged(facts, facts_of(facts.path))
+
+    def _look_later(self, path: Path, reason: str) -> None:
+        if facts_of(path) is None:
+            self._scans.apply([FileChange(path, Change.GONE)])
+        if self._catalog.files.facts(path):  # it is there, or nothing can be said of it
+            self._catalog.files.postpone(path, reason)

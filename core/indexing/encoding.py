@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.indexing.item import IndexItem
 from bowerbird.core.inference.inputs import model_input
 from bowerbird.core.types import Encoded, Heard, Modality, Segment
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _BATCHES_AHEAD = 2  # one being encoded, one behind it: the model host never waits for us
 
@@ -85,16 +89,14 @@ class EncodingQueue:
 
     def _encode(self, modality: Modality, batch: _Batch) -> None:
         self._encoding += 1
-        future = self._inference.encode_documents(modality, [model_item for _, _, model_item in batch])
+        future = _asked(lambda: self._inference.encode_documents(modality, [model_item for _, _, model_item in batch]))
         future.add_done_callback(lambda done: self._post(lambda: self._encoded(modality, batch, done)))
 
     def _encoded(self, modality: Modality, batch: _Batch, done: Future[Encoded]) -> None:
         self._encoding -= 1
-        try:
-            encoded = done.result()
-        except ModelUnavailable as error:
-            # Keyword search still works, and the spaces that are lacking are caught up at a later start.
-            encoded = Encoded({}, problem=str(error))
+        answer, problem = _answer(done)
+        # Without an answer keyword search still works, and the spaces that are lacking are caught up at a later start.
+        encoded = Encoded({}, problem=problem) if answer is None else answer
         self.problem = encoded.problem
         for row, (item, ordinal, _) in enumerate(batch):
             self._on_encoded(item, ordinal, modality, encoded, row)
@@ -102,7 +104,7 @@ class EncodingQueue:
 
     def _listen(self, item: IndexItem, window: Segment) -> None:
         self._listening += 1
-        future = self._inference.listen(model_input(window))
+        future = _asked(lambda: self._inference.listen(model_input(window)))
         future.add_done_callback(partial(self._post_heard, item, window))
 
     def _post_heard(self, item: IndexItem, window: Segment, done: Future[Heard]) -> None:
@@ -110,11 +112,30 @@ class EncodingQueue:
 
     def _heard(self, item: IndexItem, window: Segment, done: Future[Heard]) -> None:
         self._listening -= 1
-        heard = None
-        try:
-            heard = done.result()
-            self.problem = heard.problem
-        except ModelUnavailable as error:
-            self.problem = str(error)
+        heard, problem = _answer(done)
+        self.problem = heard.problem if heard else problem
         self._on_heard(item, window, heard)
         self.send()
+
+
+def _asked(ask: Callable[[], Future[T]]) -> Future[T]:
+    """What was asked of the models; a question that cannot even be asked is one without an answer."""
+    try:
+        return ask()
+    except Exception as error:  # the batch is on its way already: its items must hear of it  # noqa: BLE001
+        failed: Future[T] = Future()
+        failed.set_exception(error)
+        return failed
+
+
+def _answer(done: Future[T]) -> tuple[T, str] | tuple[None, str]:
+    """The models' answer, or None and why there is none."""
+    try:
+        return done.result(), ""
+    except ModelUnavailable as error:
+        return None, str(error)
+    except CancelledError:
+        return None, "The models were ended."
+    except Exception:  # a mistake of ours must not keep the files of this batch from ever being done
+        log.exception("asking the models")
+        return None, "Bowerbird made a mistake while asking the models; the log has the details."

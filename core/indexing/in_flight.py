@@ -16,12 +16,12 @@ _MEDIA_AHEAD = 4  # parts of recordings and clips, of up to 80 MB each
 
 
 class ItemsInFlight:
-    """By path, with the copies that wait for one another, and the outcomes that wait to be committed."""
+    """By path, with those that are read for their copies too, and the outcomes that wait to be committed."""
 
     def __init__(self) -> None:
         """None."""
         self._items: dict[Path, IndexItem] = {}
-        self._copies: dict[bytes, list[IndexItem]] = {}
+        self._readers: dict[bytes, IndexItem] = {}  # by fingerprint, the one that is read for all its copies
         self._outcomes: list[tuple[IndexItem, Outcome]] = []
         self._fingerprints: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
 
@@ -45,23 +45,35 @@ class ItemsInFlight:
         return item
 
     def holds(self, item: IndexItem) -> bool:
-        """False if an item was cleared, even if the same file is being read anew."""
-        return self._items.get(item.facts.path) is item
+        """False if an item is done, or was cleared, even if the same file is being read anew."""
+        return self._items.get(item.facts.path) is item and item.state is not ItemState.DONE
 
     def is_copy(self, item: IndexItem) -> bool:
         """Whether another item of the same content is on its way; if so, this one shares what becomes of it."""
-        if item.fingerprint in self._copies:
-            item.state = ItemState.AWAITING_COPY
-            self._copies[item.fingerprint].append(item)
-            return True
-        return False
+        reader = self._readers.get(item.fingerprint)
+        if reader is None:
+            return False
+        item.state = ItemState.AWAITING_COPY
+        reader.copies.append(item)
+        return True
 
     def expect_copies(self, item: IndexItem) -> None:
         """Copies of this item wait for it from now on."""
-        self._copies[item.fingerprint] = []
+        self._readers[item.fingerprint] = item
+
+    def part_from_copies(self, item: IndexItem) -> None:
+        """An item turned out to hold something else: its copies leave, to be read by themselves; they are queued."""
+        for copy in self._take_copies(item):
+            del self._items[copy.facts.path]
+
+    def _take_copies(self, item: IndexItem) -> list[IndexItem]:
+        if self._readers.get(item.fingerprint) is item:
+            del self._readers[item.fingerprint]
+        copies, item.copies = item.copies, []
+        return copies
 
     def finish(self, item: IndexItem, outcome: Outcome) -> None:
-        """An item is done, unless it was cleared."""
+        """An item is done, unless it was cleared, or was done before."""
         if self.holds(item):
             item.state = ItemState.DONE
             self._outcomes.append((item, outcome))
@@ -72,7 +84,7 @@ class ItemsInFlight:
         return [self._with_copies(item, outcome) for item, outcome in outcomes]
 
     def _with_copies(self, item: IndexItem, outcome: Outcome) -> Outcome:
-        copies = tuple(copy.facts for copy in self._copies.pop(item.fingerprint, []))
+        copies = tuple(copy.facts for copy in self._take_copies(item))
         for facts in (outcome.facts, *copies):
             self._items.pop(facts.path, None)
             if outcome.partial:
@@ -85,5 +97,5 @@ class ItemsInFlight:
             if item.step is not None:
                 item.step.cancel()
         self._items.clear()
-        self._copies.clear()
+        self._readers.clear()
         self._outcomes.clear()

@@ -59,7 +59,8 @@ class Indexer:
         self._catalog, self._sync, self._inference, self._inbox = catalog, sync, inference, inbox
         self._failures, self._long_files, self._on_event = failures, long_files, on_event
         self.power, self._pace = Power(settings), Pace()
-        self._pipeline = Pipeline(pool, inference, inbox.post, catalog.contents.find)
+        contents = catalog.contents
+        self._pipeline = Pipeline(pool, inference, inbox.post, contents.find, contents.text_vectors)
         self.backfill = Backfill(inbox.ask, catalog.spaces, sync, pool, inference, searched, self._is_held)
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))
         self.committer = Committer(paths, catalog, self.scans)
@@ -108,8 +109,9 @@ class Indexer:
     # calls
 
     def begin(self) -> None:
-        """Read from now on what is queued, what lacks vectors in newer spaces, and what was left unfinished."""
+        """Read what is queued, what lacks vectors in newer spaces, and what was left unfinished or to be read later."""
         self._begun = True
+        self._catalog.jobs.hurry()
         self._catch_up()
 
     def pause(self, paused: bool) -> None:
@@ -182,7 +184,7 @@ class Indexer:
     def _catch_up(self) -> None:
         with self._catalog.transaction():
             for path in self._catalog.spaces.paths_to_reindex(self._inference.transcribing()):
-                self._catalog.files.queue(path)
+                self._catalog.jobs.queue(path)
             self.backfill.begin()
 
     def _scan_step(self) -> None:
@@ -208,7 +210,7 @@ class Indexer:
     def _read_more(self) -> None:
         if self._pipeline.items.room < 1:
             return
-        for path in self._catalog.files.next_jobs(self._pipeline.items.room, self._pipeline.items.paths):
+        for path in self._catalog.jobs.due(self._pipeline.items.room, self._pipeline.items.paths):
             if not self._pipeline.items.has_room_for(path):
                 continue
             if known := self._catalog.files.facts(path):
@@ -220,7 +222,7 @@ class Indexer:
         building = self.backfill.busy and not self.paused
         scanning = self.scans.busy or self.scans.awaits_move
         busy = scanning or self._pipeline.items.paths or building or not self._inbox.empty
-        if busy or (self._begun and not self.paused and self._catalog.files.next_jobs(1, ())):
+        if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return
         self.committer.drop_orphans()
@@ -239,7 +241,7 @@ class Indexer:
         if not (self._changed or self.backfill.busy) or now - self._reported_at < _REPORT_S:
             return
         self._changed, self._reported_at = False, now
-        progress = self._pace.progress(self._catalog.files.job_count(), paused=self.paused, why=self.power.why())
+        progress = self._pace.progress(self._catalog.jobs.count_due(), paused=self.paused, why=self.power.why())
         reading = next(iter(self._pipeline.items.paths), None)
         folder = self.scans.scanner.folder_of(reading) if reading else None
         self.progress = replace(progress, folder=folder, long=self._long_files(), built=self.backfill.least())

@@ -22,7 +22,7 @@ from bowerbird.core.types import (
     Label,
     Modality,
     Segment,
-    Vectors,
+    Vector,
 )
 
 
@@ -30,8 +30,8 @@ from bowerbird.core.types import (
 class Outcome:
     """What became of a file: a new content, a known one (``content_id``), or a reason it has none.
 
-    PENDING is a file that vanished or changed while it was read, or could not be read through no fault of its own: it
-    is looked at again.
+    PENDING is a file that vanished or changed so that it could not be read, or one that could not be read through no
+    fault of its own: it keeps its job.
     """
 
     facts: FileFacts
@@ -42,6 +42,8 @@ class Outcome:
     thumbnail: bytes = b""
     copies: tuple[FileFacts, ...] = ()
     """Files with the same content, read in one go."""
+    again: bool = False
+    """Whether another look after a pause may find more: the file changed while it was read, or its decoder crashed."""
 
     @property
     def partial(self) -> bool:
@@ -75,6 +77,10 @@ class IndexItem:
     """The pending future, inference excluded."""
     extends: int | None = None
     """The content that this part continues."""
+    changed: bool = False
+    """Whether the file changed between being identified and being decoded."""
+    copies: list[IndexItem] = field(default_factory=list)
+    """Items of the same content that share what becomes of this one."""
     extraction: Extraction | None = None
     segments: list[Segment] = field(default_factory=list)
     """Without pixels and samples, which only models need."""
@@ -82,7 +88,7 @@ class IndexItem:
     """How many answers of models are still to come."""
     lacks: set[str] = field(default_factory=set)
     """Spaces whose models could not be asked about one of its segments."""
-    _vectors: dict[str, dict[int, Vectors]] = field(default_factory=dict)
+    _vectors: dict[str, dict[int, Vector]] = field(default_factory=dict)
     _labels: dict[int, tuple[Label, ...]] = field(default_factory=dict)
 
     def add(self, segment: Segment) -> int:
@@ -92,7 +98,7 @@ class IndexItem:
 
     def add_encoded(self, ordinal: int, encoded: Encoded, row: int) -> None:
         """Take the models' answer about one segment: row ``row`` of ``encoded``."""
-        self._add_vectors(ordinal, encoded.vectors, row)
+        self.add_vectors(ordinal, {space: rows[row] for space, rows in encoded.vectors.items()})
         if encoded.labels:
             self._labels[ordinal] = encoded.labels[row]
         self.pending -= 1
@@ -110,17 +116,18 @@ class IndexItem:
             self.add_unheard(window)
             return []
         for row, span in enumerate(heard.spans):
-            self._add_vectors(self.add(Segment(Modality.SOUND, within(window, *span))), heard.vectors, row)
+            ordinal = self.add(Segment(Modality.SOUND, within(window, *span)))
+            self.add_vectors(ordinal, {space: rows[row] for space, rows in heard.vectors.items()})
         return [
             self.add(Segment(Modality.TEXT, within(window, line.start_s, line.end_s), line.text))
             for line in heard.lines
         ]
 
-    def _add_vectors(self, ordinal: int, vectors: Mapping[str, Vectors], row: int) -> None:
-        """A row of zeros is no vector: the segment is in a language of another model."""
-        for space, rows in vectors.items():
-            if rows[row].any():
-                self._vectors.setdefault(space, {})[ordinal] = rows[row]
+    def add_vectors(self, ordinal: int, vectors: Mapping[str, Vector]) -> None:
+        """Take a segment's vectors, by space. One of zeros is none: the segment is in a language of another model."""
+        for space, vector in vectors.items():
+            if vector.any():
+                self._vectors.setdefault(space, {})[ordinal] = vector
 
     def content(self, spaces: frozenset[str]) -> NewContent:
         """What the catalog is to keep; ``spaces`` are those of the models in use."""

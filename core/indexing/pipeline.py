@@ -1,22 +1,32 @@
 """The road of one file: identify, decode, encode. Every step ends as a call on the indexer's thread.
 
 A long recording or clip takes the road once for each of its parts, and is in the library up to the last one read.
+What changes on the road is kept as it was read, and looked at again later.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from bowerbird.core.catalog.records import KnownContent
+from bowerbird.core.catalog.records import KnownContent, TextVectors
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, FileError, FileSkipped, FileVanished
+from bowerbird.core.errors import (
+    BowerbirdError,
+    DecoderCrashed,
+    EnvironmentFailure,
+    FileError,
+    FileSkipped,
+    FileVanished,
+)
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.files.identity import facts_of, fingerprint
+from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
@@ -40,9 +50,15 @@ class Pipeline:
         inference: Inference,
         post: Post,
         find_content: Callable[[bytes], KnownContent | None],
+        find_vectors: Callable[[Path, Collection[str]], TextVectors],
     ) -> None:
-        """``post`` runs a call on the indexer's thread; ``find_content`` looks a fingerprint up in the catalog."""
-        self._pool, self._inference, self._post, self._find_content = pool, inference, post, find_content
+        """``post`` runs a call on the indexer's thread.
+
+        The catalog is asked for the content of a fingerprint (``find_content``), and for the vectors in some spaces of
+        the texts that a file held when it was last read (``find_vectors``): they are not encoded again.
+        """
+        self._pool, self._inference, self._post = pool, inference, post
+        self._find_content, self._find_vectors = find_content, find_vectors
         self._identifying = ThreadPoolExecutor(2, "identify")
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
         self.items = ItemsInFlight()
@@ -68,9 +84,9 @@ class Pipeline:
         """Take a file."""
         item = self.items.add(facts)
         if item.fingerprint:
-            self._post(lambda: self._step(item, lambda: self._identified(item, item.fingerprint)))
+            self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint))))
         else:
-            self._after(self._identifying.submit(_identify, facts), item, self._identified)
+            self._after(self._identifying.submit(_identify, facts.path), item, self._identified)
 
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
@@ -100,9 +116,9 @@ class Pipeline:
             log.exception("reading %r", item.facts.path)
             self._fail(item, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
 
-    def _identified(self, item: IndexItem, content_fingerprint: bytes) -> None:
-        item.fingerprint = content_fingerprint
-        known = self._find_content(content_fingerprint)
+    def _identified(self, item: IndexItem, identity: tuple[FileFacts, bytes]) -> None:
+        item.facts, item.fingerprint = identity
+        known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
         if known and known.next_s is None and self._suffices(known):
@@ -123,12 +139,15 @@ class Pipeline:
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
-        if facts_of(item.facts.path) != item.facts:
-            raise FileVanished("The file changed while it was read.")
+        if _has_changed(item.facts):
+            self._keep_apart(item)
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
+        known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
         for segment in extraction.segments:
-            if segment.modality is not Modality.SOUND:
+            if segment.modality is Modality.TEXT and segment.text in known:
+                item.add_vectors(item.add(segment), known[segment.text])
+            elif segment.modality is not Modality.SOUND:
                 self._encode(item, item.add(segment), segment)
             elif self._spaces[Modality.SOUND]:
                 self._encoding.add_sound(item, segment)
@@ -137,18 +156,29 @@ class Pipeline:
         self._encoding.send()
         self._complete_if_encoded(item)
 
+    def _keep_apart(self, item: IndexItem) -> None:
+        """A file changed between being identified and being decoded: what was decoded is nobody else's content."""
+        if item.extends is not None:
+            raise FileVanished("The file changed while it was read.")
+        self.items.part_from_copies(item)
+        item.fingerprint, item.changed = secrets.token_bytes(len(item.fingerprint)), True
+
     def _encode(self, item: IndexItem, ordinal: int, segment: Segment) -> None:
         if self._spaces[segment.modality]:
             self._encoding.add(item, ordinal, segment)
 
     def _encoded(self, item: IndexItem, ordinal: int, modality: Modality, encoded: Encoded, row: int) -> None:
+        self._step(item, lambda: self._take_encoded(item, ordinal, modality, encoded, row))
+
+    def _take_encoded(self, item: IndexItem, ordinal: int, modality: Modality, encoded: Encoded, row: int) -> None:
         item.lacks |= self._spaces[modality] - encoded.vectors.keys()
         item.add_encoded(ordinal, encoded, row)
         self._complete_if_encoded(item)
 
     def _heard(self, item: IndexItem, window: Segment, heard: Heard | None) -> None:
-        if not self.items.holds(item):
-            return
+        self._step(item, lambda: self._take_heard(item, window, heard))
+
+    def _take_heard(self, item: IndexItem, window: Segment, heard: Heard | None) -> None:
         item.lacks |= self._spaces[Modality.SOUND] - (heard.vectors.keys() if heard else set())
         for ordinal in item.add_heard(window, heard):
             self._encode(item, ordinal, item.segments[ordinal])
@@ -158,22 +188,33 @@ class Pipeline:
         if item.pending:
             return
         assert item.extraction is not None
-        content = item.content(frozenset().union(*self._spaces.values()))
-        self.items.finish(
-            item,
-            Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=item.extraction.thumbnail),
-        )
+        content, thumbnail = item.content(frozenset().union(*self._spaces.values())), item.extraction.thumbnail
+        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=item.changed)
+        self.items.finish(item, outcome)
 
     def _fail(self, item: IndexItem, error: BowerbirdError) -> None:
-        state = FileState.SKIPPED if isinstance(error, FileSkipped) else FileState.FAILED
-        if isinstance(error, (FileVanished, EnvironmentFailure)):
-            state = FileState.PENDING
         if isinstance(error, EnvironmentFailure):
             self._problem = str(error)
-        # What was read of a long file before its damage stays.
-        self.items.finish(item, Outcome(item.facts, state, str(error), content_id=item.extends))
+            outcome = Outcome(item.facts, FileState.PENDING, str(error))
+        elif isinstance(error, FileSkipped):
+            outcome = Outcome(item.facts, FileState.SKIPPED, str(error))
+        elif isinstance(error, FileVanished) or _has_changed(item.facts):
+            self.items.part_from_copies(item)  # half of a file is no failure, and says nothing of whole ones
+            outcome = Outcome(item.facts, FileState.PENDING, str(error), again=True)
+        else:  # what was read of a long file before its damage stays
+            crashed = isinstance(error, DecoderCrashed)
+            outcome = Outcome(item.facts, FileState.FAILED, str(error), content_id=item.extends, again=crashed)
+        self.items.finish(item, outcome)
 
 
-def _identify(facts: FileFacts) -> bytes:
-    extractor_for(facts.path)
-    return fingerprint(facts.path)
+def _identify(path: Path) -> tuple[FileFacts, bytes]:
+    """A file's facts, and the fingerprint of what it held then."""
+    extractor_for(path)
+    facts = facts_of(path)
+    if facts is None:
+        raise FileVanished("The file is gone.")
+    return facts, fingerprint(path)
+
+
+def _has_changed(facts: FileFacts) -> bool:
+    return not is_unchanged(facts, facts_of(facts.path))

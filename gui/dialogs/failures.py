@@ -53,9 +53,9 @@ class FailureModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         failure = self.failures[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return failure.reason if index.column() else name_of(failure.path)
+            return failure.explanation if index.column() else name_of(failure.path)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return failure.reason if index.column() else shown(str(failure.path))
+            return failure.explanation if index.column() else shown(str(failure.path))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -134,7 +134,7 @@ class FailuresDialog(QDialog):
 
     def _update_buttons(self) -> None:
         selected = self._selected()
-        self._full_text.setText(f"{shown(str(selected[0].path))}: {selected[0].reason}" if selected else "")
+        self._full_text.setText(f"{shown(str(selected[0].path))}: {selected[0].explanation}" if selected else "")
         for widget in (self._retry, self._reveal):
             widget.setEnabled(bool(selected))
         for widget in (self.retry_all, self._copy_button):
@@ -153,5 +153,10 @@ class FailuresDialog(QDialog):
     def _copy(self) -> None:
         """Copy the selected failures, or all if none is selected: a line each, path and reason parted by a tab."""
         failures = self._selected() or self.model.failures
-        lines = (f"{os.fsencode(failure.path).decode('utf-8', 'replace')}\t{failure.reason}" for failure in failures)
+        lines = (f"{_as_text(failure.path)}\t{failure.explanation}" for failure in failures)
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _as_text(path: Path) -> str:
+    """A path as far as it is text at all."""
+    return os.fsencode(path).decode("utf-8", "replace")

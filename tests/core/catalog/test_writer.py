@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.catalog.connection import ReadConnections
-from bowerbird.core.catalog.files import Priority
+from bowerbird.core.catalog.jobs import Priority
 from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import KnownContent, NewContent
@@ -115,9 +115,9 @@ def test_jobs_come_by_urgency_and_survive_a_crash(catalog: Catalog, tmp_path: Pa
     for name in ("a.txt", "b.txt"):
         catalog.files.put(FOLDER, facts(name), Kind.DOCUMENT)
     catalog.files.put(FOLDER, facts("c.txt"), Kind.DOCUMENT, Priority.URGENT)
-    catalog.files.queue(FOLDER / "b.txt", Priority.URGENT)
+    catalog.jobs.queue(FOLDER / "b.txt", Priority.URGENT)
     again = Catalog(tmp_path / "catalog.sqlite3")
-    names = [path.name for path in again.files.next_jobs(10, [FOLDER / "a.txt"])]
+    names = [path.name for path in again.jobs.due(10, [FOLDER / "a.txt"])]
     again.close()
     assert sorted(names) == ["b.txt", "c.txt"]
 
@@ -126,7 +126,7 @@ def test_a_transaction_that_fails_leaves_nothing(catalog: Catalog) -> None:
     with pytest.raises(ZeroDivisionError), catalog.transaction():
         catalog.files.put(FOLDER, facts("a.txt"), None)
         raise ZeroDivisionError
-    assert catalog.files.job_count() == 0
+    assert catalog.jobs.count_due() == 0
 
 
 def test_filters(catalog: Catalog, reader: CatalogReader) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,28 @@ def test_a_report_counts_what_there_is() -> None:
     )
     assert output.describe_index_report(IndexReport({"seen": 0}, 0, 0.04, ())).lines == ("no files; 0.0 s",)
     assert OUTPUTS["index"].value["failures"][0] == {"path": "/home/a b/x.pdf", "reason": "The file is empty."}
+
+
+@pytest.mark.parametrize(
+    ("changing", "line"),
+    [
+        (1, "1 file is still changing and is looked at again later"),
+        (1200, "1,200 files are still changing and are looked at again later"),
+    ],
+)
+def test_files_that_do_not_come_to_rest_are_told(changing: int, line: str) -> None:
+    report = output.describe_index_report(replace(REPORT, changing=changing))
+    assert report.lines[-1] == line
+    assert report.value["changing"] == changing
+    status = output.describe_status(replace(STATUS, changing=changing))
+    assert line in status.lines
+    assert status.value["changing"] == changing
+
+
+def test_a_failure_says_how_often_it_was_looked_at() -> None:
+    answer = output.describe_failures([Failure(A / "x.pdf", "It crashed.", 3), Failure(A / "y.pdf", "It is empty.")])
+    assert [line.splitlines()[1].strip() for line in answer.lines] == ["It crashed. Looked at 3 times.", "It is empty."]
+    assert answer.value[0] == {"path": "/home/a b/x.pdf", "reason": "It crashed."}
 
 
 def test_hits() -> None:

@@ -22,7 +22,7 @@ def scan(scanner: Scanner, folder: Path, top: Path | None = None) -> int:
 
 def read_all(catalog: Catalog) -> list[Path]:
     """The queued files in their order, as if each had been read now."""
-    paths = catalog.files.next_jobs(10_000, ())
+    paths = catalog.jobs.due(10_000, ())
     for path in paths:
         catalog.files.finish(path, FileState.INDEXED)
     return paths

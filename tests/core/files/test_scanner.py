@@ -22,7 +22,7 @@ def test_new_files_are_queued_recordings_and_clips_last(catalog: Catalog, scanne
     written = {files / "song.mp3", files / "a.txt", files / "deep/er/b.jpg", files / "unknown.xyz"}
     write(*written)
     scan(scanner, files)
-    queued = catalog.files.next_jobs(10, ())
+    queued = catalog.jobs.due(10, ())
     assert set(queued) == written and queued[-1] == files / "song.mp3"
     assert catalog.files.facts(files / "a.txt")[1] is FileState.PENDING  # type: ignore[index]
     assert catalog.folders.state(files) is FolderState.READY
@@ -62,12 +62,12 @@ def test_a_scan_forgets_what_is_gone_only_where_it_looked(catalog: Catalog, scan
     assert known(catalog, files) == {files / "a.txt", files / "inner/c.txt", files / "innermost/d.txt"}
     scan(scanner, files)
     assert known(catalog, files) == {files / "inner/c.txt"}
-    assert catalog.files.next_jobs(10, ()) == [files / "inner/c.txt"]
+    assert catalog.jobs.due(10, ()) == [files / "inner/c.txt"]
 
 
 def test_a_large_folder_is_scanned_in_small_steps(catalog: Catalog, scanner: Scanner, files: Path) -> None:
     write(*(files / f"{number}.txt" for number in range(2 * _FILES_A_STEP + 1)))
-    counts = [catalog.files.job_count() for _ in scanner.scan(files)]
+    counts = [catalog.jobs.count_due() for _ in scanner.scan(files)]
     assert counts == [_FILES_A_STEP, 2 * _FILES_A_STEP, 2 * _FILES_A_STEP + 1]
 
 
@@ -141,7 +141,7 @@ def test_a_saved_file_is_read_before_everything_that_a_scan_found(
     scan(scanner, files)
     write(files / "saved.mp3")
     assert apply(scanner, files / "saved.mp3") == []
-    assert catalog.files.next_jobs(10, ()) == [files / "saved.mp3", files / "old.txt"]
+    assert catalog.jobs.due(10, ()) == [files / "saved.mp3", files / "old.txt"]
 
 
 def test_changes_that_concern_nobody_change_nothing(
@@ -152,7 +152,7 @@ def test_changes_that_concern_nobody_change_nothing(
     read_all(catalog)
     paths = (files / "a.txt", files / "b.tmp", files / "skipped/c.txt", tmp_path / "elsewhere.txt", files / "none")
     assert apply(scanner, *paths) == []
-    assert catalog.files.job_count() == 0 and known(catalog, files) == {files / "a.txt"}
+    assert catalog.jobs.count_due() == 0 and known(catalog, files) == {files / "a.txt"}
 
 
 def test_a_deleted_file_or_folder_is_forgotten(catalog: Catalog, scanner: Scanner, files: Path) -> None:
@@ -176,7 +176,7 @@ def test_what_the_disk_took_along_is_kept(catalog: Catalog, scanner: Scanner, fi
 def test_folders_are_scanned_not_read(catalog: Catalog, scanner: Scanner, files: Path) -> None:
     write(files / "inner/a.txt")
     assert apply(scanner, files / "inner", files) == [(files, files / "inner"), (files, files)]
-    assert catalog.files.job_count() == 0
+    assert catalog.jobs.count_due() == 0
     shutil.rmtree(files)
     assert apply(scanner, files, gone=True) == [(files, files)]
 
@@ -189,20 +189,6 @@ def test_a_folder_in_place_of_a_file_replaces_it(catalog: Catalog, scanner: Scan
     ((folder, top),) = apply(scanner, files / "name")
     scan(scanner, folder, top)
     assert known(catalog, files) == {files / "name/a.txt"}
-
-
-def test_a_file_that_changed_while_it_was_read_is_read_as_it_is_now(
-    catalog: Catalog, scanner: Scanner, files: Path
-) -> None:
-    write(files / "a.txt")
-    scan(scanner, files)
-    (files / "a.txt").write_text("longer")
-    assert scanner.look_again(files / "a.txt") == []
-    assert catalog.files.facts(files / "a.txt")[0].size == 6  # type: ignore[index]
-    assert catalog.files.next_jobs(10, ()) == [files / "a.txt"]
-    (files / "a.txt").unlink()
-    assert scanner.look_again(files / "a.txt") == []
-    assert not known(catalog, files) and catalog.files.job_count() == 0
 
 
 def test_the_watched_folder_of_a_path(catalog: Catalog, scanner: Scanner, files: Path) -> None:

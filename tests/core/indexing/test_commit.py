@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.jobs import PAUSES_S
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.files.identity import facts_of
@@ -18,6 +23,7 @@ from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind, Modality, Properties, Segment
+from tests.core.catalog.clock import Clock
 
 
 @pytest.fixture
@@ -38,6 +44,11 @@ def committer(catalog: Catalog, scans: ScanQueue, tmp_path: Path) -> Committer:
 
 
 @pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock.of_the_catalog(monkeypatch)
+
+
+@pytest.fixture
 def known(catalog: Catalog, files: Path) -> list[FileFacts]:
     """Three files, scanned."""
     catalog.folders.add(files)
@@ -48,6 +59,15 @@ def known(catalog: Catalog, files: Path) -> list[FileFacts]:
     while not scans.step():
         pass
     return [facts for name in ("a.txt", "b.txt", "c.txt") if (facts := facts_of(files / name))]
+
+
+@pytest.fixture
+def reasons(catalog: Catalog, tmp_path: Path) -> Iterator[Callable[[], dict[str, str]]]:
+    """The last failures of files, by name."""
+    connections = ReadConnections(tmp_path / "catalog.sqlite3")
+    rows = "SELECT path, reason FROM files WHERE reason != ''"
+    yield lambda: {Path(os.fsdecode(path)).name: reason for path, reason in connections.get().execute(rows)}
+    connections.close()
 
 
 def _content(fingerprint: bytes, next_s: float | None = None) -> NewContent:
@@ -71,7 +91,7 @@ def test_each_outcome_has_its_state(catalog: Catalog, committer: Committer, know
     assert committer.commit(outcomes) == 3
     assert [_state(catalog, facts) for facts in known] == [FileState.INDEXED, FileState.FAILED, FileState.SKIPPED]
     assert committer.indexed == 1
-    assert catalog.files.job_count() == 0
+    assert catalog.jobs.count_due() == 0
 
 
 def test_copies_share_a_content_and_its_thumbnail(
@@ -90,14 +110,101 @@ def test_copies_share_a_content_and_its_thumbnail(
     assert catalog.contents.find(b"1") is None
 
 
-def test_what_changed_meanwhile_is_not_written(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
+def test_what_changed_since_it_was_read_is_kept_and_looked_at_again(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], clock: Clock
+) -> None:
     known[0].path.write_text("longer than before")
-    facts = facts_of(known[0].path)
-    assert facts is not None
-    catalog.files.update_facts(facts)
-    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 0
+    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 1
+    assert catalog.contents.find(b"1") is not None
+    assert _state(catalog, known[0]) is FileState.INDEXED
+    assert known[0].path not in catalog.jobs.due(3, ())
+    clock.now += PAUSES_S[1]
+    assert known[0].path in catalog.jobs.due(3, ())
+
+
+def test_what_is_read_of_a_file_that_changed_before_that_is_what_is_known_of_it(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    known[0].path.write_text("longer than before")
+    read = facts_of(known[0].path)
+    assert read is not None
+    committer.commit([Outcome(read, FileState.INDEXED, content=_content(b"1"))])
+    assert catalog.files.facts(read.path) == (read, FileState.INDEXED)
+    assert catalog.jobs.tries(read.path) == 0
+    assert read.path not in catalog.jobs.due(3, ())
+
+
+def test_what_could_not_be_read_while_it_changed_waits_with_its_reason(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], clock: Clock, reasons: Callable[[], dict[str, str]]
+) -> None:
+    half = Outcome(known[0], FileState.PENDING, "The archive has no end.", again=True)
+    for tries in range(1, 4):
+        committer.commit([half])
+        assert _state(catalog, known[0]) is FileState.PENDING
+        assert reasons() == {"a.txt": "The archive has no end."}
+        assert catalog.jobs.tries(known[0].path) == tries
+        clock.now += PAUSES_S[tries] - 1
+        assert known[0].path not in catalog.jobs.due(3, ())
+        clock.now += 1
+        assert known[0].path in catalog.jobs.due(3, ())
+
+
+def test_a_file_that_crashes_its_decoder_is_a_failure_that_is_tried_twice_more(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], clock: Clock
+) -> None:
+    crash = Outcome(known[0], FileState.FAILED, "Reading it crashed.", again=True)
+    for _ in range(2):
+        committer.commit([crash])
+        assert _state(catalog, known[0]) is FileState.FAILED
+        assert known[0].path not in catalog.jobs.due(3, ())
+        clock.now += PAUSES_S[-1]
+        assert known[0].path in catalog.jobs.due(3, ())
+    committer.commit([crash])
+    clock.now += PAUSES_S[-1]
+    assert known[0].path not in catalog.jobs.due(3, ())
+    assert catalog.jobs.tries(known[0].path) == 2
+    assert catalog.files.retry(()) == 1, "the user may still try"
+    assert catalog.jobs.due(1, ()) == [known[0].path]
+    assert catalog.jobs.tries(known[0].path) == 0
+
+
+def test_what_the_machine_keeps_from_being_read_is_still_to_be_read(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    committer.commit([Outcome(known[0], FileState.PENDING, "A decoder did not start.")])
+    assert known[0].path in catalog.jobs.due(3, ())
+    assert catalog.jobs.tries(known[0].path) == 0
+
+
+def test_a_mistake_with_one_outcome_is_that_files_failure(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    """A lone surrogate cannot be stored as UTF-8."""
+    segments = [Segment(Modality.TEXT, text=text) for text in ("good", "\ud800")]
+    impossible = replace(_content(b"1"), segments=segments, labels=[(), ()])
+    outcomes = [
+        Outcome(known[0], FileState.INDEXED, content=impossible),
+        Outcome(known[1], FileState.INDEXED, content=_content(b"2")),
+    ]
+    assert committer.commit(outcomes) == 2
+    assert [_state(catalog, facts) for facts in known[:2]] == [FileState.FAILED, FileState.INDEXED]
     assert catalog.contents.find(b"1") is None
-    assert _state(catalog, known[0]) is FileState.PENDING
+    assert catalog.jobs.due(3, ()) == [known[2].path]
+    assert catalog.drop_orphans() == [], "nothing of it is left"
+
+
+def test_a_content_that_was_forgotten_meanwhile_is_read_anew_for_the_copy_that_is_left(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1", next_s=120.0))])
+    first = catalog.contents.find(b"1")
+    assert first is not None
+    catalog.files.forget([known[0].path])
+    committer.drop_orphans()
+    rest = replace(_content(b"1"), extends=first.id)
+    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=rest, copies=(known[1],))]) == 0
+    assert committer.commit([Outcome(known[2], FileState.INDEXED, content_id=first.id)]) == 0
+    assert catalog.jobs.due(3, ()) == [known[1].path, known[2].path]
 
 
 def test_a_part_leaves_its_job(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
@@ -105,23 +212,33 @@ def test_a_part_leaves_its_job(catalog: Catalog, committer: Committer, known: li
     content = catalog.contents.find(b"1")
     assert content is not None
     assert content.next_s == 120.0
-    assert known[0].path in catalog.files.next_jobs(3, ())
-    assert catalog.files.next_jobs(3, ())[-1] == known[0].path, "behind everything else"
+    assert known[0].path in catalog.jobs.due(3, ())
+    assert catalog.jobs.due(3, ())[-1] == known[0].path, "behind everything else"
 
 
 def test_a_file_that_vanished_is_forgotten(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
     known[0].path.unlink()
-    committer.commit([Outcome(known[0], FileState.PENDING)])
+    committer.commit([Outcome(known[0], FileState.PENDING, "The file is gone.", again=True)])
     assert catalog.files.facts(known[0].path) is None
+    assert known[0].path not in catalog.jobs.due(3, ())
 
 
-def test_all_or_nothing(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
-    twice = Outcome(known[1], FileState.INDEXED, content=_content(b"2"), content_id=None)
-    impossible = Outcome(known[2], FileState.INDEXED, content_id=999)  # there is no such content
-    with pytest.raises(sqlite3.IntegrityError):
-        committer.commit([twice, impossible])
+def test_all_or_nothing(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = catalog.files.finish
+
+    def full(path: Path, *values: Any, **more: Any) -> None:
+        if path == known[2].path:
+            raise sqlite3.OperationalError("database or disk is full")
+        finish(path, *values, **more)
+
+    monkeypatch.setattr(catalog.files, "finish", full)
+    with pytest.raises(sqlite3.OperationalError):
+        committer.commit([Outcome(facts, FileState.INDEXED, content=_content(b"2")) for facts in known[1:]])
     assert catalog.contents.find(b"2") is None
     assert _state(catalog, known[1]) is FileState.PENDING
+    assert set(catalog.jobs.due(3, ())) == {facts.path for facts in known}
 
 
 def test_scans_come_one_after_the_other_and_can_be_cancelled(

@@ -11,9 +11,10 @@ from typing import cast
 
 import pytest
 
+from bowerbird.core.catalog.jobs import PAUSES_S, REST_S
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.errors import EnvironmentFailure, FileError
 from bowerbird.core.indexing import failures as failures_module
 from bowerbird.core.indexing.failures import WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
@@ -23,8 +24,9 @@ from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Event, EventKind
-from bowerbird.core.types import FileState, Space
+from bowerbird.core.types import Change, FileChange, FileState, Space
 from bowerbird.core.vectors.sync import StoreSync
+from tests.core.catalog.clock import Clock
 from tests.core.indexing.fakes import Decoders, Models, document, text_space
 
 
@@ -94,6 +96,13 @@ class House:
         self.indexer.add_folder(folder)
         self.indexer.scans.add([(folder, None)])
 
+    def texts(self) -> list[str]:
+        """What can be found in files."""
+        rows = self.catalog._db.execute(
+            "SELECT s.text FROM segments s JOIN files f ON f.content_id = s.content_id ORDER BY s.id"
+        )
+        return [text for (text,) in rows]
+
     def state(self, path: Path) -> FileState:
         known = self.catalog.files.facts(path)
         assert known is not None
@@ -107,6 +116,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     house = House(tmp_path / "library")
     yield house
     house.indexer.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock.of_the_catalog(monkeypatch)
 
 
 @pytest.fixture
@@ -159,6 +173,90 @@ def test_pausing_drops_what_is_on_its_way_and_resuming_reads_it(house: House, no
     assert house.indexer.progress.paused
     house.indexer.pause(False)
     house.until_decoding(2)
+
+
+def append(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("\nand another line")
+
+
+def test_a_file_that_always_changes_is_read_once_and_keeps_nothing_busy(house: House, note: Path, clock: Clock) -> None:
+    """The watcher tells of every line; each arrives while the file is being read."""
+    house.watch(note.parent)
+    house.indexer.begin()
+    for number, pause in enumerate(PAUSES_S[1:], 1):
+        house.until_decoding(number)
+        append(note)
+        house.inbox.post(lambda: house.indexer.scans.apply([FileChange(note, Change.PRESENT)]))
+        house.step()
+        house.decoders.requests[-1][2].set_result(document(f"as it was at look {number}"))
+        house.step(3)
+        append(note)
+        house.inbox.post(lambda: house.indexer.scans.apply([FileChange(note, Change.PRESENT)]))
+        house.step(20)
+        assert len(house.decoders.requests) == number
+        assert house.inbox.idle.is_set()
+        assert house.texts() == [f"as it was at look {number}"], "found meanwhile as it was read"
+        clock.now += min(pause, REST_S) - 1
+        house.step(3)
+        assert len(house.decoders.requests) == number
+        clock.now += 1
+    house.until_decoding(len(PAUSES_S))
+    house.decoders.requests[-1][2].set_result(document("all of it"))
+    house.step(3)
+    assert house.texts() == ["all of it"]
+    assert house.catalog.jobs.tries(note) == len(PAUSES_S) - 1
+    assert house.inbox.idle.is_set()
+    clock.now += PAUSES_S[-1]
+    house.step(3)
+    assert len(house.decoders.requests) == len(PAUSES_S), "it has come to rest"
+
+
+def test_whoever_asks_for_it_has_a_file_looked_at_that_is_still_changing(
+    house: House, note: Path, clock: Clock
+) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    append(note)
+    house.decoders.requests[0][2].set_result(document("half of it"))
+    house.step(3)
+    assert house.inbox.idle.is_set()
+    house.inbox.post(house.indexer.begin)
+    house.until_decoding(2)
+
+
+def test_a_file_that_is_half_written_is_a_failure_only_if_it_stays_so(house: House, note: Path, clock: Clock) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    append(note)
+    house.decoders.requests[0][2].set_exception(FileError("The archive has no end."))
+    house.step(3)
+    assert house.state(note) is FileState.PENDING
+    assert house.inbox.idle.is_set()
+    assert EventKind.FAILURES not in house.events
+    clock.now += PAUSES_S[1]
+    house.until_decoding(2)
+    house.decoders.requests[1][2].set_exception(FileError("The archive has no end."))
+    house.step(3)
+    assert house.state(note) is FileState.FAILED
+    assert EventKind.FAILURES in house.events
+
+
+def test_only_what_was_added_to_a_file_is_embedded(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("one", "two"))
+    house.step(3)
+    append(note)
+    house.indexer.scans.add([(note.parent, None)])
+    house.until_decoding(2)
+    house.decoders.requests[1][2].set_result(document("one", "two, and more", "three"))
+    house.step(3)
+    assert house.texts() == ["one", "two, and more", "three"]
+    assert [texts for _, texts in house.models.batches] == [["one", "two"], ["two, and more", "three"]]
 
 
 def test_a_removed_folder_is_scanned_no_more(house: House, note: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.catalog.connection import ReadConnections
-from bowerbird.core.catalog.files import Priority
+from bowerbird.core.catalog.jobs import Priority
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
@@ -86,10 +86,10 @@ def test_photos_come_before_recordings_and_these_before_the_rest_of_long_ones(tm
     kinds = {"film.mp4": Kind.CLIP, "talk.mp3": Kind.RECORDING, "a.jpg": Kind.PHOTO, "b.txt": Kind.DOCUMENT}
     for number, (name, kind) in enumerate(kinds.items()):
         catalog.files.put(tmp_path, FileFacts(tmp_path / name, 1, 1, 1, number), kind)
-    assert [path.name for path in catalog.files.next_jobs(4, ())] == ["a.jpg", "b.txt", "film.mp4", "talk.mp3"]
+    assert [path.name for path in catalog.jobs.due(4, ())] == ["a.jpg", "b.txt", "film.mp4", "talk.mp3"]
     film = NewContent(b"film", Kind.CLIP, Properties(), [], [], {}, frozenset(), next_s=120.0)
     catalog.files.finish_part(tmp_path / "film.mp4", catalog.contents.put(film))
-    assert [path.name for path in catalog.files.next_jobs(4, ())] == ["a.jpg", "b.txt", "talk.mp3", "film.mp4"]
+    assert [path.name for path in catalog.jobs.due(4, ())] == ["a.jpg", "b.txt", "talk.mp3", "film.mp4"]
     assert Priority.RESUME == 3
     known = catalog.files.facts(tmp_path / "film.mp4")
     assert known is not None and known[1] is FileState.PENDING

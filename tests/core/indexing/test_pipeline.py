@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -11,16 +12,17 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from bowerbird.core.catalog.records import KnownContent
+from bowerbird.core.catalog.records import KnownContent, TextVectors
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.errors import EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
+from bowerbird.core.errors import DecoderCrashed, EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of, fingerprint
 from bowerbird.core.indexing.in_flight import LOOK_AHEAD
 from bowerbird.core.indexing.item import ItemState, Outcome
 from bowerbird.core.indexing.pipeline import Pipeline
 from bowerbird.core.inference.client import Inference
-from bowerbird.core.types import FileState, Heard, Kind, Line, Modality, Segment
+from bowerbird.core.types import Encoded, FileState, Heard, Kind, Line, Modality, Segment
 from tests.core.indexing.fakes import Calls, Decoders, Models, document, sound_space, text_space
+from tests.makers import eventually
 
 
 class Road:
@@ -29,8 +31,13 @@ class Road:
     def __init__(self, models: Models) -> None:
         self.calls, self.decoders, self.models = Calls(), Decoders(), models
         self.known: dict[bytes, KnownContent] = {}
+        self.vectors: TextVectors = {}
         self.pipeline = Pipeline(
-            cast("ExtractPool", self.decoders), cast("Inference", models), self.calls.post, self.known.get
+            cast("ExtractPool", self.decoders),
+            cast("Inference", models),
+            self.calls.post,
+            self.known.get,
+            lambda *_: self.vectors,
         )
 
     def start(self, path: Path) -> None:
@@ -55,6 +62,20 @@ class Road:
             future.set_exception(result)
         else:
             future.set_result(result)
+
+
+def states(road: Road) -> list[ItemState]:
+    return sorted(item.state for item in road.pipeline.items._items.values())
+
+
+def wait_until(road: Road, is_so: Callable[[], bool]) -> None:
+    """Serve calls until something is so."""
+
+    def look() -> bool:
+        road.calls.run()
+        return is_so()
+
+    eventually(look)
 
 
 @pytest.fixture
@@ -142,11 +163,7 @@ def test_copies_are_decoded_once(road: Road, path: Path) -> None:
     road.start(path)
     road.start(copy)
     road.until(requests=1)
-    end = time.monotonic() + 60
-    states = [ItemState.AWAITING_COPY, ItemState.DECODING]
-    while sorted(item.state for item in road.pipeline.items._items.values()) != sorted(states):
-        assert time.monotonic() < end
-        road.calls.run()
+    wait_until(road, lambda: states(road) == sorted([ItemState.AWAITING_COPY, ItemState.DECODING]))
     road.decoded(0, document("text"))
     (outcome,) = road.until(outcomes=1)
     assert {outcome.facts.path, *(facts.path for facts in outcome.copies)} == {path, copy}
@@ -186,14 +203,92 @@ def test_a_machine_that_recovers_has_no_problem_any_more(road: Road, path: Path)
     assert road.pipeline.problem == ""
 
 
-def test_a_file_that_changed_meanwhile_is_looked_at_again(road: Road, path: Path) -> None:
+def test_a_file_that_changed_meanwhile_is_kept_as_it_was_read_and_shared_with_nobody(road: Road, path: Path) -> None:
+    identified = fingerprint(path)
     road.start(path)
     road.until(requests=1)
     path.write_text("something longer than before")
     road.decoded(0, document("a heron"))
     (outcome,) = road.until(outcomes=1)
-    assert outcome.state is FileState.PENDING
-    assert outcome.content is None
+    assert (outcome.state, outcome.again) == (FileState.INDEXED, True)
+    assert outcome.content is not None
+    assert [segment.text for segment in outcome.content.segments] == ["a heron"]
+    assert outcome.content.fingerprint not in (identified, fingerprint(path)), "nobody knows which of them it was"
+    assert len(outcome.content.fingerprint) == len(identified)
+
+
+def test_what_changed_before_it_was_identified_is_no_change(road: Road, path: Path) -> None:
+    before = facts_of(path)
+    assert before is not None
+    path.write_text("it waited for long, and was written to meanwhile")
+    road.pipeline.start(before)
+    road.until(requests=1)
+    road.decoded(0, document("it waited"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert (outcome.facts, outcome.content.fingerprint, outcome.again) == (facts_of(path), fingerprint(path), False)
+
+
+@pytest.mark.parametrize("result", [document("half a heron"), FileError("Half of it is damaged.")])
+def test_copies_of_a_file_that_changed_are_read_by_themselves(road: Road, path: Path, result: object) -> None:
+    copy = path.with_name("copy.txt")
+    copy.write_bytes(path.read_bytes())
+    road.start(path)
+    road.until(requests=1)
+    road.start(copy)
+    wait_until(road, lambda: ItemState.AWAITING_COPY in states(road))
+    path.write_text("something longer than before")
+    road.decoded(0, result)
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.facts.path, outcome.copies) == (path, ())
+    assert not road.pipeline.items.paths
+    road.start(copy)
+    road.until(requests=2)
+    road.decoded(1, document("a heron on the lawn"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert outcome.content.fingerprint == fingerprint(copy)
+
+
+def test_an_error_in_a_file_that_is_being_written_is_no_failure(road: Road, path: Path) -> None:
+    road.start(path)
+    road.until(requests=1)
+    path.write_text("PK, and the rest of the archive is still to come")
+    road.decoded(0, FileError("The archive has no end."))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.reason, outcome.again) == (FileState.PENDING, "The archive has no end.", True)
+
+
+def test_what_was_read_of_a_long_file_stays_when_it_changes_and_gets_no_part_of_another(road: Road, path: Path) -> None:
+    road.known[fingerprint(path)] = KnownContent(7, frozenset(), 120.0)
+    road.start(path)
+    road.until(requests=1)
+    path.write_text("another recording")
+    road.decoded(0, document("its second part"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again, outcome.content) == (FileState.PENDING, True, None)
+
+
+def test_a_crash_may_be_another_files_fault(road: Road, path: Path) -> None:
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, DecoderCrashed("Reading this file made its decoder crash; it may be damaged."))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again) == (FileState.FAILED, True)
+
+
+def test_texts_that_the_file_held_before_are_not_encoded_again(road: Road, path: Path) -> None:
+    vector = np.array([0, 0.6, 0.8, 0], np.float32)
+    road.vectors = {"the first page": {"text@1": vector}}
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("the first page", "a page that was added"))
+    (outcome,) = road.until(outcomes=1)
+    assert road.models.batches == [(Modality.TEXT, ["a page that was added"])]
+    assert outcome.content is not None
+    ordinals, rows = outcome.content.vectors["text@1"]
+    assert rows[list(ordinals).index(0)].tolist() == vector.tolist()
+    assert outcome.content.spaces == {"text@1"}
 
 
 def test_a_file_that_is_gone(road: Road, path: Path) -> None:
@@ -217,6 +312,54 @@ def test_without_models_words_are_kept(path: Path) -> None:
     assert [segment.text for segment in outcome.content.segments] == ["a heron"]
     assert road.pipeline.problem == "The model is damaged."
     road.pipeline.close()
+
+
+@pytest.mark.parametrize("error", [ValueError("ours"), CancelledError()])
+def test_whatever_the_models_do_no_file_waits_for_them_for_ever(path: Path, error: Exception) -> None:
+    road = Road(Models(error=error))
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("a heron"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert (outcome.state, outcome.content.spaces) == (FileState.INDEXED, frozenset()), "words are found meanwhile"
+    assert road.pipeline.problem
+    assert "ours" not in road.pipeline.problem
+    road.pipeline.close()
+
+
+def test_models_that_cannot_even_be_asked(road: Road, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(road.models, "encode_documents", no_thread)
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, document("a heron"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert outcome.content.spaces == frozenset()
+
+
+def test_an_answer_that_cannot_be_is_the_failure_of_its_files_alone(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer: Future[Encoded] = Future()
+    answer.set_result(Encoded({"text@1": np.ones((1, 4), np.float32)}))
+    with monkeypatch.context() as wrong:
+        wrong.setattr(road.models, "encode_documents", lambda *_: answer)
+        road.start(path)
+        road.until(requests=1)
+        road.decoded(0, document("two segments", "and one vector"))
+        (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.content) == (FileState.FAILED, None)
+    other = path.with_name("other.txt")
+    other.write_text("another")
+    road.start(other)
+    road.until(requests=2)
+    road.decoded(1, document("another"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.state is FileState.INDEXED
 
 
 def test_what_is_cancelled_is_dropped_whatever_comes_of_it(road: Road, path: Path) -> None:

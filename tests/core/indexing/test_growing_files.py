@@ -1,0 +1,207 @@
+"""Files that do not come to rest: they are found as they were read, and keep nothing busy, ``index`` least of all."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bowerbird.core import settings as settings_file
+from bowerbird.core.catalog import jobs
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.settings import Settings
+from bowerbird.core.state import Progress
+from bowerbird.core.types import Extraction, Modality, Query
+from tests.makers import docx, eventually
+
+SERVER_LOG = 22 << 20
+LINE = "10:24:31 INFO request served in 12 ms by worker 7\n"
+
+
+def quiet(_: Progress) -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """A library without models: words are found."""
+    folder = tmp_path / "library"
+    make_private(folder)
+    settings_file.save(LibraryPaths(folder).settings, Settings(models=()))
+    library = Library.open(folder)
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def decodes(library: Library, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each file was decoded."""
+    return count_decodes(library, monkeypatch)
+
+
+def count_decodes(library: Library, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    extract = library._pool.extract
+
+    def counting(path: Path, limits: Limits, **more: Any) -> Future[Extraction]:
+        counted[path.name] += 1
+        return extract(path, limits, **more)
+
+    monkeypatch.setattr(library._pool, "extract", counting)
+    return counted
+
+
+@contextmanager
+def meanwhile(change: Callable[[int], object]) -> Iterator[Counter[str]]:
+    """Change something again and again on another thread: how many ``times``."""
+    changes, over = Counter[str](), threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(0.001):
+            change(changes["times"])
+            changes["times"] += 1
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        eventually(lambda: changes["times"])
+        yield changes
+    finally:
+        over.set()
+        thread.join()
+
+
+def found(library: Library, word: str) -> list[str]:
+    return [hit.path.name for hit in library.search(Query(phrases=(word,))).hits]
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def test_logs_that_gain_lines_all_the_time_are_read_once_a_run(
+    library: Library, decodes: Counter[str], files: Path
+) -> None:
+    chat, server = files / "chat.log", files / "server.log"
+    chat.write_text("the first zanzibar line\n")
+    server.write_text("the first quartz line\n" + LINE * (SERVER_LOG // len(LINE)))
+    with meanwhile(lambda _: append(chat, LINE)):
+        with meanwhile(lambda _: append(server, LINE)):
+            report = library.index([files], quiet)
+        assert (report.files["indexed"], report.changing) == (2, 2)
+        assert decodes == {"chat.log": 1, "server.log": 1}
+        assert found(library, "zanzibar") == ["chat.log"]
+        assert found(library, "quartz") == ["server.log"]
+        server.unlink()
+        append(chat, "a line about saffron\n")
+        assert library.index([], quiet).changing == 1
+        assert decodes["chat.log"] == 2
+        assert found(library, "saffron") == ["chat.log"]
+    report = library.index([], quiet)
+    assert (report.files["indexed"], report.changing, library.status().changing) == (1, 0, 0)
+    library.index([], quiet)
+    assert decodes["chat.log"] == 3
+
+
+def test_a_file_that_is_touched_in_a_loop_is_decoded_once_or_twice(
+    library: Library, decodes: Counter[str], files: Path
+) -> None:
+    note = files / "note.txt"
+    note.write_text("a zanzibar note")
+    library.add_folder(files)
+    library.start()
+    with meanwhile(lambda times: os.utime(note, (times, times))) as touched:
+        eventually(lambda: found(library, "zanzibar"))
+        before = touched["times"]
+        eventually(lambda: library.status().changing and touched["times"] > before + 1000)
+        assert library._inbox.idle.wait(60), "nothing else is to be done"
+        assert decodes["note.txt"] <= 2
+
+
+def test_the_window_looks_again_by_itself(library: Library, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "PAUSES_S", (0.0, 0.1, 0.2, 0.4))
+    log = files / "chat.log"
+    log.write_text("the first zanzibar line\n")
+    library.add_folder(files)
+    library.start()
+    with meanwhile(lambda times: append(log, f"line{times}\n")):
+        for times in (10, 100, 1000):
+            eventually(lambda: found(library, f"line{times}"))  # noqa: B023 # called before the next
+    append(log, "the last quartz line\n")
+    eventually(lambda: found(library, "quartz"))
+    eventually(lambda: not library.status().changing)
+
+
+def test_a_document_that_is_being_written_is_no_failure(library: Library, files: Path) -> None:
+    whole = docx(files.parent / "whole.docx", "a zanzibar letter").read_bytes()
+    letter = files / "letter.docx"
+    letter.write_bytes(whole[:100])
+    with meanwhile(lambda times: letter.write_bytes(whole[: 100 + times % 100])):
+        report = library.index([files], quiet)
+        assert (report.failures, report.changing, report.files["failed"]) == ((), 1, 0)
+    report = library.index([], quiet)
+    assert [failure.path for failure in report.failures] == [letter], "it stays as it is, half of a document"
+    letter.write_bytes(whole)
+    assert library.index([], quiet).files["failed"] == 0
+    assert found(library, "zanzibar") == ["letter.docx"]
+
+
+def test_a_file_still_changing_when_the_library_is_closed_is_looked_at_at_the_next_start(
+    library: Library, files: Path, tmp_path: Path
+) -> None:
+    log = files / "chat.log"
+    log.write_text("the first zanzibar line\n")
+    with meanwhile(lambda _: append(log, LINE)):
+        library.index([files], quiet)
+    append(log, "the last quartz line\n")
+    library.close()
+    again = Library.open(tmp_path / "library")
+    again.start()
+    eventually(lambda: found(again, "quartz") == ["chat.log"])
+    again.close()
+
+
+def test_each_added_line_is_one_embedding(
+    open_library: Callable[[], Library], files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is found is as if the file had been read at once."""
+    lines = [f"On day {day} the keeper saw {day % 7} ships and wrote of the weather. " * 8 for day in range(30)]
+    diary, copy = files / "diary.txt", files / "copy.md"
+    diary.write_text("\n\n".join(lines))
+    library = open_library()
+    embedded = count_embedded(library, monkeypatch)
+    library.index([files], quiet)
+    all_at_first = sum(embedded.values())
+    assert all_at_first >= 12
+    for day in range(3):
+        append(diary, f"\n\nOn a new day {day} the lamp broke. ")
+        embedded.clear()
+        library.index([], quiet)
+        assert 1 <= sum(embedded.values()) <= 2, "the last piece, and one more if the line begins another"
+    copy.write_text(f"# Copy\n\n{diary.read_text()}")
+    library.index([], quiet)
+    hits = library.search(Query("the light was out of order")).hits
+    assert {hits[0].path.name, hits[1].path.name} == {"diary.txt", "copy.md"}
+    assert abs(hits[0].score - hits[1].score) < 0.05
+
+
+def count_embedded(library: Library, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    embedded: Counter[str] = Counter()
+    encode = library._inference.encode_documents
+
+    def counted(modality: Modality, items: Sequence[Any], *rest: Any) -> Any:
+        embedded.update(items)
+        return encode(modality, items, *rest)
+
+    monkeypatch.setattr(library._inference, "encode_documents", counted)
+    return embedded
