@@ -198,8 +198,8 @@ class FileFacts:
     path: Path
     size: int
     mtime_ns: int
-    device: int
-    inode: int
+    ctime_ns: int | None = None
+    """Changes with whatever is done to a file, its other times included; None where the system keeps no such time."""
 
 
 class FileState(StrEnum):

@@ -10,12 +10,15 @@ from enum import IntEnum
 from pathlib import Path
 
 from bowerbird.core.catalog.connection import range_below
+from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
 
 _READABLE_JOBS = (
-    "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id WHERE o.state IS NOT ?"
+    "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id "
+    "WHERE o.state IS NOT ? AND f.away IS NOT 1"
 )
+_BELOW = "(path = ? OR (path >= ? AND path < ?))"
 
 
 class Priority(IntEnum):
@@ -66,23 +69,23 @@ class FileTable:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Use the writer's connection."""
         self._db = connection
+        self._db.execute("CREATE TEMP TABLE seen (path BLOB PRIMARY KEY, former_volume INTEGER) WITHOUT ROWID")
         self.may_leave_orphans = True
         """Whether a content may have lost its last file since this was set to False."""
 
-    def facts(self, path: Path) -> tuple[FileFacts, FileState] | None:
+    def facts(self, path: Path) -> KnownFile | None:
         """What was known of this file when it was last looked at; None if it is not known."""
         row = self._db.execute(
-            "SELECT size, mtime_ns, device, inode, state FROM files WHERE path = ?", (os.fsencode(path),)
+            "SELECT size, mtime_ns, ctime_ns, state, volume_id, away FROM files WHERE path = ?", (os.fsencode(path),)
         ).fetchone()
-        return (FileFacts(path, *row[:4]), FileState(row[4])) if row else None
+        return KnownFile(FileFacts(path, *row[:3]), FileState(row[3]), row[4], bool(row[5])) if row else None
 
     def put(self, folder: Path, facts: FileFacts, kind: Kind | None, priority: Priority = Priority.NORMAL) -> None:
         """Note a new or changed file: it is found by name from now on, and a job will read its content."""
         if priority is Priority.NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
             priority = Priority.MEDIA
         known = self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ?, state = ?, reason = '' "
-            "WHERE path = ? RETURNING id",
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, state = ?, reason = '' WHERE path = ? RETURNING id",
             (*_stat(facts), FileState.PENDING, os.fsencode(facts.path)),
         ).fetchone()
         if known is None:
@@ -93,24 +96,37 @@ class FileTable:
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
         cursor = self._db.execute(
-            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, device, inode, state) "
-            "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, ctime_ns, state) "
+            "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?)",
             (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
         )
         name = str(facts.path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
         self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
 
     def update_facts(self, facts: FileFacts) -> None:
-        """A known file changed while it was read: its job, still queued, reads it as it is now."""
+        """More is known of a file, or it changed while it was read: its job, still queued, reads it as it is now."""
         self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ? WHERE path = ?",
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ? WHERE path = ?",
             (*_stat(facts), os.fsencode(facts.path)),
         )
+
+    def place(self, path: Path, volume_id: int) -> None:
+        """A known file is there, on this volume."""
+        self._db.execute("UPDATE files SET volume_id = ?, away = 0 WHERE path = ?", (volume_id, os.fsencode(path)))
+
+    def any_away(self, folder: Path) -> bool:
+        """Whether a file at or below a path is away."""
+        sql = f"SELECT 1 FROM files WHERE {_BELOW} AND away LIMIT 1"  # noqa: S608
+        return self._db.execute(sql, (os.fsencode(folder), *range_below(folder))).fetchone() is not None
+
+    def mark_away(self, paths: Iterable[Path]) -> None:
+        """These files are not there, nor are their volumes: they are kept, and wait for them."""
+        self._db.executemany("UPDATE files SET away = 1 WHERE path = ?", ((os.fsencode(path),) for path in paths))
 
     def note_unreadable(self, folder: Path, path: Path, reason: str) -> None:
         """A folder inside a watched one cannot be read: it stands among the failures under its own path."""
         if self.facts(path) is None:
-            self._insert(folder, FileFacts(path, 0, 0, 0, 0), None)
+            self._insert(folder, FileFacts(path, 0, 0), None)
         self.finish(path, FileState.FAILED, reason=reason)
 
     def forget(self, paths: Iterable[Path]) -> None:
@@ -123,15 +139,10 @@ class FileTable:
     def below(self, folder: Path) -> list[Path]:
         """Every known file at or below a path."""
         rows = self._db.execute(
-            "SELECT path FROM files WHERE path = ? OR (path >= ? AND path < ?)",
+            f"SELECT path FROM files WHERE {_BELOW}",  # noqa: S608
             (os.fsencode(folder), *range_below(folder)),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
-
-    def any_below(self, folder: Path) -> bool:
-        """Whether a file is known below a folder."""
-        sql = "SELECT 1 FROM files WHERE path >= ? AND path < ? LIMIT 1"
-        return self._db.execute(sql, range_below(folder)).fetchone() is not None
 
     # jobs
 
@@ -144,7 +155,7 @@ class FileTable:
         )
 
     def next_jobs(self, limit: int, exclude: Iterable[Path]) -> list[Path]:
-        """The paths to read next, most urgent first, without those in ``exclude`` and those in offline folders."""
+        """The paths to read next, most urgent first, without those in ``exclude`` and those that are offline."""
         excluded = {os.fsencode(path) for path in exclude}
         rows = self._db.execute(
             f"SELECT j.path {_READABLE_JOBS} ORDER BY j.priority, j.queued_at LIMIT ?",
@@ -153,7 +164,7 @@ class FileTable:
         return [Path(os.fsdecode(path)) for (path,) in rows if path not in excluded][:limit]
 
     def job_count(self) -> int:
-        """How many files wait to be read; those in offline folders wait for their disk, and are not counted."""
+        """How many files wait to be read; those that are offline wait for their disk, and are not counted."""
         return int(self._db.execute(f"SELECT count(*) {_READABLE_JOBS}", (FolderState.OFFLINE,)).fetchone()[0])
 
     def finish(self, path: Path, state: FileState, *, reason: str = "", content_id: int | None = None) -> None:
@@ -191,21 +202,29 @@ class FileTable:
 
     def begin_scan(self) -> None:
         """Start a list of what a scan sees."""
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS seen (path BLOB PRIMARY KEY) WITHOUT ROWID")
         self._db.execute("DELETE FROM temp.seen")
 
-    def add_seen(self, paths: Iterable[Path]) -> None:
-        """The scan saw these."""
-        self._db.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?)", ((os.fsencode(path),) for path in paths))
+    def add_seen(self, path: Path, former_volume: int | None = None) -> None:
+        """The scan saw this file; ``former_volume`` is where it lay unchanged, if that was another volume."""
+        self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (os.fsencode(path), former_volume))
 
     def unseen(self, folder: Path) -> list[Path]:
-        """Known files below ``folder`` that the scan did not see."""
+        """Known files at or below ``folder`` that the scan did not see."""
         rows = self._db.execute(
-            "SELECT path FROM files WHERE path >= ? AND path < ? AND path NOT IN (SELECT path FROM temp.seen)",
-            range_below(folder),
+            f"SELECT path FROM files WHERE {_BELOW} AND path NOT IN (SELECT path FROM temp.seen)",  # noqa: S608
+            (os.fsencode(folder), *range_below(folder)),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
+    def succeeded_volumes(self, folder: Path) -> set[int]:
+        """Volumes most of whose files below ``folder`` the scan saw unchanged on another, which so took their place."""
+        rows = self._db.execute(
+            f"SELECT volume_id FROM files WHERE {_BELOW} AND path NOT IN (SELECT path FROM temp.seen) "  # noqa: S608
+            "GROUP BY volume_id HAVING count(*) < (SELECT count(*) FROM temp.seen WHERE former_volume = volume_id)",
+            (os.fsencode(folder), *range_below(folder)),
+        )
+        return {volume_id for (volume_id,) in rows}
 
-def _stat(facts: FileFacts) -> tuple[int, int, int, int]:
-    return facts.size, facts.mtime_ns, facts.device, facts.inode
+
+def _stat(facts: FileFacts) -> tuple[int, int, int | None]:
+    return facts.size, facts.mtime_ns, facts.ctime_ns

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.files.identity import is_unchanged
 from bowerbird.core.indexing.item import Outcome
 from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.paths import LibraryPaths
@@ -32,9 +33,9 @@ class Committer:
         with self._catalog.transaction():
             return sum(self._write(outcome) for outcome in outcomes)
 
-    def drop_orphans(self) -> None:
-        """Forget contents that no file has any more, and their thumbnails."""
-        for fingerprint in self._catalog.drop_orphans():
+    def drop_orphans(self, grace_s: float = 0.0) -> None:
+        """Forget contents that no file has had for so many seconds, and their thumbnails."""
+        for fingerprint in self._catalog.drop_orphans(grace_s):
             self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
 
     def _keep_thumbnail(self, outcome: Outcome) -> None:
@@ -53,7 +54,7 @@ class Committer:
     def _is_current(self, facts: FileFacts) -> bool:
         """Whether a file is still as it was when it was taken; if not, it is gone, or queued again as it is now."""
         known = self._catalog.files.facts(facts.path)
-        return known is not None and known[0] == facts
+        return known is not None and is_unchanged(facts, known.facts)
 
     def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
         if outcome.state is FileState.PENDING:

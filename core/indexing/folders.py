@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.files.mounts import MountWatcher, parts_on
 from bowerbird.core.files.watched import check_new_folder
 from bowerbird.core.files.watcher import Watcher
 from bowerbird.core.indexing.inbox import Inbox
@@ -31,6 +32,7 @@ class WatchedFolders:
         self._library, self._settings, self._on_event = library, settings, on_event
         self._inbox, self._indexer = inbox, indexer
         self._watcher: Watcher | None = None
+        self._mounts: MountWatcher | None = None
 
     @property
     def paths(self) -> list[Path]:
@@ -49,18 +51,29 @@ class WatchedFolders:
 
     def watch(self) -> None:
         """Notice changes from now on."""
+        self._inbox.post(self._indexer.expect_returns)
         self._watcher = Watcher(lambda changes: self._inbox.post(lambda: self._indexer.scans.apply(changes)))
+        self._mounts = MountWatcher(self._remount)
         for folder in self.paths:
             self._watcher.watch(folder)
+
+    def _remount(self, mount_points: Collection[Path]) -> None:
+        """A disk came or went: notifications do not say so, and are not given for what was mounted later."""
+        for folder in self.paths:
+            parts = parts_on(folder, mount_points)
+            if parts and self._watcher:
+                self._watcher.unwatch(folder)
+                self._watcher.watch(folder)
+                self._scan(folder, parts)
 
     def scan(self) -> None:
         """Have all of them scanned, and read what is new or was left unfinished."""
         for folder in self.paths:
-            self._scan(folder)
+            self._scan(folder, [folder])
         self._inbox.post(self._indexer.begin)
 
-    def _scan(self, folder: Path) -> None:
-        self._inbox.post(lambda: self._indexer.scans.add([(folder, None)]))
+    def _scan(self, folder: Path, tops: Sequence[Path]) -> None:
+        self._inbox.post(lambda: self._indexer.scans.add((folder, top) for top in tops))
 
     def add(self, folder: Path) -> None:
         """Watch one more folder, and have it scanned; one that is known stays as it is.
@@ -74,7 +87,7 @@ class WatchedFolders:
         self._settings.change(lambda now: self._with_folder(folder, now))
         if self._watcher:
             self._watcher.watch(folder)
-        self._scan(folder)
+        self._scan(folder, [folder])
         self._on_event(Event(EventKind.FOLDERS))
 
     def _with_folder(self, folder: Path, now: Settings) -> Settings:
@@ -100,5 +113,7 @@ class WatchedFolders:
 
     def close(self) -> None:
         """Watch no more."""
+        if self._mounts:
+            self._mounts.close()
         if self._watcher:
             self._watcher.close()

@@ -16,7 +16,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, FileError, FileSkipped, FileVanished
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.files.identity import facts_of, fingerprint
+from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
@@ -123,7 +123,7 @@ class Pipeline:
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
-        if facts_of(item.facts.path) != item.facts:
+        if not is_unchanged(item.facts, facts_of(item.facts.path)):
             raise FileVanished("The file changed while it was read.")
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction

@@ -109,7 +109,12 @@ def test_status() -> None:
         "notice: A disk is full.",
         "notice: A model is missing.",
     )
-    assert OUTPUTS["status"].value["folders"][1] == {"path": "/mnt/é", "state": "offline", "files": 3}
+    assert OUTPUTS["status"].value["folders"][1] == {
+        "path": "/mnt/é",
+        "state": "offline",
+        "files": 3,
+        "away": [],
+    }
     assert OUTPUTS["status"].value["files"] == {"photo": 1, "document": 1200}
     assert OUTPUTS["status of an empty library"].lines[1:3] == ("files: none", "waiting: 0")
 
