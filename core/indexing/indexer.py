@@ -187,8 +187,9 @@ class Indexer:
 
     def _catch_up(self) -> None:
         with self._catalog.transaction():
-            for path in self._catalog.spaces.paths_to_reindex(self._inference.transcribing()):
-                self._catalog.files.queue(path)
+            if self._inference.spaces():  # else all would be read again, for nothing
+                for path in self._catalog.spaces.paths_to_reindex(self._inference.transcribing()):
+                    self._catalog.files.queue(path)
             self.backfill.begin()
 
     def _scan_step(self) -> None:
