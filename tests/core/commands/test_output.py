@@ -109,6 +109,10 @@ def test_status() -> None:
         "notice: A disk is full.",
         "notice: A model is missing.",
     )
+    card = Folder(A, FolderState.PARTLY_OFFLINE, 2, 0, (A / "Card",))
+    described = output.describe_folders([card])
+    assert described.lines == (f"{A}  partly offline, 2 files; not connected: {A}/Card",)
+    assert described.value[0]["away"] == [f"{A}/Card"]
     assert OUTPUTS["status"].value["folders"][1] == {
         "path": "/mnt/é",
         "state": "offline",
