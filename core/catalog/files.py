@@ -76,16 +76,18 @@ class FileTable:
     def facts(self, path: Path) -> KnownFile | None:
         """What was known of this file when it was last looked at; None if it is not known."""
         row = self._db.execute(
-            "SELECT size, mtime_ns, ctime_ns, state, volume_id, away FROM files WHERE path = ?", (os.fsencode(path),)
+            "SELECT size, mtime_ns, ctime_ns, inode, state, volume_id, away FROM files WHERE path = ?",
+            (os.fsencode(path),),
         ).fetchone()
-        return KnownFile(FileFacts(path, *row[:3]), FileState(row[3]), row[4], bool(row[5])) if row else None
+        return KnownFile(FileFacts(path, *row[:4]), FileState(row[4]), row[5], bool(row[6])) if row else None
 
     def put(self, folder: Path, facts: FileFacts, kind: Kind | None, priority: Priority = Priority.NORMAL) -> None:
         """Note a new or changed file: it is found by name from now on, and a job will read its content."""
         if priority is Priority.NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
             priority = Priority.MEDIA
         known = self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, state = ?, reason = '' WHERE path = ? RETURNING id",
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, state = ?, reason = '' "
+            "WHERE path = ? RETURNING id",
             (*_stat(facts), FileState.PENDING, os.fsencode(facts.path)),
         ).fetchone()
         if known is None:
@@ -96,8 +98,8 @@ class FileTable:
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
         cursor = self._db.execute(
-            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, ctime_ns, state) "
-            "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, ctime_ns, inode, state) "
+            "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)",
             (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
         )
         name = str(facts.path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
@@ -106,7 +108,7 @@ class FileTable:
     def update_facts(self, facts: FileFacts) -> None:
         """More is known of a file, or it changed while it was read: its job, still queued, reads it as it is now."""
         self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ? WHERE path = ?",
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
             (*_stat(facts), os.fsencode(facts.path)),
         )
 
@@ -143,6 +145,15 @@ class FileTable:
             (os.fsencode(folder), *range_below(folder)),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
+
+    def other_names(self, path: Path) -> list[Path]:
+        """Known files that may be this one under another name (hard links)."""
+        rows = self._db.execute(
+            "SELECT b.path FROM files a JOIN files b ON b.inode = a.inode AND b.id != a.id "
+            "WHERE a.path = ? AND a.inode != 0",
+            (os.fsencode(path),),
+        )
+        return [Path(os.fsdecode(other)) for (other,) in rows]
 
     # jobs
 
@@ -226,5 +237,5 @@ class FileTable:
         return {volume_id for (volume_id,) in rows}
 
 
-def _stat(facts: FileFacts) -> tuple[int, int, int | None]:
-    return facts.size, facts.mtime_ns, facts.ctime_ns
+def _stat(facts: FileFacts) -> tuple[int, int, int | None, int]:
+    return facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode

@@ -147,7 +147,7 @@ ALTER TABLE files ADD COLUMN volume_id INTEGER REFERENCES volumes;
 ALTER TABLE files ADD COLUMN away INTEGER NOT NULL DEFAULT 0;
 UPDATE files SET volume_id = (SELECT id FROM volumes WHERE identity = CAST('device ' || device AS BLOB));
 ALTER TABLE files DROP COLUMN device;
-ALTER TABLE files DROP COLUMN inode;
+CREATE INDEX files_inode ON files(inode);
 CREATE INDEX files_volume ON files(volume_id);
 CREATE INDEX files_away ON files(folder_id, volume_id) WHERE away;
 """

@@ -1,6 +1,6 @@
 """Tells whether a file is the same as before, by its facts or its content, and whether its folder is there at all.
 
-Device and inode are no part of it: many file systems (Btrfs, exFAT, network shares) number anew when they are mounted.
+Device and inode are no part of it: many volumes (Btrfs, exFAT, network shares) number them anew when they are mounted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def facts_of(path: Path) -> FileFacts | None:
         return None
     # On Windows ctime is when the file was made.
     ctime_ns = None if sys.platform == "win32" else _storable(status.st_ctime_ns)
-    return FileFacts(path, status.st_size, _storable(status.st_mtime_ns), ctime_ns)
+    # SQLite's integers are signed: Windows file indexes and some network devices use all 64 bits.
+    inode = status.st_ino - (1 << 64 if status.st_ino >= 1 << 63 else 0)
+    return FileFacts(path, status.st_size, _storable(status.st_mtime_ns), ctime_ns, inode)
 
 
 def _storable(time_ns: int) -> int:

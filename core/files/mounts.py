@@ -109,12 +109,10 @@ class FolderVolumes:
         return found or Volume(Path(folder.anchor), "")
 
 
-def parts_on(folder: Path, mount_points: Collection[Path]) -> list[Path]:
-    """What of a watched folder lies on that which is mounted there: all of it, or folders in it."""
+def lies_on(folder: Path, mount_points: Collection[Path]) -> bool:
+    """Whether a folder, or something in it, lies on what is mounted there."""
     target = Path(os.path.realpath(folder))
-    if any(point == target or point in target.parents for point in mount_points):
-        return [folder]
-    return [folder / point.relative_to(target) for point in mount_points if target in point.parents]
+    return any(point == target or point in target.parents or target in point.parents for point in mount_points)
 
 
 class MountWatcher:

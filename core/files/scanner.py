@@ -77,7 +77,7 @@ class Scanner:
         try:
             if known is None or not is_unchanged(known.facts, facts):
                 self._catalog.files.put(folder, facts, kind_of(facts.path), priority)
-            elif known.facts.ctime_ns != facts.ctime_ns:
+            elif (known.facts.ctime_ns, known.facts.inode) != (facts.ctime_ns, facts.inode):
                 self._catalog.files.update_facts(facts)
         except sqlite3.Error:
             raise
@@ -137,8 +137,10 @@ class Scanner:
         Returns:
             Folders to scan, as pairs of the watched folder and the folder in it.
         """
+        # A file with several names is told to have changed under one of them.
+        others = {path for change in changes for path in self._catalog.files.other_names(change.path)}
         by_folder: dict[Path, list[FileChange]] = {}
-        for change in changes:
+        for change in (*changes, *(FileChange(path, Change.PRESENT) for path in others)):
             if folder := self.folder_of(change.path):
                 by_folder.setdefault(folder, []).append(change)
         with self._catalog.transaction():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.errors import UsageError
-from bowerbird.core.files.mounts import MountWatcher, parts_on
+from bowerbird.core.files.mounts import MountWatcher, lies_on
 from bowerbird.core.files.watched import check_new_folder
 from bowerbird.core.files.watcher import Watcher
 from bowerbird.core.indexing.inbox import Inbox
@@ -60,20 +60,19 @@ class WatchedFolders:
     def _remount(self, mount_points: Collection[Path]) -> None:
         """A disk came or went: notifications do not say so, and are not given for what was mounted later."""
         for folder in self.paths:
-            parts = parts_on(folder, mount_points)
-            if parts and self._watcher:
+            if lies_on(folder, mount_points) and self._watcher:
                 self._watcher.unwatch(folder)
                 self._watcher.watch(folder)
-                self._scan(folder, parts)
+                self._scan(folder)  # all of it: what happened meanwhile was not noticed
 
     def scan(self) -> None:
         """Have all of them scanned, and read what is new or was left unfinished."""
         for folder in self.paths:
-            self._scan(folder, [folder])
+            self._scan(folder)
         self._inbox.post(self._indexer.begin)
 
-    def _scan(self, folder: Path, tops: Sequence[Path]) -> None:
-        self._inbox.post(lambda: self._indexer.scans.add((folder, top) for top in tops))
+    def _scan(self, folder: Path) -> None:
+        self._inbox.post(lambda: self._indexer.scans.add([(folder, None)]))
 
     def add(self, folder: Path) -> None:
         """Watch one more folder, and have it scanned; one that is known stays as it is.
@@ -87,7 +86,7 @@ class WatchedFolders:
         self._settings.change(lambda now: self._with_folder(folder, now))
         if self._watcher:
             self._watcher.watch(folder)
-        self._scan(folder, [folder])
+        self._scan(folder)
         self._on_event(Event(EventKind.FOLDERS))
 
     def _with_folder(self, folder: Path, now: Settings) -> Settings:

@@ -267,9 +267,9 @@ def run(root: Path, library_folder: Path, operations: int, seed: int, *, may_mou
         _settle(library, disk)
         return _verdict(library, disk, operations, embedded, drive.forgotten if drive else 0)
     finally:
-        library.close()
         if drive:
             drive.plug(there=False)
+        library.close()
 
 
 def _count_embedded(library: Library) -> Counter[str]:

@@ -50,11 +50,24 @@ def edit_in_secret(path: Path) -> None:
 
 
 def test_a_file_that_is_numbered_anew_is_not_read_again(catalog: Catalog, scanner: Scanner, files: Path) -> None:
-    """Whatever its device and inode are, as on a share that was mounted anew: they are not kept at all."""
+    """As on a share that was mounted anew. Its new number is known then."""
     write(files / "a.txt")
     scan(scanner, files)
     read_all(catalog)
-    columns = {row[1] for row in catalog._db.execute("PRAGMA table_info(files)")}
-    assert not columns & {"device", "inode"} and "ctime_ns" in columns
-    facts = facts_of(files / "a.txt")
-    assert facts and catalog.files.facts(files / "a.txt").facts == facts  # type: ignore[union-attr]
+    catalog._db.execute("UPDATE files SET inode = inode + 1")
+    scan(scanner, files)
+    known, now = catalog.files.facts(files / "a.txt"), facts_of(files / "a.txt")
+    assert read_all(catalog) == [] and known and now and known.facts.inode == now.inode
+    assert "device" not in {row[1] for row in catalog._db.execute("PRAGMA table_info(files)")}
+
+
+def test_a_file_that_is_changed_under_one_of_its_names_is_changed_under_all(
+    catalog: Catalog, scanner: Scanner, files: Path
+) -> None:
+    write(files / "a.txt", files / "copy.txt")
+    (files / "b.txt").hardlink_to(files / "a.txt")
+    scan(scanner, files)
+    read_all(catalog)
+    (files / "a.txt").write_text("other words")
+    apply(scanner, files / "a.txt")
+    assert set(read_all(catalog)) == {files / "a.txt", files / "b.txt"}

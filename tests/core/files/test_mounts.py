@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.files import mounts
-from bowerbird.core.files.mounts import FolderVolumes, MountWatcher, Volume, current_mounts, parts_on
+from bowerbird.core.files.mounts import FolderVolumes, MountWatcher, Volume, current_mounts, lies_on
 from tests.namespaces import namespaces
 
 _PROJECT = Path(__file__).parents[3]
@@ -54,13 +54,13 @@ def test_a_file_lies_on_the_innermost_volume_even_through_a_link(tmp_path: Path)
     assert volumes.of(tmp_path / "link/inner two/a.txt") == volumes.of(tmp_path / "link") == outer
 
 
-def test_which_parts_of_a_folder_a_mount_concerns(tmp_path: Path) -> None:
+def test_which_folders_a_mount_concerns(tmp_path: Path) -> None:
     folder = tmp_path / "link"
     (tmp_path / "real").mkdir()
     folder.symlink_to(tmp_path / "real")
-    assert parts_on(folder, [tmp_path]) == parts_on(folder, [tmp_path / "real"]) == [folder]
-    assert parts_on(folder, [tmp_path / "real/a", tmp_path / "elsewhere"]) == [folder / "a"]
-    assert parts_on(folder, [tmp_path / "real two"]) == []
+    assert lies_on(folder, [tmp_path]) and lies_on(folder, [tmp_path / "real"])
+    assert lies_on(folder, [tmp_path / "elsewhere", tmp_path / "real/a"])
+    assert not lies_on(folder, [tmp_path / "real two"]) and not lies_on(folder, [])
 
 
 def test_a_watcher_of_mounts_ends(monkeypatch: pytest.MonkeyPatch) -> None:
