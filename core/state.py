@@ -16,6 +16,7 @@ class FolderState(StrEnum):
     READY = "ready"
     INDEXING = "indexing"
     OFFLINE = "offline"
+    PARTLY_OFFLINE = "partly offline"
     UNREADABLE = "unreadable"
 
 
@@ -27,6 +28,8 @@ class Folder:
     state: FolderState
     files: int = 0
     pending: int = 0
+    away: tuple[Path, ...] = ()
+    """Where volumes with files of it were mounted that are not there now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ What a search answers with is in ``answers``, the state of folders, models and i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -200,8 +200,10 @@ class FileFacts:
     path: Path
     size: int
     mtime_ns: int
-    device: int
-    inode: int
+    ctime_ns: int | None = None
+    """Changes with whatever is done to a file, its other times included; None where the system keeps no such time."""
+    inode: int = field(default=0, compare=False)
+    """No part of what a file is, since some volumes number anew: it leads to other names of the same file."""
 
 
 class FileState(StrEnum):

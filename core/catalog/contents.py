@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -112,10 +112,17 @@ class ContentTable:
                 ((ids[o], space, row.astype(np.float16).tobytes()) for o, row in zip(ordinals, vectors, strict=True)),
             )
 
-    def drop_orphans(self) -> list[bytes]:
-        """Delete contents that no file has any more; their fingerprints."""
+    def orphans(self) -> list[int]:
+        """Contents that no file has any more."""
         rows = self._db.execute(
-            "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.id) "
-            "RETURNING fingerprint"
+            "SELECT id FROM contents WHERE NOT EXISTS (SELECT 1 FROM files WHERE content_id = contents.id)"
+        )
+        return [content_id for (content_id,) in rows]
+
+    def delete(self, content_ids: Iterable[int]) -> list[bytes]:
+        """Delete these; their fingerprints."""
+        rows = self._db.execute(
+            "DELETE FROM contents WHERE id IN (SELECT value FROM json_each(?)) RETURNING fingerprint",
+            (json.dumps(list(content_ids)),),
         )
         return [fingerprint for (fingerprint,) in rows.fetchall()]

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from bowerbird.core.catalog.connection import range_below
 from bowerbird.core.catalog.jobs import JobTable, Priority
+from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
+
+_BELOW = "(path = ? OR (path >= ? AND path < ?))"
 
 
 class FolderTable:
@@ -49,22 +52,24 @@ class FileTable:
     def __init__(self, connection: sqlite3.Connection, jobs: JobTable) -> None:
         """Use the writer's connection."""
         self._db, self._jobs = connection, jobs
+        self._db.execute("CREATE TEMP TABLE seen (path BLOB PRIMARY KEY, former_volume INTEGER) WITHOUT ROWID")
         self.may_leave_orphans = True
         """Whether a content may have lost its last file since this was set to False."""
 
-    def facts(self, path: Path) -> tuple[FileFacts, FileState] | None:
+    def facts(self, path: Path) -> KnownFile | None:
         """What was known of this file when it was last looked at; None if it is not known."""
         row = self._db.execute(
-            "SELECT size, mtime_ns, device, inode, state FROM files WHERE path = ?", (os.fsencode(path),)
+            "SELECT size, mtime_ns, ctime_ns, inode, state, volume_id, away FROM files WHERE path = ?",
+            (os.fsencode(path),),
         ).fetchone()
-        return (FileFacts(path, *row[:4]), FileState(row[4])) if row else None
+        return KnownFile(FileFacts(path, *row[:4]), FileState(row[4]), row[5], bool(row[6])) if row else None
 
     def put(self, folder: Path, facts: FileFacts, kind: Kind | None, priority: Priority = Priority.NORMAL) -> None:
         """Note a new or changed file: it is found by name from now on, and a job will read its content."""
         if priority is Priority.NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
             priority = Priority.MEDIA
         known = self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ?, state = ?, reason = '' "
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, state = ?, reason = '' "
             "WHERE path = ? RETURNING id",
             (*_stat(facts), FileState.PENDING, os.fsencode(facts.path)),
         ).fetchone()
@@ -77,7 +82,7 @@ class FileTable:
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
         cursor = self._db.execute(
-            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, device, inode, state) "
+            "INSERT INTO files(folder_id, path, kind, size, mtime_ns, ctime_ns, inode, state) "
             "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)",
             (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
         )
@@ -85,16 +90,29 @@ class FileTable:
         self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
 
     def update_facts(self, facts: FileFacts) -> None:
-        """A known file was read as it was by these facts."""
+        """More is known of a file, or it was read as it was by these facts."""
         self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ? WHERE path = ?",
+            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
             (*_stat(facts), os.fsencode(facts.path)),
         )
+
+    def place(self, path: Path, volume_id: int) -> None:
+        """A known file is there, on this volume."""
+        self._db.execute("UPDATE files SET volume_id = ?, away = 0 WHERE path = ?", (volume_id, os.fsencode(path)))
+
+    def any_away(self, folder: Path) -> bool:
+        """Whether a file at or below a path is away."""
+        sql = f"SELECT 1 FROM files WHERE {_BELOW} AND away LIMIT 1"  # noqa: S608
+        return self._db.execute(sql, (os.fsencode(folder), *range_below(folder))).fetchone() is not None
+
+    def mark_away(self, paths: Iterable[Path]) -> None:
+        """These files are not there, nor are their volumes: they are kept, and wait for them."""
+        self._db.executemany("UPDATE files SET away = 1 WHERE path = ?", ((os.fsencode(path),) for path in paths))
 
     def note_unreadable(self, folder: Path, path: Path, reason: str) -> None:
         """A folder inside a watched one cannot be read: it stands among the failures under its own path."""
         if self.facts(path) is None:
-            self._insert(folder, FileFacts(path, 0, 0, 0, 0), None)
+            self._insert(folder, FileFacts(path, 0, 0), None)
         self.finish(path, FileState.FAILED, reason=reason)
 
     def forget(self, paths: Iterable[Path]) -> None:
@@ -107,15 +125,19 @@ class FileTable:
     def below(self, folder: Path) -> list[Path]:
         """Every known file at or below a path."""
         rows = self._db.execute(
-            "SELECT path FROM files WHERE path = ? OR (path >= ? AND path < ?)",
+            f"SELECT path FROM files WHERE {_BELOW}",  # noqa: S608
             (os.fsencode(folder), *range_below(folder)),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
-    def any_below(self, folder: Path) -> bool:
-        """Whether a file is known below a folder."""
-        sql = "SELECT 1 FROM files WHERE path >= ? AND path < ? LIMIT 1"
-        return self._db.execute(sql, range_below(folder)).fetchone() is not None
+    def other_names(self, path: Path) -> list[Path]:
+        """Known files that may be this one under another name (hard links)."""
+        rows = self._db.execute(
+            "SELECT b.path FROM files a JOIN files b ON b.inode = a.inode AND b.id != a.id "
+            "WHERE a.path = ? AND a.inode != 0",
+            (os.fsencode(path),),
+        )
+        return [Path(os.fsdecode(other)) for (other,) in rows]
 
     # what became of a file
 
@@ -166,21 +188,29 @@ class FileTable:
 
     def begin_scan(self) -> None:
         """Start a list of what a scan sees."""
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS seen (path BLOB PRIMARY KEY) WITHOUT ROWID")
         self._db.execute("DELETE FROM temp.seen")
 
-    def add_seen(self, paths: Iterable[Path]) -> None:
-        """The scan saw these."""
-        self._db.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?)", ((os.fsencode(path),) for path in paths))
+    def add_seen(self, path: Path, former_volume: int | None = None) -> None:
+        """The scan saw this file; ``former_volume`` is where it lay unchanged, if that was another volume."""
+        self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (os.fsencode(path), former_volume))
 
     def unseen(self, folder: Path) -> list[Path]:
-        """Known files below ``folder`` that the scan did not see."""
+        """Known files at or below ``folder`` that the scan did not see."""
         rows = self._db.execute(
-            "SELECT path FROM files WHERE path >= ? AND path < ? AND path NOT IN (SELECT path FROM temp.seen)",
-            range_below(folder),
+            f"SELECT path FROM files WHERE {_BELOW} AND path NOT IN (SELECT path FROM temp.seen)",  # noqa: S608
+            (os.fsencode(folder), *range_below(folder)),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
+    def succeeded_volumes(self, folder: Path) -> set[int]:
+        """Volumes most of whose files below ``folder`` the scan saw unchanged on another, which so took their place."""
+        rows = self._db.execute(
+            f"SELECT volume_id FROM files WHERE {_BELOW} AND path NOT IN (SELECT path FROM temp.seen) "  # noqa: S608
+            "GROUP BY volume_id HAVING count(*) < (SELECT count(*) FROM temp.seen WHERE former_volume = volume_id)",
+            (os.fsencode(folder), *range_below(folder)),
+        )
+        return {volume_id for (volume_id,) in rows}
 
-def _stat(facts: FileFacts) -> tuple[int, int, int, int]:
-    return facts.size, facts.mtime_ns, facts.device, facts.inode
+
+def _stat(facts: FileFacts) -> tuple[int, int, int | None, int]:
+    return facts.size, facts.mtime_ns, facts.ctime_ns, facts.inode

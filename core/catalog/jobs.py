@@ -19,7 +19,7 @@ REST_S = 60.0
 
 _JOBS = "FROM jobs j LEFT JOIN files f ON f.path = j.path LEFT JOIN folders o ON o.id = f.folder_id"
 _WAITING = "j.due_at > ? AND j.due_at <= ?"  # now, and where the longest pause ends: clocks may be set back
-_DUE = f"o.state IS NOT ? AND NOT ({_WAITING})"
+_DUE = f"o.state IS NOT ? AND f.away IS NOT 1 AND NOT ({_WAITING})"
 
 
 class Priority(IntEnum):

@@ -37,9 +37,9 @@ class Overview:
         return {FileState(state): number for state, number in rows}
 
     def offline(self) -> int:
-        """Files in folders that are not there now."""
+        """Files in folders, or on volumes, that are not there now."""
         row = self._db.execute(
-            "SELECT count(*) FROM files f JOIN folders o ON o.id = f.folder_id WHERE o.state = ?",
+            "SELECT count(*) FROM files f JOIN folders o ON o.id = f.folder_id WHERE o.state = ? OR f.away",
             (FolderState.OFFLINE,),
         ).fetchone()
         return int(row[0])
@@ -51,11 +51,21 @@ class Overview:
     def folders(self) -> tuple[Folder, ...]:
         """Watched folders with their state and counts."""
         rows = self._db.execute(
-            "SELECT o.path, o.state, count(f.id), coalesce(sum(f.state = ?), 0) FROM folders o "
-            "LEFT JOIN files f ON f.folder_id = o.id GROUP BY o.id ORDER BY o.path",
+            "SELECT o.id, o.path, o.state, count(f.id), coalesce(sum(f.state = ? AND NOT f.away), 0), "
+            "coalesce(sum(f.away), 0) FROM folders o LEFT JOIN files f ON f.folder_id = o.id "
+            "GROUP BY o.id ORDER BY o.path",
             (FileState.PENDING,),
+        ).fetchall()
+        return tuple(_folder(*row, away=self._away(folder_id)) for folder_id, *row in rows)
+
+    def _away(self, folder_id: int) -> tuple[Path, ...]:
+        """Mount points. Of libraries that were made before volumes were remembered, some are not known."""
+        rows = self._db.execute(
+            "SELECT DISTINCT v.mount_point FROM files f JOIN volumes v ON v.id = f.volume_id "
+            "WHERE f.folder_id = ? AND f.away AND v.mount_point != x'' ORDER BY v.mount_point",
+            (folder_id,),
         )
-        return tuple(_folder(*row) for row in rows)
+        return tuple(Path(os.fsdecode(path)) for (path,) in rows)
 
     def failures(self) -> tuple[Failure, ...]:
         """Files that could not be read."""
@@ -95,8 +105,10 @@ class Overview:
         return IndexReport(files, self.segment_count(), took_s, self.failures(), self.changing())
 
 
-def _folder(path: bytes, state_name: str, files: int, pending: int) -> Folder:
-    state = FolderState(state_name)
-    if state is FolderState.READY and pending:
+def _folder(path: bytes, noted: str, files: int, pending: int, offline: int, *, away: tuple[Path, ...]) -> Folder:
+    state = FolderState(noted)
+    if state is FolderState.READY and offline:
+        state = FolderState.OFFLINE if offline == files else FolderState.PARTLY_OFFLINE
+    elif state is FolderState.READY and pending:
         state = FolderState.INDEXING
-    return Folder(Path(os.fsdecode(path)), state, files, pending)
+    return Folder(Path(os.fsdecode(path)), state, files, pending, away)

@@ -116,8 +116,12 @@ class CatalogReader:
         return [(_file(row), row[9]) for row in rows]
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
-        """These segments, those that still exist."""
-        rows = self._db.execute(f"{_SEGMENT} FROM segments s WHERE s.id IN {_ANY}", (json.dumps(list(ids)),))
+        """These segments, those that still exist and are of a file: what it held outlives a file for a while."""
+        rows = self._db.execute(
+            f"{_SEGMENT} FROM segments s WHERE s.id IN {_ANY} "  # noqa: S608
+            "AND EXISTS (SELECT 1 FROM files f WHERE f.content_id = s.content_id)",
+            (json.dumps(list(ids)),),
+        )
         return {row[0]: _segment(row) for row in rows}
 
     def segments_of(self, content_id: int, most: int = -1) -> list[SegmentRow]:

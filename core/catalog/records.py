@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bowerbird.core.types import (
     FileFacts,
@@ -91,6 +92,17 @@ class SegmentRow:
     text: str
     labels: tuple[Label, ...]
     locator: Locator
+
+
+class KnownFile(NamedTuple):
+    """A file as it was when it was last looked at."""
+
+    facts: FileFacts
+    state: FileState
+    volume_id: int | None = None
+    """None for a folder that could not be read."""
+    away: bool = False
+    """Whether neither it nor its volume was there."""
 
 
 @dataclass(frozen=True, slots=True)

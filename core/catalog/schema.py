@@ -138,7 +138,28 @@ ALTER TABLE files ADD COLUMN looked_at REAL NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN due_at REAL NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS)
+# Volumes tell a file that is gone from one whose disk is away. Of files that were not seen since then only the device
+# is known. That their ctime is not known is no change: nothing is read again for it.
+_VOLUMES = """
+CREATE TABLE volumes (
+    id INTEGER PRIMARY KEY,
+    mount_point BLOB NOT NULL,
+    identity BLOB NOT NULL,
+    UNIQUE (mount_point, identity)
+);
+INSERT INTO volumes(mount_point, identity)
+    SELECT DISTINCT x'', CAST('device ' || device AS BLOB) FROM files WHERE device != 0;
+ALTER TABLE files ADD COLUMN ctime_ns INTEGER;
+ALTER TABLE files ADD COLUMN volume_id INTEGER REFERENCES volumes;
+ALTER TABLE files ADD COLUMN away INTEGER NOT NULL DEFAULT 0;
+UPDATE files SET volume_id = (SELECT id FROM volumes WHERE identity = CAST('device ' || device AS BLOB));
+ALTER TABLE files DROP COLUMN device;
+CREATE INDEX files_inode ON files(inode);
+CREATE INDEX files_volume ON files(volume_id);
+CREATE INDEX files_away ON files(folder_id, volume_id) WHERE away;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS, _VOLUMES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -142,7 +142,7 @@ class SpaceTable:
         """The next contents, by id, that lack one of these spaces and have a file to decode: photos, or all else."""
         lacks = " OR ".join([_LACKS] * len(spaces))
         rows = self._db.execute(
-            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.device, f.inode FROM contents c "  # noqa: S608
+            "SELECT c.id, c.kind, f.path, f.size, f.mtime_ns, f.ctime_ns, f.inode FROM contents c "  # noqa: S608
             f"JOIN files f ON f.content_id = c.id AND f.state = ? WHERE c.id > ? AND c.next_s IS NULL AND ({lacks}) "
             f"AND {_HAS_SEGMENTS} AND (c.kind = ?) = ? GROUP BY c.id ORDER BY c.id LIMIT ?",
             (FileState.INDEXED, after, *spaces, modality, Kind.PHOTO, photos, limit),

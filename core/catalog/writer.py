@@ -11,10 +11,12 @@ from bowerbird.core.catalog.connection import connect
 from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
+from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.catalog.traces import Traces
+from bowerbird.core.catalog.volumes import VolumeTable
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 
 
@@ -41,8 +43,10 @@ class Catalog:
         self.folders = FolderTable(self._db)
         self.jobs = JobTable(self._db)
         self.files = FileTable(self._db, self.jobs)
+        self.volumes = VolumeTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
+        self._orphans = Orphans(self.contents)
         self.outbox = Outbox(self._db)
         self.traces = Traces(self._db)
 
@@ -73,11 +77,12 @@ class Catalog:
         with self.transaction():
             self.files.forget(self.files.below(folder))
             self.folders.delete(folder)
+            self.volumes.prune()
 
-    def drop_orphans(self) -> list[bytes]:
-        """Delete contents that no file has any more, if there may be any; their fingerprints."""
-        if not self.files.may_leave_orphans:
+    def drop_orphans(self, grace_s: float = 0.0) -> list[bytes]:
+        """Delete contents that no file has had for so many seconds, if there may be any; their fingerprints."""
+        if not (self.files.may_leave_orphans or self._orphans.due):
             return []
-        fingerprints = self.contents.drop_orphans()
+        fingerprints = self._orphans.drop(grace_s)
         self.files.may_leave_orphans = False
         return fingerprints

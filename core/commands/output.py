@@ -75,9 +75,7 @@ def describe_status(status: Status) -> Output:
     value = {
         "library": str(status.directory),
         "files": {str(kind): number for kind, number in status.counts.items()},
-        "folders": [
-            {"path": str(folder.path), "state": str(folder.state), "files": folder.files} for folder in status.folders
-        ],
+        "folders": [_folder_json(folder) for folder in status.folders],
         "waiting": status.progress.total - status.progress.done,
         "segments": status.segments,
         "failed": status.failures,
@@ -106,16 +104,23 @@ def _counts(counts: Mapping[Kind, int]) -> str:
 def describe_folders(folders: Sequence[Folder]) -> Output:
     """The watched folders, and how each stands."""
     return Output(
-        [
-            {"path": str(folder.path), "state": str(folder.state), "files": folder.files, "waiting": folder.pending}
-            for folder in folders
-        ],
+        [{**_folder_json(folder), "waiting": folder.pending} for folder in folders],
         tuple(_folder_line(folder) for folder in folders),
     )
 
 
+def _folder_json(folder: Folder) -> dict[str, Any]:
+    return {
+        "path": str(folder.path),
+        "state": str(folder.state),
+        "files": folder.files,
+        "away": [str(mount_point) for mount_point in folder.away],
+    }
+
+
 def _folder_line(folder: Folder) -> str:
-    return f"{printable(folder.path)}  {folder.state}, {folder.files:,} files"
+    away = f"; not connected: {', '.join(printable(mount_point) for mount_point in folder.away)}" if folder.away else ""
+    return f"{printable(folder.path)}  {folder.state}, {folder.files:,} files{away}"
 
 
 def describe_failures(failures: Sequence[Failure]) -> Output:

@@ -1,9 +1,13 @@
-"""Tells whether a file is the same as before, by its facts or its content, and whether its folder is there at all."""
+"""Tells whether a file is the same as before, by its facts or its content, and whether its folder is there at all.
+
+Device and inode are no part of it: many volumes (Btrfs, exFAT, network shares) number them anew when they are mounted.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,23 +20,30 @@ _LATEST_NS = (1 << 63) - 1
 
 
 def facts_of(path: Path) -> FileFacts | None:
-    """Size, time and inode of a regular file; None if there is none at this path. Links are not followed."""
+    """Size and times of a regular file; None if there is none at this path. Links are not followed."""
     try:
         status = os.lstat(path)
     except (OSError, ValueError):
         return None
     if not stat.S_ISREG(status.st_mode):
         return None
+    # On Windows ctime is when the file was made.
+    ctime_ns = None if sys.platform == "win32" else _storable(status.st_ctime_ns)
     # SQLite's integers are signed: Windows file indexes and some network devices use all 64 bits.
-    device, inode = [number - (1 << 64) if number >= 1 << 63 else number for number in (status.st_dev, status.st_ino)]
-    # So are times: what lies outside 1677 to 2262, as FILETIME's zero of 1601 does, is taken for the nearest of these.
-    mtime_ns = max(-_LATEST_NS, min(status.st_mtime_ns, _LATEST_NS))
-    return FileFacts(path, status.st_size, mtime_ns, device, inode)
+    inode = status.st_ino - (1 << 64 if status.st_ino >= 1 << 63 else 0)
+    return FileFacts(path, status.st_size, _storable(status.st_mtime_ns), ctime_ns, inode)
+
+
+def _storable(time_ns: int) -> int:
+    """What lies outside 1677 to 2262, as FILETIME's zero of 1601 does, is taken for the nearest of these."""
+    return max(-_LATEST_NS, min(time_ns, _LATEST_NS))
 
 
 def is_unchanged(before: FileFacts, now: FileFacts | None) -> bool:
-    """Whether a file is surely what it was before."""
-    return before == now
+    """Whether a file is surely what it was before; where one of the times is not known, by the others."""
+    if now is None or (before.size, before.mtime_ns) != (now.size, now.mtime_ns):
+        return False
+    return before.ctime_ns is None or now.ctime_ns is None or before.ctime_ns == now.ctime_ns
 
 
 def cannot_tell(path: Path) -> bool:
@@ -67,19 +78,12 @@ def fingerprint(path: Path) -> bytes:
     return digest.digest()
 
 
-def is_offline(folder: Path, *, known: bool) -> bool:
-    """Whether a watched folder is away: missing, or empty as a mount point without its disk is.
-
-    ``known``: files are known in it, so that it should not be empty.
-    """
-    if not folder.is_dir():
-        return not folder.exists()
-    return known and not _holds_anything(folder)
-
-
-def _holds_anything(folder: Path) -> bool:
+def is_offline(folder: Path) -> bool:
+    """Whether a watched folder is not there, or its disk does not answer."""
     try:
-        with os.scandir(folder) as entries:
-            return next(entries, None) is not None
-    except OSError:
-        return True  # it is there; that it cannot be read is another matter
+        folder.stat()
+    except PermissionError:
+        return False  # it is there; that it cannot be read is another matter
+    except (OSError, ValueError):
+        return True
+    return False

@@ -64,7 +64,7 @@ class Walk:
         try:
             with os.scandir(folder) as entries:
                 return [entry for entry in entries if not self._excludes.leaves_out(entry.name, prefix + entry.name)]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # whoever asks where its files are looks again
             return []
         except OSError as error:
             self.problems.append((folder, _sentence(error)))

@@ -14,7 +14,7 @@ from bowerbird.core.catalog.records import BackfillItem, SegmentToEmbed
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.files.identity import facts_of
+from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input, within
 from bowerbird.core.types import Extraction, Label, Locator, Modality, Vectors
@@ -98,7 +98,7 @@ class BackfillReader:
 
     def _extraction(self, item: BackfillItem, future: Future[Extraction]) -> Extraction:
         extraction = self._wait(future)
-        if facts_of(item.facts.path) != item.facts:
+        if not is_unchanged(item.facts, facts_of(item.facts.path)):
             raise FileError("It changed.")
         return extraction
 

@@ -41,9 +41,9 @@ class Committer:
         with self._catalog.transaction():
             return sum(self._write(outcome) for outcome in outcomes)
 
-    def drop_orphans(self) -> None:
-        """Forget contents that no file has any more, and their thumbnails."""
-        for fingerprint in self._catalog.drop_orphans():
+    def drop_orphans(self, grace_s: float = 0.0) -> None:
+        """Forget contents that no file has had for so many seconds, and their thumbnails."""
+        for fingerprint in self._catalog.drop_orphans(grace_s):
             self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
 
     def _keep_thumbnail(self, outcome: Outcome) -> None:

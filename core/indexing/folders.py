@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.files.mounts import MountWatcher, lies_on
 from bowerbird.core.files.watched import check_new_folder
 from bowerbird.core.files.watcher import Watcher
 from bowerbird.core.indexing.inbox import Inbox
@@ -31,6 +32,7 @@ class WatchedFolders:
         self._library, self._settings, self._on_event = library, settings, on_event
         self._inbox, self._indexer = inbox, indexer
         self._watcher: Watcher | None = None
+        self._mounts: MountWatcher | None = None
 
     @property
     def paths(self) -> list[Path]:
@@ -49,9 +51,19 @@ class WatchedFolders:
 
     def watch(self) -> None:
         """Notice changes from now on."""
+        self._inbox.post(self._indexer.expect_returns)
         self._watcher = Watcher(lambda changes: self._inbox.post(lambda: self._indexer.scans.apply(changes)))
+        self._mounts = MountWatcher(self._remount)
         for folder in self.paths:
             self._watcher.watch(folder)
+
+    def _remount(self, mount_points: Collection[Path]) -> None:
+        """A disk came or went: notifications do not say so, and are not given for what was mounted later."""
+        for folder in self.paths:
+            if lies_on(folder, mount_points) and self._watcher:
+                self._watcher.unwatch(folder)
+                self._watcher.watch(folder)
+                self._scan(folder)  # all of it: what happened meanwhile was not noticed
 
     def scan(self) -> None:
         """Have all of them scanned, and read what is new or was left unfinished."""
@@ -100,5 +112,7 @@ class WatchedFolders:
 
     def close(self) -> None:
         """Watch no more."""
+        if self._mounts:
+            self._mounts.close()
         if self._watcher:
             self._watcher.close()

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _REPORT_S = 0.25
 _WIPE_S = 300.0  # between two wipings: each takes seconds in a large library
+_GRACE_S = 300.0  # what a file held that has gone is kept so long while folders are watched: it may turn up elsewhere
 
 
 class Indexer:
@@ -66,6 +67,7 @@ class Indexer:
         self.committer = Committer(paths, catalog, self.scans)
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
+        self._grace_s = 0.0
         self.paused = False
         self.progress = Progress()
         """Where indexing stands."""
@@ -113,6 +115,10 @@ class Indexer:
         self._begun = True
         self._catalog.jobs.hurry()
         self._catch_up()
+
+    def expect_returns(self) -> None:
+        """Changes are told as they happen from now on: what is gone now may turn up again a little later."""
+        self._grace_s = _GRACE_S
 
     def pause(self, paused: bool) -> None:
         """Read no more files and free the models' memory, or go on."""
@@ -183,8 +189,9 @@ class Indexer:
 
     def _catch_up(self) -> None:
         with self._catalog.transaction():
-            for path in self._catalog.spaces.paths_to_reindex(self._inference.transcribing()):
-                self._catalog.jobs.queue(path)
+            if self._inference.spaces():  # else all would be read again, for nothing
+                for path in self._catalog.spaces.paths_to_reindex(self._inference.transcribing()):
+                    self._catalog.jobs.queue(path)
             self.backfill.begin()
 
     def _scan_step(self) -> None:
@@ -220,12 +227,11 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        scanning = self.scans.busy or self.scans.awaits_move
-        busy = scanning or self._pipeline.items.paths or building or not self._inbox.empty
+        busy = self.scans.busy or self._pipeline.items.paths or building or not self._inbox.empty
         if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return
-        self.committer.drop_orphans()
+        self.committer.drop_orphans(self._grace_s)
         self._sync.run(hurry=True)
         if self._begun and time.monotonic() - self._wiped_at > _WIPE_S:
             self._wipe_traces()

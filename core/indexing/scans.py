@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bowerbird.core.files.scanner import Scanner
-from bowerbird.core.types import Change, FileChange
+from bowerbird.core.types import FileChange
 
 log = logging.getLogger(__name__)
 
 _TRIES = 3
-_MOVE_S = 3.0  # the watcher tells of a change after two seconds at the latest
 
 Scan = tuple[Path, Path | None]
 """A watched folder, and the folder in it to scan, or None for all of it."""
@@ -31,17 +29,11 @@ class ScanQueue:
         self._now: Scan | None = None
         self._failed: Counter[Scan] = Counter()
         self._steps: Iterator[None] | None = None
-        self._moves_until = 0.0
 
     @property
     def busy(self) -> bool:
         """Whether there is something to scan."""
         return self._steps is not None or bool(self._waiting)
-
-    @property
-    def awaits_move(self) -> bool:
-        """Whether a file has just gone that may turn up elsewhere: where it went to is often told a little later."""
-        return time.monotonic() < self._moves_until
 
     def add(self, scans: Iterable[Scan]) -> None:
         """Scan these too."""
@@ -49,8 +41,6 @@ class ScanQueue:
 
     def apply(self, changes: Sequence[FileChange]) -> None:
         """Take a watcher's news: files are looked at now, folders scanned."""
-        if any(change.change is Change.GONE for change in changes):
-            self._moves_until = time.monotonic() + _MOVE_S
         self.add(self.scanner.apply(changes))
 
     def cancel(self, folder: Path) -> None:

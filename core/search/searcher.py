@@ -23,7 +23,8 @@ from bowerbird.core.words import all_words, query_words, stem
 
 _TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
-_WIDER = (_TOP_K, 2000, 16_000)  # top_k of a filtered search that found too little; the last is Milvus' own limit
+_ENOUGH = _TOP_K // 2  # segments of files that are there, of those found without a filter
+_WIDER = (_TOP_K, 2000, 16_000)  # top_k of a search that found too little; the last is Milvus' own limit
 _ALIGNED = 50  # contents, of those most like one moment of an example, that are compared with all of its moments
 
 WEAK_PHOTOS = (
@@ -155,15 +156,20 @@ class Searcher:
         if scope.allowed is not None and len(scope.allowed) <= _EXACT:
             segment_ids, matrix = self._reader.vectors(space.id, scope.allowed)
             return dict(zip(segment_ids, (matrix @ rows.T).max(axis=1).tolist(), strict=True)) if segment_ids else {}
-        cosines: dict[int, float] = {}
+        return self._widen(lambda top_k: _highest(self._store.search(space.id, rows, top_k, scope.kinds)), scope)
+
+    def _widen(self, search: Callable[[int], dict[int, float]], scope: _Scope) -> dict[int, float]:
+        """What a search finds that is asked for more and more, until enough of it passes."""
+        found: dict[int, float] = {}
         for top_k in _WIDER:
-            cosines = _highest(self._store.search(space.id, rows, top_k, scope.kinds))
-            if scope.allowed is None or len(cosines) < top_k or self._enough(cosines, scope):
+            found = search(top_k)
+            if len(found) < top_k or self._enough(found, scope):
                 break
-        return cosines
+        return found
 
     def _enough(self, segment_ids: Collection[int], scope: _Scope) -> bool:
-        return sum(scope.holds(row.content_id) for row in self._reader.segments(segment_ids).values()) >= _TOP_K
+        passing = sum(scope.holds(row.content_id) for row in self._reader.segments(segment_ids).values())
+        return passing >= (_ENOUGH if scope.allowed is None else _TOP_K)
 
     def _keyword_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
         """Evidence of the segments with the query's words, more where they stand in a row."""
@@ -171,7 +177,10 @@ class Searcher:
         if not words:
             return
         match = " OR ".join(f'"{word}"' for word in words)
-        scores = dict(self._reader.by_words(match, _TOP_K, scope.allowed, scope.kinds))
+        scores = self._widen(
+            lambda top_k: dict(self._reader.by_words(match, top_k, scope.allowed, scope.kinds)),
+            _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
+        )
         information = self._information(words)
         pairs = _pairs(query.text)
         for row in self._reader.segments(scores).values():

@@ -166,6 +166,7 @@ def _tool_tip(folder: Folder) -> str:
         FolderState.READY: "up to date",
         FolderState.INDEXING: "being read",
         FolderState.OFFLINE: "not connected; what was read stays searchable",
+        FolderState.PARTLY_OFFLINE: "partly not connected; what was read stays searchable",
         FolderState.UNREADABLE: "Bowerbird may not read it",
     }[folder.state]
-    return f"{shown(str(folder.path))}\n{state}"
+    return "\n".join((shown(str(folder.path)), state, *(f"not here: {shown(str(path))}" for path in folder.away)))

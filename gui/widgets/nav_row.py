@@ -83,9 +83,10 @@ class NavRow(QAbstractButton):
             FolderState.READY: colours.green,
             FolderState.INDEXING: colours.straw,
             FolderState.OFFLINE: colours.muted,
+            FolderState.PARTLY_OFFLINE: colours.muted,
             FolderState.UNREADABLE: colours.straw,
         }[self._state]
-        hollow = self._state in (FolderState.OFFLINE, FolderState.UNREADABLE)
+        hollow = self._state not in (FolderState.READY, FolderState.INDEXING)
         painter.setPen(QPen(QColor(colour), 1.25))
         painter.setBrush(Qt.BrushStyle.NoBrush if hollow else QColor(colour))
         painter.drawEllipse(QRectF(12.5, middle_y - 2.5, 6, 6))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,23 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests import makers, media_makers
+from tests.namespaces import namespaces
 from tests.privacy.machine import HOME, Report
 
 pytestmark = pytest.mark.slow  # a new library, its networks exported
 
 _PROJECT = Path(__file__).parents[2]
-_NAMESPACES = ["unshare", "--net", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def namespaces() -> None:
-    """Skips where the kernel lets nobody have a network and a disk of their own. CI must not skip."""
-    try:
-        subprocess.run([*_NAMESPACES, "true"], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no namespaces here: {error}")
 
 
 def _run(scratch: Path, *command: str) -> Report:
@@ -37,7 +25,7 @@ def _run(scratch: Path, *command: str) -> Report:
     (scratch / "disk").mkdir()
     (scratch / "report").touch()
     machine = [sys.executable, "-m", "tests.privacy.machine", str(scratch / "disk"), str(scratch / "report")]
-    subprocess.run([*_NAMESPACES, *machine, *command], check=True, cwd=_PROJECT, timeout=560)
+    subprocess.run([*namespaces("net", "mount"), *machine, *command], check=True, cwd=_PROJECT, timeout=560)
     return Report(**json.loads((scratch / "report").read_text()))
 
 

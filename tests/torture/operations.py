@@ -1,17 +1,20 @@
 """Random operations on files while the library watches: at the end it must know exactly what is there.
 
 Files and folders are created, changed, copied, moved, linked and deleted in two watched folders, under odd names and
-with odd dates; folders that are excluded appear and go. Nothing may be embedded twice.
+with odd dates, and in secret; folders that are excluded appear and go. Where this process may mount, so does a drive
+inside one of the folders. Nothing may be embedded twice, and nothing forgotten because the drive is away.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
+import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -49,14 +52,48 @@ class Verdict:
     invented: int
     """Files that are known and not there."""
     embedded_twice: int
+    forgotten: int
+    """Files on the drive that were known when it went, and no more when it was back."""
     stuck: int
     """Jobs left over."""
+
+
+class Drive:
+    """A drive that comes and goes: a folder that is mounted elsewhere, in this process's own mount namespace."""
+
+    def __init__(self, folder: Path, mount_point: Path) -> None:
+        """Away; ``known`` then tells which files are known in the library."""
+        self.mount_point, self._folder = mount_point, folder
+        self.known: Callable[[], Mapping[bytes, bytes]] = dict
+        self.there = False
+        self.forgotten = 0
+        self._before: set[bytes] = set()
+        folder.mkdir(parents=True)
+
+    def plug(self, *, there: bool) -> None:
+        """Put it in, or take it out."""
+        if there == self.there:
+            return
+        if there:
+            self.forgotten += len(self._before - self.known().keys())
+            self.mount_point.mkdir(exist_ok=True)
+            subprocess.run(["mount", "--bind", self._folder, self.mount_point], check=True)
+        else:
+            subprocess.run(["umount", "--lazy", self.mount_point], check=True)
+            self._before = self._held()
+        self.there = there
+
+    def _held(self) -> set[bytes]:
+        """Those on it that are known."""
+        paths = (self.mount_point / path.relative_to(self._folder) for path in self._folder.rglob("*.txt"))
+        return self.known().keys() & {os.fsencode(path) for path in paths}
 
 
 class Disk:
     """Two folders, and what may be done to them."""
 
-    def __init__(self, root: Path, chance: random.Random) -> None:
+    def __init__(self, root: Path, chance: random.Random, drive: Drive | None = None) -> None:
+        self._drive = drive
         self.folders = [root / "one", root / "two"]
         for folder in self.folders:
             folder.mkdir(parents=True)
@@ -67,7 +104,8 @@ class Disk:
         self._operations: Sequence[Callable[[], object]] = (
             *[self._create] * 5, *[self._change] * 2, self._append, self._replace, self._copy, self._move,
             self._move_folder, self._hard_link, self._symbolic_link, *[self._delete] * 2, self._delete_folder,
-            self._date, self._leave_out,
+            self._date, self._leave_out, self._permit, self._edit_in_secret,
+            *([self._plug] * 2 if drive else []),
         )  # fmt: skip
 
     def operate(self) -> None:
@@ -91,7 +129,8 @@ class Disk:
 
     def _place(self) -> Path:
         """A path in a folder that may be new."""
-        folder = self._chance.choice(self.folders)
+        drive = [self._drive.mount_point] if self._drive and self._drive.there else []
+        folder = self._chance.choice([*self.folders, *drive])
         for _ in range(self._chance.randrange(3)):
             folder /= f"folder {self._chance.randrange(4)}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,14 +172,15 @@ class Disk:
             shutil.copy2(source, target)
 
     def _move(self) -> None:
-        self._file().replace(self._place())
+        shutil.move(self._file(), self._place())
 
     def _inner_folders(self) -> list[Path]:
         return sorted(path for folder in self.folders for path in folder.rglob("folder *") if path.is_dir())
 
     def _move_folder(self) -> None:
         if inner := self._inner_folders():
-            self._chance.choice(inner).rename(self._chance.choice(self.folders) / f"moved {next(self._numbers)}")
+            target = self._chance.choice(self.folders) / f"moved {next(self._numbers)}"
+            shutil.move(self._chance.choice(inner), target)
 
     def _delete_folder(self) -> None:
         if inner := self._inner_folders():
@@ -149,7 +189,11 @@ class Disk:
     def _hard_link(self) -> None:
         source, target = self._file(), self._place()
         if not target.exists():
-            target.hardlink_to(source)
+            try:
+                target.hardlink_to(source)
+            except OSError as error:
+                if error.errno != errno.EXDEV:  # there is none from disk to disk
+                    raise
 
     def _symbolic_link(self) -> None:
         target = self._place().with_suffix(".link.txt")
@@ -163,6 +207,23 @@ class Disk:
         path, seconds = self._file(), self._chance.choice(_DATES_S)
         os.utime(path, (seconds, seconds))
 
+    def _permit(self) -> None:
+        """To others, or not: which changes its ctime alone."""
+        path = self._file()
+        path.chmod(path.stat().st_mode ^ 0o044)
+
+    def _edit_in_secret(self) -> None:
+        """Other words, but size and date are the same."""
+        path = self._file()
+        before = path.stat()
+        path.write_text(self._text().ljust(before.st_size)[: before.st_size])
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def _plug(self) -> None:
+        """The drive in, or out."""
+        assert self._drive is not None
+        self._drive.plug(there=not self._drive.there)
+
     def _leave_out(self) -> None:
         folder = self._chance.choice(self.folders) / self._chance.choice(_LEFT_OUT)
         if folder.exists():
@@ -174,7 +235,7 @@ class Disk:
             draft.rename(folder)
 
 
-def run(root: Path, library_folder: Path, operations: int, seed: int) -> Verdict:
+def run(root: Path, library_folder: Path, operations: int, seed: int, *, may_mount: bool = False) -> Verdict:
     """Operate on a disk while a library watches it, and compare in the end.
 
     Args:
@@ -182,14 +243,18 @@ def run(root: Path, library_folder: Path, operations: int, seed: int) -> Verdict
         library_folder: the folder of the library, made if need be; exported models in it are used.
         operations: how many.
         seed: for the choice of them.
+        may_mount: whether a drive may be mounted: this process has a mount namespace of its own.
     """
     chance = random.Random(seed)
-    disk = Disk(root, chance)
+    drive = Drive(root / "drive", root / "one" / "drive") if may_mount else None
+    disk = Disk(root, chance, drive)
     make_private(library_folder)
     settings_file.save(LibraryPaths(library_folder).settings, Settings(models=("minilm-l6-v2",)))
     library = Library.open(library_folder)
     try:
         embedded = _count_embedded(library)
+        if drive:
+            drive.known = lambda: _known(library)
         library.start()
         for folder in disk.folders:
             library.add_folder(folder)
@@ -197,9 +262,13 @@ def run(root: Path, library_folder: Path, operations: int, seed: int) -> Verdict
             disk.operate()
             if pause := chance.choice(_PAUSES_S):
                 time.sleep(pause)
+        if drive:
+            drive.plug(there=True)
         _settle(library, disk)
-        return _verdict(library, disk, operations, embedded)
+        return _verdict(library, disk, operations, embedded, drive.forgotten if drive else 0)
     finally:
+        if drive:
+            drive.plug(there=False)
         library.close()
 
 
@@ -231,7 +300,7 @@ def _settle(library: Library, disk: Disk, within_s: float = 120.0) -> None:
         return
 
 
-def _verdict(library: Library, disk: Disk, operations: int, embedded: Counter[str]) -> Verdict:
+def _verdict(library: Library, disk: Disk, operations: int, embedded: Counter[str], forgotten: int) -> Verdict:
     known, truth = _known(library), disk.truth()
     (jobs,) = library._connections.get().execute("SELECT count(*) FROM jobs").fetchone()
     return Verdict(
@@ -240,5 +309,6 @@ def _verdict(library: Library, disk: Disk, operations: int, embedded: Counter[st
         lost=sum(known.get(path) != content for path, content in truth.items()),
         invented=len(known.keys() - truth.keys()),
         embedded_twice=sum(count > 1 for count in embedded.values()),
+        forgotten=forgotten,
         stuck=jobs,
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -41,8 +42,8 @@ def reader(connections: ReadConnections) -> CatalogReader:
     return CatalogReader(connections)
 
 
-def facts(name: str, inode: int = 1) -> FileFacts:
-    return FileFacts(FOLDER / name, 10, 1_700_000_000_000_000_000, 1, inode)
+def facts(name: str) -> FileFacts:
+    return FileFacts(FOLDER / name, 10, 1_700_000_000_000_000_000, 1)
 
 
 def content(fingerprint: bytes, *texts: str, spaces: frozenset[str] = frozenset({"s@1"})) -> NewContent:
@@ -94,6 +95,37 @@ def test_an_orphan_goes_with_its_words_and_its_vectors_are_to_be_deleted(
     assert catalog.outbox.pending_deletes(10) == [segment[0]]
     catalog.outbox.mark_deleted([segment[0]])
     assert catalog.outbox.pending_deletes(10) == []
+
+
+def test_an_orphan_is_kept_for_a_while(
+    catalog: Catalog, reader: CatalogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    returning = index(catalog, "a.txt", content(b"1", "that which returns"))
+    index(catalog, "b.txt", content(b"2", "that which does not"))
+    catalog.files.forget([FOLDER / "a.txt", FOLDER / "b.txt"])
+    assert catalog.drop_orphans(grace_s=300) == []
+    now += 200
+    catalog.files.put(FOLDER, facts("c.txt"), Kind.DOCUMENT)
+    catalog.files.finish(FOLDER / "c.txt", FileState.INDEXED, content_id=returning)
+    now += 101
+    assert catalog.drop_orphans(grace_s=300) == [b"2"]
+    assert len(reader.by_words('"which"', 10, None)) == 1
+    catalog.files.forget([FOLDER / "c.txt"])
+    assert catalog.drop_orphans(grace_s=300) == [], "it begins anew"
+    assert catalog.drop_orphans(grace_s=0) == [], "nothing has changed, and none is due"
+    now += 300
+    assert catalog.drop_orphans(grace_s=300) == [b"1"]
+
+
+def test_an_orphan_is_not_found(catalog: Catalog, reader: CatalogReader) -> None:
+    index(catalog, "a.txt", content(b"1", "harbour", "crane"))
+    left = index(catalog, "b.txt", content(b"2", "harbour"))
+    found = [segment for segment, _ in reader.by_words('"harbour"', 10, None)]
+    assert len(reader.segments(found)) == 2
+    catalog.files.forget([FOLDER / "a.txt"])
+    assert [row.content_id for row in reader.segments(found).values()] == [left]
 
 
 def test_spaces_of_a_content_that_was_deleted_meanwhile_are_not_kept(catalog: Catalog) -> None:

@@ -110,7 +110,16 @@ def test_status() -> None:
         "notice: A disk is full.",
         "notice: A model is missing.",
     )
-    assert OUTPUTS["status"].value["folders"][1] == {"path": "/mnt/é", "state": "offline", "files": 3}
+    card = Folder(A, FolderState.PARTLY_OFFLINE, 2, 0, (A / "Card",))
+    described = output.describe_folders([card])
+    assert described.lines == (f"{A}  partly offline, 2 files; not connected: {A}/Card",)
+    assert described.value[0]["away"] == [f"{A}/Card"]
+    assert OUTPUTS["status"].value["folders"][1] == {
+        "path": "/mnt/é",
+        "state": "offline",
+        "files": 3,
+        "away": [],
+    }
     assert OUTPUTS["status"].value["files"] == {"photo": 1, "document": 1200}
     assert OUTPUTS["status of an empty library"].lines[1:3] == ("files: none", "waiting: 0")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.files.mounts import Volume, current_mounts
 from bowerbird.core.files.scanner import Scanner
 
 
@@ -20,5 +21,11 @@ def catalog(tmp_path: Path, files: Path) -> Iterator[Catalog]:
 
 
 @pytest.fixture
-def scanner(catalog: Catalog) -> Scanner:
-    return Scanner(catalog, ("*.tmp", "skipped"))
+def mounts() -> dict[Path, Volume]:
+    """What is mounted, as the scanner sees it: tests take disks away and put others in their place."""
+    return dict(current_mounts())
+
+
+@pytest.fixture
+def scanner(catalog: Catalog, mounts: dict[Path, Volume]) -> Scanner:
+    return Scanner(catalog, ("*.tmp", "skipped"), lambda: mounts)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -65,8 +66,18 @@ def test_fingerprints_follow_content(files: Path) -> None:
         fingerprint(files / "d")
 
 
-def test_a_folder_is_offline_when_missing_or_suddenly_empty(files: Path) -> None:
-    assert is_offline(files, known=True) and not is_offline(files, known=False)
-    (files / "a").touch()
-    assert not is_offline(files, known=True)
-    assert is_offline(files / "missing", known=False)
+def test_a_folder_is_offline_when_it_is_missing(files: Path) -> None:
+    assert not is_offline(files)
+    assert is_offline(files / "missing")
+
+
+def test_a_folder_is_offline_when_its_disk_does_not_answer(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = errno.EIO
+
+    def failing(*_: object, **__: object) -> os.stat_result:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "stat", failing)
+    assert is_offline(files)
+    number = errno.EACCES
+    assert not is_offline(files)

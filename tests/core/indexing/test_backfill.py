@@ -291,7 +291,7 @@ def test_what_is_being_decoded_is_cancelled_with_the_building() -> None:
     def wait(future: Future[Any], /) -> Any:
         raise _Over
 
-    items = [BackfillItem(number, FileFacts(Path(f"/{number}.jpg"), 1, 1, 1, 1), ()) for number in range(3)]
+    items = [BackfillItem(number, FileFacts(Path(f"/{number}.jpg"), 1, 1, 1), ()) for number in range(3)]
     reader = BackfillReader(cast("ExtractPool", Pool()), Inference(Path("/none"), ()), wait, (), Modality.IMAGE)
     with pytest.raises(_Over):
         reader.photos(items)

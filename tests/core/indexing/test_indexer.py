@@ -16,6 +16,7 @@ from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import EnvironmentFailure, FileError
 from bowerbird.core.indexing import failures as failures_module
+from bowerbird.core.indexing import indexer as indexer_module
 from bowerbird.core.indexing.failures import WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
 from bowerbird.core.indexing.indexer import Indexer
@@ -48,6 +49,9 @@ class Store:
 
     def use(self, spaces: tuple[Space, ...]) -> None:
         self.log.append("use " + " ".join(space.id for space in spaces))
+
+    def wipe_traces(self) -> None:
+        self.log.append("wipe")
 
     def close(self) -> None:
         self.log.append("close")
@@ -103,6 +107,18 @@ class House:
         )
         return [text for (text,) in rows]
 
+    def settle(self) -> None:
+        end = time.monotonic() + 60
+        self.inbox.unsettle()
+        while not self.inbox.idle.is_set():
+            assert time.monotonic() < end
+            self.step()
+            time.sleep(0.001)
+
+    def contents(self) -> int:
+        (number,) = self.catalog._db.execute("SELECT count(*) FROM contents").fetchone()
+        return int(number)
+
     def state(self, path: Path) -> FileState:
         known = self.catalog.files.facts(path)
         assert known is not None
@@ -146,6 +162,51 @@ def test_from_a_folder_to_a_vector(house: House, note: Path) -> None:
     assert house.inbox.idle.is_set()
     assert [kind for kind in house.events if kind is not EventKind.PROGRESS] == [EventKind.FOLDERS, EventKind.FILES]
     assert house.store.log[0] == "open"
+
+
+@pytest.mark.parametrize("watching", [True, False])
+def test_what_a_file_held_is_kept_for_a_while_where_files_are_watched(
+    house: House, note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watching: bool
+) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
+    house.settle()
+    if watching:
+        house.indexer.expect_returns()
+    note.rename(tmp_path / "elsewhere.txt")
+    house.watch(note.parent)
+    house.settle()
+    assert house.catalog.files.facts(note) is None and house.contents() == watching
+    if not watching:
+        return
+
+    (tmp_path / "elsewhere.txt").rename(note)
+    house.watch(note.parent)
+    house.settle()
+    assert house.state(note) is FileState.INDEXED and len(house.decoders.requests) == 1, "it was decoded again"
+
+    note.unlink()
+    house.watch(note.parent)
+    house.settle()
+    later = time.monotonic() + indexer_module._GRACE_S
+    monkeypatch.setattr(indexer_module.time, "monotonic", lambda: later)
+    house.settle()
+    assert house.contents() == 0 and house.store.log[-1] == "wipe"
+
+
+def test_without_models_nothing_is_read_again(house: House, note: Path) -> None:
+    """What was read without any lacks vectors, which nobody could make now."""
+    house.models.used = ()
+    house.indexer.use_models(())
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
+    house.settle()
+    house.indexer.begin()
+    assert house.catalog.files.job_count() == 0
 
 
 def test_a_failure_is_told(house: House, note: Path) -> None:

@@ -124,6 +124,18 @@ def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: py
     assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
 
 
+def test_what_outlives_its_file_crowds_out_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest are of files that are gone, whose contents are kept in case they return."""
+    monkeypatch.setattr(searcher, "_ENOUGH", 1)
+    monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8))
+    numbers = range(1, 9)
+    vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
+    left = [segment(n, n, "harbour lights") for n in numbers if n > 2]
+    bench = Bench(FakeReader([file(n, f"/{n}.txt", n) for n in numbers if n > 2], left), vectors)
+    assert names(bench.search(Query("x")))[:2] == ["3.txt", "4.txt"]
+    assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
+
+
 def test_a_damaged_store_leaves_words_and_names_and_is_reported_once() -> None:
     reader, vectors = four_files()
     bench = Bench(reader, vectors, spaces=(TEXT, space("other@1")), store_error=StoreDamaged("refused"))

@@ -61,6 +61,17 @@ def test_rows_show_how_many_files_there_are(pane: FoldersPane) -> None:
     }
 
 
+def test_what_is_not_connected_is_named(pane: FoldersPane, session: SearchSession) -> None:
+    partly = Folder(_PICTURES, FolderState.PARTLY_OFFLINE, 1200, 0, (_PICTURES / "Card",))
+    session.library.status_changed.emit(replace(_STATUS, folders=(partly,)))
+    row = _visible_rows(pane)["Pictures, 1,200"]
+    assert row.toolTip().splitlines() == [
+        "/home/anna/Pictures",
+        "partly not connected; what was read stays searchable",
+        "not here: /home/anna/Pictures/Card",
+    ]
+
+
 def test_a_kind_and_a_folder_filter_and_a_second_click_shows_all(pane: FoldersPane, session: SearchSession) -> None:
     rows = _visible_rows(pane)
     QTest.mouseClick(rows["Photos, 1,284"], Qt.MouseButton.LeftButton)
