@@ -159,7 +159,7 @@ CREATE INDEX files_volume ON files(volume_id);
 CREATE INDEX files_away ON files(folder_id, volume_id) WHERE away;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS, _VOLUMES)
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

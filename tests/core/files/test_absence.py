@@ -15,6 +15,7 @@ from bowerbird.core.files import scanner as scanner_module
 from bowerbird.core.files.mounts import Volume
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.state import Folder, FolderState
+from bowerbird.core.types import Change, FileChange
 from tests.core.files.scanning import apply, known, read_all, scan, write
 
 Mounts = dict[Path, Volume]
@@ -201,12 +202,13 @@ def test_what_is_left_out_is_forgotten_wherever_it_lies(
 def test_what_is_away_waits(catalog: Catalog, scanner: Scanner, files: Path, disk: Path, mounts: Mounts) -> None:
     scan(scanner, files)
     hidden = unmount(disk, mounts)
-    assert scanner.look_again(disk / "b.txt") == [(files, disk / "b.txt")], "a file that vanished while it was read"
+    vanished = FileChange(disk / "b.txt", Change.GONE)
+    assert scanner.apply([vanished]) == [(files, disk / "b.txt")], "a file that vanished while it was read"
     scan(scanner, files)
-    assert catalog.files.next_jobs(9, ()) == [files / "a.txt"] and catalog.files.job_count() == 1
+    assert catalog.jobs.due(9, ()) == [files / "a.txt"] and catalog.jobs.count_due() == 1
     mount(disk, mounts, hidden)
     scan(scanner, files)
-    assert set(catalog.files.next_jobs(9, ())) == {files / "a.txt", disk / "b.txt", disk / "deep/c.txt"}
+    assert set(catalog.jobs.due(9, ())) == {files / "a.txt", disk / "b.txt", disk / "deep/c.txt"}
 
 
 def test_a_library_from_before_volumes_were_remembered(

@@ -206,7 +206,7 @@ def test_without_models_nothing_is_read_again(house: House, note: Path) -> None:
     house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
     house.settle()
     house.indexer.begin()
-    assert house.catalog.files.job_count() == 0
+    assert house.catalog.jobs.count_due() == 0
 
 
 def test_a_failure_is_told(house: House, note: Path) -> None:
