@@ -10,13 +10,12 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
 
 from bowerbird.core.decoding import sandbox, wire
 from bowerbird.core.errors import BowerbirdError, FileError
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator
 
 READY = b"ready"
@@ -31,12 +30,12 @@ Calls = Mapping[str, Callable[..., Extraction | bytes]]
 """What a child can be asked for, by name."""
 
 
-def _extract(path: Path, limits: Limits) -> Extraction:
-    return extractor_for(path).extract(path, limits)
+def _extract(source: Source, limits: Limits) -> Extraction:
+    return extractor_for(source).extract(source, limits)
 
 
-def _render(path: Path, locator: Locator | None, max_side: int) -> bytes:
-    return extractor_for(path).render(path, locator, max_side)
+def _render(source: Source, locator: Locator | None, max_side: int) -> bytes:
+    return extractor_for(source).render(source, locator, max_side)
 
 
 CALLS: Calls = {"extract": _extract, "render": _render}
@@ -45,7 +44,7 @@ CALLS: Calls = {"extract": _extract, "render": _render}
 def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls = CALLS) -> None:
     """Answer requests until the pipe closes or this process is used up.
 
-    A request is a pickled tuple of a name in ``calls`` and its arguments; answers are sent by ``wire.send``.
+    Requests come by ``wire.send_request``, and answers go by ``wire.send``.
 
     Args:
         pipe: requests come from it, answers go to it.
@@ -59,9 +58,10 @@ def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls 
     pipe.send_bytes(READY)
     try:
         for number in range(1, _MAX_FILES + 1):
-            name, arguments = pipe.recv()
+            call, source, arguments = wire.receive_request(pipe)
             sandbox.allow_cpu(cpu_s)
-            answer = guarded(calls[name], arguments)
+            with source:
+                answer = guarded(calls[call], source, *arguments)
             last = number == _MAX_FILES or sandbox.memory_used() > _MAX_MEMORY
             wire.send(pipe, answer, last=last)
             if last:
@@ -70,7 +70,7 @@ def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls 
         return  # the parent closed the pipe, or is gone
 
 
-def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...]) -> wire.Answer:
+def guarded(call: Callable[..., Extraction | bytes], *arguments: object) -> wire.Answer:
     """The result of the call; any failure becomes an error with a sentence about the file."""
     try:
         return call(*arguments)

@@ -22,6 +22,7 @@ from typing import Any
 from bowerbird.core.decoding import child, wire
 from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderTimeout, EnvironmentFailure
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ Serve = Callable[[Connection, int, bool, float], None]
 @dataclass(frozen=True, slots=True)
 class _Task:
     call: str
+    path: Path
     expects: type[Extraction | bytes]
     arguments: tuple[Any, ...]
     answer: Future[Any]
@@ -73,14 +75,14 @@ class ExtractPool:
         fault. It is cancelled if the pool closes first.
         """
         queue = self._urgent if urgent else self._background
-        return self._submit(queue, _EXTRACTING, "extract", Extraction, path, limits)
+        return self._submit(queue, _EXTRACTING, "extract", path, Extraction, limits)
 
     def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[bytes]:
         """A JPEG of a file, or of a place in it, with a longest side of at most ``max_side`` pixels.
 
         Always urgent, and ahead of urgent extractions. The future fails as that of ``extract`` does.
         """
-        return self._submit(self._urgent, _RENDERING, "render", bytes, path, locator, max_side)
+        return self._submit(self._urgent, _RENDERING, "render", path, bytes, locator, max_side)
 
     def limit(self, size: int) -> None:
         """Use at most ``size`` background children from their next file on; 0 uses all."""
@@ -101,7 +103,7 @@ class ExtractPool:
             slot.join(_CLOSE_S)
 
     def _submit(
-        self, queue: _Queue, priority: int, call: str, expects: type[Extraction | bytes], *arguments: Any
+        self, queue: _Queue, priority: int, call: str, path: Path, expects: type[Extraction | bytes], *arguments: Any
     ) -> Future[Any]:
         answer: Future[Any] = Future()
         if self._closed:
@@ -110,7 +112,7 @@ class ExtractPool:
         for slot in self._slots:
             if slot.queue is queue:
                 slot.start()
-        queue.put((priority, next(self._numbers), _Task(call, expects, arguments, answer)))
+        queue.put((priority, next(self._numbers), _Task(call, path, expects, arguments, answer)))
         return answer
 
 
@@ -177,39 +179,45 @@ class _Slot:
             task.answer.set_exception(error)
 
     def _perform(self, task: _Task) -> Extraction | bytes:
+        with Source.at(task.path) as source:
+            return self._read(task, source)
+
+    def _read(self, task: _Task, source: Source) -> Extraction | bytes:
         """The child's answer. If a used child dies, an earlier file may be to blame: a fresh child tries once more."""
         pipe = self._ready_child()
         fresh, self._fresh = self._fresh, False
         try:
-            answer, last = self._exchange(pipe, task)
+            answer, last = self._exchange(pipe, task, source)
         except (EOFError, OSError, DecoderCrashed) as error:
             self._end_child()
             if self._closed:
                 raise EnvironmentFailure(_CLOSING) from error
             if fresh:
-                log.warning("%s of %r ended its decoder", task.call, task.arguments[0])
+                log.warning("%s of %r ended its decoder", task.call, task.path)
                 raise DecoderCrashed("Reading this file made its decoder crash; it may be damaged.") from error
-            return self._perform(task)
+            return self._read(task, source)
         if last:
             self._end_child()
         if isinstance(answer, BowerbirdError):
             raise answer
         return answer
 
-    def _exchange(self, pipe: Connection, task: _Task) -> tuple[wire.Answer, bool]:
+    def _exchange(self, pipe: Connection, task: _Task, source: Source) -> tuple[wire.Answer, bool]:
         """Send the task and receive the answer, all of it within the deadline: then the child is killed."""
         late = threading.Event()
-        timer = threading.Timer(self._deadline_s, self._kill_late, (self._process, late))
+        process = self._process
+        assert process is not None and process.pid is not None
+        timer = threading.Timer(self._deadline_s, self._kill_late, (process, late))
         timer.daemon = True
         timer.start()
         try:
-            pipe.send((task.call, task.arguments))
+            wire.send_request(pipe, process.pid, task.call, source, *task.arguments)
             answer, last = wire.receive(pipe)
         except (EOFError, OSError, DecoderCrashed) as error:
             if not late.is_set() or self._closed:
                 raise
             self._end_child()
-            log.warning("%s of %r took too long", task.call, task.arguments[0])
+            log.warning("%s of %r took too long", task.call, task.path)
             raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.") from error
         finally:
             timer.cancel()

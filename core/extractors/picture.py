@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.colour import is_plain, to_plain, to_srgb
 from bowerbird.core.types import Pixels
 
@@ -48,10 +48,6 @@ def decoder_errors() -> Iterator[None]:
             yield
     except (FileError, MemoryError):
         raise
-    except FileNotFoundError:
-        raise FileVanished("The file is gone.") from None
-    except PermissionError:
-        raise FileError("You have no permission to read this file.") from None
     except UnidentifiedImageError:
         raise FileError("This is not a picture, although its name says so, or it is damaged at its start.") from None
     except Exception as error:  # each decoder has exceptions of its own

@@ -16,6 +16,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, FileError, FileSkipped, FileVanished
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.files.identity import facts_of, fingerprint
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
@@ -175,5 +176,6 @@ class Pipeline:
 
 
 def _identify(facts: FileFacts) -> bytes:
-    extractor_for(facts.path)
+    with Source.at(facts.path) as source:
+        extractor_for(source)
     return fingerprint(facts.path)
