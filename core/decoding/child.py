@@ -9,17 +9,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from bowerbird.core.decoding import sandbox, wire
-from bowerbird.core.errors import BowerbirdError, FileError
-from bowerbird.core.extractors import extractor_for
+from bowerbird.core.errors import BowerbirdError, DecoderOutOfMemory, FileError
+from bowerbird.core.extractors import extractor_for, load_libraries
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator
 
-READY = b"ready"
-"""What a child sends first, once it is inside its sandbox."""
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
 _MAX_MEMORY = 1 << 30  # bytes resident after a file: beyond, the next file gets a fresh child too
 _MAX_WORDS = 200
@@ -41,25 +40,41 @@ def _render(source: Source, locator: Locator | None, max_side: int) -> bytes:
 CALLS: Calls = {"extract": _extract, "render": _render}
 
 
-def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls = CALLS) -> None:
-    """Answer requests until the pipe closes or this process is used up.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a child runs."""
+
+    parent: int
+    """Id of the process that it must not outlive."""
+    nice: bool
+    """Whether it runs at low priority."""
+    cpu_s: float
+    """CPU seconds for each file; beyond, the kernel ends it."""
+    memory: int
+    """Bytes that it may take beyond what it weighs before the first file."""
+
+
+Serve = Callable[[Connection, Terms], None]
+"""What a child runs: it says that it is ready, and answers requests that come over the pipe."""
+
+
+def serve(pipe: Connection, terms: Terms) -> None:
+    """Read files."""
+    load_libraries()
+    answer_calls(pipe, terms, CALLS)
+
+
+def answer_calls(pipe: Connection, terms: Terms, calls: Calls) -> None:
+    """Build the walls, then answer requests until the pipe closes or this process is used up.
 
     Requests come by ``wire.send_request``, and answers go by ``wire.send``.
-
-    Args:
-        pipe: requests come from it, answers go to it.
-        parent: id of the process that this one must not outlive.
-        nice: whether to run at low priority.
-        cpu_s: CPU seconds for each file; beyond, the kernel ends this process.
-        calls: what to answer with.
     """
-    _settle_in(parent, nice)
-    sandbox.enter()
-    pipe.send_bytes(READY)
+    _settle_in(terms)
+    wire.send_ready(pipe, sandbox.enter(terms.memory))
     try:
         for number in range(1, _MAX_FILES + 1):
             call, source, arguments = wire.receive_request(pipe)
-            sandbox.allow_cpu(cpu_s)
+            sandbox.allow_cpu(terms.cpu_s)
             with source:
                 answer = guarded(calls[call], source, *arguments)
             last = number == _MAX_FILES or sandbox.memory_used() > _MAX_MEMORY
@@ -77,7 +92,7 @@ def guarded(call: Callable[..., Extraction | bytes], *arguments: object) -> wire
     except BowerbirdError as error:
         return error
     except MemoryError:
-        return FileError("This file needs more memory than Bowerbird gives one file.")
+        return DecoderOutOfMemory("This file needs more memory than Bowerbird gives one file.")
     except RecursionError:
         return FileError("This file is nested too deeply to be read.")
     except BaseException as error:  # noqa: BLE001  # the decoders' own; a Rust library's panic is no Exception
@@ -92,17 +107,17 @@ def _in_words(error: BaseException) -> str:
     return f" ({words})" if " " in words and words.isprintable() else ""
 
 
-def _settle_in(parent: int, nice: bool) -> None:
-    sandbox.die_with(parent)
+def _settle_in(terms: Terms) -> None:
+    sandbox.die_with(terms.parent)
     if sys.platform != "win32":
         os.setsid()  # no terminal, into which a child could type
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     _silence_streams()
-    if nice and sys.platform == "win32":
+    if terms.nice and sys.platform == "win32":
         import psutil
 
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    elif nice:
+    elif terms.nice:
         os.nice(_NICE)
 
 

@@ -10,7 +10,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from multiprocessing import BufferTooShort
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core import errors
-from bowerbird.core.errors import BowerbirdError, DecoderCrashed, FileError, FileSkipped, FileVanished
+from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderOutOfMemory, FileError, FileSkipped
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
@@ -35,7 +35,7 @@ _MAX_SEGMENTS = 50_000
 _MAX_JPEG = 64 << 20  # bytes; a preview of the largest screens takes a few million
 _MAX_WAVEFORM = 1 << 20  # bytes
 _MAX_SENTENCE = 1_000  # characters
-_SENDABLE = (FileError, FileVanished, FileSkipped)
+_SENDABLE = (FileError, DecoderOutOfMemory, FileSkipped)
 # Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
 _FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
     ((None, None, 3), np.uint8),
@@ -51,6 +51,21 @@ _CARRIES: Mapping[Modality, tuple[tuple[bool, bool, bool], ...]] = {
 }
 # What reading a header with anything wrong in it raises.
 _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, BufferTooShort)
+
+
+def send_ready(pipe: Connection, missing_walls: Sequence[str]) -> None:
+    """Say that this child takes requests from now on; ``missing_walls`` is a sentence for each that it lacks."""
+    pipe.send_bytes(json.dumps(missing_walls).encode())
+
+
+def receive_ready(pipe: Connection) -> tuple[str, ...]:
+    """What walls a child lacks.
+
+    Raises:
+        EOFError: it died before it was ready.
+        OSError: the same.
+    """
+    return tuple(json.loads(pipe.recv_bytes(_MAX_SENTENCE * 10)))
 
 
 def send_request(pipe: Connection, pid: int, call: str, source: Source, *arguments: object) -> None:

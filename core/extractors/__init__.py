@@ -6,10 +6,11 @@ A further kind is one module and one entry in that tuple; a further format of do
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path, PurePath
 
 from bowerbird.core.errors import FileSkipped
-from bowerbird.core.extractors.base import Extractor
+from bowerbird.core.extractors.base import MEMORY, Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
@@ -26,6 +27,11 @@ EXTRACTORS: tuple[Extractor, ...] = (
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
+_LIBRARIES = (
+    "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
+    "bowerbird.core.extractors.stills av av.audio.resampler charset_normalizer filetype kreuzberg pillow_heif "
+    "pypdfium2 rawpy resvg_py"
+).split()
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
 
@@ -33,6 +39,18 @@ def kind_of(path: Path) -> Kind | None:
     """The kind that a file's name promises; None if it promises nothing. The file is not touched."""
     extractor = _BY_SUFFIX.get(_suffix_by_name(path.name))
     return extractor.kind if extractor else None
+
+
+def memory_of(path: Path) -> int:
+    """Bytes that the largest files of the kind that a file's name promises may take to read."""
+    extractor = _BY_SUFFIX.get(_suffix_by_name(path.name))
+    return extractor.memory if extractor else MEMORY
+
+
+def load_libraries() -> None:
+    """Load what extractors otherwise load when they first need it: no library is loaded behind a decoder's walls."""
+    for name in _LIBRARIES:
+        import_module(name)
 
 
 def extractor_for(source: Source) -> Extractor:

@@ -13,14 +13,15 @@ from bowerbird.core.types import Extraction, Kind, Locator
 
 DAMAGED = "The document is damaged, or not what its name says."
 LOCKED = "The document is locked with a password."
+MEMORY = 512 << 20
+"""Bytes that reading a file may take beyond what a decoder child weighs before it, but for kinds that say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a file is read, and how large what is returned may be.
 
-    How long a file may take is another matter: see ``decoding.pool.DEADLINE_S``; how much memory, see
-    ``decoding.sandbox``.
+    How long a file may take is another matter: see ``decoding.pool.DEADLINE_S``.
     """
 
     image_side: int = 256
@@ -53,6 +54,8 @@ class Extractor(Protocol):
     kind: Kind
     suffixes: frozenset[str]
     """Those of the names of such files, in lower case, with the dot."""
+    memory: int
+    """Bytes that the largest of these files may take to read; beyond ``MEMORY`` only where that does not do."""
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """Everything searchable in the file, or in the part of it that ``limits`` names.

@@ -20,6 +20,7 @@ class PhotoExtractor:
 
     kind = Kind.PHOTO
     suffixes = PICTURES | RAW
+    memory = 3 << 30  # a picture of ``Limits.max_pixels`` in 16 bits a channel, and its conversion
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its EXIF.
