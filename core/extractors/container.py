@@ -64,6 +64,8 @@ def open_media(source: Source) -> Iterator[InputContainer]:
             av.open(file, mode="r", options=_PROBE, metadata_errors="replace", buffer_size=_BUFFER) as container,
         ):
             yield container
+    except MemoryError:  # FFmpeg's too
+        raise
     except av.FFmpegError as error:
         raise FileError(_DAMAGED) from error
 

@@ -27,7 +27,7 @@ _MAX_LENGTH_S = 100 * 3600.0  # whatever a file says of itself
 class MediaExtractor:
     """Reads files with sound, moving pictures or both. Whether one is a recording or a clip, its streams tell."""
 
-    memory = 1 << 30  # the frames that decoders of very large clips keep
+    memory = 2 << 30  # sixteen frames of 8K, which decoders may have to keep, and what is made of them
 
     def __init__(self, kind: Kind, suffixes: Iterable[str] = ()) -> None:
         """An extractor for names with these suffixes, which promise this kind."""

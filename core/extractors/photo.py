@@ -20,7 +20,7 @@ class PhotoExtractor:
 
     kind = Kind.PHOTO
     suffixes = PICTURES | RAW
-    memory = 3 << 30  # a picture of ``Limits.max_pixels`` in 16 bits a channel, and its conversion
+    memory = 4 << 30  # ``Limits.max_pixels`` of 16 bits, which are converted as floats
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its EXIF.
@@ -31,7 +31,7 @@ class PhotoExtractor:
         from bowerbird.core.extractors import exif, picture
         from bowerbird.core.extractors.formats import open_image
 
-        with picture.decoder_errors(), open_image(source, limits.max_pixels) as image:
+        with picture.decoder_errors(source), open_image(source, limits.max_pixels) as image:
             properties = exif.properties(image)
             picture.draft(image, limits.image_side)
             image.load()
@@ -50,7 +50,7 @@ class PhotoExtractor:
         from bowerbird.core.extractors import picture
         from bowerbird.core.extractors.formats import open_image
 
-        with picture.decoder_errors(), open_image(source, Limits().max_pixels) as image:
+        with picture.decoder_errors(source), open_image(source, Limits().max_pixels) as image:
             if locator and locator.page and 1 < locator.page <= _pages(image):
                 image.seek(locator.page - 1)
             image.draft("RGB", (max_side, max_side))
