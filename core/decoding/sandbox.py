@@ -20,9 +20,7 @@ from pathlib import Path
 from bowerbird.core.decoding import landlock, seccomp
 
 NO_WALLS = "This system keeps a decoder neither from your other files nor from the network."
-NO_LANDLOCK = (
-    "The kernel has no Landlock (Linux 5.13 or later has, if it is switched on): a decoder can read your files."
-)
+NO_LANDLOCK = "A decoder can read your other files: the kernel has no Landlock (Linux 5.13), or it is switched off."
 NO_FILTER = "A decoder may make any system call: libseccomp is missing, or the kernel has no seccomp filters."
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
