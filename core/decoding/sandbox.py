@@ -19,9 +19,10 @@ from pathlib import Path
 
 from bowerbird.core.decoding import landlock, seccomp
 
-NO_WALLS = "This system keeps a decoder neither from your other files nor from the network."
-NO_LANDLOCK = "A decoder can read your other files: the kernel has no Landlock (Linux 5.13), or it is switched off."
-NO_FILTER = "A decoder may make any system call: libseccomp is missing, or the kernel has no seccomp filters."
+_IF = "A hostile file that takes over its decoder"
+NO_WALLS = f"{_IF} could reach your other files and the network: this system has no walls against it."
+NO_LANDLOCK = f"{_IF} could read your other files: the kernel has no Landlock (Linux 5.13), or it is switched off."
+NO_FILTER = f"{_IF} could make any system call: libseccomp is not installed, or the kernel has no seccomp filters."
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _M_ARENA_MAX = -8  # malloc.h

@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -82,6 +82,25 @@ def serve_without_cpu(pipe: Connection, terms: Terms) -> None:
 def serve_two_files(pipe: Connection, terms: Terms) -> None:
     child._MAX_FILES = 2
     serve(pipe, terms)
+
+
+def serve_never(_pipe: Connection, _terms: Terms) -> None:
+    """Dies before it is ready."""
+    os._exit(7)
+
+
+@dataclass(frozen=True, slots=True)
+class ServeAtLast:
+    """Dies before it is ready, until it has been started ``starts`` times; ``folder`` is where it counts."""
+
+    folder: Path
+    starts: int
+
+    def __call__(self, pipe: Connection, terms: Terms) -> None:
+        (self.folder / f"{os.getpid()}").touch()
+        if len(list(self.folder.iterdir())) < self.starts:
+            os._exit(7)
+        serve(pipe, terms)
 
 
 def serve_garbage(pipe: Connection, terms: Terms) -> None:

@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 from bowerbird.core.decoding import child
+from bowerbird.core.decoding import pool as pool_module
 from bowerbird.core.decoding.child import Serve
 from bowerbird.core.decoding.pool import DEADLINE_S, ExtractPool
 from bowerbird.core.errors import (
@@ -115,6 +116,26 @@ def test_failures_within_a_child_do_not_end_it(pool: ExtractPool, fault: str, se
 def test_what_takes_too_much_memory_fails(pool: ExtractPool) -> None:
     with pytest.raises(DecoderOutOfMemory, match="more memory than"):
         extract(pool, "swallow")
+
+
+def test_a_child_that_dies_while_starting_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_PAUSES_S", (0.01, 0.01, 0.01))
+    with opened(serve=misbehaving.ServeAtLast(tmp_path, starts=4)) as pool:
+        assert extract(pool, "well").segments[0].text == "well"
+    with opened(serve=misbehaving.serve_never) as pool:
+        for _ in range(2):  # it is not given up for good
+            with pytest.raises(EnvironmentFailure, match=r"do not start.*what was not read stays queued"):
+                extract(pool, "well")
+
+
+def test_closing_does_not_wait_for_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_PAUSES_S", (1000.0,))
+    with opened(serve=misbehaving.ServeAtLast(tmp_path, starts=2)) as pool:
+        future = pool.extract(misbehaving.hostile("well"), Limits())
+        eventually(lambda: list(tmp_path.iterdir()))
+        pool.close()
+        with pytest.raises(EnvironmentFailure, match="closing"):
+            future.result(5)
 
 
 def test_what_the_user_waits_for_overtakes() -> None:
