@@ -32,6 +32,7 @@ FAULTS: dict[str, Misdeed] = {
     "exit": lambda: os._exit(3),
     "raise": lambda: 1 / 0,
     "recurse": lambda: (f := lambda n: f(n + 1))(0),
+    "reserve": lambda: bytearray(600 << 20),  # address space: nothing is touched
     "swallow": lambda: bytearray(1 << 45),
     "spin": _spin,
 }
@@ -49,9 +50,9 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory()
 
 
-def hostile(fault: str) -> Path:
+def hostile(fault: str, suffix: str = "") -> Path:
     """A file that has its decoder do something, a name of ``FAULTS``; or just says it, if there is no such fault."""
-    path = Path(_folder().name) / fault
+    path = Path(_folder().name) / f"{fault}{suffix}"
     if not path.exists():
         path.write_text(fault)
     return path

@@ -138,6 +138,17 @@ def test_closing_does_not_wait_for_the_next_start(tmp_path: Path, monkeypatch: p
             future.result(5)
 
 
+@LINUX
+def test_only_kinds_that_need_it_are_given_more_memory(pool: ExtractPool) -> None:
+    for suffix in ("", ".txt"):
+        with pytest.raises(DecoderOutOfMemory):
+            pool.extract(misbehaving.hostile("reserve", suffix), Limits()).result(60)
+    before = pid_of(pool)
+    photo = pool.extract(misbehaving.hostile("reserve", ".png"), Limits()).result(60)
+    assert photo.segments[0].text == "reserve"
+    assert len({before, int(photo.properties.title), pid_of(pool)}) == 3  # a child for that file alone
+
+
 def test_what_the_user_waits_for_overtakes() -> None:
     with opened() as pool:
         hanging = [pool.extract(misbehaving.hostile("hang"), Limits()) for _ in range(3)]
