@@ -20,7 +20,7 @@ from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator
 
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
-_MAX_MEMORY = 1 << 30  # bytes resident after a file: beyond, the next file gets a fresh child too
+_MAX_GROWTH = 256 << 20  # bytes that stay in memory after a file: beyond, the next file gets a fresh child too
 _MAX_WORDS = 200
 _ABOUT_CODE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError)
 _NICE = 10  # indexing yields to whatever the user is doing
@@ -71,13 +71,14 @@ def answer_calls(pipe: Connection, terms: Terms, calls: Calls) -> None:
     """
     _settle_in(terms)
     wire.send_ready(pipe, sandbox.enter(terms.memory))
+    max_memory = sandbox.memory_used() + _MAX_GROWTH
     try:
         for number in range(1, _MAX_FILES + 1):
             call, source, arguments = wire.receive_request(pipe)
             sandbox.allow_cpu(terms.cpu_s)
             with source:
                 answer = guarded(calls[call], source, *arguments)
-            last = number == _MAX_FILES or sandbox.memory_used() > _MAX_MEMORY
+            last = number == _MAX_FILES or sandbox.memory_used() > max_memory
             wire.send(pipe, answer, last=last)
             if last:
                 return

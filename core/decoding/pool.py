@@ -9,6 +9,7 @@ import itertools
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -113,8 +114,9 @@ class ExtractPool:
             _cancel_all(queue)
         for slot in self._slots:
             slot.queue.put((_STOPPING, next(self._numbers), None))
+        until = time.monotonic() + _CLOSE_S
         for slot in self._slots:
-            slot.join(_CLOSE_S)
+            slot.join(max(0.0, until - time.monotonic()))
 
     def _submit(self, queue: _Queue, priority: int, perform: Callable[[_Slot], Any]) -> Future[Any]:
         answer: Future[Any] = Future()

@@ -12,6 +12,7 @@ import signal
 import site
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -23,6 +24,7 @@ _IF = "A hostile file that takes over its decoder"
 NO_WALLS = f"{_IF} could reach your other files and the network: this system has no walls against it."
 NO_LANDLOCK = f"{_IF} could read your other files: the kernel has no Landlock (Linux 5.13), or it is switched off."
 NO_FILTER = f"{_IF} could make any system call: libseccomp is not installed, or the kernel has no seccomp filters."
+NO_THREAD_LIMIT = f"{_IF} could start as many threads as you may: how many there are cannot be told here."
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _M_ARENA_MAX = -8  # malloc.h
@@ -67,7 +69,7 @@ def enter(memory: int, *, landlock_abi: int | None = None, filtered: bool = True
     install_filter = seccomp.prepared() if filtered else None
     _share_arenas()
     _set_limits(memory)
-    missing = []
+    missing = [] if _limit_threads() else [NO_THREAD_LIMIT]
     offered = landlock.abi()
     version = offered if landlock_abi is None else min(offered, landlock_abi)
     if not _stands(lambda: landlock.allow_reading_only(version, _readable())):
@@ -108,18 +110,33 @@ def _set_limits(memory: int) -> None:
 
     limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES)]
     if sys.platform == "linux":
-        limits += [
-            (resource.RLIMIT_AS, _pages(0) + memory),
-            (resource.RLIMIT_NPROC, _threads_of_user() + _MORE_THREADS),
-        ]
+        limits.append((resource.RLIMIT_AS, _pages(0) + memory))
     for limit, value in limits:
         with suppress(ValueError, OSError):  # it is lower already
             resource.setrlimit(limit, (value, value))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
+def _limit_threads() -> bool:
+    """Allow no more than ``_MORE_THREADS`` further threads; whether that can be done. It does not bind root."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    limit = _threads_of_user() + _MORE_THREADS
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, hard))
+    try:
+        threading.Thread(target=lambda: None).start()
+    except RuntimeError:  # in a container, the kernel may count threads that cannot be seen here
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+        return False
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
+    return True
+
+
 def _threads_of_user() -> int:
-    """How many threads this user has, in all processes together, as ``RLIMIT_NPROC`` counts; it does not bind root."""
+    """How many threads this user has, in all processes together, as ``RLIMIT_NPROC`` counts them."""
     threads, user = 0, os.geteuid()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it ended meanwhile

@@ -14,7 +14,7 @@ from bowerbird.core.types import Extraction, Kind, Locator
 DAMAGED = "The document is damaged, or not what its name says."
 LOCKED = "The document is locked with a password."
 MEMORY = 512 << 20
-"""Bytes that reading a file may take beyond what a decoder child weighs before it, but for kinds that say otherwise."""
+"""Bytes that reading a file may take beyond what a decoder child weighs before it: enough for nearly every file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ class Extractor(Protocol):
     suffixes: frozenset[str]
     """Those of the names of such files, in lower case, with the dot."""
     memory: int
-    """Bytes that the largest of these files may take to read; beyond ``MEMORY`` only where that does not do."""
+    """Bytes that the largest of these files may take to read. One that ``MEMORY`` does not do for is read in a child of
+    its own."""
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """Everything searchable in the file, or in the part of it that ``limits`` names.

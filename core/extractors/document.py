@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text, web
-from bowerbird.core.extractors.base import DAMAGED, MEMORY, Limits
+from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
 
@@ -55,7 +55,7 @@ class DocumentExtractor:
 
     kind = Kind.DOCUMENT
     suffixes = frozenset[str]().union(*(suffixes for suffixes, _ in _READERS))
-    memory = MEMORY
+    memory = 2 << 30  # kreuzberg takes a document as bytes, of which there are ``Limits.max_bytes``, and copies them
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """The text in segments, title, author, date and pages, and of a PDF a thumbnail.

@@ -168,6 +168,26 @@ def test_a_process_with_another_parent_ends_itself() -> None:
     assert ends == [7, 1]
 
 
+def test_threads_that_cannot_be_counted_are_not_limited() -> None:
+    """As in a container, where the kernel counts those of the same user outside of it too."""
+    script = (
+        "import os, resource, threading\n"
+        "from bowerbird.core.decoding import sandbox\n"
+        "if os.geteuid() == 0:\n"
+        "    os.setuid(65534)\n"
+        "end = threading.Event()\n"
+        "for _ in range(30):\n"
+        "    threading.Thread(target=end.wait).start()\n"
+        "counted, before = sandbox._threads_of_user, resource.getrlimit(resource.RLIMIT_NPROC)\n"
+        "sandbox._threads_of_user = lambda: counted() - 1030\n"
+        "limited = sandbox._limit_threads(), resource.getrlimit(resource.RLIMIT_NPROC) != before\n"
+        "sandbox._threads_of_user = counted\n"
+        "print(limited, sandbox._limit_threads(), resource.getrlimit(resource.RLIMIT_NPROC) != before)\n"
+        "end.set()\n"
+    )
+    assert subprocess.check_output([sys.executable, "-c", script]) == b"(False, False) True True\n"
+
+
 def test_memory_used_grows_with_what_is_held() -> None:
     before = sandbox.memory_used()
     held = b"x" * (64 << 20)
