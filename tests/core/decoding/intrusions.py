@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import termios
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -226,6 +227,7 @@ INTRUSIONS: Mapping[str, Callable[[Target], object]] = {
     "open many files": _open_many,
 }
 """Each works where there are no walls."""
+_DEADLY = ("kill a process", "kill a thread", "queue a signal", "have a pipe send signals")
 
 
 def _intrude(source: Source, _limits: Limits) -> Extraction:
@@ -291,13 +293,25 @@ def _attempts(walls: Walls) -> Iterator[tuple[str, str]]:
     pool = ExtractPool(1, serve=walls.serve)
     try:
         for name in INTRUSIONS:
-            with _scene() as (folder, order):
+            with _scene() as (folder, order, stranger):
                 (folder / "hostile").write_text(json.dumps({**order, "intrusion": name}))
-                before = _facts(folder, order["stranger"])
+                before = _facts(folder, stranger.pid)
                 outcome = _outcome(pool, folder / "hostile")
-                yield name, outcome if _facts(folder, order["stranger"]) == before else DONE
+                if outcome == DONE and name in _DEADLY:
+                    outcome = DONE if _ends(stranger) else REFUSED  # some signals are lost without an error
+                yield name, outcome if _facts(folder, stranger.pid) == before else DONE
     finally:
         pool.close()
+
+
+def _ends(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a process ends within a second; it is not waited for, so that its facts can still be looked at."""
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        if os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _outcome(pool: ExtractPool, hostile: Path) -> str:
@@ -308,7 +322,7 @@ def _outcome(pool: ExtractPool, hostile: Path) -> str:
 
 
 @contextmanager
-def _scene() -> Iterator[tuple[Path, dict[str, Any]]]:
+def _scene() -> Iterator[tuple[Path, dict[str, Any], subprocess.Popen[bytes]]]:
     """A folder, a process and a terminal of the ordinary user; and the order to a child to intrude upon them."""
     user = {"user": _NOBODY, "group": _NOBODY} if os.geteuid() == 0 else {}
     controller, terminal = os.openpty()
@@ -331,7 +345,7 @@ def _scene() -> Iterator[tuple[Path, dict[str, Any]]]:
         try:
             address = int(Path(f"/proc/{stranger.pid}/maps").read_text().split("-")[0], 16)
             order = {"folder": name, "stranger": stranger.pid, "address": address, "terminal": os.ttyname(terminal)}
-            yield folder, order
+            yield folder, order, stranger
         finally:
             stranger.kill()
 
