@@ -96,7 +96,7 @@ class ExtractPool:
         return self._submit(self._urgent, _RENDERING, lambda slot: slot.read(path, bytes, "render", locator, max_side))
 
     def try_walls(self) -> Future[tuple[str, ...]]:
-        """Start a child, if none runs for urgent files; what is then known of ``missing_walls``."""
+        """Start a child for urgent files if none runs; the walls that it lacks, a sentence each."""
         return self._submit(self._urgent, _RENDERING, lambda slot: slot.missing_walls())
 
     def limit(self, size: int) -> None:

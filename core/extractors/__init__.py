@@ -29,8 +29,8 @@ MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _LIBRARIES = (
     "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
-    "bowerbird.core.extractors.stills av av.audio.resampler charset_normalizer filetype kreuzberg pillow_heif "
-    "pypdfium2 rawpy resvg_py"
+    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg "
+    "pillow_heif pypdfium2 rawpy resvg_py"
 ).split()
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
@@ -51,6 +51,7 @@ def load_libraries() -> None:
     """Load what extractors otherwise load when they first need it: no library is loaded behind a decoder's walls."""
     for name in _LIBRARIES:
         import_module(name)
+    import_module("PIL.Image").init()  # each of its formats is a module too
 
 
 def extractor_for(source: Source) -> Extractor:

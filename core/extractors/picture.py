@@ -25,7 +25,8 @@ _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for:
 _REDUCIBLE = ("RGB", "L", "CMYK", "RGBA", "LA")
 _MAX_RATIO = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
 _NEAR = 4 / 3  # a picture at most this much larger than a thumbnail is its own: resampling costs more than bytes
-_FRANK = (".jpg", ".png", ".gif", ".bmp", ".psd", ".ico")  # Pillow's own decoders say it if they get no memory
+# Decoded by Pillow itself, which raises MemoryError; the libraries that decode others call that damage.
+_PILLOWS_OWN = (".jpg", ".png", ".gif", ".bmp", ".psd", ".ico")
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,7 +45,7 @@ def decoder_errors(source: Source) -> Iterator[None]:
 
     Raises:
         FileError: instead of whatever the decoder raised.
-        DecoderOutOfMemory: the same, of one that calls it damage where it gets no memory.
+        DecoderOutOfMemory: the same, where it may just as well be a lack of memory.
     """
     try:
         with warnings.catch_warnings():
@@ -57,7 +58,7 @@ def decoder_errors(source: Source) -> Iterator[None]:
     except Exception as error:  # each decoder has exceptions of its own
         if "truncated" in str(error).lower() or isinstance(error, (EOFError, struct.error)):
             raise FileError("The picture is cut short.") from error
-        if suffix_by_content(source) in _FRANK:
+        if suffix_by_content(source) in _PILLOWS_OWN:
             raise FileError("The picture is damaged.") from error
         raise DecoderOutOfMemory(
             "The picture is damaged, or needs more memory than Bowerbird gives one file."

@@ -30,7 +30,7 @@ def test_decoders_are_behind_their_walls() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")
 def test_a_missing_wall_is_told() -> None:
-    from tests.core.decoding.intrusions import WALLS
+    from tests.core.decoding.attempts import WALLS
 
     assert check(WALLS["no Landlock"].serve) == Check("Decoders", False, sandbox.NO_LANDLOCK)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.core.decoding.intrusions import INTRUSIONS, WALLS, successes
+from tests.core.decoding.attempts import WALLS, successes
+from tests.core.decoding.intrusions import INTRUSIONS
 
 _ALWAYS = ("all walls", "ABI 4", "ABI 2", "ABI 1")
 

@@ -24,7 +24,8 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction
 from tests.core.decoding import misbehaving
-from tests.core.decoding.intrusions import INTRUSIONS, WALLS, successes
+from tests.core.decoding.attempts import WALLS, successes
+from tests.core.decoding.intrusions import INTRUSIONS
 
 LIMITED = {"start 3,000 threads", "take more memory", "fill a file", "open many files"}
 OPENED = {"read another file", "list a folder", "list processes", "open a terminal"}
