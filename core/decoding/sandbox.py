@@ -13,6 +13,7 @@ import site
 import sys
 import sysconfig
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -25,6 +26,7 @@ NO_WALLS = f"{_IF} could reach your other files and the network: this system has
 NO_LANDLOCK = f"{_IF} could read your other files: the kernel has no Landlock (Linux 5.13), or it is switched off."
 NO_FILTER = f"{_IF} could make any system call: libseccomp is not installed, or the kernel has no seccomp filters."
 NO_THREAD_LIMIT = f"{_IF} could start as many threads as you may: how many there are cannot be told here."
+LOOSE_THREADS = f"{_IF} could act through a thread that was there before the walls."
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _M_ARENA_MAX = -8  # malloc.h
@@ -70,6 +72,8 @@ def enter(memory: int, *, landlock_abi: int | None = None, filtered: bool = True
     _share_arenas()
     _set_limits(memory)
     missing = [] if _limit_threads() else [NO_THREAD_LIMIT]
+    if not _end_threads():
+        missing.append(LOOSE_THREADS)
     offered = landlock.abi()
     version = offered if landlock_abi is None else min(offered, landlock_abi)
     if not _stands(lambda: landlock.allow_reading_only(version, _readable())):
@@ -86,6 +90,19 @@ def _stands(build: Callable[[], None]) -> bool:
     except OSError:
         return False
     return True
+
+
+def _end_threads() -> bool:
+    """End threads that libraries have started, for Landlock would not bind them; whether none is left.
+
+    OpenBLAS, which numpy loads, ends its own before a fork, and starts others when it needs them.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python warns of forking beside threads
+        if (process := os.fork()) == 0:
+            os._exit(0)
+    os.waitpid(process, 0)
+    return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
 
 
 def _readable() -> set[str]:
@@ -127,7 +144,9 @@ def _limit_threads() -> bool:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_NPROC, (limit, hard))
     try:
-        threading.Thread(target=lambda: None).start()
+        probe = threading.Thread(target=lambda: None)
+        probe.start()
+        probe.join()
     except RuntimeError:  # in a container, the kernel may count threads that cannot be seen here
         resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
         return False

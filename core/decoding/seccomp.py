@@ -49,7 +49,7 @@ _MISSING_CALLS = ("clone3", "openat2")  # the C library then falls back to calls
 
 
 def prepared() -> Callable[[], None] | None:
-    """What puts the filter in force, for good and for threads to come; None without libseccomp.
+    """What puts the filter in force, for good and for all threads; None without libseccomp.
 
     It raises ``OSError`` if the kernel has no seccomp filters.
     """
@@ -58,6 +58,7 @@ def prepared() -> Callable[[], None] | None:
     except (ImportError, OSError, RuntimeError, AttributeError):  # libseccomp is missing, broken or too old
         return None
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ERRNO(errno.EPERM))
+    rules.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)  # for threads that are there already, too
 
     def allow(name: str, *arguments: Any, action: Any = pyseccomp.ALLOW) -> None:
         with suppress(OSError, ValueError):  # this processor, or this libseccomp, knows no such call

@@ -7,9 +7,11 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 from errno import EPERM
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -69,6 +71,50 @@ def test_what_is_missing_is_told() -> None:
             assert pool.try_walls().result(60) == missing == pool.missing_walls
         finally:
             pool.close()
+
+
+def serve_with_thread(pipe: Connection, terms: Terms) -> None:
+    """Has a thread from before the walls, which does what the file says."""
+    asked: Queue[Path] = Queue()
+    said: Queue[str] = Queue()
+
+    def read_as_told() -> None:
+        try:
+            said.put(asked.get().read_text())
+        except OSError as error:
+            said.put(str(error.strerror))
+
+    def tell(source: Source, _limits: Limits) -> Extraction:
+        asked.put(Path(source.read().decode()))
+        return misbehaving.answer(said.get())
+
+    threading.Thread(target=read_as_told, daemon=True).start()
+    child.answer_calls(pipe, terms, {"extract": tell})
+
+
+def test_a_thread_from_before_the_walls_is_told(tmp_path: Path) -> None:
+    """Landlock does not bind it."""
+    (tmp_path / "private").write_text("private")
+    (tmp_path / "hostile").write_text(str(tmp_path / "private"))
+    pool = ExtractPool(1, serve=serve_with_thread)
+    try:
+        assert pool.extract(tmp_path / "hostile", Limits()).result(60).segments[0].text == "private"
+        assert pool.missing_walls == (sandbox.LOOSE_THREADS,)
+    finally:
+        pool.close()
+
+
+def test_no_library_keeps_a_thread_from_before_the_walls() -> None:
+    script = (
+        "import os\n"
+        "from bowerbird.core.decoding import sandbox\n"
+        "from bowerbird.core.extractors import load_libraries\n"
+        "load_libraries()\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        "print(before, sandbox.enter(1 << 30))\n"
+    )
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2"}  # as many as it starts on two processors
+    assert subprocess.check_output([sys.executable, "-c", script], env=environment) == b"2 ()\n"
 
 
 def _open_terminal(_source: Source, _limits: Limits) -> Extraction:
