@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 
 from bowerbird.core.catalog.connection import connect
+from bowerbird.core.decoding.pool import ExtractPool
+from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check
@@ -13,8 +16,8 @@ from bowerbird.core.state import Check
 _LOW_DISK = 1 << 30  # bytes: below this the next rounds of indexing may not fit
 
 
-def checks(paths: LibraryPaths, inference: Inference, store_notice: str) -> tuple[Check, ...]:
-    """One check each of the catalog, vector store, disk and accelerator, and one of each model in use.
+def checks(paths: LibraryPaths, inference: Inference, store_notice: str, pool: ExtractPool) -> tuple[Check, ...]:
+    """One check each of the catalog, vector store, disk, decoders and accelerator, and one of each model in use.
 
     ``store_notice`` is what is wrong with the vector store, or empty.
     """
@@ -22,6 +25,7 @@ def checks(paths: LibraryPaths, inference: Inference, store_notice: str) -> tupl
         _catalog(paths),
         Check("Vector store", not store_notice, store_notice or "sound"),
         _disk(paths),
+        decoder_check(pool),
         *(Check("Models", False, problem) for problem in inference.problems()),
         *inference.self_test(),
         _accelerator(),
@@ -42,6 +46,15 @@ def _catalog(paths: LibraryPaths) -> Check:
 def _disk(paths: LibraryPaths) -> Check:
     free = shutil.disk_usage(paths.root).free
     return Check("Disk", free > _LOW_DISK, f"{free / 1e9:.1f} GB free where the library lies")
+
+
+def decoder_check(pool: ExtractPool) -> Check:
+    """Whether decoders start, and behind all walls: only Linux has them, so that elsewhere none is expected."""
+    try:
+        missing = pool.try_walls().result()
+    except EnvironmentFailure as error:
+        return Check("Decoders", False, str(error))
+    return Check("Decoders", not missing or sys.platform != "linux", " ".join(missing) or "behind all their walls")
 
 
 def _accelerator() -> Check:

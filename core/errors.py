@@ -10,6 +10,7 @@ BowerbirdError          a sentence for the user, with what to do
     FileVanished        it was gone before it was read
     DecoderTimeout      reading it took longer than allowed
     DecoderCrashed      reading it ended the decoder
+    DecoderOutOfMemory  reading it took more memory than allowed
   FileSkipped           no extractor reads this kind of file
 """
 
@@ -63,6 +64,10 @@ class DecoderTimeout(FileError):
 
 class DecoderCrashed(FileError):
     """Reading ended the decoder."""
+
+
+class DecoderOutOfMemory(FileError):
+    """Reading took more memory than allowed."""
 
 
 class FileSkipped(BowerbirdError):

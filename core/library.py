@@ -231,6 +231,7 @@ class Library(LibraryCalls):
             spaces=self._searched.now(),
             changing=self._overview.changing(),
             notices=self._notices(),
+            missing_walls=self._pool.missing_walls,
         )
 
     def _notices(self) -> tuple[str, ...]:
@@ -251,7 +252,7 @@ class Library(LibraryCalls):
 
     def doctor(self) -> tuple[Check, ...]:
         self._inbox.ready.wait(_STORE_WAIT_S)
-        return checks(self._paths, self._inference, self._sync.notice)
+        return checks(self._paths, self._inference, self._sync.notice, self._pool)
 
     def activate(self) -> bool:
         self._on_event(Event(EventKind.ACTIVATE))

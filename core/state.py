@@ -95,6 +95,8 @@ class Status:
     """Files that do not come to rest: they were read as they were, and are looked at again later."""
     notices: tuple[str, ...] = ()
     """Sentences the user should see: models missing, a store rebuilt, a folder unreadable."""
+    missing_walls: tuple[str, ...] = ()
+    """What this system does not keep a decoder from, a sentence each; empty before the first decoder has started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Makes the files that tests need, and waits for what they expect."""
+"""Makes the files that tests need, reads them in the tests' own process, and waits for what they expect."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
+
+from bowerbird.core.extractors import extractor_for
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
+from bowerbird.core.types import Extraction, Locator
 
 
 def photo(path: Path, seed: int = 0, size: tuple[int, int] = (320, 240), **save: object) -> Path:
@@ -87,6 +92,18 @@ def _pdf(objects: list[str]) -> bytes:
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}".encode())
     out.write(f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode())
     return out.getvalue()
+
+
+def extract(path: Path, limits: Limits | None = None) -> Extraction:
+    """What a decoder child makes of a file."""
+    with Source.at(path) as source:
+        return extractor_for(source).extract(source, limits or Limits())
+
+
+def render(path: Path, locator: Locator | None, max_side: int) -> bytes:
+    """The JPEG that a decoder child makes of a file."""
+    with Source.at(path) as source:
+        return extractor_for(source).render(source, locator, max_side)
 
 
 def eventually(is_so: Callable[[], object], within_s: float = 60.0) -> None:

@@ -9,20 +9,18 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
 
 from bowerbird.core.decoding import sandbox, wire
-from bowerbird.core.errors import BowerbirdError, FileError
-from bowerbird.core.extractors import extractor_for
+from bowerbird.core.errors import BowerbirdError, DecoderOutOfMemory, FileError
+from bowerbird.core.extractors import extractor_for, load_libraries
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator
 
-READY = b"ready"
-"""What a child sends first, once it is inside its sandbox."""
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
-_MAX_MEMORY = 1 << 30  # bytes resident after a file: beyond, the next file gets a fresh child too
+_MAX_GROWTH = 256 << 20  # bytes that stay in memory after a file: beyond, the next file gets a fresh child too
 _MAX_WORDS = 200
 _ABOUT_CODE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError, TypeError)
 _NICE = 10  # indexing yields to whatever the user is doing
@@ -31,38 +29,56 @@ Calls = Mapping[str, Callable[..., Extraction | bytes]]
 """What a child can be asked for, by name."""
 
 
-def _extract(path: Path, limits: Limits) -> Extraction:
-    return extractor_for(path).extract(path, limits)
+def _extract(source: Source, limits: Limits) -> Extraction:
+    return extractor_for(source).extract(source, limits)
 
 
-def _render(path: Path, locator: Locator | None, max_side: int) -> bytes:
-    return extractor_for(path).render(path, locator, max_side)
+def _render(source: Source, locator: Locator | None, max_side: int) -> bytes:
+    return extractor_for(source).render(source, locator, max_side)
 
 
 CALLS: Calls = {"extract": _extract, "render": _render}
 
 
-def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls = CALLS) -> None:
-    """Answer requests until the pipe closes or this process is used up.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a child runs."""
 
-    A request is a pickled tuple of a name in ``calls`` and its arguments; answers are sent by ``wire.send``.
+    parent: int
+    """Id of the process that it must not outlive."""
+    nice: bool
+    """Whether it runs at low priority."""
+    cpu_s: float
+    """CPU seconds for each file; beyond, the kernel ends it."""
+    memory: int
+    """Bytes that it may take beyond what it weighs before the first file."""
 
-    Args:
-        pipe: requests come from it, answers go to it.
-        parent: id of the process that this one must not outlive.
-        nice: whether to run at low priority.
-        cpu_s: CPU seconds for each file; beyond, the kernel ends this process.
-        calls: what to answer with.
+
+Serve = Callable[[Connection, Terms], None]
+"""What a child runs: it says that it is ready, and answers requests that come over the pipe."""
+
+
+def serve(pipe: Connection, terms: Terms) -> None:
+    """Read files."""
+    load_libraries()
+    answer_calls(pipe, terms, CALLS)
+
+
+def answer_calls(pipe: Connection, terms: Terms, calls: Calls) -> None:
+    """Build the walls, then answer requests until the pipe closes or this process is used up.
+
+    Requests come by ``wire.send_request``, and answers go by ``wire.send``.
     """
-    _settle_in(parent, nice)
-    sandbox.enter()
-    pipe.send_bytes(READY)
+    _settle_in(terms)
+    wire.send_ready(pipe, sandbox.enter(terms.memory))
+    max_memory = sandbox.memory_used() + _MAX_GROWTH
     try:
         for number in range(1, _MAX_FILES + 1):
-            name, arguments = pipe.recv()
-            sandbox.allow_cpu(cpu_s)
-            answer = guarded(calls[name], arguments)
-            last = number == _MAX_FILES or sandbox.memory_used() > _MAX_MEMORY
+            call, source, arguments = wire.receive_request(pipe)
+            sandbox.allow_cpu(terms.cpu_s)
+            with source:
+                answer = guarded(calls[call], source, *arguments)
+            last = number == _MAX_FILES or sandbox.memory_used() > max_memory
             wire.send(pipe, answer, last=last)
             if last:
                 return
@@ -70,14 +86,14 @@ def serve(pipe: Connection, parent: int, nice: bool, cpu_s: float, calls: Calls 
         return  # the parent closed the pipe, or is gone
 
 
-def guarded(call: Callable[..., Extraction | bytes], arguments: tuple[Any, ...]) -> wire.Answer:
+def guarded(call: Callable[..., Extraction | bytes], *arguments: object) -> wire.Answer:
     """The result of the call; any failure becomes an error with a sentence about the file."""
     try:
         return call(*arguments)
     except BowerbirdError as error:
         return error
     except MemoryError:
-        return FileError("This file needs more memory than Bowerbird gives one file.")
+        return DecoderOutOfMemory("This file needs more memory than Bowerbird gives one file.")
     except RecursionError:
         return FileError("This file is nested too deeply to be read.")
     except BaseException as error:  # noqa: BLE001  # the decoders' own; a Rust library's panic is no Exception
@@ -92,17 +108,17 @@ def _in_words(error: BaseException) -> str:
     return f" ({words})" if " " in words and words.isprintable() else ""
 
 
-def _settle_in(parent: int, nice: bool) -> None:
-    sandbox.die_with(parent)
+def _settle_in(terms: Terms) -> None:
+    sandbox.die_with(terms.parent)
     if sys.platform != "win32":
         os.setsid()  # no terminal, into which a child could type
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends us
     _silence_streams()
-    if nice and sys.platform == "win32":
+    if terms.nice and sys.platform == "win32":
         import psutil
 
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    elif nice:
+    elif terms.nice:
         os.nice(_NICE)
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
+from collections.abc import Iterable
+from contextlib import suppress
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same numbers on all processors
 _ASK_VERSION = 1
 _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
-_READING = 1 << 2 | 1 << 3  # LANDLOCK_ACCESS_FS_READ_FILE, _READ_DIR
+_READ_FILE, _READ_DIR = 1 << 2, 1 << 3  # LANDLOCK_ACCESS_FS_*
 # How many kinds of file access each ABI knows: 13, then refer (2), truncate (3), ioctl on devices (5).
 _FILE_ACCESSES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _BIND_AND_CONNECT = 0b11  # TCP, from ABI 4 on
@@ -25,10 +28,14 @@ def abi() -> int:
     return max(0, _system_call(_CREATE_RULESET, None, 0, _ASK_VERSION))
 
 
-def allow_reading_only(version: int) -> None:
-    """From now on, files may be read and nothing else; no TCP, no signals to others, as far as ``version`` knows them.
+def allow_reading_only(version: int, readable: Iterable[str]) -> None:
+    """From now on, only what lies in ``readable`` may be opened, and only be read; no TCP, no signals to others.
 
-    For this thread and those it starts, for good.
+    As far as ``version`` knows these; for this thread and those it starts, for good. What is open already stays open.
+
+    Args:
+        version: the ABI of Landlock to use.
+        readable: folders and files; those that are not there are left out.
 
     Raises:
         OSError: the kernel refuses, or has no Landlock.
@@ -37,15 +44,23 @@ def allow_reading_only(version: int) -> None:
     attributes = struct.pack("QQQ", handled, _BIND_AND_CONNECT, _SIGNALS_AND_ABSTRACT_SOCKETS)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     ruleset = _checked(_CREATE_RULESET, ctypes.c_char_p(attributes), size, 0)
-    root = os.open("/", os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = ctypes.c_char_p(struct.pack("=Qi", _READING, root))
-        _checked(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
+        for path in readable:
+            with suppress(OSError):  # this system has no such folder
+                _allow_reading(ruleset, path)
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         _checked(_RESTRICT_SELF, ruleset, 0)
     finally:
-        os.close(root)
         os.close(ruleset)
+
+
+def _allow_reading(ruleset: int, path: str) -> None:
+    file = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        accesses = _READ_FILE | _READ_DIR if stat.S_ISDIR(os.fstat(file).st_mode) else _READ_FILE
+        _checked(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.c_char_p(struct.pack("=Qi", accesses, file)), 0)
+    finally:
+        os.close(file)
 
 
 def _checked(number: int, *arguments: object) -> int:

@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import itertools
 import logging
-import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from queue import Empty, PriorityQueue
-from typing import Any
+from typing import Any, TypeVar
 
-from bowerbird.core.decoding import child, wire
-from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderTimeout, EnvironmentFailure
-from bowerbird.core.extractors.base import Limits
+from bowerbird.core.decoding import child
+from bowerbird.core.decoding.child import Serve, Terms
+from bowerbird.core.decoding.process import ChildProcess
+from bowerbird.core.errors import (
+    BowerbirdError,
+    DecoderCrashed,
+    DecoderOutOfMemory,
+    DecoderTimeout,
+    EnvironmentFailure,
+)
+from bowerbird.core.extractors import memory_of
+from bowerbird.core.extractors.base import MEMORY, Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator
 
 log = logging.getLogger(__name__)
@@ -32,22 +40,23 @@ DEADLINE_S = 60.0
 Then the child is killed and the file fails with ``DecoderTimeout``. ``ExtractPool`` takes another one for tests.
 """
 _CPU_SHARE = 2  # times the deadline in CPU seconds, for more than one thread decodes; then the kernel ends the child
-_START_S = 60.0  # a cold disk and a busy machine
 _IDLE_S = 60.0  # then a child ends and gives its memory back
 _CLOSE_S = 5.0
+_PAUSES_S = (0.5, 2.0, 5.0)  # between attempts to start a child
 _CLOSING = "Bowerbird is closing."
+_NO_START = (
+    "The programs that read files do not start, perhaps for lack of memory. Close other programs and try again: "
+    "nothing is lost, what was not read stays queued. bowerbird.log in the library has the details."
+)
 _RENDERING, _EXTRACTING, _STOPPING = 0, 1, 2  # priorities within a queue, first to last; the last one ends the slot
-_SPAWN = multiprocessing.get_context("spawn")
 
-Serve = Callable[[Connection, int, bool, float], None]
-"""What a child runs, with the arguments of ``child.serve``."""
+
+Answer = TypeVar("Answer", Extraction, bytes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    call: str
-    expects: type[Extraction | bytes]
-    arguments: tuple[Any, ...]
+    perform: Callable[[_Slot], Any]
     answer: Future[Any]
 
 
@@ -59,11 +68,15 @@ class ExtractPool:
 
     def __init__(self, size: int, *, deadline_s: float = DEADLINE_S, serve: Serve = child.serve) -> None:
         """A pool without processes yet; ``serve`` is what the children run."""
+        self.missing_walls: tuple[str, ...] = ()
+        """The walls that a child could not build, a sentence each; empty before the first one has started."""
         self._numbers = itertools.count()
         self._background: _Queue = PriorityQueue()
         self._urgent: _Queue = PriorityQueue()
         queues = [self._background] * size + [self._urgent]
-        self._slots = [_Slot(queue, deadline_s, serve, nice=queue is self._background) for queue in queues]
+        self._slots = [
+            _Slot(queue, deadline_s, serve, self._note_walls, nice=queue is self._background) for queue in queues
+        ]
         self._closed = False
 
     def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Extraction]:
@@ -73,14 +86,18 @@ class ExtractPool:
         fault. It is cancelled if the pool closes first.
         """
         queue = self._urgent if urgent else self._background
-        return self._submit(queue, _EXTRACTING, "extract", Extraction, path, limits)
+        return self._submit(queue, _EXTRACTING, lambda slot: slot.read(path, Extraction, "extract", limits))
 
     def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[bytes]:
         """A JPEG of a file, or of a place in it, with a longest side of at most ``max_side`` pixels.
 
         Always urgent, and ahead of urgent extractions. The future fails as that of ``extract`` does.
         """
-        return self._submit(self._urgent, _RENDERING, "render", bytes, path, locator, max_side)
+        return self._submit(self._urgent, _RENDERING, lambda slot: slot.read(path, bytes, "render", locator, max_side))
+
+    def try_walls(self) -> Future[tuple[str, ...]]:
+        """Start a child for urgent files if none runs; the walls that it lacks, a sentence each."""
+        return self._submit(self._urgent, _RENDERING, lambda slot: slot.missing_walls())
 
     def limit(self, size: int) -> None:
         """Use at most ``size`` background children from their next file on; 0 uses all."""
@@ -97,12 +114,11 @@ class ExtractPool:
             _cancel_all(queue)
         for slot in self._slots:
             slot.queue.put((_STOPPING, next(self._numbers), None))
+        until = time.monotonic() + _CLOSE_S
         for slot in self._slots:
-            slot.join(_CLOSE_S)
+            slot.join(max(0.0, until - time.monotonic()))
 
-    def _submit(
-        self, queue: _Queue, priority: int, call: str, expects: type[Extraction | bytes], *arguments: Any
-    ) -> Future[Any]:
+    def _submit(self, queue: _Queue, priority: int, perform: Callable[[_Slot], Any]) -> Future[Any]:
         answer: Future[Any] = Future()
         if self._closed:
             answer.cancel()
@@ -110,22 +126,34 @@ class ExtractPool:
         for slot in self._slots:
             if slot.queue is queue:
                 slot.start()
-        queue.put((priority, next(self._numbers), _Task(call, expects, arguments, answer)))
+        queue.put((priority, next(self._numbers), _Task(perform, answer)))
         return answer
+
+    def _note_walls(self, missing: tuple[str, ...]) -> None:
+        if missing != self.missing_walls:
+            self.missing_walls = missing
+            log.warning("decoders lack walls: %s", " ".join(missing))
 
 
 class _Slot:
-    """A thread that takes tasks from a queue and feeds them to one child after another."""
+    """A thread that takes tasks from a queue and gives them to one child after another."""
 
-    def __init__(self, queue: _Queue, deadline_s: float, serve: Serve, *, nice: bool) -> None:
+    def __init__(
+        self,
+        queue: _Queue,
+        deadline_s: float,
+        serve: Serve,
+        on_start: Callable[[tuple[str, ...]], None],
+        *,
+        nice: bool,
+    ) -> None:
+        """``on_start`` is told which walls each child lacks."""
         self.queue = queue
-        self._deadline_s, self._serve, self._nice = deadline_s, serve, nice
+        self._deadline_s, self._serve, self._on_start, self._nice = deadline_s, serve, on_start, nice
         self._thread = threading.Thread(target=self._run, name="decoder", daemon=True)
         self._lock = threading.Lock()  # around starting and ending a child, and starting the thread
-        self._process: SpawnProcess | None = None
-        self._pipe: Connection | None = None
-        self._fresh = True  # whether the child has read no file yet
-        self._closed = False
+        self._child: ChildProcess | None = None
+        self._closing = threading.Event()
         self._allowed = threading.Event()
         self._allowed.set()
 
@@ -141,22 +169,24 @@ class _Slot:
 
     def close(self) -> None:
         """Kill the child and let the thread end."""
+        self._closing.set()
         self._allowed.set()
         with self._lock:
-            self._closed = True
-            if self._process is not None:
-                self._process.kill()
+            if self._child is not None:
+                self._child.kill()
 
     def join(self, seconds: float) -> None:
         """Wait for the thread to end, for at most so many seconds."""
         if self._thread.ident is not None:
             self._thread.join(seconds)
 
+    # the thread's work
+
     def _run(self) -> None:
-        while not self._closed:
+        while not self._closing.is_set():
             self._allowed.wait()
             try:
-                _, _, task = self.queue.get(timeout=_IDLE_S if self._pipe else None)
+                _, _, task = self.queue.get(timeout=_IDLE_S if self._child else None)
             except Empty:
                 self._end_child()
                 continue
@@ -168,7 +198,7 @@ class _Slot:
 
     def _answer(self, task: _Task) -> None:
         try:
-            task.answer.set_result(self._perform(task))
+            task.answer.set_result(task.perform(self))
         except BowerbirdError as error:
             task.answer.set_exception(error)
         except Exception as error:  # a mistake of ours: who asked hears of it, and the thread goes on
@@ -176,89 +206,76 @@ class _Slot:
             self._end_child()
             task.answer.set_exception(error)
 
-    def _perform(self, task: _Task) -> Extraction | bytes:
-        """The child's answer. If a used child dies, an earlier file may be to blame: a fresh child tries once more."""
-        pipe = self._ready_child()
-        fresh, self._fresh = self._fresh, False
+    def missing_walls(self) -> tuple[str, ...]:
+        """Start a child if none runs; the walls that it lacks."""
+        return self._ready_child(MEMORY).missing_walls
+
+    def read(self, path: Path, expected: type[Answer], call: str, *arguments: object) -> Answer:
+        """The child's answer about a file. If the child dies or lacks memory, a fresh one tries once more.
+
+        For an earlier file may be to blame, and some kinds of file may take more memory than others.
+        """
+        with Source.at(path) as source:
+            decoder, most = self._ready_child(MEMORY), memory_of(path)
+            try:
+                return self._ask(decoder, expected, call, source, *arguments)
+            except (DecoderCrashed, DecoderOutOfMemory) as error:
+                log.warning("%s of %r: %s", call, path, error)
+                self._end_child()
+                if decoder.asked == 1 and most <= MEMORY:
+                    raise
+            try:
+                return self._ask(self._ready_child(most), expected, call, source, *arguments)
+            finally:
+                if most > MEMORY:
+                    self._end_child()
+
+    def _ask(
+        self, decoder: ChildProcess, expected: type[Answer], call: str, source: Source, *arguments: object
+    ) -> Answer:
         try:
-            answer, last = self._exchange(pipe, task)
-        except (EOFError, OSError, DecoderCrashed) as error:
+            answer, last = decoder.ask(self._deadline_s, call, source, *arguments)
+        except (DecoderCrashed, DecoderTimeout) as error:
             self._end_child()
-            if self._closed:
+            if self._closing.is_set():
                 raise EnvironmentFailure(_CLOSING) from error
-            if fresh:
-                log.warning("%s of %r ended its decoder", task.call, task.arguments[0])
-                raise DecoderCrashed("Reading this file made its decoder crash; it may be damaged.") from error
-            return self._perform(task)
-        if last:
+            raise
+        if last or not isinstance(answer, (expected, BowerbirdError)):
             self._end_child()
         if isinstance(answer, BowerbirdError):
             raise answer
+        if not isinstance(answer, expected):
+            raise DecoderCrashed("Reading this file confused its decoder; it may be damaged.")
         return answer
 
-    def _exchange(self, pipe: Connection, task: _Task) -> tuple[wire.Answer, bool]:
-        """Send the task and receive the answer, all of it within the deadline: then the child is killed."""
-        late = threading.Event()
-        timer = threading.Timer(self._deadline_s, self._kill_late, (self._process, late))
-        timer.daemon = True
-        timer.start()
-        try:
-            pipe.send((task.call, task.arguments))
-            answer, last = wire.receive(pipe)
-        except (EOFError, OSError, DecoderCrashed) as error:
-            if not late.is_set() or self._closed:
-                raise
-            self._end_child()
-            log.warning("%s of %r took too long", task.call, task.arguments[0])
-            raise DecoderTimeout(f"Reading this file took longer than {self._deadline_s:g} seconds.") from error
-        finally:
-            timer.cancel()
-        if not isinstance(answer, (task.expects, BowerbirdError)):
-            raise DecoderCrashed("Reading this file confused its decoder; it may be damaged.")
-        return answer, last or late.is_set()
-
-    def _kill_late(self, process: SpawnProcess, late: threading.Event) -> None:
-        with self._lock:
-            if self._process is process:  # not yet ended and closed
-                late.set()
-                process.kill()
-
-    def _ready_child(self) -> Connection:
-        if self._pipe is None:
-            self._pipe, self._fresh = self._start_child(), True
-            if not _reports_ready(self._pipe):
+    def _ready_child(self, memory: int) -> ChildProcess:
+        """The child, started if there is none; where that fails, tried again after a pause."""
+        for pause_s in (*_PAUSES_S, 0.0):
+            try:
+                decoder = self._child or self._start_child(memory)
+                self._on_start(decoder.missing_walls)
+            except (DecoderCrashed, OSError) as error:
+                log.warning("a decoder did not start: %s", error)
                 self._end_child()
-                raise EnvironmentFailure(
-                    "A decoder did not start: the machine may be out of memory. Restart Bowerbird."
-                )
-        return self._pipe
-
-    def _start_child(self) -> Connection:
-        parent_end, child_end = _SPAWN.Pipe()
-        arguments = (child_end, os.getpid(), self._nice, _CPU_SHARE * self._deadline_s)
-        with self._lock:
-            if self._closed:
+            else:
+                return decoder
+            if self._closing.wait(pause_s):
                 raise EnvironmentFailure(_CLOSING)
-            self._process = _SPAWN.Process(target=self._serve, args=arguments, name="bowerbird-decoder", daemon=True)
-            self._process.start()
-        child_end.close()
-        return parent_end
+        raise EnvironmentFailure(_NO_START)
+
+    def _start_child(self, memory: int) -> ChildProcess:
+        terms = Terms(os.getpid(), self._nice, _CPU_SHARE * self._deadline_s, memory)
+        with self._lock:
+            if self._closing.is_set():
+                raise EnvironmentFailure(_CLOSING)
+            self._child = ChildProcess(self._serve, terms)
+            return self._child
 
     def _end_child(self) -> None:
         with self._lock:
-            process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
-        if process is not None:
-            process.kill()
-            process.join(_CLOSE_S)
-        if pipe is not None:
-            pipe.close()
-
-
-def _reports_ready(pipe: Connection) -> bool:
-    try:
-        return pipe.poll(_START_S) and pipe.recv_bytes(len(child.READY)) == child.READY
-    except (EOFError, OSError):
-        return False
+            decoder, self._child = self._child, None
+        if decoder is not None:
+            decoder.end()
 
 
 def _cancel_all(queue: _Queue) -> None:

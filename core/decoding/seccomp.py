@@ -35,8 +35,8 @@ _ALLOWED_CALLS = (
     # oneself
     "getpid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid getrlimit "
     "setrlimit getrusage getpriority sysinfo uname getrandom wait4 waitid capget "
-    # the pipe to the parent, a socket that is there already, has no address
-    "recvfrom shutdown getsockopt getsockname getpeername"
+    # the pipe to the parent, a socket that is there already, has no address; files come over it
+    "recvfrom recvmsg shutdown getsockopt getsockname getpeername"
 )
 _THIS_PROCESS = ("kill", "tgkill", "prlimit64")  # their first argument is a process, which may only be this one
 # Values allowed of an argument: the number of the argument, then the values.
@@ -49,7 +49,7 @@ _MISSING_CALLS = ("clone3", "openat2")  # the C library then falls back to calls
 
 
 def prepared() -> Callable[[], None] | None:
-    """What puts the filter in force, for good and for threads to come; None without libseccomp.
+    """What puts the filter in force, for good and for all threads; None without libseccomp.
 
     It raises ``OSError`` if the kernel has no seccomp filters.
     """
@@ -58,6 +58,7 @@ def prepared() -> Callable[[], None] | None:
     except (ImportError, OSError, RuntimeError, AttributeError):  # libseccomp is missing, broken or too old
         return None
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ERRNO(errno.EPERM))
+    rules.set_attr(pyseccomp.Attr.CTL_TSYNC, 1)  # for threads that are there already, too
 
     def allow(name: str, *arguments: Any, action: Any = pyseccomp.ALLOW) -> None:
         with suppress(OSError, ValueError):  # this processor, or this libseccomp, knows no such call
@@ -80,8 +81,6 @@ def _allow_on_condition(allow: Callable[..., None], pyseccomp: Any) -> None:
     allow("clone", argument(0, masked, _CLONE_THREAD, _CLONE_THREAD))
     for name, flags in _OPENING_CALLS.items():
         allow(name, argument(flags, masked, sum(_WRITING_FLAGS), 0))
-        for flag in _WRITING_FLAGS:  # said as the file system would: ``mailbox`` then opens for reading
-            allow(name, argument(flags, masked, flag, flag), action=pyseccomp.ERRNO(errno.EACCES))
     for name in _THIS_PROCESS:
         allow(name, argument(0, masked, 0xFFFFFFFF, os.getpid()))
     allow("prlimit64", argument(0, masked, 0xFFFFFFFF, 0))

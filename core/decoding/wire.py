@@ -1,25 +1,29 @@
-"""How a decoder child answers its parent: a header in JSON, then the raw buffers that it announces.
+"""How a decoder child and its parent talk: a request and an open file one way, a header in JSON and raw buffers back.
 
-It is not pickle: a child that a hostile file has taken over must not be able to make its parent run anything, nor to
-pass on values that the rest of the program does not expect, nor more than a file is worth.
+An answer is not pickle: a child that a hostile file has taken over must not be able to make its parent run anything,
+nor to pass on values that the rest of the program does not expect, nor more than a file is worth.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from multiprocessing import BufferTooShort
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core import errors
-from bowerbird.core.errors import BowerbirdError, DecoderCrashed, FileError, FileSkipped, FileVanished
+from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderOutOfMemory, FileError, FileSkipped
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
 R = TypeVar("R", Locator, Properties)
@@ -31,7 +35,7 @@ _MAX_SEGMENTS = 50_000
 _MAX_JPEG = 64 << 20  # bytes; a preview of the largest screens takes a few million
 _MAX_WAVEFORM = 1 << 20  # bytes
 _MAX_SENTENCE = 1_000  # characters
-_SENDABLE = (FileError, FileVanished, FileSkipped)
+_SENDABLE = (FileError, DecoderOutOfMemory, FileSkipped)
 # Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
 _FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
     ((None, None, 3), np.uint8),
@@ -47,6 +51,56 @@ _CARRIES: Mapping[Modality, tuple[tuple[bool, bool, bool], ...]] = {
 }
 # What reading a header with anything wrong in it raises.
 _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, BufferTooShort)
+
+
+def send_ready(pipe: Connection, missing_walls: Sequence[str]) -> None:
+    """Say that this child takes requests from now on; ``missing_walls`` is a sentence for each that it lacks."""
+    pipe.send_bytes(json.dumps(missing_walls).encode())
+
+
+def receive_ready(pipe: Connection) -> tuple[str, ...]:
+    """What walls a child lacks.
+
+    Raises:
+        EOFError: it died before it was ready.
+        OSError: the same.
+    """
+    return tuple(json.loads(pipe.recv_bytes(_MAX_SENTENCE * 10)))
+
+
+def send_request(pipe: Connection, pid: int, call: str, source: Source, *arguments: object) -> None:
+    """Ask the child with the id ``pid`` for something about a file; the open file itself goes along."""
+    pipe.send((call, source.name, arguments))
+    send_handle(pipe, _handle(source.fileno()), pid)
+
+
+def receive_request(pipe: Connection) -> tuple[str, Source, tuple[Any, ...]]:
+    """What is called, the file, and the other arguments.
+
+    Raises:
+        EOFError: the parent is gone, or has closed the pipe.
+        OSError: the same.
+    """
+    call, name, arguments = pipe.recv()
+    return call, Source(name, _descriptor(recv_handle(pipe))), arguments
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _handle(descriptor: int) -> int:
+        return msvcrt.get_osfhandle(descriptor)
+
+    def _descriptor(handle: int) -> int:
+        return msvcrt.open_osfhandle(handle, os.O_RDONLY | os.O_BINARY)
+
+else:
+
+    def _handle(descriptor: int) -> int:
+        return descriptor
+
+    def _descriptor(handle: int) -> int:
+        return handle
 
 
 def send(pipe: Connection, answer: Answer, *, last: bool) -> None:

@@ -6,14 +6,16 @@ A further kind is one module and one entry in that tuple; a further format of do
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib import import_module
+from pathlib import Path, PurePath
 
-from bowerbird.core.errors import FileError, FileSkipped, FileVanished
-from bowerbird.core.extractors.base import Extractor
+from bowerbird.core.errors import FileSkipped
+from bowerbird.core.extractors.base import MEMORY, Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
 from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import CLIPS, PLAIN_NAMES, RECORDINGS
 from bowerbird.core.types import Kind
 
@@ -25,23 +27,40 @@ EXTRACTORS: tuple[Extractor, ...] = (
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
+_LIBRARIES = (
+    "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
+    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg "
+    "pillow_heif pypdfium2 rawpy resvg_py"
+).split()
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
 
 def kind_of(path: Path) -> Kind | None:
     """The kind that a file's name promises; None if it promises nothing. The file is not touched."""
-    extractor = _BY_SUFFIX.get(_suffix_by_name(path))
+    extractor = _BY_SUFFIX.get(_suffix_by_name(path.name))
     return extractor.kind if extractor else None
 
 
-def extractor_for(path: Path) -> Extractor:
+def memory_of(path: Path) -> int:
+    """Bytes that the largest files of the kind that a file's name promises may take to read."""
+    extractor = _BY_SUFFIX.get(_suffix_by_name(path.name))
+    return extractor.memory if extractor else MEMORY
+
+
+def load_libraries() -> None:
+    """Load what extractors otherwise load when they first need it: no library is loaded behind a decoder's walls."""
+    for name in _LIBRARIES:
+        import_module(name)
+    import_module("PIL.Image").init()  # each of its formats is a module too
+
+
+def extractor_for(source: Source) -> Extractor:
     """The extractor that reads this file: by its content where its first bytes are plain, else by its name.
 
     Raises:
         FileSkipped: no extractor reads it.
-        FileError: it cannot even be opened.
     """
-    by_name, content = _BY_SUFFIX.get(_suffix_by_name(path)), _suffix_by_content(path)
+    by_name, content = _BY_SUFFIX.get(_suffix_by_name(source.name)), suffix_by_content(source)
     # A picture or a recording that is really some text is broken, not a document.
     by_content = None if content == ".txt" and by_name else _BY_SUFFIX.get(content)
     if extractor := by_content or by_name:
@@ -49,17 +68,6 @@ def extractor_for(path: Path) -> Extractor:
     raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")
 
 
-def _suffix_by_name(path: Path) -> str:
+def _suffix_by_name(name: str) -> str:
     """The suffix in lower case; ``.txt`` for names without one that are plain text by custom."""
-    return path.suffix.lower() or (".txt" if path.name.lower() in PLAIN_NAMES else "")
-
-
-def _suffix_by_content(path: Path) -> str:
-    try:
-        return suffix_by_content(path)
-    except FileNotFoundError:
-        raise FileVanished("The file is gone.") from None
-    except PermissionError:
-        raise FileError("You have no permission to read this file.") from None
-    except OSError as error:
-        raise FileError(f"The file cannot be opened ({error.strerror}).") from None
+    return PurePath(name).suffix.lower() or (".txt" if name.lower() in PLAIN_NAMES else "")

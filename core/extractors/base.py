@@ -6,21 +6,22 @@ An extractor reads one kind of file. It runs in a decoder child and trusts nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
 
 DAMAGED = "The document is damaged, or not what its name says."
 LOCKED = "The document is locked with a password."
+MEMORY = 512 << 20
+"""Bytes that reading a file may take beyond what a decoder child weighs before it: enough for nearly every file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a file is read, and how large what is returned may be.
 
-    How long a file may take is another matter: see ``decoding.pool.DEADLINE_S``; how much memory, see
-    ``decoding.sandbox``.
+    How long a file may take is another matter: see ``decoding.pool.DEADLINE_S``.
     """
 
     image_side: int = 256
@@ -53,19 +54,22 @@ class Extractor(Protocol):
     kind: Kind
     suffixes: frozenset[str]
     """Those of the names of such files, in lower case, with the dot."""
+    memory: int
+    """Bytes that the largest of these files may take to read. One that ``MEMORY`` does not do for is read in a child of
+    its own."""
 
-    def extract(self, path: Path, limits: Limits) -> Extraction:
+    def extract(self, source: Source, limits: Limits) -> Extraction:
         """Everything searchable in the file, or in the part of it that ``limits`` names.
 
         Raises:
             FileError: it cannot be read; the sentence is for the user.
         """
 
-    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+    def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """A JPEG of the file, or of the place in it, for the preview; empty if there is nothing to see.
 
         Args:
-            path: the file.
+            source: the file.
             locator: a page or a moment; None is the beginning.
             max_side: of the picture's longest side, in pixels. Nothing is enlarged.
 

@@ -11,17 +11,17 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 
-from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text, web
 from bowerbird.core.extractors.base import DAMAGED, Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
 
 # What archives, compressed streams, numbers and texts out of order raise in the readers below.
 _SIGNS_OF_DAMAGE = (OSError, ValueError, LookupError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
-Reader = Callable[[Path, str, Limits], Extraction]
+Reader = Callable[[Source, str, Limits], Extraction]
 """Reads a document; the text is the suffix of the format to read it as."""
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
@@ -55,38 +55,35 @@ class DocumentExtractor:
 
     kind = Kind.DOCUMENT
     suffixes = frozenset[str]().union(*(suffixes for suffixes, _ in _READERS))
+    memory = 2 << 30  # kreuzberg takes a document as bytes, of which there are ``Limits.max_bytes``, and copies them
 
-    def extract(self, path: Path, limits: Limits) -> Extraction:
+    def extract(self, source: Source, limits: Limits) -> Extraction:
         """The text in segments, title, author, date and pages, and of a PDF a thumbnail.
 
         Raises:
             FileError: it cannot be read.
         """
         try:
-            _check(path, limits)
-            form = _form(path)
+            _check(source, limits)
+            form = _form(source)
             reader = next((reader for suffixes, reader in _READERS if form in suffixes), text.extract)
-            return reader(path, form, limits)
-        except FileNotFoundError:
-            raise FileVanished("The file is gone.") from None
-        except PermissionError:
-            raise FileError("You have no permission to read this file.") from None
+            return reader(source, form, limits)
         except _SIGNS_OF_DAMAGE as error:
             raise FileError(DAMAGED) from error
 
-    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+    def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The page of a PDF as a JPEG; empty for other documents, which are shown as text."""
-        if _form(path) not in pdf.SUFFIXES:
+        if _form(source) not in pdf.SUFFIXES:
             return b""
-        return pdf.render(path, (locator.page if locator else None) or 1, max_side)
+        return pdf.render(source, (locator.page if locator else None) or 1, max_side)
 
 
-def _form(path: Path) -> str:
+def _form(source: Source) -> str:
     """The suffix of the format to read it as."""
-    by_name = path.suffix.lower()
-    candidates = [sniff.suffix_by_content(path)]
+    by_name = source.suffix
+    candidates = [sniff.suffix_by_content(source)]
     if candidates == [""]:
-        candidates = sniff.ole_suffixes(path)
+        candidates = sniff.ole_suffixes(source)
     if any(_agree(by_name, by_content) for by_content in candidates) or not candidates:
         return by_name
     return candidates[0] if any(candidates[0] in suffixes for suffixes, _ in _READERS) else by_name
@@ -98,20 +95,20 @@ def _agree(by_name: str, by_content: str) -> bool:
     return by_name == by_content or any({by_name, by_content} <= family for family in _FAMILIES)
 
 
-def _check(path: Path, limits: Limits) -> None:
-    size = path.stat().st_size
+def _check(source: Source, limits: Limits) -> None:
+    size = source.size
     if size == 0:
         raise FileError("The file is empty.")
     # Of texts and mailboxes the beginning is read, however long they are.
-    if size > limits.max_bytes and path.suffix.lower() not in text.SUFFIXES | {".mbox"}:
+    if size > limits.max_bytes and source.suffix not in text.SUFFIXES | {".mbox"}:
         raise FileError(f"The document is larger than Bowerbird reads (the limit is {limits.max_bytes >> 20} MB).")
-    if sniff.is_zip(path):
-        _check_archive(path, limits)
+    if sniff.is_zip(source):
+        _check_archive(source, limits)
 
 
-def _check_archive(path: Path, limits: Limits) -> None:
+def _check_archive(source: Source, limits: Limits) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source.open()) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return  # the format's own reader will say what is wrong

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
 
 from PIL import Image
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import RAW
 
 Image.MAX_IMAGE_PIXELS = None  # ``check_size`` speaks a sentence instead
@@ -30,16 +30,16 @@ _OUTWARD = re.compile(r"""\bhref\s*=\s*(["'])\s*(?!#|data:)[^"']*\1""", re.IGNOR
 
 
 @contextmanager
-def open_image(path: Path, max_pixels: int) -> Iterator[Image.Image]:
+def open_image(source: Source, max_pixels: int) -> Iterator[Image.Image]:
     """A context with the picture, which Pillow decodes when its pixels are first needed.
 
     Raises:
         FileError: it is empty, or has more than ``max_pixels``. Other faults come as the exceptions of the decoders:
             use it within ``picture.decoder_errors``.
     """
-    if path.stat().st_size == 0:
+    if source.size == 0:
         raise FileError("The file is empty.")
-    with _open(path) as image:
+    with _open(source) as image:
         check_size(image, max_pixels)
         yield image
 
@@ -55,16 +55,16 @@ def check_size(image: Image.Image, max_pixels: int) -> None:
         raise FileError(f"{number:,} pixels are more than Bowerbird opens ({limit}).")
 
 
-def _open(path: Path) -> Image.Image:
-    by_content = suffix_by_content(path)
-    if by_content == ".svg" or path.suffix.lower() == ".svgz":
-        return _open_drawing(path)
+def _open(source: Source) -> Image.Image:
+    by_content = suffix_by_content(source)
+    if by_content == ".svg" or source.suffix == ".svgz":
+        return _open_drawing(source)
     # Most raw formats look like TIFF, and Pillow would take their stamp-sized preview for the photo.
-    if path.suffix.lower() in RAW and by_content not in (".jpg", ".png"):
-        return _open_raw(path)
+    if source.suffix in RAW and by_content not in (".jpg", ".png"):
+        return _open_raw(source)
     if by_content in ("", ".heic", ".heif", ".avif"):
         _register_heif()
-    return Image.open(path, formats=_pillow_formats())
+    return Image.open(source.open(), formats=_pillow_formats())
 
 
 def _pillow_formats() -> list[str]:
@@ -80,42 +80,40 @@ def _register_heif() -> None:
     pillow_heif.register_heif_opener()
 
 
-def _open_drawing(path: Path) -> Image.Image:
+def _open_drawing(source: Source) -> Image.Image:
     import resvg_py
 
-    with path.open("rb") as file:
-        data = file.read(_SVG_BYTES)
+    data = source.read(_SVG_BYTES)
     if data.startswith(b"\x1f\x8b"):
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
-    source = _OUTWARD.sub('href=""', data.decode("utf-8", "replace"))
+    drawing = _OUTWARD.sub('href=""', data.decode("utf-8", "replace"))
     try:
-        png = resvg_py.svg_to_bytes(svg_string=source, width=_SVG_WIDTH, background="#ffffff")
+        png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, background="#ffffff")
     except ValueError as error:
         raise FileError("The drawing is damaged, or has no size.") from error
     return Image.open(io.BytesIO(bytes(png)), formats=["PNG"])
 
 
-def _open_raw(path: Path) -> Image.Image:
+def _open_raw(source: Source) -> Image.Image:
     import rawpy
 
-    with path.open("rb") as file, rawpy.imread(file) as raw:
+    with source.open() as file, rawpy.imread(file) as raw:
         try:
             preview = raw.extract_thumb()
         except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
-            return _with_exif(Image.fromarray(raw.postprocess(half_size=True, use_camera_wb=True)), path, upright=True)
+            return _with_exif(
+                Image.fromarray(raw.postprocess(half_size=True, use_camera_wb=True)), source, upright=True
+            )
         if isinstance(preview.data, bytes):
             image = Image.open(io.BytesIO(preview.data), formats=["JPEG"])
-            return image if image.getexif() else _with_exif(image, path, upright=False)
-        return _with_exif(Image.fromarray(preview.data), path, upright=False)
+            return image if image.getexif() else _with_exif(image, source, upright=False)
+        return _with_exif(Image.fromarray(preview.data), source, upright=False)
 
 
-def _with_exif(image: Image.Image, path: Path, *, upright: bool) -> Image.Image:
+def _with_exif(image: Image.Image, source: Source, *, upright: bool) -> Image.Image:
     """With the raw file's own EXIF, which its preview may lack; most raw formats begin as TIFF does."""
     exif = Image.Exif()
-    with (
-        path.open("rb") as file,
-        suppress(Exception),
-    ):  # broken EXIF fails in many ways, and a picture is good without it
+    with source.open() as file, suppress(Exception):  # broken EXIF fails in many ways, and a picture is good without it
         exif.load_from_fp(file)
     if upright:
         exif.pop(0x0112, None)

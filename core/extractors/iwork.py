@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
 
@@ -12,6 +11,7 @@ from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import office
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.segments import from_parts
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
 
 _APPLE = "application/x-iwork-"
@@ -23,14 +23,14 @@ _PARAGRAPH, _CELL, _STRING = _NAMES % ("sf", "p"), _NAMES % ("sf", "ct"), _NAMES
 _SLIDE = _NAMES % ("keynote2", "slide")
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """The text; of a presentation of '09, by slide.
 
     Raises:
         FileError: it cannot be read.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source.open()) as archive:
             index = next((name for name in _INDEXES if name in archive.namelist()), None)
             if index is not None:
                 with archive.open(index) as file:
@@ -39,7 +39,7 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
         raise FileError(LOCKED) from error
     except (zipfile.BadZipFile, ET.ParseError, NotImplementedError) as error:
         raise FileError(DAMAGED) from error
-    text = office.read(path.read_bytes(), _APPLE + _TYPES[form]).content
+    text = office.read(source.read(), _APPLE + _TYPES[form]).content
     if not text.strip():
         raise FileError("There is no text in this document that Bowerbird can read; it may be locked with a password.")
     return Extraction(Kind.DOCUMENT, from_parts([(Locator(), text)], limits.max_characters))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import mailbox
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_binary_file, message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 from itertools import chain, islice
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.web import page_text
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
@@ -23,13 +22,13 @@ _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 _MAX_MESSAGES = 5_000
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """The headers that people read, the body and the names of attachments; a section for each message of a mailbox.
 
     Raises:
         FileError: there is no message in the file.
     """
-    messages = _messages(path, form)
+    messages = _messages(source, form)
     first = next(messages, None)
     if first is None or not first.keys():
         raise FileError("There is no mail in this file.")
@@ -40,14 +39,27 @@ def extract(path: Path, form: str, limits: Limits) -> Extraction:
     return Extraction(Kind.DOCUMENT, text, Properties() if form == ".mbox" else _properties(first))
 
 
-def _messages(path: Path, form: str) -> Iterator[Message[Any, Any]]:
-    if form == ".mbox":
-        box = mailbox.mbox(path, create=False)
-        for key in islice(box.iterkeys(), _MAX_MESSAGES):
-            yield message_from_bytes(box.get_bytes(key), policy=policy.default)
-    else:
-        with path.open("rb") as file:
+def _messages(source: Source, form: str) -> Iterator[Message[Any, Any]]:
+    with source.open() as file:
+        if form != ".mbox":
             yield message_from_binary_file(file, policy=policy.default)
+            return
+        for message in islice(_split_mailbox(file), _MAX_MESSAGES):
+            yield message_from_bytes(message, policy=policy.default)
+
+
+def _split_mailbox(file: BinaryIO) -> Iterator[bytes]:
+    """The messages of a mailbox: before each there is a line that begins with "From " (RFC 4155)."""
+    lines: list[bytes] | None = None
+    for line in file:
+        if line.startswith(b"From "):
+            if lines is not None:
+                yield b"".join(lines)
+            lines = []
+        elif lines is not None:
+            lines.append(line)
+    if lines is not None:
+        yield b"".join(lines)
 
 
 def _text(message: Message[Any, Any]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
@@ -15,6 +14,7 @@ from bowerbird.core.extractors.container import Tracks
 from bowerbird.core.extractors.media_part import MediaPart
 from bowerbird.core.extractors.scenes import scenes
 from bowerbird.core.extractors.segments import label, segments
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import SAMPLE_RATE, Extraction, Kind, Locator, Modality, Samples, Segment
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ _MAX_LENGTH_S = 100 * 3600.0  # whatever a file says of itself
 class MediaExtractor:
     """Reads files with sound, moving pictures or both. Whether one is a recording or a clip, its streams tell."""
 
+    memory = 2 << 30  # sixteen frames of 8K, which decoders may have to keep, and what is made of them
+
     def __init__(self, kind: Kind, suffixes: Iterable[str] = ()) -> None:
         """An extractor for names with these suffixes, which promise this kind."""
         self.kind = kind
         self.suffixes = frozenset(suffixes)
 
-    def extract(self, path: Path, limits: Limits) -> Extraction:
+    def extract(self, source: Source, limits: Limits) -> Extraction:
         """The part of the file that begins at ``limits.start_s``: sound, pictures, scenes, subtitles and waveform.
 
         The first part has the properties, the thumbnail, and as text the tags and chapters.
@@ -40,7 +42,7 @@ class MediaExtractor:
         Raises:
             FileError: nothing of it can be read.
         """
-        with containers.open_media(path) as container:
+        with containers.open_media(source) as container:
             tracks = containers.tracks(container)
             part = MediaPart(container, tracks, limits)
             if limits.start_s:
@@ -49,7 +51,7 @@ class MediaExtractor:
                 raise FileError("The file is cut short or damaged: nothing in it can be played.")
             return _first_part(container, tracks, part, limits)
 
-    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+    def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """A clip's frame at a moment, or a recording's cover, as a JPEG; empty if it has none.
 
         Raises:
@@ -57,7 +59,7 @@ class MediaExtractor:
         """
         from bowerbird.core.extractors import stills  # with Pillow, which the window's own process need not load
 
-        with containers.open_media(path) as container:
+        with containers.open_media(source) as container:
             tracks = containers.tracks(container)
             if tracks.video:
                 return stills.frame_at(container, tracks.video, locator.start_s if locator else None, max_side)

@@ -100,6 +100,8 @@ class MediaPart:
                 for frame in packet.decode():
                     self._add_frame(packet.stream, frame)
                 self._faults = 0
+        except MemoryError:  # FFmpeg's too
+            raise
         except (av.FFmpegError, ValueError):  # what is good around it still counts
             self._faults += 1
 
@@ -133,6 +135,8 @@ def _packets(container: InputContainer, streams: list[Any]) -> Iterator[Packet[A
     while True:
         try:
             yield next(packets)
+        except MemoryError:
+            raise
         except (StopIteration, av.FFmpegError):
             return
 

@@ -7,13 +7,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".odt", ".ods", ".odp", ".ott", ".ots", ".otp", ".fodt", ".fods", ".fodp"})
@@ -27,30 +27,31 @@ _METADATA = {f"{_DUBLIN_CORE}title": "title", f"{_DUBLIN_CORE}creator": "author"
 _SLIDE, _SHEET, _SHEET_NAME = _NAMES % ("drawing", "page"), _NAMES % ("table", "table"), _NAMES % ("table", "name")
 
 
-def extract(path: Path, _form: str, limits: Limits) -> Extraction:
+def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     """The text, a locator for each slide, sheet or chapter.
 
     Raises:
         FileError: it cannot be read.
     """
     try:
-        with _open(path, "content.xml") as file:
+        with _open(source, "content.xml") as file:
             text = from_parts(_parts(file), limits.max_characters)
-        with _open(path, "meta.xml") as file:
+        with _open(source, "meta.xml") as file:
             properties = _properties(file)
     except (ET.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
-        raise FileError(LOCKED if _is_locked(path) else DAMAGED) from error
+        raise FileError(LOCKED if _is_locked(source) else DAMAGED) from error
     return Extraction(Kind.DOCUMENT, text, properties)
 
 
-def _open(path: Path, name: str) -> IO[bytes]:
+def _open(source: Source, name: str) -> IO[bytes]:
     """The part of a packed document, or the flat one."""
-    return zipfile.ZipFile(path).open(name) if zipfile.is_zipfile(path) else path.open("rb")
+    file = source.open()
+    return zipfile.ZipFile(file).open(name) if zipfile.is_zipfile(file) else source.open()
 
 
-def _is_locked(path: Path) -> bool:
+def _is_locked(source: Source) -> bool:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source.open()) as archive:
             return b"encryption-data" in archive.read("META-INF/manifest.xml")
     except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError):
         return False

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _STRONG = re.compile(r"(?<!\w)(\*\*|__|\*|~~)(\S(?:[^*_~\n]*\S)?)\1(?!\w)")
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """The text, by page or slide, else by sheet or chapter, where the format has them.
 
     Raises:
         FileError: it cannot be read.
     """
     try:
-        result = read(path.read_bytes(), _TYPES[form])
+        result = read(source.read(), _TYPES[form])
     except FileError:
-        if sniff.is_encrypted_office(path):
+        if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None
         raise
     if form == ".hwp" and not result.content.strip():

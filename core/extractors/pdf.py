@@ -6,12 +6,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 if TYPE_CHECKING:
@@ -22,35 +22,34 @@ _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _QUALITY = 85
 
 
-def extract(path: Path, _form: str, limits: Limits) -> Extraction:
+def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     """The text by pages, and the first page as the thumbnail. A scan has no text.
 
     Raises:
         FileError: it is damaged, empty or locked.
     """
-    with _open(path) as document:
+    with _open(source) as document:
         pages = ((Locator(page=n + 1), _text(document, n)) for n in range(min(len(document), limits.max_pages)))
         text = from_parts(pages, limits.max_characters)
         return Extraction(Kind.DOCUMENT, text, _properties(document), _page_jpeg(document, 0, limits.thumbnail_side))
 
 
-def render(path: Path, page: int, max_side: int) -> bytes:
+def render(source: Source, page: int, max_side: int) -> bytes:
     """A page, counted from 1, as a JPEG with a longest side of ``max_side`` pixels; the last one if it has fewer.
 
     Raises:
         FileError: the PDF is damaged, empty or locked.
     """
-    with _open(path) as document:
+    with _open(source) as document:
         return _page_jpeg(document, min(page, len(document)) - 1, max_side)
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[PdfDocument]:
+def _open(source: Source) -> Iterator[PdfDocument]:
     import pypdfium2
 
     try:
-        # Not by name: PDFium takes no names that are not UTF-8.
-        document = pypdfium2.PdfDocument(path.open("rb"), autoclose=True)
+        document = pypdfium2.PdfDocument(source.open(), autoclose=True)
         if not len(document):
             raise FileError("The PDF has no pages.")
     except pypdfium2.PdfiumError as error:

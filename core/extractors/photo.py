@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import PICTURES, RAW
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
 
@@ -20,8 +20,9 @@ class PhotoExtractor:
 
     kind = Kind.PHOTO
     suffixes = PICTURES | RAW
+    memory = 4 << 30  # ``Limits.max_pixels`` of 16 bits, which are converted as floats
 
-    def extract(self, path: Path, limits: Limits) -> Extraction:
+    def extract(self, source: Source, limits: Limits) -> Extraction:
         """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its EXIF.
 
         Raises:
@@ -30,7 +31,7 @@ class PhotoExtractor:
         from bowerbird.core.extractors import exif, picture
         from bowerbird.core.extractors.formats import open_image
 
-        with picture.decoder_errors(), open_image(path, limits.max_pixels) as image:
+        with picture.decoder_errors(source), open_image(source, limits.max_pixels) as image:
             properties = exif.properties(image)
             picture.draft(image, limits.image_side)
             image.load()
@@ -40,7 +41,7 @@ class PhotoExtractor:
             first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
             return Extraction(self.kind, (first, *_further_pages(image, limits)), properties, thumbnail)
 
-    def render(self, path: Path, locator: Locator | None, max_side: int) -> bytes:
+    def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The picture, or the page of a scan, as a JPEG with a longest side of at most ``max_side`` pixels.
 
         Raises:
@@ -49,7 +50,7 @@ class PhotoExtractor:
         from bowerbird.core.extractors import picture
         from bowerbird.core.extractors.formats import open_image
 
-        with picture.decoder_errors(), open_image(path, Limits().max_pixels) as image:
+        with picture.decoder_errors(source), open_image(source, Limits().max_pixels) as image:
             if locator and locator.page and 1 < locator.page <= _pages(image):
                 image.seek(locator.page - 1)
             image.draft("RGB", (max_side, max_side))

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors.colour import is_plain, to_plain, to_srgb
+from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Pixels
 
 _JPEG_QUALITY = 80
@@ -23,6 +25,8 @@ _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for:
 _REDUCIBLE = ("RGB", "L", "CMYK", "RGBA", "LA")
 _MAX_RATIO = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
 _NEAR = 4 / 3  # a picture at most this much larger than a thumbnail is its own: resampling costs more than bytes
+# Decoded by Pillow itself, which raises MemoryError; the libraries that decode others call that damage.
+_PILLOWS_OWN = (".jpg", ".png", ".gif", ".bmp", ".psd", ".ico")
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -36,11 +40,12 @@ _TURNS = {
 
 
 @contextmanager
-def decoder_errors() -> Iterator[None]:
-    """A context in which the errors of picture decoders become sentences about the file, and warnings are silent.
+def decoder_errors(source: Source) -> Iterator[None]:
+    """A context in which the errors of the file's decoder become sentences about it, and warnings are silent.
 
     Raises:
-        FileError: instead of whatever a decoder raised.
+        FileError: instead of whatever the decoder raised.
+        DecoderOutOfMemory: the same, where it may just as well be a lack of memory.
     """
     try:
         with warnings.catch_warnings():
@@ -48,15 +53,16 @@ def decoder_errors() -> Iterator[None]:
             yield
     except (FileError, MemoryError):
         raise
-    except FileNotFoundError:
-        raise FileVanished("The file is gone.") from None
-    except PermissionError:
-        raise FileError("You have no permission to read this file.") from None
     except UnidentifiedImageError:
         raise FileError("This is not a picture, although its name says so, or it is damaged at its start.") from None
     except Exception as error:  # each decoder has exceptions of its own
-        cut = "truncated" in str(error).lower() or isinstance(error, (EOFError, struct.error))
-        raise FileError("The picture is cut short." if cut else "The picture is damaged.") from error
+        if "truncated" in str(error).lower() or isinstance(error, (EOFError, struct.error)):
+            raise FileError("The picture is cut short.") from error
+        if suffix_by_content(source) in _PILLOWS_OWN:
+            raise FileError("The picture is damaged.") from error
+        raise DecoderOutOfMemory(
+            "The picture is damaged, or needs more memory than Bowerbird gives one file."
+        ) from error
 
 
 def draft(image: Image.Image, min_side: int) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import zipfile
-from pathlib import Path
 
-from bowerbird.core.errors import FileError
+from bowerbird.core.extractors.source import Source
 
 _HEAD = 8192
 _PDF = b"%PDF-"
@@ -39,60 +36,43 @@ _SIGNATURES = (
 _SAME = {".jpx": ".jp2", ".tif": ".tiff"}
 
 
-def suffix_by_content(path: Path) -> str:
+def suffix_by_content(source: Source) -> str:
     """The suffix that the content of a file calls for, in lower case; empty if it is nothing well known.
 
     Reads 8 kB, of archives also the directory.
-
-    Raises:
-        FileError: it is no ordinary file.
-        OSError: it cannot be opened.
     """
-    head, size = _head(path)
+    head = source.read(_HEAD)
     if head.startswith(_ZIP):
-        return _in_archive(path)
+        return _in_archive(source)
     if head.startswith(_OLE):
         return ""  # told apart by ``ole_suffixes``, which reads more than the head
     if suffix := _by_signature(head):
         return suffix
     if not _is_text(head):
         return _guess(head)
-    return ".txt" if size <= _MAX_TEXT else ""
+    return ".txt" if source.size <= _MAX_TEXT else ""
 
 
-def is_encrypted_office(path: Path) -> bool:
+def is_encrypted_office(source: Source) -> bool:
     """Whether an office file is encrypted: an OLE container around the archive it should be (MS-OFFCRYPTO)."""
-    with path.open("rb") as file:
-        data = file.read(1 << 20)
+    data = source.read(1 << 20)
     return data.startswith(_OLE) and _OLE_ENCRYPTED.encode("utf-16-le") in data
 
 
-def ole_suffixes(path: Path) -> list[str]:
+def ole_suffixes(source: Source) -> list[str]:
     """The suffixes that fit an OLE container by the streams in it, embedded ones too; none if it is no container.
 
     (MS-CFB, 2.6.1: names of streams are UTF-16.)
     """
-    with path.open("rb") as file:
-        if file.read(len(_OLE)) != _OLE:
-            return []
-        data = file.read(64 << 20)
+    if source.read(len(_OLE)) != _OLE:
+        return []
+    data = source.read(64 << 20)
     return [suffix for name, suffix in _OLE_STREAMS if f"{name}\0".encode("utf-16-le") in data]
 
 
-def is_zip(path: Path) -> bool:
+def is_zip(source: Source) -> bool:
     """Whether a file begins as a ZIP archive does."""
-    with path.open("rb") as file:
-        return file.read(4) in _ZIP
-
-
-def _head(path: Path) -> tuple[bytes, int]:
-    # Not blocking: opening a pipe would wait for its writer for ever.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise FileError("This is not an ordinary file.")
-        return file.read(_HEAD), facts.st_size
+    return source.read(4) in _ZIP
 
 
 def _by_signature(head: bytes) -> str:
@@ -124,9 +104,9 @@ def _guess(head: bytes) -> str:
     return _SAME.get(suffix, suffix)
 
 
-def _in_archive(path: Path) -> str:
+def _in_archive(source: Source) -> str:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(source.open()) as archive:
             names = archive.namelist()[:10_000]
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 return _ZIP_TYPES.get(archive.read("mimetype").strip(), ".zip")

@@ -10,12 +10,12 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import suffixes
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.segments import from_parts, label, segments
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = suffixes.TEXT
@@ -35,19 +35,18 @@ _WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜßàáâãä
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def extract(path: Path, form: str, limits: Limits) -> Extraction:
+def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """The text in segments; a locator for each section of Markdown.
 
     Args:
-        path: the file.
+        source: the file.
         form: the suffix to read it as.
         limits: characters beyond ``max_characters`` are left out.
 
     Raises:
         FileError: the file holds binary data.
     """
-    with path.open("rb") as file:
-        data = file.read(limits.max_characters * 2)
+    data = source.read(limits.max_characters * 2)
     content = decode(data, cut=len(data) == limits.max_characters * 2)[: limits.max_characters]
     if form in _SUBTITLES:
         content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()

@@ -9,10 +9,10 @@ import re
 from contextlib import suppress
 from datetime import datetime
 from html.parser import HTMLParser
-from pathlib import Path
 
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
@@ -31,14 +31,13 @@ _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s
 _AUTHOR, _DATES = "author", ("article:published_time", "date", "dcterms.created", "dc.date")
 
 
-def extract(path: Path, _form: str, limits: Limits) -> Extraction:
+def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     """The text that a browser would show, in sections by headings.
 
     Raises:
         FileError: the file holds binary data.
     """
-    with path.open("rb") as file:
-        page = _parse(_decode(file.read(8 * limits.max_characters)))
+    page = _parse(_decode(source.read(8 * limits.max_characters)))
     text = from_parts(page.parts(), limits.max_characters)
     return Extraction(Kind.DOCUMENT, text, page.properties())
 

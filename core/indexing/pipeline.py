@@ -26,6 +26,7 @@ from bowerbird.core.errors import (
 )
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
@@ -209,7 +210,8 @@ class Pipeline:
 
 def _identify(path: Path) -> tuple[FileFacts, bytes]:
     """A file's facts, and the fingerprint of what it held then."""
-    extractor_for(path)
+    with Source.at(path) as source:
+        extractor_for(source)
     facts = facts_of(path)
     if facts is None:
         raise FileVanished("The file is gone.")

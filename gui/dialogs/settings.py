@@ -49,10 +49,12 @@ class SettingsDialog(QDialog):
         self.idle = QCheckBox("Wait while other programs keep the computer &busy")
         self.idle.setChecked(settings.only_when_idle)
         self.theme = _theme_box(settings.theme)
+        self.missing_walls = label("", "small", wrap=True)
+        self.missing_walls.hide()
         self._place_widgets()
-        session.library.status_changed.connect(self._show_folders)
+        session.library.status_changed.connect(self._show_status)
         if session.library.status:
-            self._show_folders(session.library.status)
+            self._show_status(session.library.status)
 
     def _place_widgets(self) -> None:
         column = QVBoxLayout(self)
@@ -63,6 +65,7 @@ class SettingsDialog(QDialog):
         column.addSpacing(8)
         column.addLayout(self._form())
         column.addWidget(self._library_line())
+        column.addWidget(self.missing_walls)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Save).setObjectName("primary")
         buttons.accepted.connect(self._save)
@@ -140,6 +143,11 @@ class SettingsDialog(QDialog):
                 lambda library: library.change_settings(settings), lambda _: self._session.library.refresh()
             )
         self.accept()
+
+    def _show_status(self, status: Status) -> None:
+        self.missing_walls.setText(" ".join(status.missing_walls))
+        self.missing_walls.setVisible(bool(status.missing_walls))
+        self._show_folders(status)
 
     def _show_folders(self, status: Status) -> None:
         paths = [str(folder.path) for folder in status.folders]

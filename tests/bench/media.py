@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.models.families.whisper_files import folder_of
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime.base import LoadContext
-from bowerbird.core.types import Kind, Samples
-
-_EXTRACTOR = MediaExtractor(Kind.RECORDING, "")
+from bowerbird.core.types import Samples
+from tests.makers import extract
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -26,7 +24,7 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def decoded(path: Path) -> Samples:
     """All samples of a short recording."""
-    segments = _EXTRACTOR.extract(path, Limits(part_s=3600.0)).segments
+    segments = extract(path, Limits(part_s=3600.0)).segments
     return np.concatenate([segment.samples for segment in segments if segment.samples is not None])
 
 

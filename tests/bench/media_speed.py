@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.models.families.photo import Lite0
@@ -19,14 +17,14 @@ from bowerbird.core.models.families.whisper import BEAM_SIZE, COMPUTE_TYPE
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime.base import LoadContext
-from bowerbird.core.types import SAMPLE_RATE, Kind, Samples
+from bowerbird.core.types import SAMPLE_RATE, Samples
 from tests.bench.media import decoded, whisper_folder
 from tests.bench.report import Figure, seconds
+from tests.makers import extract
 
 _ROUNDS = 3
 _MINUTES = 4.0
 _THREADS = 2
-_CLIPS = MediaExtractor(Kind.CLIP, "")
 
 
 def measure(data: Path, work: Path) -> list[Figure]:
@@ -104,7 +102,7 @@ def _bare_clips(reel: Path, models: Path) -> float:
 
     def all_of_them() -> None:
         for clip in sorted(reel.iterdir()):
-            segments = _CLIPS.extract(clip, Limits()).segments
+            segments = extract(clip).segments
             if frames := [one.pixels for one in segments if one.pixels is not None]:
                 photo.encode(frames)
             for window in (one.samples for one in segments if one.samples is not None):

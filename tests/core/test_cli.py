@@ -66,6 +66,30 @@ def test_index_then_search(run: Run, notes: Path) -> None:
     assert answer(run("index"))["files"]["unchanged"] == 3
 
 
+def test_decoders_that_do_not_start_end_index_with_a_sentence(tmp_path: Path, files: Path) -> None:
+    makers.text(files / "note.txt", "It waits.")
+    script = (
+        "import sys\n"
+        "from functools import partial\n"
+        "from bowerbird.core import cli, library\n"
+        "from bowerbird.core.decoding import pool\n"
+        "from tests.core.decoding import misbehaving\n"
+        "if __name__ == '__main__':\n"
+        "    pool._PAUSES_S = (0.01, 0.01)\n"
+        "    library.ExtractPool = partial(library.ExtractPool, serve=misbehaving.serve_never)\n"
+        "    sys.exit(cli.main(sys.argv[1:], lambda _: 0))\n"
+    )
+    command = [sys.executable, "-c", script, "--library", str(tmp_path / "library"), "index", str(files)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=_PATIENCE_S)
+    assert done.returncode == 1
+    assert "bowerbird: The programs that read files do not start" in done.stderr and "Traceback" not in done.stderr
+    library = Library.open(tmp_path / "library")
+    try:
+        assert [folder.pending for folder in library.status().folders] == [1]
+    finally:
+        library.close()
+
+
 def test_a_batch_answers_every_line(run: Run, notes: Path, open_library: Callable[[], Library]) -> None:
     open_library().index([notes], lambda _: None)
     lines = [

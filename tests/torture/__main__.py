@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.torture import kills, mutations, operations
+from tests.torture import kills, mutations, operations, walls
 
 _APART = "BOWERBIRD_TORTURE_APART"  # set in a process that may mount what it likes
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -36,10 +36,16 @@ def _kills(work: Path, scale: float, seed: int) -> tuple[object, bool]:
     return verdict, not sum(asdict(verdict).values()) - verdict.kills
 
 
+def _walls(_work: Path, _scale: float, _seed: int) -> tuple[object, bool]:
+    verdict = walls.run()
+    return verdict, not verdict.succeeded
+
+
 TORTURES: Mapping[str, Callable[[Path, float, int], tuple[object, bool]]] = {
     "operations": _operations,
     "mutations": _mutations,
     "kills": _kills,
+    "walls": _walls,
 }
 
 

@@ -19,9 +19,12 @@ import pytest
 from PIL import Image
 
 from bowerbird.core.decoding import child
-from bowerbird.core.decoding.pool import DEADLINE_S, ExtractPool, Serve
+from bowerbird.core.decoding import pool as pool_module
+from bowerbird.core.decoding.child import Serve
+from bowerbird.core.decoding.pool import DEADLINE_S, ExtractPool
 from bowerbird.core.errors import (
     DecoderCrashed,
+    DecoderOutOfMemory,
     DecoderTimeout,
     EnvironmentFailure,
     FileError,
@@ -30,6 +33,7 @@ from bowerbird.core.errors import (
 )
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction
+from tests import makers
 from tests.core.decoding import misbehaving
 from tests.makers import eventually
 
@@ -60,7 +64,7 @@ def real_pool() -> Iterator[ExtractPool]:
 
 
 def extract(pool: ExtractPool, name: str) -> Extraction:
-    return pool.extract(Path(name), Limits()).result(120)
+    return pool.extract(misbehaving.hostile(name), Limits()).result(120)
 
 
 def pid_of(pool: ExtractPool) -> int:
@@ -87,7 +91,7 @@ def test_a_hanging_child_is_killed_and_replaced() -> None:
 
 def test_the_innocent_file_after_a_crash_is_read_all_the_same(pool: ExtractPool) -> None:
     names = ["crash" if number % 5 == 2 else f"file {number}" for number in range(12)]
-    futures = [pool.extract(Path(name), Limits()) for name in names]
+    futures = [pool.extract(misbehaving.hostile(name), Limits()) for name in names]
     for name, future in zip(names, futures, strict=True):
         if name == "crash":
             assert isinstance(future.exception(120), DecoderCrashed)
@@ -99,7 +103,6 @@ def test_the_innocent_file_after_a_crash_is_read_all_the_same(pool: ExtractPool)
     ("fault", "sentence"),
     [
         ("raise", r"^This file is damaged, or not what its name says it is\.$"),
-        ("swallow", "more memory than"),
         ("recurse", "nested too deeply"),
     ],
 )
@@ -110,11 +113,46 @@ def test_failures_within_a_child_do_not_end_it(pool: ExtractPool, fault: str, se
     assert pid_of(pool) == before
 
 
+def test_what_takes_too_much_memory_fails(pool: ExtractPool) -> None:
+    with pytest.raises(DecoderOutOfMemory, match="more memory than"):
+        extract(pool, "swallow")
+
+
+def test_a_child_that_dies_while_starting_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_PAUSES_S", (0.01,))
+    with opened(serve=misbehaving.ServeAtLast(tmp_path, starts=2)) as pool:
+        assert extract(pool, "well").segments[0].text == "well"
+    with opened(serve=misbehaving.serve_never) as pool:
+        for _ in range(2):  # it is not given up for good
+            with pytest.raises(EnvironmentFailure, match=r"do not start.*what was not read stays queued"):
+                extract(pool, "well")
+
+
+def test_closing_does_not_wait_for_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_PAUSES_S", (1000.0,))
+    with opened(serve=misbehaving.ServeAtLast(tmp_path, starts=2)) as pool:
+        future = pool.extract(misbehaving.hostile("well"), Limits())
+        eventually(lambda: list(tmp_path.iterdir()))
+        pool.close()
+        with pytest.raises(EnvironmentFailure, match="closing"):
+            future.result(5)
+
+
+@LINUX
+def test_only_kinds_that_need_it_are_given_more_memory(pool: ExtractPool) -> None:
+    with pytest.raises(DecoderOutOfMemory):
+        extract(pool, "reserve")
+    before = pid_of(pool)
+    photo = pool.extract(misbehaving.hostile("reserve", ".png"), Limits()).result(60)
+    assert photo.segments[0].text == "reserve"
+    assert len({before, int(photo.properties.title), pid_of(pool)}) == 3  # a child for that file alone
+
+
 def test_what_the_user_waits_for_overtakes() -> None:
     with opened() as pool:
-        hanging = [pool.extract(Path("hang"), Limits()) for _ in range(3)]
-        assert pool.render(Path("page"), None, 300).result(60) == b"\xff\xd8page 300"
-        assert pool.extract(Path("well"), Limits(), urgent=True).result(60).segments[0].text == "well"
+        hanging = [pool.extract(misbehaving.hostile("hang"), Limits()) for _ in range(3)]
+        assert pool.render(misbehaving.hostile("page"), None, 300).result(60) == b"\xff\xd8page 300"
+        assert pool.extract(misbehaving.hostile("well"), Limits(), urgent=True).result(60).segments[0].text == "well"
         assert not any(future.done() for future in hanging)
 
 
@@ -122,7 +160,7 @@ def test_close_is_prompt_and_leaves_nothing() -> None:
     threads = set(threading.enumerate())
     with opened(2) as pool:
         pid = pid_of(pool)
-        hanging = [pool.extract(Path("hang"), Limits()) for _ in range(5)]
+        hanging = [pool.extract(misbehaving.hostile("hang"), Limits()) for _ in range(5)]
         eventually(lambda: sum(future.running() for future in hanging) == 2)
         began = time.monotonic()
         pool.close()
@@ -151,13 +189,13 @@ def test_a_child_that_lies_is_neither_believed_nor_waited_for(serve: Serve) -> N
 @pytest.mark.parametrize("serve", [misbehaving.serve_half, misbehaving.serve_drops])
 def test_the_deadline_holds_for_the_whole_answer(serve: Serve) -> None:
     with opened(serve=serve, deadline_s=2.0) as pool, pytest.raises(DecoderTimeout):
-        pool.extract(Path("well"), Limits()).result(60)
+        pool.extract(misbehaving.hostile("well"), Limits()).result(60)
 
 
 def test_a_limit_of_one_leaves_one_child_at_work() -> None:
     with opened(2) as pool:
         pool.limit(1)
-        futures = [pool.extract(Path(f"{number}"), Limits()) for number in range(6)]
+        futures = [pool.extract(misbehaving.hostile(f"{number}"), Limits()) for number in range(6)]
         assert len({future.result(120).properties.title for future in futures}) == 1
 
 
@@ -186,7 +224,7 @@ def test_children_die_with_a_killed_parent() -> None:
         "if __name__ == '__main__':\n"
         "    pool = ExtractPool(1, serve=misbehaving.serve)\n"
         "    print(pid_of(pool), flush=True)\n"
-        "    pool.extract(Path('hang'), Limits())\n"
+        "    pool.extract(misbehaving.hostile('hang'), Limits())\n"
         "    time.sleep(600)\n"
     )
     root = Path(__file__).parents[3]
@@ -209,8 +247,7 @@ def test_real_files_through_real_children(real_pool: ExtractPool, tmp_path: Path
     photo, text, empty, skipped, gone = (
         real_pool.extract(tmp_path / name, Limits()) for name in ("a.png", "b.txt", "c.txt", "d.zip", "e.txt")
     )
-    expected = child.CALLS["extract"](tmp_path / "a.png", Limits())
-    assert isinstance(expected, Extraction)
+    expected = makers.extract(tmp_path / "a.png")
     extraction = photo.result(120)
     assert extraction.segments[0].pixels is not None and expected.segments[0].pixels is not None
     assert np.array_equal(extraction.segments[0].pixels, expected.segments[0].pixels)

@@ -21,10 +21,10 @@ from bowerbird.core.decoding import wire
 from bowerbird.core.errors import (
     BowerbirdError,
     DecoderCrashed,
+    DecoderOutOfMemory,
     EnvironmentFailure,
     FileError,
     FileSkipped,
-    FileVanished,
     UsageError,
 )
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
@@ -119,7 +119,9 @@ def test_pictures_arrive(ends: tuple[Connection, Connection], jpeg: bytes) -> No
     assert wire.receive(parent) == (jpeg, True)
 
 
-@pytest.mark.parametrize("error", [FileError("Cut short."), FileVanished("Gone."), FileSkipped("Nobody reads this.")])
+@pytest.mark.parametrize(
+    "error", [FileError("Cut short."), DecoderOutOfMemory("Too large."), FileSkipped("Nobody reads this.")]
+)
 def test_errors_of_files_arrive(ends: tuple[Connection, Connection], error: BowerbirdError) -> None:
     parent, child = ends
     wire.send(child, error, last=False)
@@ -133,6 +135,7 @@ def test_errors_of_files_arrive(ends: tuple[Connection, Connection], error: Bowe
         "EnvironmentFailure",
         "UsageError",
         "DecoderCrashed",
+        "FileVanished",
         "KeyboardInterrupt",
         "annotations",
         "__doc__",

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 
 from bowerbird.core.errors import FileError, FileSkipped, FileVanished
-from bowerbird.core.extractors import EXTRACTORS, document, extractor_for, kind_of, suffixes
+from bowerbird.core.extractors import EXTRACTORS, document, kind_of, suffixes
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Kind, Locator
+from tests.makers import extract, render
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -23,7 +24,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
 def read(path: Path, **limits: int) -> Extraction:
-    return extractor_for(path).extract(path, Limits(**limits))
+    return extract(path, Limits(**limits))
 
 
 def text_of(extraction: Extraction) -> str:
@@ -121,10 +122,10 @@ def test_pdf_by_pages(tmp_path: Path) -> None:
 
 def test_pdf_pages_are_shown(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf(["One", "Two"]))
-    jpegs = [extractor_for(tmp_path / "a.pdf").render(tmp_path / "a.pdf", Locator(page=page), 600) for page in (1, 2)]
+    jpegs = [render(tmp_path / "a.pdf", Locator(page=page), 600) for page in (1, 2)]
     assert jpegs[0] != jpegs[1]
     assert Image.open(io.BytesIO(jpegs[1])).size == (424, 600)
-    beyond = extractor_for(tmp_path / "a.pdf").render(tmp_path / "a.pdf", Locator(page=99), 600)
+    beyond = render(tmp_path / "a.pdf", Locator(page=99), 600)
     assert beyond == jpegs[1]
 
 
@@ -290,7 +291,7 @@ def test_what_nobody_reads_is_skipped(tmp_path: Path) -> None:
     for name, content in (("a.zip", b"PK\5\6" + bytes(18)), ("a.exe", b"MZ" + NOISE), ("a.mid", b"MThd" + NOISE)):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(FileSkipped):
-            extractor_for(tmp_path / name)
+            extract(tmp_path / name)
 
 
 def test_kinds_by_name_alone() -> None:
@@ -316,4 +317,4 @@ def test_names_nobody_expects(tmp_path: Path, name: str) -> None:
     assert "Apples" in text_of(read(tmp_path / name))
     docx_name = (tmp_path / name).with_suffix(".docx")
     assert "Otters" in text_of(read(docx(docx_name)))
-    assert extractor_for(tmp_path / name).render(tmp_path / name, None, 100)
+    assert render(tmp_path / name, None, 100)

@@ -16,10 +16,11 @@ import pytest
 from PIL import Image
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import extractor_for, kind_of
+from bowerbird.core.extractors import kind_of
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.media_part import SUBTITLES
 from bowerbird.core.types import SAMPLE_RATE, WAVEFORM_RATE, Extraction, Kind, Locator, Modality, Segment
+from tests.makers import extract, render
 from tests.media_makers import clip, recording, scenes, silence, tone, wav, with_subtitles
 
 RATE_44 = 44_100
@@ -30,7 +31,7 @@ def parts(path: Path, part_s: float = 120.0) -> Iterator[Extraction]:
     """All parts of a file, as the indexer asks for them."""
     start_s: float | None = 0.0
     while start_s is not None:
-        part = extractor_for(path).extract(path, Limits(start_s=start_s, part_s=part_s))
+        part = extract(path, Limits(start_s=start_s, part_s=part_s))
         yield part
         start_s = part.next_s
 
@@ -101,7 +102,7 @@ def test_a_part_begins_where_it_should(files: Path, name: str, codec: str) -> No
     t = np.arange(60 * RATE_44) / RATE_44
     chirp = (8000 * np.sin(2 * np.pi * (200 * t + 10 * t * t))).astype(np.int16)
     path = recording(files / name, chirp, codec, RATE_44)
-    extraction = extractor_for(path).extract(path, Limits(start_s=40.0, part_s=5.0, exact=True))
+    extraction = extract(path, Limits(start_s=40.0, part_s=5.0, exact=True))
     (window,) = only(extraction, Modality.SOUND)
     assert window.samples is not None
     assert window.locator.start_s == 40.0
@@ -127,7 +128,7 @@ def test_scenes_and_sound_of_a_clip(files: Path) -> None:
 
 def test_the_picture_of_a_moment(files: Path) -> None:
     path = clip(files / "three.mp4", scenes(RED, GREEN, BLUE, each=20))
-    jpeg = extractor_for(path).render(path, Locator(start_s=4.0, end_s=6.0), 96)
+    jpeg = render(path, Locator(start_s=4.0, end_s=6.0), 96)
     middle = np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB"), float).mean(axis=(0, 1))
     expected = scenes(RED, GREEN, BLUE, each=1)[2].mean(axis=(0, 1))
     assert np.abs(middle - expected).max() < 25
@@ -247,7 +248,7 @@ def test_every_broken_file_ends_with_a_reason_or_something(data: Path) -> None:
 
 def test_scenes_are_sixteen_frames_with_their_sound(files: Path) -> None:
     path = clip(files / "three.mp4", scenes(RED, GREEN, BLUE, each=40, size=(320, 240)), samples=tone(12.0))
-    segments = only(extractor_for(path).extract(path, Limits(scenes=True)), Modality.SCENE)
+    segments = only(extract(path, Limits(scenes=True)), Modality.SCENE)
     assert starts(segments) == pytest.approx([0.0, 4.0, 8.0], abs=0.3)
     for segment, colour in zip(segments, (RED, GREEN, BLUE), strict=True):
         assert segment.frames is not None and segment.frames.shape == (16, 224, 224, 3)
@@ -255,12 +256,12 @@ def test_scenes_are_sixteen_frames_with_their_sound(files: Path) -> None:
         assert segment.samples is not None and segment.samples.shape == (30_720,)
         spectrum = np.abs(np.fft.rfft(segment.samples.astype(float)))
         assert np.argmax(spectrum) / 30_720 * 48_000 == pytest.approx(440, abs=3)
-    assert not only(extractor_for(path).extract(path, Limits()), Modality.SCENE)
+    assert not only(extract(path, Limits()), Modality.SCENE)
 
 
 def test_a_scene_without_sound(files: Path) -> None:
     path = clip(files / "still.mkv", scenes(RED, each=3))
-    (scene,) = only(extractor_for(path).extract(path, Limits(scenes=True)), Modality.SCENE)
+    (scene,) = only(extract(path, Limits(scenes=True)), Modality.SCENE)
     assert scene.frames is not None and scene.frames.shape == (16, 224, 224, 3)
     assert scene.samples is None
 

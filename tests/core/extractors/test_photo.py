@@ -14,13 +14,11 @@ import pytest
 from PIL import Image, ImageCms
 
 from bowerbird.core.errors import FileError, FileVanished
-from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.photo import PhotoExtractor
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels, Properties
+from tests.makers import extract, render
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 210), (255, 255, 255)
-PHOTO = PhotoExtractor()
 
 
 def quarters(width: int = 400, height: int = 300) -> Image.Image:
@@ -33,7 +31,7 @@ def quarters(width: int = 400, height: int = 300) -> Image.Image:
 
 
 def read(path: Path, **limits: int) -> Extraction:
-    return PHOTO.extract(path, Limits(**limits))
+    return extract(path, Limits(**limits))
 
 
 def pixels_of(extraction: Extraction) -> Pixels:
@@ -101,7 +99,7 @@ def test_formats_and_modes(tmp_path: Path, suffix: str, mode: str) -> None:
         pillow_heif.from_pillow(image).save(path, quality=90)
     else:
         (image.quantize(8) if mode == "P" else image.convert(mode)).save(path)
-    extraction = extractor_for(path).extract(path, Limits())
+    extraction = extract(path)
     assert extraction.kind is Kind.PHOTO
     assert_upright(extraction)
 
@@ -219,7 +217,7 @@ def test_pages_of_a_scan_are_segments(tmp_path: Path) -> None:
     pages[0].save(tmp_path / "fax.tif", save_all=True, append_images=pages[1:])
     extraction = read(tmp_path / "fax.tif")
     assert [segment.locator.page for segment in extraction.segments] == [None, 2, 3]
-    third = Image.open(io.BytesIO(PHOTO.render(tmp_path / "fax.tif", Locator(page=3), 100)))
+    third = Image.open(io.BytesIO(render(tmp_path / "fax.tif", Locator(page=3), 100)))
     assert_colours([third.getpixel((30, 50))], [BLUE])  # type: ignore[list-item]
 
 
@@ -239,8 +237,9 @@ def test_drawings(tmp_path: Path) -> None:
     (tmp_path / "b.svgz").write_bytes(gzip.compress(drawing.encode()))
     (tmp_path / "c.dat").write_text('<?xml version="1.0"?>\n<!-- drawn -->\n' + drawing)
     for name in ("a.svg", "b.svgz", "c.dat"):
-        assert extractor_for(tmp_path / name).kind is Kind.PHOTO
-        assert_colours(corners(pixels_of(read(tmp_path / name)))[:1], [RED])
+        extraction = read(tmp_path / name)
+        assert extraction.kind is Kind.PHOTO
+        assert_colours(corners(pixels_of(extraction))[:1], [RED])
 
 
 def test_a_drawing_shows_nothing_but_itself(tmp_path: Path) -> None:
@@ -276,8 +275,7 @@ def test_the_name_may_lie(tmp_path: Path) -> None:
     quarters().save(tmp_path / "photo.jpg")
     (tmp_path / "photo.jpg").rename(tmp_path / "letter.docx")
     for name in ("a.jpg", "letter.docx"):
-        extractor = extractor_for(tmp_path / name)
-        assert_upright(extractor.extract(tmp_path / name, Limits()))
+        assert_upright(extract(tmp_path / name))
 
 
 def png(width: int, height: int) -> bytes:
@@ -318,7 +316,7 @@ def whole_jpeg() -> bytes:
 def test_reasons_that_people_understand(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FileError, match=sentence):
-        extractor_for(tmp_path / name).extract(tmp_path / name, Limits())
+        extract(tmp_path / name)
 
 
 def test_a_vanished_file(tmp_path: Path) -> None:
@@ -328,8 +326,8 @@ def test_a_vanished_file(tmp_path: Path) -> None:
 
 def test_render_is_never_larger_than_asked_nor_than_the_photo(tmp_path: Path) -> None:
     quarters(1600, 1200).save(tmp_path / "a.jpg")
-    assert Image.open(io.BytesIO(PHOTO.render(tmp_path / "a.jpg", None, 800))).size == (800, 600)
-    assert Image.open(io.BytesIO(PHOTO.render(tmp_path / "a.jpg", None, 5000))).size == (1600, 1200)
+    assert Image.open(io.BytesIO(render(tmp_path / "a.jpg", None, 800))).size == (800, 600)
+    assert Image.open(io.BytesIO(render(tmp_path / "a.jpg", None, 5000))).size == (1600, 1200)
 
 
 def dng(width: int, height: int) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.source import Source
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,8 @@ from bowerbird.core.extractors.sniff import suffix_by_content
 )
 def test_first_bytes(tmp_path: Path, content: bytes, suffix: str) -> None:
     (tmp_path / "file").write_bytes(content)
-    assert suffix_by_content(tmp_path / "file") == suffix
+    with Source.at(tmp_path / "file") as source:
+        assert suffix_by_content(source) == suffix
 
 
 @pytest.mark.parametrize(
@@ -43,5 +45,6 @@ def test_nothing_makes_it_slow(tmp_path: Path, content: bytes) -> None:
     """A guard against patterns that backtrack for ever, not a benchmark: they took minutes."""
     (tmp_path / "file").write_bytes(content * 4_000)
     began = time.monotonic()
-    suffix_by_content(tmp_path / "file")
+    with Source.at(tmp_path / "file") as source:
+        suffix_by_content(source)
     assert time.monotonic() - began < 5

@@ -15,8 +15,6 @@ from safetensors.numpy import save_file
 
 from bowerbird.core import settings as settings_file
 from bowerbird.core.errors import ModelUnavailable
-from bowerbird.core.extractors import extractor_for
-from bowerbird.core.extractors.base import Limits
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.models.registry.entries import load
@@ -26,6 +24,7 @@ from bowerbird.core.settings import STARTER, Settings
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Example, Modality, Query, Space
 from tests import checkpoints, makers, media_makers
+from tests.makers import extract
 
 _CLIP, _CLAP = "clip-vit-base-patch32-laion2b", "clap-htsat-unfused"
 _CLIP_SPACE, _PHOTO_SPACE = f"{_CLIP}@1", "efficientnet-lite0@2"
@@ -92,7 +91,7 @@ def test_what_is_said_is_heard_without_another_sound_model(tmp_path: Path, own_m
         (folder / name).write_text("{}")
     fetch(load()[_CLAP], own_models, folder, lambda *_: None)
     recording = data / "speech" / "other" / "jfk.flac"
-    (window,) = extractor_for(recording).extract(recording, Limits()).segments[:1]
+    (window,) = extract(recording).segments[:1]
     assert window.samples is not None
     inference = Inference(own_models, [*STARTER, _CLAP])
     try:

@@ -18,7 +18,7 @@ from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import DARK
 from tests.core.test_settings import CHANGED
 from tests.gui.conftest import LONG_MS
-from tests.gui.fakes import FakeBridge
+from tests.gui.fakes import FakeBridge, empty_status
 
 
 @pytest.fixture
@@ -38,6 +38,12 @@ def _save(dialog: SettingsDialog) -> None:
 
 def _changes(bridge: FakeBridge) -> list[Settings]:
     return [call[1] for call in bridge.library.calls if call[0] == "change_settings"]
+
+
+def test_walls_that_are_missing_are_told(dialog: SettingsDialog, session: SearchSession) -> None:
+    assert not dialog.missing_walls.isVisible()
+    session.library.status_changed.emit(replace(empty_status(), missing_walls=("No door.", "No lock.")))
+    assert dialog.missing_walls.isVisible() and dialog.missing_walls.text() == "No door. No lock."
 
 
 def test_nothing_changed_is_nothing_saved(dialog: SettingsDialog, bridge: FakeBridge) -> None:

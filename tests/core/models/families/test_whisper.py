@@ -8,16 +8,13 @@ from typing import cast
 import numpy as np
 import pytest
 
-from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.media import MediaExtractor
 from bowerbird.core.models.families.whisper import Whisper
-from bowerbird.core.types import SAMPLE_RATE, Kind, Samples
+from bowerbird.core.types import SAMPLE_RATE, Samples
 from tests.core.models.conftest import Loaded
+from tests.makers import extract
 from tests.media_makers import silence, tone
 
 SPACE = "whisper-base@1"
-
-_EXTRACTOR = MediaExtractor(Kind.RECORDING, "")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +23,7 @@ def whisper(loaded: Loaded) -> Whisper:
 
 
 def _samples(path: Path) -> Samples:
-    segments = _EXTRACTOR.extract(path, Limits()).segments
+    segments = extract(path).segments
     return np.concatenate([segment.samples for segment in segments if segment.samples is not None])
 
 

@@ -1,0 +1,107 @@
+"""A file as extractors read it: by a descriptor that is open already, so that a decoder needs to open nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from bowerbird.core.errors import FileError, FileVanished
+
+# Not blocking: opening a pipe would wait for its writer for ever.
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+_BUFFER = 1 << 17  # bytes
+
+
+class Source:
+    """An open file and its name. Used in a ``with`` statement, it is closed at the end."""
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        """Take over ``descriptor``, which is open for reading. ``name`` has no folders in it."""
+        self.name = name
+        self.suffix = PurePath(name).suffix.lower()
+        self._file = io.FileIO(descriptor)
+
+    @classmethod
+    def at(cls, path: Path) -> Source:
+        """Open an ordinary file, or what a link to one leads to.
+
+        Raises:
+            FileVanished: there is none.
+            FileError: it cannot be opened, or is a pipe, a device or a folder.
+        """
+        try:
+            source = cls(path.name, os.open(path, _FLAGS))
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileVanished("The file is gone.") from None
+        except PermissionError:
+            raise FileError("You have no permission to read this file.") from None
+        except IsADirectoryError:
+            raise FileError("This is not an ordinary file.") from None
+        except OSError as error:
+            raise FileError(f"The file cannot be opened ({error.strerror}).") from None
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            source.close()
+            raise FileError("This is not an ordinary file.")
+        return source
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file, now."""
+        return os.fstat(self.fileno()).st_size
+
+    def open(self) -> BinaryIO:
+        """A reader at the beginning of the file. Each has a position of its own; closing it leaves the file open.
+
+        Reading raises ``FileError`` where the disk fails.
+        """
+        return io.BufferedReader(_Reader(self._file, self.name), _BUFFER)
+
+    def read(self, size: int = -1) -> bytes:
+        """The first ``size`` bytes, or all of them."""
+        with self.open() as file:
+            return file.read(size)
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._file.fileno()
+
+    def close(self) -> None:
+        """Close the file, under all its readers."""
+        self._file.close()
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Reader(io.RawIOBase):
+    """Reads an open file from a position of its own."""
+
+    def __init__(self, file: io.FileIO, name: str) -> None:
+        self._file, self._position = file, 0
+        self.name = name  # FFmpeg tells some formats by it
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        self._file.seek(self._position)
+        self._position = self._file.seek(offset, whence)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # typeshed's Buffer is 3.12's
+        try:
+            self._file.seek(self._position)
+            count = self._file.readinto(buffer) or 0
+        except OSError as error:
+            raise FileError(f"The disk cannot read this file: {error.strerror}.") from error
+        self._position += count
+        return count
