@@ -63,17 +63,15 @@ class FileTable:
         """Note a new or changed file: it is found by name from now on, and a job will read its content."""
         if priority is Priority.NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
             priority = Priority.MEDIA
-        known = self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ?, state = ?, reason = '' "
-            "WHERE path = ? RETURNING id",
-            (*_stat(facts), FileState.PENDING, os.fsencode(facts.path)),
-        ).fetchone()
-        if known is None:
+        if self.facts(facts.path) is None:
             self._insert(folder, facts, kind)
             self._jobs.queue(facts.path, priority)
-        else:
-            self.may_leave_orphans = True
-            self._jobs.queue_changed(facts.path, priority)
+            return
+        self.update_facts(facts)
+        self.may_leave_orphans = True
+        if self._jobs.queue_changed(facts.path, priority):
+            values = (FileState.PENDING, os.fsencode(facts.path))
+            self._db.execute("UPDATE files SET state = ?, reason = '' WHERE path = ?", values)
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
         cursor = self._db.execute(
@@ -85,7 +83,7 @@ class FileTable:
         self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
 
     def update_facts(self, facts: FileFacts) -> None:
-        """A known file was read as it was by these facts."""
+        """A known file changed, or was read as these facts say."""
         self._db.execute(
             "UPDATE files SET size = ?, mtime_ns = ?, device = ?, inode = ? WHERE path = ?",
             (*_stat(facts), os.fsencode(facts.path)),

@@ -17,7 +17,7 @@ from bowerbird.core.types import Change, FileChange, FileFacts, FileState
 log = logging.getLogger(__name__)
 
 _TRIES = 3  # for a file that crashes its decoder, which may have been killed for another's fault
-_OUR_MISTAKE = "Bowerbird made a mistake while keeping what it read; the log has the details."
+_MISTAKE = "Bowerbird made a mistake with this file; the log has the details."
 
 
 class Committer:
@@ -27,7 +27,7 @@ class Committer:
         """``scans`` takes what must be looked at again."""
         self._paths, self._catalog, self._scans = paths, catalog, scans
         self.indexed = 0
-        """Files read with success since the start."""
+        """Files read with success since the start, but for those that are looked at again."""
 
     def commit(self, outcomes: Sequence[Outcome]) -> int:
         """Write them; how many files are done with.
@@ -56,14 +56,14 @@ class Committer:
         """Write one. A mistake of ours leaves nothing of it, and does not keep the others from being written."""
         try:
             with self._catalog.transaction():
-                return self._write_all(outcome)
+                return self._write_files(outcome)
         except (*STORE_ERRORS, OSError):
             raise
         except Exception:
             log.exception("what was read of %r cannot be kept", outcome.facts.path)
-            return self._write_all(Outcome(outcome.facts, FileState.FAILED, _OUR_MISTAKE, copies=outcome.copies))
+            return self._write_files(Outcome(outcome.facts, FileState.FAILED, _MISTAKE, copies=outcome.copies))
 
-    def _write_all(self, outcome: Outcome) -> int:
+    def _write_files(self, outcome: Outcome) -> int:
         known = [facts for facts in (outcome.facts, *outcome.copies) if self._catalog.files.facts(facts.path)]
         before = outcome.content.extends if outcome.content else outcome.content_id
         if not known or (before is not None and not self._catalog.contents.exists(before)):
@@ -83,7 +83,7 @@ class Committer:
             self._catalog.files.finish_part(facts.path, content_id, again=again)
             return 0
         self._catalog.files.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id, again=again)
-        self.indexed += outcome.state is FileState.INDEXED
+        self.indexed += outcome.state is FileState.INDEXED and not again
         return 1
 
     def _is_looked_at_again(self, facts: FileFacts, outcome: Outcome) -> bool:

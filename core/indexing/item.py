@@ -46,6 +46,11 @@ class Outcome:
     """Whether another look after a pause may find more: the file changed while it was read, or its decoder crashed."""
 
     @property
+    def machine_failed(self) -> bool:
+        """Whether something about this machine kept the file from being read."""
+        return self.state is FileState.PENDING and not self.again
+
+    @property
     def partial(self) -> bool:
         """Whether there is more of the file to read."""
         return self.content is not None and self.content.next_s is not None

@@ -158,8 +158,8 @@ class Pipeline:
 
     def _keep_apart(self, item: IndexItem) -> None:
         """A file changed between being identified and being decoded: what was decoded is nobody else's content."""
-        if item.extends is not None:
-            raise FileVanished("The file changed while it was read.")
+        if item.extends is not None or facts_of(item.facts.path) is None:
+            raise FileVanished("The file changed while it was read, or is gone.")
         self.items.part_from_copies(item)
         item.fingerprint, item.changed = secrets.token_bytes(len(item.fingerprint)), True
 

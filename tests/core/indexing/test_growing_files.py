@@ -89,7 +89,7 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
-def test_logs_that_gain_lines_all_the_time_are_read_once_a_run(
+def test_logs_that_gain_lines_all_the_time_do_not_keep_index_from_ending(
     library: Library, decodes: Counter[str], files: Path
 ) -> None:
     chat, server = files / "chat.log", files / "server.log"
@@ -98,22 +98,22 @@ def test_logs_that_gain_lines_all_the_time_are_read_once_a_run(
     with meanwhile(lambda _: append(chat, LINE)):
         with meanwhile(lambda _: append(server, LINE)):
             report = library.index([files], quiet)
-        assert (report.files["indexed"], report.changing) == (2, 2)
-        assert decodes == {"chat.log": 1, "server.log": 1}
+        assert (report.files["indexed"], report.files["unchanged"], report.changing) == (2, 0, 2)
+        assert decodes == {"chat.log": 2, "server.log": 2}, "most files change but once"
         assert found(library, "zanzibar") == ["chat.log"]
         assert found(library, "quartz") == ["server.log"]
         server.unlink()
         append(chat, "a line about saffron\n")
         assert library.index([], quiet).changing == 1
-        assert decodes["chat.log"] == 2
+        assert decodes["chat.log"] == 3
         assert found(library, "saffron") == ["chat.log"]
     report = library.index([], quiet)
     assert (report.files["indexed"], report.changing, library.status().changing) == (1, 0, 0)
     library.index([], quiet)
-    assert decodes["chat.log"] == 3
+    assert decodes["chat.log"] == 4
 
 
-def test_a_file_that_is_touched_in_a_loop_is_decoded_once_or_twice(
+def test_a_file_that_is_touched_in_a_loop_is_decoded_two_or_three_times(
     library: Library, decodes: Counter[str], files: Path
 ) -> None:
     note = files / "note.txt"
@@ -125,11 +125,11 @@ def test_a_file_that_is_touched_in_a_loop_is_decoded_once_or_twice(
         before = touched["times"]
         eventually(lambda: library.status().changing and touched["times"] > before + 1000)
         assert library._inbox.idle.wait(60), "nothing else is to be done"
-        assert decodes["note.txt"] <= 2
+        assert decodes["note.txt"] <= 3
 
 
 def test_the_window_looks_again_by_itself(library: Library, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "PAUSES_S", (0.0, 0.1, 0.2, 0.4))
+    monkeypatch.setattr(jobs, "PAUSES_S", (0.0, 0.0, 0.1, 0.2, 0.4))
     log = files / "chat.log"
     log.write_text("the first zanzibar line\n")
     library.add_folder(files)
