@@ -82,7 +82,7 @@ class Overview:
         )
 
     def report(self, indexed: int, took_s: float) -> IndexReport:
-        """What a run of indexing came to that was done with ``indexed`` files, and read those that change as they were."""
+        """What a run of indexing came to that is done with ``indexed`` files; those still changing were read too."""
         indexed += count_waiting(self._db, FileState.INDEXED)
         states, offline = self.states(), self.offline()
         files = {
