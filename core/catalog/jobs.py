@@ -12,11 +12,8 @@ from pathlib import Path
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileState
 
-PAUSES_S = (0.0, 0.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
-"""Seconds between two looks at a file, by how many looks in a row were not enough; after these, the last one.
-
-The second look comes at once: most files change but once while they are read.
-"""
+PAUSES_S = (0.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
+"""Seconds between two looks at a file, by how many looks in a row were not enough; after these, the last one."""
 REST_S = 60.0
 """A file that did not change for so many seconds has come to rest: it is looked at before its pause is over."""
 

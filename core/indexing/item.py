@@ -57,7 +57,7 @@ class Outcome:
 
 
 class ItemState(StrEnum):
-    """Where an item stands. ``Pipeline`` alone moves it on, in the order given here; any state may end in DONE."""
+    """Where an item stands. ``Pipeline`` alone moves it on, in the order given there; any state may end in DONE."""
 
     IDENTIFYING = "identifying"
     """Its fingerprint is being computed."""
@@ -82,8 +82,10 @@ class IndexItem:
     """The pending future, inference excluded."""
     extends: int | None = None
     """The content that this part continues."""
-    changed: bool = False
-    """Whether the file changed between being identified and being decoded."""
+    begun_again: bool = False
+    """Whether the file changed between being identified and being decoded, so that both were done once more."""
+    apart: bool = False
+    """Whether it changed then too, so that nobody knows the true fingerprint of what was decoded."""
     copies: list[IndexItem] = field(default_factory=list)
     """Items of the same content that share what becomes of this one."""
     extraction: Extraction | None = None

@@ -181,7 +181,7 @@ class Disk:
             draft.rename(folder)
 
 
-@patch.multiple(jobs, PAUSES_S=(0.0, 0.0, 0.5, 1.0, 2.0), REST_S=1.0)  # as if all took a minute instead of an hour
+@patch.multiple(jobs, PAUSES_S=(0.0, 0.2, 0.5, 1.0, 2.0), REST_S=1.0)  # as if all took a minute instead of an hour
 def run(root: Path, library_folder: Path, operations: int, seed: int) -> Verdict:
     """Operate on a disk while a library watches it, and compare in the end.
 

@@ -74,17 +74,15 @@ def test_a_file_that_changes_all_the_time_is_read_ever_more_rarely(catalog: Cata
         clock.now += 3
     pauses = [after - before for before, after in pairwise(looks)]
     assert pauses == sorted(pauses)
-    assert pauses[:5] == [pytest.approx(pause, abs=3) for pause in PAUSES_S[1:6]]
+    assert pauses[:4] == [pytest.approx(pause, abs=3) for pause in PAUSES_S[1:5]]
     assert pauses[-1] == pytest.approx(PAUSES_S[-1], abs=3)
-    assert len(looks) == 9
+    assert len(looks) == 8
 
 
 def test_once_it_rests_it_is_read_before_its_pause_is_over(catalog: Catalog, clock: Clock) -> None:
     change(catalog)
     read(catalog)
-    change(catalog)
-    read(catalog)
-    for tries in range(2, len(PAUSES_S)):
+    for tries in range(1, len(PAUSES_S)):
         change(catalog)
         clock.now += min(PAUSES_S[tries], REST_S) - 1
         assert not is_due(catalog)
@@ -96,12 +94,11 @@ def test_once_it_rests_it_is_read_before_its_pause_is_over(catalog: Catalog, clo
     assert catalog.jobs.tries(CHAT) == 0
 
 
-def test_what_changed_while_it_was_read_is_due_again_and_the_third_look_comes_after_a_pause(
+def test_what_changed_while_it_was_read_is_due_after_a_pause(
     catalog: Catalog, clock: Clock, overview: Overview
 ) -> None:
     change(catalog)
-    read(catalog, again=True)
-    for pause in PAUSES_S[2:]:
+    for pause in PAUSES_S[1:]:
         read(catalog, again=True)
         assert overview.changing() == 1
         clock.now += pause - 1
@@ -116,20 +113,17 @@ def test_what_changed_while_it_was_read_is_due_again_and_the_third_look_comes_af
 def test_a_change_that_is_noticed_late_does_not_end_the_pause(catalog: Catalog, clock: Clock) -> None:
     change(catalog)
     read(catalog, again=True)
-    read(catalog, again=True)
     change(catalog)
     assert not is_due(catalog)
-    assert catalog.jobs.tries(CHAT) == 2, "it was told of what was known"
+    assert catalog.jobs.tries(CHAT) == 1, "it was told of what was known"
 
 
 def test_a_file_that_waits_is_what_it_was(catalog: Catalog, clock: Clock) -> None:
     change(catalog)
     read(catalog)
     change(catalog)
-    read(catalog)
-    change(catalog)
     assert state(catalog) is FileState.INDEXED, "found among the newest, and its folder is not being indexed"
-    clock.now += PAUSES_S[2]
+    clock.now += PAUSES_S[1]
     catalog.files.finish(CHAT, FileState.FAILED, reason="It is locked.")
     change(catalog)
     assert state(catalog) is FileState.FAILED
@@ -145,7 +139,6 @@ def state(catalog: Catalog) -> FileState:
 
 def test_a_scan_has_it_read_at_once(catalog: Catalog) -> None:
     change(catalog)
-    read(catalog, again=True)
     read(catalog)
     change(catalog, Priority.NORMAL)
     read(catalog, again=True)
@@ -157,18 +150,16 @@ def test_a_scan_has_it_read_at_once(catalog: Catalog) -> None:
 def test_pauses_outlast_the_process(catalog: Catalog, clock: Clock, tmp_path: Path) -> None:
     change(catalog)
     read(catalog, again=True)
-    read(catalog, again=True)
     later = Catalog(tmp_path / "catalog.sqlite3")
     assert not is_due(later)
-    assert later.jobs.tries(CHAT) == 2
-    clock.now += PAUSES_S[2]
+    assert later.jobs.tries(CHAT) == 1
+    clock.now += PAUSES_S[1]
     assert is_due(later)
     later.close()
 
 
 def test_a_clock_that_is_set_back_keeps_nothing_waiting(catalog: Catalog, clock: Clock) -> None:
     change(catalog)
-    read(catalog, again=True)
     read(catalog, again=True)
     clock.now -= 400 * 86_400
     assert is_due(catalog)
@@ -181,11 +172,10 @@ def test_a_clock_that_is_set_back_keeps_nothing_waiting(catalog: Catalog, clock:
 
 def test_a_failure_that_is_tried_again_counts_as_a_failure(catalog: Catalog, overview: Overview) -> None:
     change(catalog)
-    for _ in range(2):
-        catalog.files.finish(CHAT, FileState.FAILED, reason="Reading it crashed.", again=True)
+    catalog.files.finish(CHAT, FileState.FAILED, reason="Reading it crashed.", again=True)
     assert not is_due(catalog)
     assert overview.changing() == 0
-    assert [(failure.reason, failure.looks) for failure in overview.failures()] == [("Reading it crashed.", 2)]
+    assert [(failure.reason, failure.looks) for failure in overview.failures()] == [("Reading it crashed.", 1)]
 
 
 def test_a_part_of_a_file_that_changed_waits_too(catalog: Catalog, clock: Clock) -> None:
@@ -194,7 +184,6 @@ def test_a_part_of_a_file_that_changed_waits_too(catalog: Catalog, clock: Clock)
     catalog.files.finish(CHAT, FileState.INDEXED)
     change(catalog, Priority.NORMAL)
     catalog.jobs.put_last(CHAT)
-    catalog.jobs.postpone(CHAT)
     catalog.jobs.postpone(CHAT)
     assert not is_due(catalog)
     clock.now += PAUSES_S[-1]
