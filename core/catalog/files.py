@@ -144,10 +144,12 @@ class FileTable:
         if again:
             self._jobs.postpone(path)
 
-    def postpone(self, path: Path, reason: str) -> None:
-        """A file could not be read as it is now, for this reason: it stays as it was known, and is looked at again."""
-        self._db.execute("UPDATE files SET reason = ? WHERE path = ?", (reason, os.fsencode(path)))
-        self._jobs.postpone(path)
+    def postpone(self, facts: FileFacts, reason: str) -> None:
+        """A file that is as ``facts`` say could not be read, for this reason: it is looked at again after a pause."""
+        self.update_facts(facts)
+        values = (FileState.PENDING, reason, os.fsencode(facts.path))
+        self._db.execute("UPDATE files SET state = ?, reason = ? WHERE path = ?", values)
+        self._jobs.postpone(facts.path)
 
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue these failed files again, or all of them if none is named; how many."""

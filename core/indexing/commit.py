@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.files.identity import facts_of, is_unchanged
@@ -75,7 +74,7 @@ class Committer:
         again = self._is_looked_at_again(facts, outcome)
         if outcome.state is FileState.PENDING:
             if again:
-                self._look_later(facts.path, outcome.reason)
+                self._look_later(facts, outcome.reason)
             return 0
         self._catalog.files.update_facts(facts)
         if outcome.partial:
@@ -92,8 +91,9 @@ class Committer:
             return outcome.state is not FileState.FAILED or self._catalog.jobs.tries(facts.path) + 1 < _TRIES
         return outcome.state is not FileState.PENDING and not is_unchanged(facts, facts_of(facts.path))
 
-    def _look_later(self, path: Path, reason: str) -> None:
-        if facts_of(path) is None:
-            self._scans.apply([FileChange(path, Change.GONE)])
-        if self._catalog.files.facts(path):  # it is there, or nothing can be said of it
-            self._catalog.files.postpone(path, reason)
+    def _look_later(self, facts: FileFacts, reason: str) -> None:
+        present = facts_of(facts.path)
+        if present is None:
+            self._scans.apply([FileChange(facts.path, Change.GONE)])
+        if self._catalog.files.facts(facts.path):  # it is there, or nothing can be said of it
+            self._catalog.files.postpone(present or facts, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -85,12 +85,15 @@ class House:
             self.inbox._run_calls(0.0)
             self.failures.guard(self.indexer.step)
 
-    def until_decoding(self, number: int = 1) -> None:
+    def until(self, is_so: Callable[[], bool]) -> None:
         end = time.monotonic() + 60
-        while len(self.decoders.requests) < number:
+        while not is_so():
             assert time.monotonic() < end
             self.step()
             time.sleep(0.001)
+
+    def until_decoding(self, number: int = 1) -> None:
+        self.until(lambda: len(self.decoders.requests) >= number)
 
     def watch(self, folder: Path) -> None:
         self.indexer.add_folder(folder)
@@ -248,6 +251,24 @@ def test_a_file_that_is_half_written_is_a_failure_only_if_it_stays_so(house: Hou
     house.step(3)
     assert house.state(note) is FileState.FAILED
     assert EventKind.FAILURES in house.events
+
+
+def test_a_file_that_changed_before_it_could_not_be_identified_is_a_failure_in_the_end(
+    house: House, note: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> bytes:
+        raise FileError("You have no permission to read this file.")
+
+    monkeypatch.setattr("bowerbird.core.indexing.pipeline.fingerprint", refused)
+    house.watch(note.parent)
+    house.step(3)
+    append(note)
+    house.indexer.begin()
+    house.until(lambda: house.catalog.jobs.tries(note) == 1)
+    assert house.state(note) is FileState.PENDING
+    clock.now += PAUSES_S[1]
+    house.until(lambda: house.state(note) is FileState.FAILED)
+    assert house.catalog.jobs.count_due() == 0
 
 
 def test_a_changing_file_is_not_taken_for_a_failing_machine(house: House, note: Path) -> None:
