@@ -68,17 +68,15 @@ class FileTable:
         """Note a new or changed file: it is found by name from now on, and a job will read its content."""
         if priority is Priority.NORMAL and kind in (Kind.RECORDING, Kind.CLIP):
             priority = Priority.MEDIA
-        known = self._db.execute(
-            "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, state = ?, reason = '' "
-            "WHERE path = ? RETURNING id",
-            (*_stat(facts), FileState.PENDING, os.fsencode(facts.path)),
-        ).fetchone()
-        if known is None:
+        if self.facts(facts.path) is None:
             self._insert(folder, facts, kind)
             self._jobs.queue(facts.path, priority)
-        else:
-            self.may_leave_orphans = True
-            self._jobs.queue_changed(facts.path, priority)
+            return
+        self.update_facts(facts)
+        self.may_leave_orphans = True
+        if self._jobs.queue_changed(facts.path, priority):
+            values = (FileState.PENDING, os.fsencode(facts.path))
+            self._db.execute("UPDATE files SET state = ?, reason = '' WHERE path = ?", values)
 
     def _insert(self, folder: Path, facts: FileFacts, kind: Kind | None) -> None:
         cursor = self._db.execute(
@@ -90,7 +88,7 @@ class FileTable:
         self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
 
     def update_facts(self, facts: FileFacts) -> None:
-        """More is known of a file, or it was read as it was by these facts."""
+        """More is known of a file, it changed, or it was read as these facts say."""
         self._db.execute(
             "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
             (*_stat(facts), os.fsencode(facts.path)),
@@ -168,10 +166,12 @@ class FileTable:
         if again:
             self._jobs.postpone(path)
 
-    def postpone(self, path: Path, reason: str) -> None:
-        """A file could not be read as it is now, for this reason: it stays as it was known, and is looked at again."""
-        self._db.execute("UPDATE files SET reason = ? WHERE path = ?", (reason, os.fsencode(path)))
-        self._jobs.postpone(path)
+    def postpone(self, facts: FileFacts, reason: str) -> None:
+        """A file that is as ``facts`` say could not be read, for this reason: it is looked at again after a pause."""
+        self.update_facts(facts)
+        values = (FileState.PENDING, reason, os.fsencode(facts.path))
+        self._db.execute("UPDATE files SET state = ?, reason = ? WHERE path = ?", values)
+        self._jobs.postpone(facts.path)
 
     def retry(self, paths: Sequence[Path]) -> int:
         """Queue these failed files again, or all of them if none is named; how many."""

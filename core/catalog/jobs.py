@@ -50,17 +50,21 @@ class JobTable:
         """Have a known file read (again), now. The more urgent of two wishes holds."""
         self._put(path, priority, 0.0)
 
-    def queue_changed(self, path: Path, priority: Priority) -> None:
+    def queue_changed(self, path: Path, priority: Priority) -> bool:
         """Have a known file read that has changed: now, or after a pause if it changed soon after the last look.
 
         What a scan found is read now in any case: somebody has just started Bowerbird, or waits for ``index``.
+
+        Returns:
+            Whether it is read now.
         """
         (tries, looked_at), now = self._looks(path), time.time()
         if not self._is_queued(path):
             tries = tries + 1 if 0 <= now - looked_at < REST_S else 0
             self._db.execute("UPDATE files SET tries = ? WHERE path = ?", (tries, os.fsencode(path)))
-        due_at = min(looked_at + _pause_s(tries), now + REST_S)
-        self._put(path, priority, due_at if priority is Priority.URGENT else 0.0)
+        due_at = min(looked_at + _pause_s(tries), now + REST_S) if priority is Priority.URGENT else 0.0
+        self._put(path, priority, due_at)
+        return due_at <= now
 
     def _put(self, path: Path, priority: Priority, due_at: float) -> None:
         self._db.execute(
@@ -116,10 +120,10 @@ class JobTable:
         return row or (0, 0.0)
 
 
-def count_changing(connection: sqlite3.Connection) -> int:
-    """How many files are looked at again later because they do not come to rest."""
-    sql = f"SELECT count(*) {_JOBS} WHERE f.state IS NOT ? AND {_WAITING}"
-    return int(connection.execute(sql, (FileState.FAILED, *_now())).fetchone()[0])
+def count_waiting(connection: sqlite3.Connection, state: FileState) -> int:
+    """How many files of a state are looked at again later."""
+    sql = f"SELECT count(*) {_JOBS} WHERE f.state = ? AND {_WAITING}"
+    return int(connection.execute(sql, (state, *_now())).fetchone()[0])
 
 
 def _pause_s(tries: int) -> float:

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from bowerbird.core.catalog.connection import ReadConnections
-from bowerbird.core.catalog.jobs import count_changing
+from bowerbird.core.catalog.jobs import count_waiting
 from bowerbird.core.catalog.reader import properties_of
 from bowerbird.core.state import Failure, Folder, FolderState, IndexReport, LongFile
 from bowerbird.core.types import FileState, Kind
@@ -78,7 +78,7 @@ class Overview:
 
     def changing(self) -> int:
         """How many files do not come to rest: they were read as they were, and are looked at again later."""
-        return count_changing(self._db)
+        return sum(count_waiting(self._db, state) for state in (FileState.INDEXED, FileState.PENDING))
 
     def long_files(self) -> tuple[LongFile, ...]:
         """Recordings and clips read in part, the rest of which is still to come."""
@@ -92,7 +92,8 @@ class Overview:
         )
 
     def report(self, indexed: int, took_s: float) -> IndexReport:
-        """What a run of indexing came to that read ``indexed`` files with success."""
+        """What a run of indexing came to that is done with ``indexed`` files; those still changing were read too."""
+        indexed += count_waiting(self._db, FileState.INDEXED)
         states, offline = self.states(), self.offline()
         files = {
             "seen": sum(states.values()) - offline,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.files.identity import facts_of, is_unchanged
@@ -17,7 +16,7 @@ from bowerbird.core.types import Change, FileChange, FileFacts, FileState
 log = logging.getLogger(__name__)
 
 _TRIES = 3  # for a file that crashes its decoder, which may have been killed for another's fault
-_OUR_MISTAKE = "Bowerbird made a mistake while keeping what it read; the log has the details."
+_MISTAKE = "Bowerbird made a mistake with this file; the log has the details."
 
 
 class Committer:
@@ -27,7 +26,7 @@ class Committer:
         """``scans`` takes what must be looked at again."""
         self._paths, self._catalog, self._scans = paths, catalog, scans
         self.indexed = 0
-        """Files read with success since the start."""
+        """Files read with success since the start, but for those that are looked at again."""
 
     def commit(self, outcomes: Sequence[Outcome]) -> int:
         """Write them; how many files are done with.
@@ -56,14 +55,14 @@ class Committer:
         """Write one. A mistake of ours leaves nothing of it, and does not keep the others from being written."""
         try:
             with self._catalog.transaction():
-                return self._write_all(outcome)
+                return self._write_files(outcome)
         except (*STORE_ERRORS, OSError):
             raise
         except Exception:
             log.exception("what was read of %r cannot be kept", outcome.facts.path)
-            return self._write_all(Outcome(outcome.facts, FileState.FAILED, _OUR_MISTAKE, copies=outcome.copies))
+            return self._write_files(Outcome(outcome.facts, FileState.FAILED, _MISTAKE, copies=outcome.copies))
 
-    def _write_all(self, outcome: Outcome) -> int:
+    def _write_files(self, outcome: Outcome) -> int:
         known = [facts for facts in (outcome.facts, *outcome.copies) if self._catalog.files.facts(facts.path)]
         before = outcome.content.extends if outcome.content else outcome.content_id
         if not known or (before is not None and not self._catalog.contents.exists(before)):
@@ -75,7 +74,7 @@ class Committer:
         again = self._is_looked_at_again(facts, outcome)
         if outcome.state is FileState.PENDING:
             if again:
-                self._look_later(facts.path, outcome.reason)
+                self._look_later(facts, outcome.reason)
             return 0
         self._catalog.files.update_facts(facts)
         if outcome.partial:
@@ -83,7 +82,7 @@ class Committer:
             self._catalog.files.finish_part(facts.path, content_id, again=again)
             return 0
         self._catalog.files.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id, again=again)
-        self.indexed += outcome.state is FileState.INDEXED
+        self.indexed += outcome.state is FileState.INDEXED and not again
         return 1
 
     def _is_looked_at_again(self, facts: FileFacts, outcome: Outcome) -> bool:
@@ -92,8 +91,9 @@ class Committer:
             return outcome.state is not FileState.FAILED or self._catalog.jobs.tries(facts.path) + 1 < _TRIES
         return outcome.state is not FileState.PENDING and not is_unchanged(facts, facts_of(facts.path))
 
-    def _look_later(self, path: Path, reason: str) -> None:
-        if facts_of(path) is None:
-            self._scans.apply([FileChange(path, Change.GONE)])
-        if self._catalog.files.facts(path):  # it is there, or nothing can be said of it
-            self._catalog.files.postpone(path, reason)
+    def _look_later(self, facts: FileFacts, reason: str) -> None:
+        present = facts_of(facts.path)
+        if present is None:
+            self._scans.apply([FileChange(facts.path, Change.GONE)])
+        if self._catalog.files.facts(facts.path):  # it is there, or nothing can be said of it
+            self._catalog.files.postpone(present or facts, reason)

@@ -208,7 +208,7 @@ class Indexer:
         self._pace.finished(self.committer.commit(outcomes))
         self._changed = True
         self._failures.message = self._pipeline.problem
-        if self._pipeline.problem and any(outcome.state is FileState.PENDING for outcome in outcomes):
+        if self._pipeline.problem and any(outcome.machine_failed for outcome in outcomes):
             self._failures.wait()
         self._on_event(Event(EventKind.FILES))
         if any(outcome.state is FileState.FAILED for outcome in outcomes):

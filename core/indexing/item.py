@@ -46,13 +46,18 @@ class Outcome:
     """Whether another look after a pause may find more: the file changed while it was read, or its decoder crashed."""
 
     @property
+    def machine_failed(self) -> bool:
+        """Whether something about this machine kept the file from being read."""
+        return self.state is FileState.PENDING and not self.again
+
+    @property
     def partial(self) -> bool:
         """Whether there is more of the file to read."""
         return self.content is not None and self.content.next_s is not None
 
 
 class ItemState(StrEnum):
-    """Where an item stands. ``Pipeline`` alone moves it on, in the order given here; any state may end in DONE."""
+    """Where an item stands. ``Pipeline`` alone moves it on, in the order given there; any state may end in DONE."""
 
     IDENTIFYING = "identifying"
     """Its fingerprint is being computed."""
@@ -77,8 +82,10 @@ class IndexItem:
     """The pending future, inference excluded."""
     extends: int | None = None
     """The content that this part continues."""
-    changed: bool = False
-    """Whether the file changed between being identified and being decoded."""
+    begun_again: bool = False
+    """Whether the file changed between being identified and being decoded, so that both were done once more."""
+    apart: bool = False
+    """Whether it changed then too, so that nobody knows the true fingerprint of what was decoded."""
     copies: list[IndexItem] = field(default_factory=list)
     """Items of the same content that share what becomes of this one."""
     extraction: Extraction | None = None

@@ -41,8 +41,8 @@ class Pipeline:
     """The state machine of items (``ItemState``), many side by side. All methods run on the indexer's thread.
 
     IDENTIFYING -> AWAITING_COPY, if a file of that content is on its way; DONE, if its content is known; else
-    DECODING -> ENCODING -> DONE. Every state but AWAITING_COPY has a future that ends it.
-    What is done waits in ``items``.
+    DECODING -> ENCODING -> DONE, or once from DECODING back to IDENTIFYING, if the file changed meanwhile. Every state
+    but AWAITING_COPY has a future that ends it. What is done waits in ``items``.
     """
 
     def __init__(
@@ -87,7 +87,11 @@ class Pipeline:
         if item.fingerprint:
             self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint))))
         else:
-            self._after(self._identifying.submit(_identify, facts.path), item, self._identified)
+            self._identify(item)
+
+    def _identify(self, item: IndexItem) -> None:
+        item.state = ItemState.IDENTIFYING
+        self._after(self._identifying.submit(_identify, item.facts.path), item, self._identified)
 
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
@@ -140,8 +144,30 @@ class Pipeline:
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
-        if _has_changed(item.facts):
+        if not _has_changed(item.facts):
+            self._encode_all(item, extraction)
+        elif item.extends is not None:
+            raise FileVanished("The file changed while it was read.")
+        elif not item.begun_again:
+            self._begin_again(item)
+        else:
             self._keep_apart(item)
+            self._encode_all(item, extraction)
+
+    def _begin_again(self, item: IndexItem) -> None:
+        """A file changed between being identified and being decoded: most files change but once."""
+        self.items.part_from_copies(item)
+        item.begun_again = True
+        self._identify(item)
+
+    def _keep_apart(self, item: IndexItem) -> None:
+        """It goes on changing: what was decoded is nobody else's content, and is looked at again later."""
+        if facts_of(item.facts.path) is None:
+            raise FileVanished("The file is gone.")
+        self.items.part_from_copies(item)
+        item.fingerprint, item.apart = secrets.token_bytes(len(item.fingerprint)), True
+
+    def _encode_all(self, item: IndexItem, extraction: Extraction) -> None:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
         known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
@@ -156,13 +182,6 @@ class Pipeline:
                 item.add_unheard(segment)
         self._encoding.send()
         self._complete_if_encoded(item)
-
-    def _keep_apart(self, item: IndexItem) -> None:
-        """A file changed between being identified and being decoded: what was decoded is nobody else's content."""
-        if item.extends is not None:
-            raise FileVanished("The file changed while it was read.")
-        self.items.part_from_copies(item)
-        item.fingerprint, item.changed = secrets.token_bytes(len(item.fingerprint)), True
 
     def _encode(self, item: IndexItem, ordinal: int, segment: Segment) -> None:
         if self._spaces[segment.modality]:
@@ -190,7 +209,7 @@ class Pipeline:
             return
         assert item.extraction is not None
         content, thumbnail = item.content(frozenset().union(*self._spaces.values())), item.extraction.thumbnail
-        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=item.changed)
+        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=item.apart)
         self.items.finish(item, outcome)
 
     def _fail(self, item: IndexItem, error: BowerbirdError) -> None:

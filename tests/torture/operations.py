@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bowerbird.core import settings as settings_file
+from bowerbird.core.catalog import jobs
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
@@ -104,7 +106,7 @@ class Disk:
         self._operations: Sequence[Callable[[], object]] = (
             *[self._create] * 5, *[self._change] * 2, self._append, self._replace, self._copy, self._move,
             self._move_folder, self._hard_link, self._symbolic_link, *[self._delete] * 2, self._delete_folder,
-            self._date, self._leave_out, self._permit, self._edit_in_secret,
+            self._date, self._leave_out, self._permit, self._edit_in_secret, *[self._grow] * 2,
             *([self._plug] * 2 if drive else []),
         )  # fmt: skip
 
@@ -140,7 +142,7 @@ class Disk:
         return [
             path
             for path in sorted(path for folder in self.folders for path in folder.rglob("*.txt"))
-            if path.is_file() and not path.is_symlink() and path.name != "always.txt"
+            if path.is_file() and not path.is_symlink() and path.name not in ("always.txt", "diary.txt")
         ]
 
     def _file(self) -> Path:
@@ -158,6 +160,11 @@ class Disk:
     def _append(self) -> None:
         with self._file().open("a") as file:
             file.write(self._text())
+
+    def _grow(self) -> None:
+        """As chats and logs do: the same file again and again, whether or not it was read meanwhile."""
+        with (self._chance.choice(self.folders) / "diary.txt").open("a") as diary:
+            diary.write(f"{self._text()}\n\n")
 
     def _replace(self) -> None:
         """As editors save."""
@@ -235,6 +242,7 @@ class Disk:
             draft.rename(folder)
 
 
+@patch.multiple(jobs, PAUSES_S=(0.0, 0.2, 0.5, 1.0, 2.0), REST_S=1.0)  # as if all took a minute instead of an hour
 def run(root: Path, library_folder: Path, operations: int, seed: int, *, may_mount: bool = False) -> Verdict:
     """Operate on a disk while a library watches it, and compare in the end.
 

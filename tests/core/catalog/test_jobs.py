@@ -66,15 +66,16 @@ def test_a_file_that_rests_between_changes_is_read_at_once(catalog: Catalog, clo
 def test_a_file_that_changes_all_the_time_is_read_ever_more_rarely(catalog: Catalog, clock: Clock) -> None:
     """A line every three seconds, for three hours."""
     began, looks = clock.now, []
-    while clock.now < began + 3 * 3600:
-        change(catalog)
-        if is_due(catalog):
-            looks.append(clock.now - began)
-            read(catalog)
-        clock.now += 3
+    with catalog.transaction():
+        while clock.now < began + 3 * 3600:
+            change(catalog)
+            if is_due(catalog):
+                looks.append(clock.now - began)
+                read(catalog)
+            clock.now += 3
     pauses = [after - before for before, after in pairwise(looks)]
     assert pauses == sorted(pauses)
-    assert pauses[:3] == [pytest.approx(pause, abs=3) for pause in PAUSES_S[1:4]]
+    assert pauses[:4] == [pytest.approx(pause, abs=3) for pause in PAUSES_S[1:5]]
     assert pauses[-1] == pytest.approx(PAUSES_S[-1], abs=3)
     assert len(looks) == 8
 
@@ -115,7 +116,26 @@ def test_a_change_that_is_noticed_late_does_not_end_the_pause(catalog: Catalog, 
     read(catalog, again=True)
     change(catalog)
     assert not is_due(catalog)
-    assert catalog.jobs.tries(CHAT) == 1, "it is one look that was not enough"
+    assert catalog.jobs.tries(CHAT) == 1, "it was told of what was known"
+
+
+def test_a_file_that_waits_is_what_it_was(catalog: Catalog, clock: Clock) -> None:
+    change(catalog)
+    read(catalog)
+    change(catalog)
+    assert state(catalog) is FileState.INDEXED, "found among the newest, and its folder is not being indexed"
+    clock.now += PAUSES_S[1]
+    catalog.files.finish(CHAT, FileState.FAILED, reason="It is locked.")
+    change(catalog)
+    assert state(catalog) is FileState.FAILED
+    change(catalog, Priority.NORMAL)
+    assert state(catalog) is FileState.PENDING
+
+
+def state(catalog: Catalog) -> FileState:
+    known = catalog.files.facts(CHAT)
+    assert known is not None
+    return known[1]
 
 
 def test_a_scan_has_it_read_at_once(catalog: Catalog) -> None:
@@ -154,8 +174,9 @@ def test_a_clock_that_is_set_back_keeps_nothing_waiting(catalog: Catalog, clock:
 def test_a_failure_that_is_tried_again_counts_as_a_failure(catalog: Catalog, overview: Overview) -> None:
     change(catalog)
     catalog.files.finish(CHAT, FileState.FAILED, reason="Reading it crashed.", again=True)
+    assert not is_due(catalog)
     assert overview.changing() == 0
-    assert [failure.reason for failure in overview.failures()] == ["Reading it crashed."]
+    assert [(failure.reason, failure.looks) for failure in overview.failures()] == [("Reading it crashed.", 1)]
 
 
 def test_a_part_of_a_file_that_changed_waits_too(catalog: Catalog, clock: Clock) -> None:

@@ -84,6 +84,24 @@ def test_the_same_content_read_again_replaces_the_old(catalog: Catalog, reader: 
     assert catalog.drop_orphans() == []
 
 
+def test_texts_that_a_file_held_keep_their_vectors(catalog: Catalog) -> None:
+    index(catalog, "a.txt", content(b"1", "the first page", "the second page"))
+    catalog.files.put(FOLDER, replace(facts("a.txt"), size=11), Kind.DOCUMENT)
+    vectors = catalog.contents.text_vectors(FOLDER / "a.txt", {"s@1"})
+    assert {text: row["s@1"].tolist() for text, row in vectors.items()} == {
+        "the first page": [1, 0, 0, 0],
+        "the second page": [0, 1, 0, 0],
+    }
+    assert not catalog.contents.text_vectors(FOLDER / "b.txt", {"s@1"}), "another file"
+    assert not catalog.contents.text_vectors(FOLDER / "a.txt", {"s@1", "later@1"}), "a model that never saw them"
+
+
+def test_vectors_of_a_model_that_is_no_longer_used_are_not_kept(catalog: Catalog) -> None:
+    old = content(b"1", "the first page", spaces=frozenset({"s@1", "t@1"}))
+    index(catalog, "a.txt", replace(old, vectors=old.vectors | {"t@1": old.vectors["s@1"]}))
+    assert catalog.contents.text_vectors(FOLDER / "a.txt", {"t@1"})["the first page"].keys() == {"t@1"}
+
+
 def test_an_orphan_goes_with_its_words_and_its_vectors_are_to_be_deleted(
     catalog: Catalog, reader: CatalogReader
 ) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
-from bowerbird.core.state import Progress
 from bowerbird.core.types import Extraction, Modality, Query
 from tests.makers import docx, eventually
 
@@ -27,8 +27,8 @@ SERVER_LOG = 22 << 20
 LINE = "10:24:31 INFO request served in 12 ms by worker 7\n"
 
 
-def quiet(_: Progress) -> None:
-    """Nobody looks."""
+def quiet(_: object) -> None:
+    """Nobody looks; nothing happens."""
 
 
 @pytest.fixture
@@ -42,22 +42,27 @@ def library(tmp_path: Path) -> Iterator[Library]:
     library.close()
 
 
+@dataclass
+class Decodes:
+    """How often each file was decoded, and what happens to a file meanwhile."""
+
+    times: Counter[str] = field(default_factory=Counter)
+    meanwhile: dict[str, Callable[[Path], object]] = field(default_factory=dict)
+
+
 @pytest.fixture
-def decodes(library: Library, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each file was decoded."""
-    return count_decodes(library, monkeypatch)
-
-
-def count_decodes(library: Library, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    counted: Counter[str] = Counter()
+def decodes(library: Library, monkeypatch: pytest.MonkeyPatch) -> Decodes:
+    decodes = Decodes()
     extract = library._pool.extract
 
     def counting(path: Path, limits: Limits, **more: Any) -> Future[Extraction]:
-        counted[path.name] += 1
-        return extract(path, limits, **more)
+        decodes.times[path.name] += 1
+        extraction = extract(path, limits, **more)
+        decodes.meanwhile.get(path.name, quiet)(path)
+        return extraction
 
     monkeypatch.setattr(library._pool, "extract", counting)
-    return counted
+    return decodes
 
 
 @contextmanager
@@ -89,33 +94,35 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
-def test_logs_that_gain_lines_all_the_time_are_read_once_a_run(
-    library: Library, decodes: Counter[str], files: Path
+def test_logs_that_gain_lines_all_the_time_do_not_keep_index_from_ending(
+    library: Library, decodes: Decodes, files: Path
 ) -> None:
     chat, server = files / "chat.log", files / "server.log"
     chat.write_text("the first zanzibar line\n")
     server.write_text("the first quartz line\n" + LINE * (SERVER_LOG // len(LINE)))
-    with meanwhile(lambda _: append(chat, LINE)):
-        with meanwhile(lambda _: append(server, LINE)):
-            report = library.index([files], quiet)
-        assert (report.files["indexed"], report.changing) == (2, 2)
-        assert decodes == {"chat.log": 1, "server.log": 1}
-        assert found(library, "zanzibar") == ["chat.log"]
-        assert found(library, "quartz") == ["server.log"]
-        server.unlink()
-        append(chat, "a line about saffron\n")
-        assert library.index([], quiet).changing == 1
-        assert decodes["chat.log"] == 2
-        assert found(library, "saffron") == ["chat.log"]
+    decodes.meanwhile = dict.fromkeys(("chat.log", "server.log"), lambda path: append(path, LINE))
+    report = library.index([files], quiet)
+    assert (report.files["indexed"], report.files["unchanged"], report.changing) == (2, 0, 2)
+    assert decodes.times == {"chat.log": 2, "server.log": 2}, "each was decoded once more because it changed"
+    assert found(library, "zanzibar") == ["chat.log"]
+    assert found(library, "quartz") == ["server.log"]
+    server.unlink()
+    append(chat, "a line about saffron\n")
+    assert library.index([], quiet).changing == 1
+    assert decodes.times["chat.log"] == 4
+    assert found(library, "saffron") == ["chat.log"]
+    decodes.meanwhile = {}
     report = library.index([], quiet)
     assert (report.files["indexed"], report.changing, library.status().changing) == (1, 0, 0)
     library.index([], quiet)
-    assert decodes["chat.log"] == 3
+    assert decodes.times["chat.log"] == 5
 
 
-def test_a_file_that_is_touched_in_a_loop_is_decoded_once_or_twice(
-    library: Library, decodes: Counter[str], files: Path
+def test_a_file_that_is_touched_in_a_loop_is_not_decoded_in_a_loop(
+    library: Library, decodes: Decodes, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, seconds in (("PAUSES_S", (0.0, 3600.0)), ("REST_S", 3600.0)):
+        monkeypatch.setattr(jobs, name, seconds)
     note = files / "note.txt"
     note.write_text("a zanzibar note")
     library.add_folder(files)
@@ -124,8 +131,8 @@ def test_a_file_that_is_touched_in_a_loop_is_decoded_once_or_twice(
         eventually(lambda: found(library, "zanzibar"))
         before = touched["times"]
         eventually(lambda: library.status().changing and touched["times"] > before + 1000)
-        assert library._inbox.idle.wait(60), "nothing else is to be done"
-        assert decodes["note.txt"] <= 2
+        eventually(library._inbox.idle.is_set)
+    assert decodes.times["note.txt"] <= 2
 
 
 def test_the_window_looks_again_by_itself(library: Library, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,13 +149,14 @@ def test_the_window_looks_again_by_itself(library: Library, files: Path, monkeyp
     eventually(lambda: not library.status().changing)
 
 
-def test_a_document_that_is_being_written_is_no_failure(library: Library, files: Path) -> None:
+def test_a_document_that_is_being_written_is_no_failure(library: Library, decodes: Decodes, files: Path) -> None:
     whole = docx(files.parent / "whole.docx", "a zanzibar letter").read_bytes()
     letter = files / "letter.docx"
     letter.write_bytes(whole[:100])
-    with meanwhile(lambda times: letter.write_bytes(whole[: 100 + times % 100])):
-        report = library.index([files], quiet)
-        assert (report.failures, report.changing, report.files["failed"]) == ((), 1, 0)
+    decodes.meanwhile = {"letter.docx": lambda _: letter.write_bytes(whole[:200])}
+    report = library.index([files], quiet)
+    assert (report.failures, report.changing, report.files["failed"]) == ((), 1, 0)
+    decodes.meanwhile = {}
     report = library.index([], quiet)
     assert [failure.path for failure in report.failures] == [letter], "it stays as it is, half of a document"
     letter.write_bytes(whole)
@@ -157,18 +165,21 @@ def test_a_document_that_is_being_written_is_no_failure(library: Library, files:
 
 
 def test_a_file_still_changing_when_the_library_is_closed_is_looked_at_at_the_next_start(
-    library: Library, files: Path, tmp_path: Path
+    library: Library, decodes: Decodes, files: Path, tmp_path: Path
 ) -> None:
     log = files / "chat.log"
     log.write_text("the first zanzibar line\n")
-    with meanwhile(lambda _: append(log, LINE)):
-        library.index([files], quiet)
-    append(log, "the last quartz line\n")
+    decodes.meanwhile = {"chat.log": lambda _: append(log, LINE)}
+    assert library.index([files], quiet).changing == 1
     library.close()
+    append(log, "the last quartz line\n")
     again = Library.open(tmp_path / "library")
-    again.start()
-    eventually(lambda: found(again, "quartz") == ["chat.log"])
-    again.close()
+    try:
+        again.start()
+        eventually(lambda: found(again, "quartz") == ["chat.log"])
+        eventually(lambda: not again.status().changing)
+    finally:
+        again.close()
 
 
 def test_each_added_line_is_one_embedding(

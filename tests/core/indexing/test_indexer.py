@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -14,7 +14,7 @@ import pytest
 from bowerbird.core.catalog.jobs import PAUSES_S, REST_S
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.errors import EnvironmentFailure, FileError
+from bowerbird.core.errors import EnvironmentFailure, FileError, ModelUnavailable
 from bowerbird.core.indexing import failures as failures_module
 from bowerbird.core.indexing import indexer as indexer_module
 from bowerbird.core.indexing.failures import WriteFailures
@@ -89,16 +89,25 @@ class House:
             self.inbox._run_calls(0.0)
             self.failures.guard(self.indexer.step)
 
-    def until_decoding(self, number: int = 1) -> None:
+    def until(self, is_so: Callable[[], bool]) -> None:
         end = time.monotonic() + 60
-        while len(self.decoders.requests) < number:
+        while not is_so():
             assert time.monotonic() < end
             self.step()
             time.sleep(0.001)
 
+    def until_decoding(self, number: int = 1) -> None:
+        self.until(lambda: len(self.decoders.requests) >= number)
+
     def watch(self, folder: Path) -> None:
         self.indexer.add_folder(folder)
         self.indexer.scans.add([(folder, None)])
+
+    def add_line(self, path: Path) -> None:
+        """The file gains a line, and the watcher tells of it."""
+        append(path)
+        self.inbox.post(lambda: self.indexer.scans.apply([FileChange(path, Change.PRESENT)]))
+        self.step()
 
     def texts(self) -> list[str]:
         """What can be found in files."""
@@ -241,36 +250,35 @@ def append(path: Path) -> None:
         file.write("\nand another line")
 
 
-def test_a_file_that_always_changes_is_read_once_and_keeps_nothing_busy(house: House, note: Path, clock: Clock) -> None:
+def test_a_file_that_always_changes_is_read_now_and_then_and_keeps_nothing_busy(
+    house: House, note: Path, clock: Clock
+) -> None:
     """The watcher tells of every line; each arrives while the file is being read."""
     house.watch(note.parent)
     house.indexer.begin()
     for number, pause in enumerate(PAUSES_S[1:], 1):
-        house.until_decoding(number)
-        append(note)
-        house.inbox.post(lambda: house.indexer.scans.apply([FileChange(note, Change.PRESENT)]))
-        house.step()
-        house.decoders.requests[-1][2].set_result(document(f"as it was at look {number}"))
-        house.step(3)
-        append(note)
-        house.inbox.post(lambda: house.indexer.scans.apply([FileChange(note, Change.PRESENT)]))
+        for decode in (2 * number - 1, 2 * number):  # what changed is decoded once more
+            house.until_decoding(decode)
+            house.add_line(note)
+            house.decoders.requests[-1][2].set_result(document(f"as it was at decode {decode}"))
+        house.step(2)
+        assert house.texts() == [f"as it was at decode {decode}"], "found meanwhile as it was read"
+        house.add_line(note)
         house.step(20)
-        assert len(house.decoders.requests) == number
-        assert house.inbox.idle.is_set()
-        assert house.texts() == [f"as it was at look {number}"], "found meanwhile as it was read"
         clock.now += min(pause, REST_S) - 1
         house.step(3)
-        assert len(house.decoders.requests) == number
+        assert len(house.decoders.requests) == 2 * number
+        assert house.inbox.idle.is_set()
         clock.now += 1
-    house.until_decoding(len(PAUSES_S))
+    house.until_decoding(2 * number + 1)
     house.decoders.requests[-1][2].set_result(document("all of it"))
     house.step(3)
     assert house.texts() == ["all of it"]
-    assert house.catalog.jobs.tries(note) == len(PAUSES_S) - 1
+    assert house.catalog.jobs.tries(note) == number
     assert house.inbox.idle.is_set()
     clock.now += PAUSES_S[-1]
     house.step(3)
-    assert len(house.decoders.requests) == len(PAUSES_S), "it has come to rest"
+    assert len(house.decoders.requests) == 2 * number + 1, "it has come to rest"
 
 
 def test_whoever_asks_for_it_has_a_file_looked_at_that_is_still_changing(
@@ -278,13 +286,14 @@ def test_whoever_asks_for_it_has_a_file_looked_at_that_is_still_changing(
 ) -> None:
     house.watch(note.parent)
     house.indexer.begin()
-    house.until_decoding()
-    append(note)
-    house.decoders.requests[0][2].set_result(document("half of it"))
-    house.step(3)
+    for number in (1, 2):
+        house.until_decoding(number)
+        append(note)
+        house.decoders.requests[-1][2].set_result(document("a part of it"))
+        house.step(3)
     assert house.inbox.idle.is_set()
     house.inbox.post(house.indexer.begin)
-    house.until_decoding(2)
+    house.until_decoding(3)
 
 
 def test_a_file_that_is_half_written_is_a_failure_only_if_it_stays_so(house: House, note: Path, clock: Clock) -> None:
@@ -303,6 +312,40 @@ def test_a_file_that_is_half_written_is_a_failure_only_if_it_stays_so(house: Hou
     house.step(3)
     assert house.state(note) is FileState.FAILED
     assert EventKind.FAILURES in house.events
+
+
+def test_a_file_that_changed_before_it_could_not_be_identified_is_a_failure_in_the_end(
+    house: House, note: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> bytes:
+        raise FileError("You have no permission to read this file.")
+
+    monkeypatch.setattr("bowerbird.core.indexing.pipeline.fingerprint", refused)
+    house.watch(note.parent)
+    house.step(3)
+    append(note)
+    house.indexer.begin()
+    house.until(lambda: house.catalog.jobs.tries(note) == 1)
+    assert house.state(note) is FileState.PENDING
+    clock.now += PAUSES_S[1]
+    house.until(lambda: house.state(note) is FileState.FAILED)
+    assert house.catalog.jobs.count_due() == 0
+
+
+def test_a_changing_file_is_not_taken_for_a_failing_machine(house: House, note: Path) -> None:
+    house.models.error = ModelUnavailable("The model is damaged.")
+    (note.parent / "other.txt").write_text("another")
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding(2)
+    by_name = {path.name: future for path, _, future in house.decoders.requests}
+    by_name["other.txt"].set_result(document("another"))
+    house.step(3)
+    append(note)
+    by_name["note.txt"].set_exception(FileError("The archive has no end."))
+    house.step(3)
+    assert house.failures.message == "The model is damaged."
+    assert not house.failures.waiting
 
 
 def test_only_what_was_added_to_a_file_is_embedded(house: House, note: Path) -> None:

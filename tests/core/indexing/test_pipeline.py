@@ -203,18 +203,45 @@ def test_a_machine_that_recovers_has_no_problem_any_more(road: Road, path: Path)
     assert road.pipeline.problem == ""
 
 
-def test_a_file_that_changed_meanwhile_is_kept_as_it_was_read_and_shared_with_nobody(road: Road, path: Path) -> None:
-    identified = fingerprint(path)
+def test_a_file_that_changed_meanwhile_is_read_once_more_before_anything_is_made_of_it(road: Road, path: Path) -> None:
     road.start(path)
     road.until(requests=1)
     path.write_text("something longer than before")
     road.decoded(0, document("a heron"))
+    road.until(requests=2)
+    assert road.models.batches == []
+    road.decoded(1, document("something longer"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again, outcome.facts) == (FileState.INDEXED, False, facts_of(path))
+    assert outcome.content is not None
+    assert outcome.content.fingerprint == fingerprint(path)
+    assert [segment.text for segment in outcome.content.segments] == ["something longer"]
+
+
+def test_a_file_that_goes_on_changing_is_kept_as_it_was_read_and_shared_with_nobody(road: Road, path: Path) -> None:
+    fingerprints = [fingerprint(path)]
+    road.start(path)
+    for number in range(2):
+        road.until(requests=number + 1)
+        path.write_text("longer and " * (number + 1))
+        fingerprints.append(fingerprint(path))
+        road.decoded(number, document(f"as it was decoded, {number}"))
     (outcome,) = road.until(outcomes=1)
     assert (outcome.state, outcome.again) == (FileState.INDEXED, True)
     assert outcome.content is not None
-    assert [segment.text for segment in outcome.content.segments] == ["a heron"]
-    assert outcome.content.fingerprint not in (identified, fingerprint(path)), "nobody knows which of them it was"
-    assert len(outcome.content.fingerprint) == len(identified)
+    assert [segment.text for segment in outcome.content.segments] == ["as it was decoded, 1"]
+    assert outcome.content.fingerprint not in fingerprints, "nobody knows which of them it was"
+    assert len(outcome.content.fingerprint) == len(fingerprints[0])
+
+
+def test_a_file_that_goes_away_while_it_is_decoded_costs_no_model_anything(road: Road, path: Path) -> None:
+    road.start(path)
+    road.until(requests=1)
+    path.unlink()
+    road.decoded(0, document("a heron"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again) == (FileState.PENDING, True)
+    assert road.models.batches == []
 
 
 def test_what_changed_before_it_was_identified_is_no_change(road: Road, path: Path) -> None:
@@ -239,15 +266,18 @@ def test_copies_of_a_file_that_changed_are_read_by_themselves(road: Road, path: 
     wait_until(road, lambda: ItemState.AWAITING_COPY in states(road))
     path.write_text("something longer than before")
     road.decoded(0, result)
-    (outcome,) = road.until(outcomes=1)
-    assert (outcome.facts.path, outcome.copies) == (path, ())
-    assert not road.pipeline.items.paths
+    wait_until(road, lambda: copy not in road.pipeline.items.paths)
     road.start(copy)
-    road.until(requests=2)
-    road.decoded(1, document("a heron on the lawn"))
-    (outcome,) = road.until(outcomes=1)
-    assert outcome.content is not None
-    assert outcome.content.fingerprint == fingerprint(copy)
+    wait_until(road, lambda: copy in [request[0] for request in road.decoders.requests])
+    for request, _, answer in road.decoders.requests[1:]:
+        answer.set_result(document(request.name))
+    outcomes = road.until(outcomes=2)
+    assert {outcome.facts.path for outcome in outcomes} == {path, copy}
+    assert not any(outcome.copies for outcome in outcomes)
+    by_path = {outcome.facts.path: outcome.content for outcome in outcomes}
+    content = by_path[copy]
+    assert content is not None
+    assert content.fingerprint == fingerprint(copy)
 
 
 def test_an_error_in_a_file_that_is_being_written_is_no_failure(road: Road, path: Path) -> None:
