@@ -13,6 +13,7 @@ from pathlib import Path
 import platformdirs
 
 from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.faults import Fault, fault_of
 
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
@@ -41,6 +42,8 @@ def make_private(folder: Path) -> None:
     makes it: the umask would be that of the whole process. Where there is no such list the folder's mode keeps others
     out. A library that an earlier version left open to others is closed to them.
 
+    A folder on a full disk is taken as it is: it can be read, and whoever writes says that there is no room.
+
     Raises:
         EnvironmentFailure: it cannot be made, or not be written.
     """
@@ -52,6 +55,8 @@ def make_private(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if fault_of(error) is Fault.FULL and folder.is_dir():
+            return
         raise EnvironmentFailure(f"The library folder {folder} cannot be written: {error.strerror}.") from error
 
 
@@ -149,6 +154,11 @@ class LibraryPaths:
     def endpoint_file(self) -> Path:
         """The socket's address and key, for this user's other processes only."""
         return self.root / "owner.json"
+
+    @property
+    def seal(self) -> Path:
+        """How the last owner left the stores."""
+        return self.root / "owner.seal"
 
     @property
     def lock(self) -> Path:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bowerbird.core.catalog.connection import connect
+from bowerbird.core.catalog.connection import check, connect, savepoint
 from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
+from bowerbird.core.catalog.notices import NoticeTable
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.catalog.traces import Traces
-from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
+from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.faults import failure_of
+
+log = logging.getLogger(__name__)
 
 
 class Catalog:
@@ -25,24 +30,22 @@ class Catalog:
 
         Raises:
             StoreDamaged: the file is not a readable catalog.
-            EnvironmentFailure: it was written by a later version, or cannot be opened at all.
+            EnvironmentFailure: it was written by a later version, or cannot be opened now.
         """
+        self._path = path
         try:
-            self._db = connect(path)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            migrate(self._db)
-            self._db.execute("SELECT count(*) FROM jobs").fetchone()
-        except sqlite3.OperationalError as error:
-            raise EnvironmentFailure(f"The catalog {path} cannot be opened: {error}.") from error
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(f"The catalog {path} is damaged: {error}.") from error
+            self._db = _opened(path)
+        except sqlite3.Error as error:
+            log.warning("%s was not opened", path, exc_info=True)
+            unforeseen = EnvironmentFailure(f"{_name(path)} cannot be opened: {error}.")
+            raise failure_of(error, _name(path)) or unforeseen from error
         self.folders = FolderTable(self._db)
         self.files = FileTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
         self.outbox = Outbox(self._db)
         self.traces = Traces(self._db)
+        self.notices = NoticeTable(self._db)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -50,23 +53,28 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; nested use joins the outer one."""
+        """All or nothing; within another one, all or nothing of this part."""
         if self._db.in_transaction:
-            yield
+            with savepoint(self._db):
+                yield
             return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error):  # SQLite has ended it already where the disk is full
                 self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
-    def check(self) -> str:
-        """Empty if SQLite finds the file sound, or its first complaint."""
-        (answer,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        return "" if answer == "ok" else str(answer)
+    def check(self) -> None:
+        """Have SQLite look through the whole file.
+
+        Raises:
+            StoreDamaged: it is not sound.
+            StoreFailure: it cannot be read now.
+        """
+        check(self._db, _name(self._path))
 
     def remove_folder(self, folder: Path) -> None:
         """Forget a watched folder and the files found in it."""
@@ -81,3 +89,21 @@ class Catalog:
         fingerprints = self.contents.drop_orphans()
         self.files.may_leave_orphans = False
         return fingerprints
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection to a catalog of this version."""
+    connection = connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        migrate(connection)
+        connection.execute("SELECT count(*) FROM jobs").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _name(path: Path) -> str:
+    return f"The catalog {path}"

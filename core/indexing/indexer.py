@@ -54,8 +54,14 @@ class Indexer:
         failures: WriteFailures,
         long_files: Callable[[], tuple[LongFile, ...]],
         on_event: Callable[[Event], None],
+        *,
+        check: bool,
     ) -> None:
-        """Nothing is opened before ``open``, nothing read before ``begin``. ``long_files``: those read in part."""
+        """Nothing is opened before ``open``, nothing read before ``begin``.
+
+        ``long_files``: those read in part. ``check``: the vector store may not be as it was closed.
+        """
+        self._check = check
         self._catalog, self._sync, self._inference, self._inbox = catalog, sync, inference, inbox
         self._failures, self._long_files, self._on_event = failures, long_files, on_event
         self.power, self._pace = Power(settings), Pace()
@@ -65,7 +71,8 @@ class Indexer:
         self.committer = Committer(paths, catalog, self.scans)
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
-        self.paused = False
+        self.paused = self.closed_well = False
+        """Whether the user paused it; whether the stores were closed, and nothing was wrong with them then."""
         self.progress = Progress()
         """Where indexing stands."""
 
@@ -78,7 +85,7 @@ class Indexer:
 
     def open(self) -> None:
         """Start the vector store, and drop what models made that this version no longer knows, or makes otherwise."""
-        self._failures.guard(self._sync.open)
+        self._failures.guard(lambda: self._sync.open(check=self._check))
         for space in self._catalog.spaces.known() - entries.spaces():
             self._sync.drop(space)  # first: if it fails, the catalog still knows what is left to drop
             with self._catalog.transaction():
@@ -96,6 +103,7 @@ class Indexer:
         if self._begun and not self._is_held() and not self._failures.waiting:
             self._read_more()
         self._settle()
+        self._failures.end()
         self._report()
 
     def close(self) -> None:
@@ -104,6 +112,7 @@ class Indexer:
         self._pipeline.close()
         self._sync.close()
         self._catalog.close()
+        self.closed_well = not self._failures.damaged and not self._sync.problem
 
     # calls
 
