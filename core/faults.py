@@ -19,7 +19,7 @@ class Fault(Enum):
     BUSY = "{what} is in use by another program ({detail}). Close that program."
     FULL = "{what} cannot take anything new: the disk is full. Make some room."
     DENIED = "{what} cannot be opened or written ({detail}). Make sure that it is yours and its disk not read-only."
-    SHORT = "{what} cannot be used: the computer is short of memory or open files ({detail}). Close some programs."
+    SHORT = "{what} cannot be used: the computer is short of memory or of open files ({detail}). Close some programs."
     UNREADABLE = "{what} cannot be read or written now ({detail}). Check its disk."
     DAMAGED = "{what} is damaged ({detail}). Start Bowerbird again to rebuild it."
     BUG = "{what} was used wrongly ({detail})."

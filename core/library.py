@@ -11,7 +11,6 @@ from pathlib import Path
 
 from bowerbird.core.answers import Preview, Results
 from bowerbird.core.catalog.connection import ReadConnections
-from bowerbird.core.catalog.notices import Notices
 from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.recovery import open_or_rebuild
@@ -25,6 +24,7 @@ from bowerbird.core.indexing.indexer import Indexer
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.inference.selection import ModelSelection
+from bowerbird.core.notices import Notices
 from bowerbird.core.owner.lock import OwnerLock
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.seal import Seal
@@ -80,9 +80,9 @@ class Library(LibraryCalls):
         self._paths, self._lock, self._on_event = paths, lock, on_event
         self._settings = SettingsFile(paths.settings)
         settings = self._settings.now
-        self._seal, self._failures = Seal(paths), WriteFailures()
+        self._seal, self._damage, self._failures = Seal(paths), Notices(paths.notices), WriteFailures()
         check = not self._seal.take()
-        catalog, is_new = open_or_rebuild(paths.catalog, check=check)
+        catalog, is_new = open_or_rebuild(paths.catalog, self._damage, check=check)
         self._failures.guard(lambda: catalog.folders.add(*map(Path, settings.folders)))
         self._connections = ReadConnections(paths.catalog)
         self._overview, self._reader = Overview(self._connections), CatalogReader(self._connections)
@@ -91,12 +91,11 @@ class Library(LibraryCalls):
         self._inference = Inference(paths.models, settings.models, threads=settings.cores)
         self._searched = SearchedSpaces(self._inference)
         store = VectorStore(paths.vectors)
-        self._sync = StoreSync(catalog.outbox, catalog.notices, store, self._inference.spaces())
+        self._sync = StoreSync(catalog.outbox, self._damage, store, self._inference.spaces(), check=check or is_new)
         self._inbox = Inbox(self._failures)
-        self._kept = Notices(self._connections, lambda told: self._inbox.post(lambda: catalog.notices.forget(told)))
         self._indexer = Indexer(
             paths, catalog, self._sync, self._pool, self._inference, self._searched, settings, self._inbox,
-            self._failures, self._overview.long_files, on_event, check=check or is_new,
+            self._failures, self._overview.long_files, on_event,
         )  # fmt: skip
         self._searcher = Searcher(
             paths, self._reader, store, self._inference,
@@ -129,7 +128,7 @@ class Library(LibraryCalls):
         """Stop everything, and leave the library to others."""
         with ExitStack() as parts:  # the last first; one that fails keeps none of the others from being closed
             parts.callback(self._lock.release)
-            parts.callback(lambda: self._indexer.closed_well and self._seal.put())
+            parts.callback(lambda: self._seal.put(closed_well=self._indexer.closed_well))
             parts.callback(self._forget_pasted)
             for part in (self._connections, self._inference, self._pool):
                 parts.callback(part.close)
@@ -164,7 +163,7 @@ class Library(LibraryCalls):
 
     def search(self, query: Query) -> Results:
         self._inbox.ready.wait(_STORE_WAIT_S)
-        return self._kept.tell_beside(self._searcher.search(query))
+        return self._damage.tell_beside(self._searcher.search(query))
 
     def browse(self, query: Query) -> Results:
         return self._searcher.browse(query)
@@ -238,7 +237,7 @@ class Library(LibraryCalls):
 
     def _notices(self) -> tuple[str, ...]:
         notices = (
-            *self._kept.tell(),
+            *self._damage.tell(),
             self._settings.notice,
             self._failures.message,
             self._indexer.committer.problem,

@@ -17,7 +17,17 @@ from bowerbird.core.faults import Fault, fault_of
 
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
-_OURS = ("catalog.*", "*vec.db*", "settings.*", "owner.*", "bowerbird.log*", "thumbnails", "models", "examples")
+_OURS = (
+    "catalog.*",
+    "*vec.db*",
+    "settings.*",
+    "owner.*",
+    "notices.*",
+    "bowerbird.log*",
+    "thumbnails",
+    "models",
+    "examples",
+)
 """What is in a library; the folder that a user names for one may hold other things."""
 # A POSIX access list as Linux keeps it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of the owner,
 # the group and all others.
@@ -154,6 +164,11 @@ class LibraryPaths:
     def endpoint_file(self) -> Path:
         """The socket's address and key, for this user's other processes only."""
         return self.root / "owner.json"
+
+    @property
+    def notices(self) -> Path:
+        """What the user was not told yet."""
+        return self.root / "notices.json"
 
     @property
     def seal(self) -> Path:

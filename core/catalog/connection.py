@@ -57,6 +57,24 @@ def _connect(path: Path, parameters: str = "") -> sqlite3.Connection:
 
 
 @contextmanager
+def translated(what: str) -> Iterator[None]:
+    """SQLite's errors as sentences for the user, which begin with ``what``; mistakes of ours stay what they are.
+
+    Raises:
+        StoreDamaged: SQLite finds a file damaged.
+        StoreFailure: it cannot be used now.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if wrong := failure_of(error, what):
+            raise wrong from error
+        raise
+    except UnicodeDecodeError as error:  # SQLite's complaint quotes the file's description of its tables
+        raise failure(Fault.DAMAGED, what, "the names in it are garbled") from error
+
+
+@contextmanager
 def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     """All or nothing, within a transaction.
 
@@ -81,12 +99,8 @@ def check(connection: sqlite3.Connection, what: str) -> None:
         StoreDamaged: its structure is not sound.
         StoreFailure: it cannot be read now, or not all of it.
     """
-    try:
+    with translated(what):
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        if wrong := failure_of(error, what):
-            raise wrong from error
-        raise
     if answer != "ok":
         code = _CODE.search(answer)  # a page that could not be read is reported in the same way as one that is wrong
         raise failure(fault_of_code(int(code[1])) if code else Fault.DAMAGED, what, str(answer))

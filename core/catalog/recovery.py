@@ -9,17 +9,19 @@ from pathlib import Path
 
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.errors import StoreDamaged, StoreFailure
+from bowerbird.core.notices import Notices
 
 log = logging.getLogger(__name__)
 
 _ROOM = 4 << 20  # bytes that a new catalog needs at least
 
 
-def open_or_rebuild(path: Path, *, check: bool) -> tuple[Catalog, bool]:
-    """The catalog at ``path``, and whether it is a new one with a notice, since the old one was damaged.
+def open_or_rebuild(path: Path, notices: Notices, *, check: bool) -> tuple[Catalog, bool]:
+    """The catalog at ``path``, and whether it is a new one, since the old one was damaged.
 
     Args:
         path: of the catalog's file, which is made if there is none.
+        notices: take what the user is told of damage.
         check: whether to have SQLite look through all of it.
 
     Raises:
@@ -31,9 +33,8 @@ def open_or_rebuild(path: Path, *, check: bool) -> tuple[Catalog, bool]:
     except StoreDamaged as error:
         log.warning("%s", error, exc_info=True)
     kept = _set_aside(path)
-    catalog = Catalog(path)
-    catalog.notices.add(f"The catalog was damaged. It is being rebuilt from your folders; the old one is {kept}.")
-    return catalog, True
+    notices.add(f"The catalog was damaged. It is being rebuilt from your folders; the old one is {kept}.")
+    return Catalog(path), True
 
 
 def _opened(path: Path, *, check: bool) -> Catalog:
@@ -48,7 +49,9 @@ def _opened(path: Path, *, check: bool) -> Catalog:
 
 
 def _set_aside(path: Path) -> Path:
-    """Rename the catalog, and before it what lies beside it: the write-ahead log has the latest of what it holds.
+    """Rename the catalog, and before it what lies beside it: a write-ahead log has the latest of what it holds.
+
+    Usually there is none left: SQLite has written it into the catalog when that was closed again.
 
     Raises:
         StoreFailure: it cannot be renamed, or there would be no room for another.

@@ -131,12 +131,7 @@ CREATE TRIGGER file_leaves_traces AFTER DELETE ON files BEGIN
 END;
 """
 
-# Sentences about what was rebuilt, until the user was told.
-_NOTICES = """
-CREATE TABLE notices (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-"""
-
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _NOTICES)
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

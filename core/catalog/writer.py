@@ -8,16 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bowerbird.core.catalog.connection import check, connect, savepoint
+from bowerbird.core.catalog.connection import check, connect, savepoint, translated
 from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
-from bowerbird.core.catalog.notices import NoticeTable
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.catalog.traces import Traces
 from bowerbird.core.errors import EnvironmentFailure
-from bowerbird.core.faults import failure_of
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +32,17 @@ class Catalog:
         """
         self._path = path
         try:
-            self._db = _opened(path)
+            with translated(_name(path)):
+                self._db = _opened(path)
         except sqlite3.Error as error:
-            log.warning("%s was not opened", path, exc_info=True)
-            unforeseen = EnvironmentFailure(f"{_name(path)} cannot be opened: {error}.")
-            raise failure_of(error, _name(path)) or unforeseen from error
+            log.exception("%s was not opened", path)
+            raise EnvironmentFailure(f"{_name(path)} cannot be opened: {error}.") from error
         self.folders = FolderTable(self._db)
         self.files = FileTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
         self.outbox = Outbox(self._db)
         self.traces = Traces(self._db)
-        self.notices = NoticeTable(self._db)
 
     def close(self) -> None:
         """Let go of the file."""

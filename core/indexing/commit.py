@@ -15,6 +15,7 @@ from bowerbird.core.types import FileFacts, FileState
 
 log = logging.getLogger(__name__)
 
+_THUMBNAILS = "The folder of thumbnails"
 _MISTAKE = "Bowerbird made a mistake with this file; the log has the details."
 
 
@@ -65,12 +66,12 @@ class Committer:
             yield
             self.problem = ""
         except OSError as error:
-            failure = failure_of(error, "The folder of thumbnails")
             if fault_of(error) is Fault.FULL:
                 raise
-            if str(failure) != self.problem:
-                log.warning("%s", failure, exc_info=True)
-            self.problem = str(failure)
+            problem = str(failure_of(error, _THUMBNAILS) or f"{_THUMBNAILS} cannot be used: {error}.")
+            if problem != self.problem:
+                log.warning("%s", problem, exc_info=True)
+            self.problem = problem
 
     def _write(self, outcome: Outcome) -> int:
         """How many files an outcome ends. One that cannot be written for a mistake of ours costs no other file."""

@@ -54,14 +54,8 @@ class Indexer:
         failures: WriteFailures,
         long_files: Callable[[], tuple[LongFile, ...]],
         on_event: Callable[[Event], None],
-        *,
-        check: bool,
     ) -> None:
-        """Nothing is opened before ``open``, nothing read before ``begin``.
-
-        ``long_files``: those read in part. ``check``: the vector store may not be as it was closed.
-        """
-        self._check = check
+        """Nothing is opened before ``open``, nothing read before ``begin``. ``long_files``: those read in part."""
         self._catalog, self._sync, self._inference, self._inbox = catalog, sync, inference, inbox
         self._failures, self._long_files, self._on_event = failures, long_files, on_event
         self.power, self._pace = Power(settings), Pace()
@@ -85,7 +79,7 @@ class Indexer:
 
     def open(self) -> None:
         """Start the vector store, and drop what models made that this version no longer knows, or makes otherwise."""
-        self._failures.guard(lambda: self._sync.open(check=self._check))
+        self._failures.guard(self._sync.open)
         for space in self._catalog.spaces.known() - entries.spaces():
             self._sync.drop(space)  # first: if it fails, the catalog still knows what is left to drop
             with self._catalog.transaction():

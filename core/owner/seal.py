@@ -35,8 +35,10 @@ class Seal:
             log.warning("the seal stays: %s", error)
         return whole
 
-    def put(self) -> None:
-        """Seal the stores, which were closed well. Without a seal they are checked when they are opened next."""
+    def put(self, *, closed_well: bool) -> None:
+        """Seal the stores if they were closed well. Without a seal they are checked when they are opened next."""
+        if not closed_well:
+            return
         try:
             write_whole(self._paths.seal, json.dumps(self._stores()).encode())
         except OSError as error:

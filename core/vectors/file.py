@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bowerbird.core.catalog.connection import check
+from bowerbird.core.catalog.connection import check, translated
 from bowerbird.core.errors import StoreFailure
 from bowerbird.core.faults import Fault, failure, failure_of
 
@@ -101,8 +101,5 @@ class StoreFile:
         if not self._path.is_file():
             yield None
             return
-        try:
-            with closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as file:
-                yield file
-        except sqlite3.Error as error:
-            raise failure_of(error, NAME) or error from error
+        with translated(NAME), closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as file:
+            yield file

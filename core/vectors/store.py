@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bowerbird.core.errors import StoreFailure
-from bowerbird.core.faults import failure_of
+from bowerbird.core.faults import Fault, failure, failure_of
 from bowerbird.core.types import Kind, Vectors
 from bowerbird.core.vectors.file import NAME, StoreFile
 
@@ -26,6 +26,8 @@ _ROWS_AT_ONCE = 256  # about 1 MB of 1280-d floats a call; larger calls measured
 _ITERATE = 10_000
 # Our server is our child on a local socket, and hangs up on a client that pings it every ten seconds.
 _NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": False}
+# What Milvus Lite 2.5 says of damaged rows in a file of which SQLite finds the structure sound.
+_UNPARSABLE = "failed to parse insert data"
 _CALL_S = 15.0  # a server that died would else be asked again for minutes
 
 
@@ -50,6 +52,7 @@ class VectorStore:
         """Start the store.
 
         Raises:
+            StoreDamaged: its rows cannot be understood.
             StoreFailure: it does not start.
         """
         self.starts += 1
@@ -181,7 +184,7 @@ class VectorStore:
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
-        """What Milvus, its connection or its files refuse becomes a ``StoreFailure``; our mistakes stay what they are."""
+        """What Milvus, its connection or its files refuse becomes a ``StoreFailure``, but for mistakes of ours."""
         import grpc
         from pymilvus.exceptions import DataNotMatchException, MilvusException, ParamError
 
@@ -190,6 +193,8 @@ class VectorStore:
         except (DataNotMatchException, ParamError):
             raise
         except (MilvusException, grpc.RpcError) as error:
+            if _UNPARSABLE in str(error):
+                raise failure(Fault.DAMAGED, NAME, "a row of it is no row") from error
             raise self.file.refusal() from error
         except OSError as error:
             raise failure_of(error, NAME) or error from error

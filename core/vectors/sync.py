@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from bowerbird.core.catalog.notices import NoticeTable
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.errors import StoreDamaged, StoreFailure
+from bowerbird.core.notices import Notices
 from bowerbird.core.types import Kind, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 
@@ -34,20 +34,26 @@ class StoreSync:
     else whatever is in the way is waited for.
     """
 
-    def __init__(self, outbox: Outbox, notices: NoticeTable, store: VectorStore, spaces: Sequence[Space]) -> None:
-        """``spaces`` are those to search."""
+    def __init__(
+        self, outbox: Outbox, notices: Notices, store: VectorStore, spaces: Sequence[Space], *, check: bool
+    ) -> None:
+        """``notices`` take what the user is told of damage.
+
+        ``spaces`` are those to search. ``check``: the store may not be as it was closed.
+        """
+        self._check = check
         self._outbox, self._notices, self._store, self._spaces = outbox, notices, store, spaces
         self._ran_at = 0.0
         self.problem = ""
         """Why the store cannot be used, or not be written, for the user; or empty."""
 
-    def open(self, *, check: bool) -> None:
-        """Start the store. ``check``: it may not be as it was closed, and is looked through and compared first.
+    def open(self) -> None:
+        """Start the store; one that may not be as it was closed is looked through, and compared with the catalog.
 
         Raises:
             StoreFailure: it does not start; ``run`` tries again.
         """
-        if check or not self._store.file.exists():
+        if self._check or not self._store.file.exists():
             self.restart()
             return
         try:
@@ -69,11 +75,8 @@ class StoreSync:
         """
         with self._noting():
             self._store.close()
-            existed, damaged = self._store.file.exists(), self._is_damaged()
-            if damaged:
-                self._store.file.delete()
-            self._start()
-            if damaged or not self._reconcile_ids():
+            existed = self._store.file.exists()
+            if not self._is_whole():
                 self._outbox.mark_all_unsent()
                 if existed:
                     self._notices.add(_REBUILT)
@@ -83,15 +86,20 @@ class StoreSync:
         if self._store.starts == starts:
             self.restart()
 
-    def _is_damaged(self) -> bool:
+    def _is_whole(self) -> bool:
+        """Start the store; whether it is sound and lacks nothing. A damaged one is made anew."""
         try:
             self._store.file.check()
+            self._start()
+            return self._reconcile_ids()
         except StoreDamaged as error:
             log.warning("%s", error, exc_info=True)
+            self._store.close()
             if self._store.file.is_on_full_disk:
                 raise StoreFailure(_FULL) from error
-            return True
-        return False
+            self._store.file.delete()
+            self._start()
+            return False
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
