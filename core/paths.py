@@ -110,11 +110,15 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)  # one that a crash left may be open to others
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # else the name may reach the disk before the content
-    draft.replace(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else the name may reach the disk before the content
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # half a file takes room where there is none
+        raise
 
 
 @dataclass(frozen=True, slots=True)

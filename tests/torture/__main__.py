@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.torture import kills, mutations, operations
+from tests.torture import damage, kills, mutations, operations
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -32,10 +32,16 @@ def _kills(work: Path, scale: float, seed: int) -> tuple[object, bool]:
     return verdict, not sum(asdict(verdict).values()) - verdict.kills
 
 
+def _damage(work: Path, scale: float, seed: int) -> tuple[object, bool]:
+    verdict = damage.run(work, round(20 * scale), seed)
+    return verdict, not (verdict.lost or verdict.believed or verdict.refused or verdict.untold)
+
+
 TORTURES: Mapping[str, Callable[[Path, float, int], tuple[object, bool]]] = {
     "operations": _operations,
     "mutations": _mutations,
     "kills": _kills,
+    "damage": _damage,
 }
 
 
@@ -44,7 +50,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="packaging/torture", description="Do to Bowerbird what the world does.")
     parser.add_argument("names", nargs="*", choices=[[], *TORTURES], default=list(TORTURES))
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="1 is 10,000 operations, 2,000 damaged files, 100 kills"
+        "--scale",
+        type=float,
+        default=1.0,
+        help="1 is 10,000 operations, 2,000 damaged files, 100 kills, 20 stores of each sort of damage",
     )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
