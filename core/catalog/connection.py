@@ -103,7 +103,7 @@ def check(connection: sqlite3.Connection, what: str) -> None:
         (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if answer != "ok":
         code = _CODE.search(answer)  # a page that could not be read is reported in the same way as one that is wrong
-        raise failure(fault_of_code(int(code[1])) if code else Fault.DAMAGED, what, str(answer))
+        raise failure(fault_of_code(int(code[1])) if code else Fault.DAMAGED, what, answer.splitlines()[-1])
 
 
 class ReadConnections:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -57,6 +58,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    logging.getLogger().addHandler(logging.NullHandler())  # what is done here on purpose is no news
     sound = True
     for name in asked.names:
         with tempfile.TemporaryDirectory(prefix="bowerbird-torture-") as work:
