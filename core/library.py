@@ -80,7 +80,8 @@ class Library(LibraryCalls):
         self._paths, self._lock, self._on_event = paths, lock, on_event
         self._settings = SettingsFile(paths.settings)
         settings = self._settings.now
-        self._seal, self._damage, self._failures = Seal(paths), Notices(paths.notices), WriteFailures()
+        self._seal, self._damage = Seal(paths), Notices(paths.notices)
+        self._failures = WriteFailures(lambda: on_event(Event(EventKind.FAILURES)))
         check = not self._seal.take()
         catalog, is_new = open_or_rebuild(paths.catalog, self._damage, check=check)
         self._failures.guard(lambda: catalog.folders.add(*map(Path, settings.folders)))

@@ -24,8 +24,9 @@ class WriteFailures:
     was left undone is queued again (``take_failed``). Our own mistakes go to the log.
     """
 
-    def __init__(self) -> None:
-        """All is well."""
+    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
+        """All is well. ``on_change`` is called on the indexer's thread when ``message`` has become another."""
+        self._on_change = on_change
         self.message = ""
         """Why nothing can be written, or not everything read, for the user; or empty."""
         self.damaged = False
@@ -50,11 +51,13 @@ class WriteFailures:
         self.message = self._refused = str(failure)
         self._failed = True
         self.wait()
+        self._on_change()
 
     def end(self) -> None:
         """Whatever refused does so no more."""
-        if self.message == self._refused:
+        if self.message and self.message == self._refused:
             self.message = ""
+            self._on_change()
 
     def wait(self) -> None:
         """Something about this machine, not a file, is in the way: do nothing for a while."""

@@ -36,6 +36,8 @@ class Verdict:
     sound: int = 0
     """Stores that were left as they were: what was done to them is no damage."""
     rebuilt: int = 0
+    waiting: int = 0
+    """Stores that SQLite finds sound and no server opens: the user is told to delete them."""
     lost: list[str] = field(default_factory=list)
     """What was set aside or made anew although it was sound, or not kept."""
     believed: list[str] = field(default_factory=list)
@@ -128,7 +130,9 @@ def _judge_store(library: LibraryPaths, verdict: Verdict, name: str) -> None:
             verdict.believed.append(name)
         _count(library, verdict, name, is_new)
     except BowerbirdError as error:
-        verdict.refused.append(f"{name}: {error}")
+        if damaged or "untouched" in name:
+            verdict.refused.append(f"{name}: {error}")
+        verdict.waiting += "delete" in str(error)
     finally:
         sync.close()
         catalog.close()

@@ -51,6 +51,15 @@ def test_damage_is_remembered_until_the_library_is_closed(damaged: bool) -> None
     assert failures.message == ""
 
 
+def test_whoever_shows_the_message_hears_of_every_change() -> None:
+    heard: list[str] = []
+    failures = WriteFailures(lambda: heard.append(failures.message))
+    failures.guard(makers.raise_full)
+    failures.end()
+    failures.end()
+    assert len(heard) == 2 and "full" in heard[0] and heard[1] == ""
+
+
 def test_what_ends_is_only_what_a_store_refused() -> None:
     failures = WriteFailures()
     failures.guard(makers.raise_full)
