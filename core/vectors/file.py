@@ -19,7 +19,7 @@ from bowerbird.core.faults import Fault, failure, failure_of
 NAME = "The vector store"
 """Begins the sentences about it."""
 _BUSY_S = 15.0
-_ROOM = 64 << 20  # bytes: with less free, a refusal is the disk's, whatever the server says
+_ROOM = 8 << 20  # bytes: with less free, a refusal is the disk's, whatever the server says
 
 
 class StoreFile:

@@ -45,6 +45,7 @@ class VectorStore:
         """What the server keeps its rows in; to be checked or deleted only while the store is closed."""
         self._client: MilvusClient | None = None
         self._known: set[str] = set()
+        self._started = False
         self.starts = 0
         """How often it was started: who was refused sees whether it was started again since."""
 
@@ -56,6 +57,7 @@ class VectorStore:
             StoreFailure: it does not start.
         """
         self.starts += 1
+        self._started = True
         try:
             with self._failures():
                 self._client = _client(self._path)
@@ -73,14 +75,16 @@ class VectorStore:
 
     def close(self) -> None:
         """Stop the store and its server process."""
-        if self._client is None:
-            return
-        from milvus_lite.server_manager import server_manager_instance
+        client, self._client = self._client, None
+        if client:
+            with suppress(Exception):  # a store that died must not keep its owner from closing
+                client.close()
+        if self._started:  # also one that never answered: it would be taken for the next one's server
+            self._started = False
+            from milvus_lite.server_manager import server_manager_instance
 
-        with suppress(Exception):  # a store that died must not keep its owner from closing
-            self._client.close()
-        server_manager_instance.release_server(str(self._path))
-        self._client = None
+            with suppress(OSError):  # its files, which it deletes, may be out of reach
+                server_manager_instance.release_server(str(self._path))
 
     def ensure(self, space_id: str, dimension: int) -> None:
         """Make the collection of a space if there is none."""
