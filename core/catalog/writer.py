@@ -14,8 +14,9 @@ from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.spaces import SpaceTable
-from bowerbird.core.catalog.traces import Traces
+from bowerbird.core.catalog.traces import FULL_TEXT, Traces
 from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.faults import Fault, fault_of
 
 log = logging.getLogger(__name__)
 
@@ -65,13 +66,30 @@ class Catalog:
             raise
 
     def check(self) -> None:
-        """Have SQLite look through the whole file.
+        """Have SQLite look through the whole file. A full-text index that is damaged is made anew from the tables.
 
         Raises:
             StoreDamaged: it is not sound.
             StoreFailure: it cannot be read now.
         """
         check(self._db, _name(self._path))
+        for index in FULL_TEXT:
+            self._check_index(index)
+
+    def _check_index(self, index: str) -> None:
+        try:
+            self._command(index, "integrity-check")
+        except sqlite3.Error as error:
+            if fault_of(error) is not Fault.DAMAGED:
+                log.warning("the index %s was not checked", index, exc_info=True)
+                return
+            log.warning("the index %s is damaged, and is made anew", index, exc_info=True)
+            with translated(_name(self._path)):
+                self._command(index, "rebuild")
+
+    def _command(self, index: str, command: str) -> None:
+        """Commands to FTS5 are written as rows: https://sqlite.org/fts5.html#special_insert_commands."""
+        self._db.execute(f"INSERT INTO {index}({index}) VALUES (?)", (command,))  # noqa: S608  # one of FULL_TEXT
 
     def remove_folder(self, folder: Path) -> None:
         """Forget a watched folder and the files found in it."""

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.catalog import recovery, writer
+from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.recovery import open_or_rebuild
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged, StoreFailure
 from bowerbird.core.notices import Notices
+from bowerbird.core.types import FileFacts, FileState, Kind, Modality, Properties, Segment
 from tests import makers
 
 FOLDERS = [Path(f"/a folder with a name that takes some room/{number}") for number in range(2000)]
@@ -76,6 +78,25 @@ def test_a_damaged_catalog_is_set_aside(path: Path, notices: Notices, damage: Ca
     (kept,) = _aside(path)
     assert kept.read_bytes() == content
     assert f"the old one is {kept}." in notices.tell()[0]
+
+
+@pytest.mark.parametrize("index", ["segment_words", "file_names"])
+def test_a_damaged_full_text_index_is_made_anew_in_its_place(path: Path, notices: Notices, index: str) -> None:
+    segments = [Segment(Modality.TEXT, text="a heron")]
+    content = NewContent(b"1", Kind.DOCUMENT, Properties(), segments, [()], {}, frozenset())
+    with closing(Catalog(path)) as catalog, catalog.transaction():
+        content_id = catalog.contents.put(content)
+        catalog.files.put(FOLDERS[0], FileFacts(FOLDERS[0] / "heron.txt", 1, 1, 1, 1), Kind.DOCUMENT)
+        catalog.files.finish(FOLDERS[0] / "heron.txt", FileState.INDEXED, content_id=content_id)
+    with closing(sqlite3.connect(path)) as damaged, damaged:
+        damaged.execute(f"DELETE FROM {index}_data WHERE id > 10")
+        with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+            damaged.execute(f"SELECT rowid FROM {index} WHERE {index} MATCH 'heron'").fetchall()
+    catalog, is_new = open_or_rebuild(path, notices, check=True)
+    catalog.close()
+    assert not is_new and not notices.tell()
+    with closing(sqlite3.connect(path)) as mended:
+        assert mended.execute(f"SELECT rowid FROM {index} WHERE {index} MATCH 'heron'").fetchall() == [(1,)]
 
 
 def test_what_is_in_the_write_ahead_log_goes_with_its_catalog(path: Path, notices: Notices) -> None:
