@@ -10,9 +10,13 @@ from pathlib import Path
 
 from bowerbird.core.commands.parser import parse_arguments
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, UsageError
+from bowerbird.core.faults import failure_of
 from bowerbird.core.paths import LibraryPaths, make_private
 
+log = logging.getLogger(__name__)
+
 _LOG_BYTES = 2_000_000
+_MISTAKE = "Bowerbird made a mistake; bowerbird.log in its library has the details."
 
 
 def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
@@ -34,6 +38,10 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # of our mistakes the log has the traceback
+        log.exception("the command failed")
+        print(f"bowerbird: {failure_of(error, 'The library') or _MISTAKE}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -9,6 +9,7 @@ import sys
 from bowerbird.core.catalog.connection import connect
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.faults import failure_of
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check
@@ -16,14 +17,14 @@ from bowerbird.core.state import Check
 _LOW_DISK = 1 << 30  # bytes: below this the next rounds of indexing may not fit
 
 
-def checks(paths: LibraryPaths, inference: Inference, store_notice: str, pool: ExtractPool) -> tuple[Check, ...]:
+def checks(paths: LibraryPaths, inference: Inference, store_problem: str, pool: ExtractPool) -> tuple[Check, ...]:
     """One check each of the catalog, vector store, disk, decoders and accelerator, and one of each model in use.
 
-    ``store_notice`` is what is wrong with the vector store, or empty.
+    ``store_problem`` is what is wrong with the vector store, or empty.
     """
     return (
         _catalog(paths),
-        Check("Vector store", not store_notice, store_notice or "sound"),
+        Check("Vector store", not store_problem, store_problem or "sound"),
         _disk(paths),
         decoder_check(pool),
         *(Check("Models", False, problem) for problem in inference.problems()),
@@ -37,8 +38,8 @@ def _catalog(paths: LibraryPaths) -> Check:
     try:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         return Check("Catalog", verdict == "ok", "sound" if verdict == "ok" else str(verdict))
-    except sqlite3.DatabaseError as error:
-        return Check("Catalog", False, f"damaged: {error}")
+    except sqlite3.Error as error:
+        return Check("Catalog", False, str(failure_of(error, "It") or error))
     finally:
         connection.close()
 

@@ -3,7 +3,8 @@
 BowerbirdError          a sentence for the user, with what to do
   EnvironmentFailure    the machine, the library folder, the stores: exit code 1
     LibraryBusy         another process owns the library
-    StoreDamaged        a catalog or vector store that cannot be read
+    StoreFailure        a catalog or vector store that cannot be used now: waited for, and tried again
+      StoreDamaged      one that has to be made anew
     ModelUnavailable    a model's files are missing, wrong or will not load
   UsageError            a query, option or setting that makes no sense: exit code 2
   FileError             one file cannot be read: a line in the failures list
@@ -29,8 +30,12 @@ class LibraryBusy(EnvironmentFailure):
     """Another process owns the library."""
 
 
-class StoreDamaged(EnvironmentFailure):
-    """The catalog or the vector store cannot be read."""
+class StoreFailure(EnvironmentFailure):
+    """The catalog or the vector store cannot be used now (``faults.py`` tells why). What is in it may be sound."""
+
+
+class StoreDamaged(StoreFailure):
+    """The catalog or the vector store has to be made anew."""
 
 
 class ModelUnavailable(EnvironmentFailure):

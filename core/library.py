@@ -24,8 +24,10 @@ from bowerbird.core.indexing.indexer import Indexer
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.inference.selection import ModelSelection
+from bowerbird.core.notices import Notices
 from bowerbird.core.owner.lock import OwnerLock
 from bowerbird.core.owner.protocol import LibraryCalls
+from bowerbird.core.owner.seal import Seal
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.search.examples import Examples
@@ -78,9 +80,11 @@ class Library(LibraryCalls):
         self._paths, self._lock, self._on_event = paths, lock, on_event
         self._settings = SettingsFile(paths.settings)
         settings = self._settings.now
-        catalog, self._rebuilt = open_or_rebuild(paths.catalog)
-        for folder in settings.folders:
-            catalog.folders.add(Path(folder))
+        self._seal, self._damage = Seal(paths), Notices(paths.notices)
+        self._failures = WriteFailures(lambda: on_event(Event(EventKind.FAILURES)))
+        check = not self._seal.take()
+        catalog, is_new = open_or_rebuild(paths.catalog, self._damage, check=check)
+        self._failures.guard(lambda: catalog.folders.add(*map(Path, settings.folders)))
         self._connections = ReadConnections(paths.catalog)
         self._overview, self._reader = Overview(self._connections), CatalogReader(self._connections)
         self._pool = ExtractPool(min(_DECODERS, os.cpu_count() or 2))
@@ -88,8 +92,7 @@ class Library(LibraryCalls):
         self._inference = Inference(paths.models, settings.models, threads=settings.cores)
         self._searched = SearchedSpaces(self._inference)
         store = VectorStore(paths.vectors)
-        self._sync = StoreSync(catalog.outbox, store, self._inference.spaces())
-        self._failures = WriteFailures()
+        self._sync = StoreSync(catalog.outbox, self._damage, store, self._inference.spaces(), check=check or is_new)
         self._inbox = Inbox(self._failures)
         self._indexer = Indexer(
             paths, catalog, self._sync, self._pool, self._inference, self._searched, settings, self._inbox,
@@ -98,7 +101,7 @@ class Library(LibraryCalls):
         self._searcher = Searcher(
             paths, self._reader, store, self._inference,
             Examples(self._reader, self._pool, self._inference, self._searched.now), self._searched.now,
-            on_damage=lambda: self._inbox.post(self._sync.restart_or_rebuild),
+            lambda starts: self._inbox.post(lambda: self._sync.restart_since(starts)),
         )  # fmt: skip
         self._previewer = Previewer(self._reader, self._pool)
         self._models = ModelSelection(
@@ -126,6 +129,7 @@ class Library(LibraryCalls):
         """Stop everything, and leave the library to others."""
         with ExitStack() as parts:  # the last first; one that fails keeps none of the others from being closed
             parts.callback(self._lock.release)
+            parts.callback(lambda: self._seal.put(closed_well=self._indexer.closed_well))
             parts.callback(self._forget_pasted)
             for part in (self._connections, self._inference, self._pool):
                 parts.callback(part.close)
@@ -160,7 +164,7 @@ class Library(LibraryCalls):
 
     def search(self, query: Query) -> Results:
         self._inbox.ready.wait(_STORE_WAIT_S)
-        return self._searcher.search(query)
+        return self._damage.tell_beside(self._searcher.search(query))
 
     def browse(self, query: Query) -> Results:
         return self._searcher.browse(query)
@@ -236,10 +240,10 @@ class Library(LibraryCalls):
 
     def _notices(self) -> tuple[str, ...]:
         notices = (
-            self._rebuilt,
+            *self._damage.tell(),
             self._settings.notice,
-            self._sync.notice,
             self._failures.message,
+            self._indexer.committer.problem,
             *dict.fromkeys(self._indexer.backfill.building().problems.values()),
             *self._folders.problems,
             *self._inference.problems(),
@@ -252,7 +256,7 @@ class Library(LibraryCalls):
 
     def doctor(self) -> tuple[Check, ...]:
         self._inbox.ready.wait(_STORE_WAIT_S)
-        return checks(self._paths, self._inference, self._sync.notice, self._pool)
+        return checks(self._paths, self._inference, self._sync.problem, self._pool)
 
     def activate(self) -> bool:
         self._on_event(Event(EventKind.ACTIVATE))

@@ -13,10 +13,21 @@ from pathlib import Path
 import platformdirs
 
 from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.faults import Fault, fault_of
 
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
-_OURS = ("catalog.*", "*vec.db*", "settings.*", "owner.*", "bowerbird.log*", "thumbnails", "models", "examples")
+_OURS = (
+    "catalog.*",
+    "*vec.db*",
+    "settings.*",
+    "owner.*",
+    "notices.*",
+    "bowerbird.log*",
+    "thumbnails",
+    "models",
+    "examples",
+)
 """What is in a library; the folder that a user names for one may hold other things."""
 # A POSIX access list as Linux keeps it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of the owner,
 # the group and all others.
@@ -41,6 +52,8 @@ def make_private(folder: Path) -> None:
     makes it: the umask would be that of the whole process. Where there is no such list the folder's mode keeps others
     out. A library that an earlier version left open to others is closed to them.
 
+    A folder on a full disk is taken as it is: it can be read, and whoever writes says that there is no room.
+
     Raises:
         EnvironmentFailure: it cannot be made, or not be written.
     """
@@ -52,6 +65,8 @@ def make_private(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if fault_of(error) is Fault.FULL and folder.is_dir():
+            return
         raise EnvironmentFailure(f"The library folder {folder} cannot be written: {error.strerror}.") from error
 
 
@@ -95,11 +110,15 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)  # one that a crash left may be open to others
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # else the name may reach the disk before the content
-    draft.replace(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else the name may reach the disk before the content
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)  # half a file takes room where there is none
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +168,16 @@ class LibraryPaths:
     def endpoint_file(self) -> Path:
         """The socket's address and key, for this user's other processes only."""
         return self.root / "owner.json"
+
+    @property
+    def notices(self) -> Path:
+        """What the user was not told yet."""
+        return self.root / "notices.json"
+
+    @property
+    def seal(self) -> Path:
+        """How the last owner left the stores."""
+        return self.root / "owner.seal"
 
     @property
     def lock(self) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from bowerbird.core.errors import BowerbirdError, LibraryBusy
+from bowerbird.core.faults import failure_of
 
 if TYPE_CHECKING:
     from bowerbird.core.library import Library
@@ -145,9 +146,9 @@ class Bridge(QObject):
             result = op()
         except BowerbirdError as error:
             self._send(failure, error)
-        except Exception:  # a bug in one call must not end the window
+        except Exception as error:  # a bug in one call must not end the window
             log.exception("a call from the window")
-            self._send(failure, BowerbirdError(_MISTAKE))
+            self._send(failure, failure_of(error, "The library") or BowerbirdError(_MISTAKE))
         else:
             self._send(success, result)
 

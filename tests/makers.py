@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import sqlite3
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -116,3 +120,21 @@ def eventually(is_so: Callable[[], object], within_s: float = 60.0) -> None:
         if time.monotonic() > until:
             raise AssertionError(f"not so within {within_s:g} s")
         time.sleep(0.02)
+
+
+def raise_full(*_: object, **__: object) -> NoReturn:
+    """Raise what SQLite raises on a full disk: a database of three pages is as good as one."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("PRAGMA max_page_count = 3")
+        database.execute("CREATE TABLE full(disk)")
+        database.execute("INSERT INTO full VALUES (zeroblob(100000))")
+    raise AssertionError("there was room")
+
+
+def break_disk(path: Path) -> None:
+    """Have reading a file fail from now on for those in this process who have it open: as if for writing only."""
+    deaf = os.open(path, os.O_WRONLY)
+    for link in Path("/proc/self/fd").iterdir():
+        if link.resolve() == path.resolve() and int(link.name) != deaf:
+            os.dup2(deaf, int(link.name))
+    os.close(deaf)

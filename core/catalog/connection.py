@@ -3,21 +3,107 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import sys
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from bowerbird.core.faults import Fault, failure, failure_of, fault_of, fault_of_code
+
+_BUSY_S = 30.0
+# SQLite's file access of that name keeps the index of the write-ahead log in memory, shared by all connections of this
+# process, where it otherwise is a file beside the catalog (https://sqlite.org/vfs.html).
+_WITHOUT_INDEX_FILE = "unix-excl"
+_CODE = re.compile(r"error code=(\d+)")
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode, with the settings that every user of the catalog shares."""
+    """A connection in autocommit mode, with the settings that every user of the catalog shares.
+
+    A catalog on a full disk can be read too, and written once there is room again; Windows needs a few bytes for that.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
     # What SQLite cannot sort or rewrite in memory, of the vector store too, stays in the library meanwhile.
     os.environ["SQLITE_TMPDIR"] = str(path.parent)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA temp_store = FILE")
-    connection.execute("PRAGMA secure_delete = ON")
+    try:
+        return _connect(path)
+    except sqlite3.Error as error:
+        if fault_of(error) is not Fault.FULL or sys.platform == "win32":
+            raise
+    connection = _connect(path, f"?vfs={_WITHOUT_INDEX_FILE}")
+    connection.execute("PRAGMA temp_store = MEMORY")
     return connection
+
+
+def _connect(path: Path, parameters: str = "") -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path.absolute().as_uri() + parameters, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # the file and its log are opened now, not later
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """SQLite's errors as sentences for the user, which begin with ``what``; mistakes of ours stay what they are.
+
+    Raises:
+        StoreDamaged: SQLite finds a file damaged.
+        StoreFailure: it cannot be used now.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if wrong := failure_of(error, what):
+            raise wrong from error
+        raise
+    except UnicodeDecodeError as error:  # SQLite's complaint quotes the file's description of its tables
+        raise failure(Fault.DAMAGED, what, "the names in it are garbled") from error
+
+
+@contextmanager
+def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, within a transaction.
+
+    Raises:
+        sqlite3.Error: SQLite refused; a full disk or an I/O error has then ended the whole transaction.
+    """
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+def check(connection: sqlite3.Connection, what: str) -> None:
+    """Have SQLite look through a whole file, which takes about a second for a gigabyte. ``what`` begins the sentences.
+
+    Raises:
+        StoreDamaged: its structure is not sound.
+        StoreFailure: it cannot be read now, or not all of it.
+    """
+    with translated(what):
+        (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer != "ok":
+        code = _CODE.search(answer)  # a page that could not be read is reported in the same way as one that is wrong
+        raise failure(fault_of_code(int(code[1])) if code else Fault.DAMAGED, what, answer.splitlines()[-1])
 
 
 class ReadConnections:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bowerbird.core.catalog.connection import savepoint
 from bowerbird.core.catalog.records import KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.types import Modality, Vector
@@ -56,10 +57,12 @@ class ContentTable:
     def put(self, content: NewContent) -> int:
         """Keep a content in place of any with the same fingerprint, or append a part to it; its id.
 
-        To be called in a transaction.
+        To be called in a transaction. If it fails, nothing of this content is kept, and the transaction may go on.
         """
-        if content.extends is not None:
-            return self._extend(content.extends, content)
+        with savepoint(self._db):
+            return self._extend(content.extends, content) if content.extends is not None else self._replace(content)
+
+    def _replace(self, content: NewContent) -> int:
         old = self.find(content.fingerprint)
         content_id = self._insert(content)
         if old:

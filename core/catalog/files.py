@@ -24,9 +24,10 @@ class FolderTable:
         """Use the writer's connection."""
         self._db = connection
 
-    def add(self, folder: Path) -> None:
-        """Remember a watched folder; one that is known stays as it is."""
-        self._db.execute("INSERT OR IGNORE INTO folders(path) VALUES (?)", (os.fsencode(folder),))
+    def add(self, *folders: Path) -> None:
+        """Remember watched folders; one that is known stays as it is."""
+        rows = [(os.fsencode(folder),) for folder in folders]
+        self._db.executemany("INSERT OR IGNORE INTO folders(path) VALUES (?)", rows)
 
     def delete(self, folder: Path) -> None:
         """Forget a watched folder, whose files are forgotten already."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 
+FULL_TEXT = ("segment_words", "file_names")
+"""The full-text indexes."""
+
 
 class Traces:
     """Whether something was forgotten of which the file still has traces: noted by triggers. Part of ``Catalog``."""
@@ -29,7 +32,7 @@ class Traces:
         """
         if self._db.execute("SELECT 1 FROM traces WHERE everywhere").fetchone():
             self._db.execute("VACUUM")
-        for index in ("segment_words", "file_names"):
+        for index in FULL_TEXT:
             self._db.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # noqa: S608  # one of the two
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.execute("DELETE FROM traces")

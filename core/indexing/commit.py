@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.faults import Fault, failure_of, fault_of
 from bowerbird.core.files.identity import facts_of, is_unchanged
-from bowerbird.core.indexing.failures import STORE_ERRORS
 from bowerbird.core.indexing.item import Outcome
 from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.paths import LibraryPaths
@@ -15,6 +16,7 @@ from bowerbird.core.types import Change, FileChange, FileFacts, FileState
 
 log = logging.getLogger(__name__)
 
+_THUMBNAILS = "The folder of thumbnails"
 _TRIES = 3  # for a file that crashes its decoder, which may have been killed for another's fault
 _MISTAKE = "Bowerbird made a mistake with this file; the log has the details."
 
@@ -27,13 +29,15 @@ class Committer:
         self._paths, self._catalog, self._scans = paths, catalog, scans
         self.indexed = 0
         """Files read with success since the start, but for those that are looked at again."""
+        self.problem = ""
+        """Why thumbnails cannot be kept, for the user, or empty."""
 
     def commit(self, outcomes: Sequence[Outcome]) -> int:
         """Write them; how many files are done with.
 
         Raises:
             sqlite3.Error: the catalog cannot be written; nothing of them is.
-            OSError: a thumbnail cannot be written; nothing of them is.
+            OSError: the disk is full; nothing of them is.
         """
         for outcome in outcomes:
             self._keep_thumbnail(outcome)
@@ -43,24 +47,44 @@ class Committer:
     def drop_orphans(self, grace_s: float = 0.0) -> None:
         """Forget contents that no file has had for so many seconds, and their thumbnails."""
         for fingerprint in self._catalog.drop_orphans(grace_s):
-            self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
+            with self._thumbnails():
+                self._paths.thumbnail(fingerprint).unlink(missing_ok=True)
 
     def _keep_thumbnail(self, outcome: Outcome) -> None:
         if outcome.content and outcome.thumbnail:
             target = self._paths.thumbnail(outcome.content.fingerprint)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(outcome.thumbnail)
+            with self._thumbnails():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    target.write_bytes(outcome.thumbnail)
+                except OSError:
+                    target.unlink(missing_ok=True)  # half a thumbnail is none
+                    raise
+
+    @contextmanager
+    def _thumbnails(self) -> Iterator[None]:
+        """Files are found without thumbnails too: but for a full disk, what keeps those from being written is said."""
+        try:
+            yield
+            self.problem = ""
+        except OSError as error:
+            if fault_of(error) is Fault.FULL:
+                raise
+            problem = str(failure_of(error, _THUMBNAILS) or f"{_THUMBNAILS} cannot be used: {error}.")
+            if problem != self.problem:
+                log.warning("%s", problem, exc_info=True)
+            self.problem = problem
 
     def _write(self, outcome: Outcome) -> int:
-        """Write one. A mistake of ours leaves nothing of it, and does not keep the others from being written."""
+        """How many files an outcome ends. One that cannot be written for a mistake of ours costs no other file."""
         try:
             with self._catalog.transaction():
                 return self._write_files(outcome)
-        except (*STORE_ERRORS, OSError):
-            raise
-        except Exception:
-            log.exception("what was read of %r cannot be kept", outcome.facts.path)
-            return self._write_files(Outcome(outcome.facts, FileState.FAILED, _MISTAKE, copies=outcome.copies))
+        except Exception as error:
+            if fault_of(error) is not Fault.BUG:
+                raise
+            log.exception("%s cannot be written", outcome.facts.path)
+        return self._write_files(Outcome(outcome.facts, FileState.FAILED, _MISTAKE, copies=outcome.copies))
 
     def _write_files(self, outcome: Outcome) -> int:
         known = [facts for facts in (outcome.facts, *outcome.copies) if self._catalog.files.facts(facts.path)]

@@ -68,7 +68,8 @@ class Indexer:
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
         self._grace_s = 0.0
-        self.paused = False
+        self.paused = self.closed_well = False
+        """Whether the user paused it; whether the stores were closed, and nothing was wrong with them then."""
         self.progress = Progress()
         """Where indexing stands."""
 
@@ -99,6 +100,7 @@ class Indexer:
         if self._begun and not self._is_held() and not self._failures.waiting:
             self._read_more()
         self._settle()
+        self._failures.end()
         self._report()
 
     def close(self) -> None:
@@ -107,6 +109,7 @@ class Indexer:
         self._pipeline.close()
         self._sync.close()
         self._catalog.close()
+        self.closed_well = not self._failures.damaged and not self._sync.problem
 
     # calls
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from bowerbird.core.faults import Fault, fault_of
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.types import FileChange
 
@@ -74,7 +74,7 @@ class ScanQueue:
         A catalog that refuses is waited for. Anything else is a mistake of ours, and is made ``_TRIES`` times.
         """
         log.warning("the scan of %s ended early", scan[1] or scan[0])
-        self._failed[scan] += not isinstance(error, sqlite3.OperationalError)
+        self._failed[scan] += fault_of(error) is Fault.BUG
         if self._failed[scan] < _TRIES:
             self._waiting.append(scan)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from collections.abc import Callable, Sequence
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
@@ -35,9 +36,8 @@ class RemoteLibrary(LibraryCalls):
             endpoint = Endpoint.read(LibraryPaths(directory).endpoint_file)
             self._owner = Client(endpoint.address, authkey=bytes.fromhex(endpoint.key))
         except (OSError, ValueError, EOFError, AuthenticationError) as error:
-            raise EnvironmentFailure(
-                f"Another Bowerbird has {directory} open and does not answer. Try again."
-            ) from error
+            remedy = "Try again." if shutil.disk_usage(directory).free else "Make some room on its disk, which is full."
+            raise EnvironmentFailure(f"Another Bowerbird has {directory} open and does not answer. {remedy}") from error
         self._greet()
 
     def _greet(self) -> None:

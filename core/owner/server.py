@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure
+from bowerbird.core.faults import Fault, failure_of, fault_of
 from bowerbird.core.owner.protocol import (
     ERROR,
     HELLO,
@@ -39,6 +40,7 @@ _OTHER_VERSION = (
 _PREFIX = "bowerbird-"
 _GREETING_S = 20.0  # a loaded computer takes a while to start a command
 _PAUSE_S = 0.1
+_ROOM_S = 5.0
 
 Answer = tuple[str, Any]
 
@@ -52,6 +54,7 @@ class OwnerServer:
         self._key = secrets.token_bytes(32)
         self._listener: Listener | None = None
         self._stopped = threading.Event()
+        self._announcing = threading.Lock()
 
     def start(self) -> None:
         """Answer other processes of this user from now on.
@@ -64,12 +67,28 @@ class OwnerServer:
         self._listener = Listener(address)  # in a folder that is this user's alone
         if sys.platform != "win32":
             Path(address).chmod(0o600)
-        Endpoint(address, self._key.hex()).write(self._paths.endpoint_file)
+        self._announce(Endpoint(address, self._key.hex()))
         threading.Thread(target=self._accept, args=(self._listener,), name="owner", daemon=True).start()
+
+    def _announce(self, endpoint: Endpoint) -> None:
+        """Say where to call. On a full disk that is done once there is room; until then nobody calls."""
+        with self._announcing:
+            if self._stopped.is_set():
+                return
+            try:
+                endpoint.write(self._paths.endpoint_file)
+            except OSError as error:
+                if fault_of(error) is not Fault.FULL:
+                    raise
+                log.warning("no other process can call yet: %s", error)
+                later = threading.Timer(_ROOM_S, self._announce, (endpoint,))
+                later.daemon = True
+                later.start()
 
     def stop(self) -> None:
         """Answer no more."""
-        self._stopped.set()
+        with self._announcing:
+            self._stopped.set()
         if self._listener:  # once: the next owner of the library has a socket in the same place
             self._listener.close()
             self._listener = None
@@ -116,9 +135,10 @@ class OwnerServer:
             return RESULT, self._calls[name](*arguments)
         except BowerbirdError as error:
             return ERROR, error
-        except Exception:
+        except Exception as error:
             log.exception("answering %s", name)
-            return ERROR, EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")
+            mistake = EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")
+            return ERROR, failure_of(error, "The library") or mistake
 
 
 def _hang_up(caller: Connection) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bowerbird.core.answers import Hit, Results, Timings
 from bowerbird.core.catalog.reader import CatalogReader
-from bowerbird.core.errors import ModelUnavailable, StoreDamaged
+from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
@@ -31,7 +31,7 @@ WEAK_PHOTOS = (
     "Photos are found by the things in them, not yet by people, actions or relations. "
     "A CLIP model would do better; see Models."
 )
-_REPAIR = "The search data is being repaired; meanwhile only words and file names were searched."
+_WITHOUT_STORE = "Meanwhile only words and file names are searched."
 
 _SOURCES = {
     Modality.TEXT: Source.MEANING,
@@ -54,10 +54,13 @@ class Searcher:
         inference: Inference,
         examples: Examples,
         spaces: Callable[[], Sequence[Space]],
-        on_damage: Callable[[], None],
+        on_refusal: Callable[[int], None],
     ) -> None:
-        """``spaces`` returns those to search; ``on_damage`` is called when the vector store cannot be read."""
-        self._on_damage, self._spaces = on_damage, spaces
+        """``spaces`` returns those to search.
+
+        ``on_refusal`` is called when the vector store refuses, with how often it had been started until then.
+        """
+        self._on_refusal, self._spaces = on_refusal, spaces
         self._reader, self._store, self._inference, self._examples = reader, store, inference, examples
         self._hits = HitMaker(paths, reader)
 
@@ -110,12 +113,13 @@ class Searcher:
         """All evidence; without a vector store, that of words and names, and a notice."""
         scope = _Scope(query.kinds, self._reader.allowed(query))
         words = [*self._keyword_hits(query, scope), *self._name_hits(query, scope)]
+        starts = self._store.starts
         try:
             return [*self._space_hits(vectors, scope), *self._example_hits(examples, scope), *words], ""
-        except StoreDamaged as error:
+        except StoreFailure as error:
             log.warning("%s", error, exc_info=True)
-            self._on_damage()
-            return words, _REPAIR
+            self._on_refusal(starts)
+            return words, f"{error} {_WITHOUT_STORE}"
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         for space in self._spaces():

@@ -5,18 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import re
-import shutil
-import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.errors import StoreFailure
+from bowerbird.core.faults import Fault, failure, failure_of
 from bowerbird.core.types import Kind, Vectors
+from bowerbird.core.vectors.file import NAME, StoreFile
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -26,112 +26,104 @@ _ROWS_AT_ONCE = 256  # about 1 MB of 1280-d floats a call; larger calls measured
 _ITERATE = 10_000
 # Our server is our child on a local socket, and hangs up on a client that pings it every ten seconds.
 _NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": False}
+# What Milvus Lite 2.5 says of damaged rows in a file of which SQLite finds the structure sound.
+_UNPARSABLE = "failed to parse insert data"
 _CALL_S = 15.0  # a server that died would else be asked again for minutes
 
 
 class VectorStore:
-    """Searches normalised vectors by inner product, exactly (FLAT). Whatever it refuses is a ``StoreDamaged``.
+    """Searches normalised vectors by inner product, exactly (FLAT).
 
-    Reads may come from any thread; writes from the indexer thread alone.
+    Whatever it refuses is a ``StoreFailure``, which says nothing about the file: the server has the same words for a
+    lock, an I/O error and damage. ``file`` tells. Reads may come from any thread; writes from the indexer thread alone.
     """
 
     def __init__(self, path: Path) -> None:
         """Name the database file; ``open`` starts it."""
         self._path = path
+        self.file = StoreFile(path)
+        """What the server keeps its rows in; to be checked or deleted only while the store is closed."""
         self._client: MilvusClient | None = None
         self._known: set[str] = set()
+        self._started = False
+        self.starts = 0
+        """How often it was started: who was refused sees whether it was started again since."""
 
     def open(self) -> None:
         """Start the store.
 
         Raises:
-            StoreDamaged: the file cannot be opened; ``discard`` it and fill the store again.
+            StoreDamaged: its rows cannot be understood.
+            StoreFailure: it does not start.
         """
+        self.starts += 1
+        self._started = True
         try:
-            with _refusals():
+            with self._failures():
                 self._client = _client(self._path)
                 self._known = set(self._client.list_collections(timeout=_CALL_S))
                 for name in self._known:
                     self._client.load_collection(name, timeout=_CALL_S)
-        except StoreDamaged:
+        except BaseException:
             self.close()
             raise
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was started and not closed since. Its server may have ended meanwhile."""
+        return self._client is not None
+
     def close(self) -> None:
         """Stop the store and its server process."""
-        if self._client is None:
-            return
-        from milvus_lite.server_manager import server_manager_instance
+        client, self._client = self._client, None
+        if client:
+            with suppress(Exception):  # a store that died must not keep its owner from closing
+                client.close()
+        if self._started:  # also one that never answered: it would be taken for the next one's server
+            self._started = False
+            from milvus_lite.server_manager import server_manager_instance
 
-        with suppress(Exception):  # a store that died must not keep its owner from closing
-            self._client.close()
-        server_manager_instance.release_server(str(self._path))
-        self._client = None
-
-    def discard(self) -> None:
-        """Delete the store's files."""
-        self.close()
-        for leftover in self._path.parent.glob(f"*{self._path.name}*"):
-            leftover.unlink(missing_ok=True)
-
-    def free_bytes(self) -> int:
-        """Room left on the disk that the store lies on."""
-        return shutil.disk_usage(self._path.parent).free
-
-    def exists(self) -> bool:
-        """Whether there is a database file."""
-        return self._path.exists()
+            with suppress(OSError):  # its files, which it deletes, may be out of reach
+                server_manager_instance.release_server(str(self._path))
 
     def ensure(self, space_id: str, dimension: int) -> None:
         """Make the collection of a space if there is none."""
-        name = collection_of(space_id)
-        if name not in self._known:
-            with _refusals():
-                _create(self._ready, name, dimension)
+        if not self._has(space_id):
+            name = collection_of(space_id)
+            with self._connected() as client:
+                _create(client, name, dimension)
             self._known.add(name)
 
     def drop(self, space_id: str) -> None:
         """Drop the collection of a space."""
-        if (name := collection_of(space_id)) in self._known:
-            with _refusals():
-                self._ready.drop_collection(name, timeout=_CALL_S)
+        if self._has(space_id):
+            name = collection_of(space_id)
+            with self._connected() as client:
+                client.drop_collection(name, timeout=_CALL_S)
             self._known.discard(name)
 
     def upsert(self, space_id: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
-        """Store rows, in place of any with the same ids. ``vectors`` has shape (n, dimension), normalised."""
+        """Store rows, in place of any with the same ids. ``vectors`` has shape (n, dimension), normalised.
+
+        Raises:
+            StoreFailure: not all of them were stored.
+        """
+        name = collection_of(space_id)
         for start in range(0, len(segment_ids), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             rows = [
                 {"id": number, "kind": _KIND_CODES[kind], "vector": vector}
                 for number, kind, vector in zip(segment_ids[part], kinds[part], vectors[part], strict=True)
             ]
-            with _refusals():
-                self._ready.upsert(collection_of(space_id), rows, timeout=_CALL_S)
+            with self._connected() as client:
+                client.upsert(name, rows, timeout=_CALL_S)
+            self.file.confirm(name, segment_ids[part][-1])
 
     def delete(self, segment_ids: Sequence[int]) -> None:
         """Delete these segments from every space; unknown ids are no error."""
         for name in self._known if segment_ids else ():
-            with _refusals():
-                self._ready.delete(name, ids=list(segment_ids), timeout=_CALL_S)
-
-    def compact(self) -> None:
-        """Rewrite the file without what was deleted from it, of which it would keep the bytes.
-
-        Milvus Lite 2.5 keeps its rows in SQLite, and has no compaction of its own. Where the file is something else
-        (Milvus Lite 3, a server), compacting is left to whoever keeps it.
-
-        Raises:
-            StoreDamaged: the file cannot be rewritten now.
-        """
-        if not self._path.is_file():
-            return
-        try:
-            with closing(sqlite3.connect(self._path, timeout=_CALL_S)) as file:
-                file.execute("VACUUM")
-        except sqlite3.Error as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
-                return
-            raise StoreDamaged(f"The vector store refused: {error}.") from error
+            with self._connected() as client:
+                client.delete(name, ids=list(segment_ids), timeout=_CALL_S)
 
     def search(
         self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()
@@ -148,50 +140,68 @@ class VectorStore:
             For each query (segment id, cosine), best first.
 
         Raises:
-            StoreDamaged: the store refuses.
+            StoreFailure: the store refuses.
         """
-        name = collection_of(space_id)
-        if name not in self._known:
+        if not self._has(space_id):
             return [[] for _ in vectors]
+        name = collection_of(space_id)
         codes = [_KIND_CODES[kind] for kind in kinds]
         only, rows = f"kind in {codes}" if codes else "", list(np.ascontiguousarray(vectors))
-        with _refusals():
-            hits = self._ready.search(name, data=rows, limit=top_k, filter=only, timeout=_CALL_S)
+        with self._connected() as client:
+            hits = client.search(name, data=rows, limit=top_k, filter=only, timeout=_CALL_S)
         return [[(int(row["id"]), float(row["distance"])) for row in rows] for rows in hits]
 
     def ids(self, space_id: str) -> set[int]:
         """Every segment id that a space holds, to compare with the catalog.
 
         Raises:
-            StoreDamaged: the store refuses.
+            StoreFailure: the store refuses.
         """
-        name = collection_of(space_id)
-        if name not in self._known:
+        if not self._has(space_id):
             return set()
+        name = collection_of(space_id)
         segment_ids = set[int]()
-        with _refusals():
-            rows = self._ready.query_iterator(name, batch_size=_ITERATE, output_fields=["id"], timeout=_CALL_S)
+        with self._connected() as client:
+            rows = client.query_iterator(name, batch_size=_ITERATE, output_fields=["id"], timeout=_CALL_S)
             while batch := rows.next():
                 segment_ids.update(int(row["id"]) for row in batch)
         return segment_ids
 
-    @property
-    def _ready(self) -> MilvusClient:
-        if self._client is None:
-            raise StoreDamaged("The vector store is not open.")
-        return self._client
+    def _has(self, space_id: str) -> bool:
+        """Whether there is a collection of this space; an error where nothing is known of any."""
+        with self._connected():
+            return collection_of(space_id) in self._known
 
+    @contextmanager
+    def _connected(self) -> Iterator[MilvusClient]:
+        """The client, for one call."""
+        client = self._client
+        if client is None:
+            raise StoreFailure(f"{NAME} is not open.")
+        try:
+            with self._failures():
+                yield client
+        except ValueError as error:  # gRPC's word for a connection that another thread has closed just now
+            if client is self._client:
+                raise
+            raise StoreFailure(f"{NAME} is being started again.") from error
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Whatever Milvus, its connection or its files refuse becomes ``StoreDamaged``."""
-    import grpc
-    from pymilvus.exceptions import MilvusException
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """What Milvus, its connection or its files refuse becomes a ``StoreFailure``, but for mistakes of ours."""
+        import grpc
+        from pymilvus.exceptions import DataNotMatchException, MilvusException, ParamError
 
-    try:
-        yield
-    except (MilvusException, grpc.RpcError, RuntimeError, OSError, ValueError) as error:
-        raise StoreDamaged(f"The vector store refused: {error}.") from error
+        try:
+            yield
+        except (DataNotMatchException, ParamError):
+            raise
+        except (MilvusException, grpc.RpcError) as error:
+            if _UNPARSABLE in str(error):
+                raise failure(Fault.DAMAGED, NAME, "a row of it is no row") from error
+            raise self.file.refusal() from error
+        except OSError as error:
+            raise failure_of(error, NAME) or error from error
 
 
 def collection_of(space_id: str) -> str:

@@ -111,7 +111,7 @@ def test_searching_goes_on_while_the_store_is_compacted(tmp_path: Path) -> None:
         with ThreadPoolExecutor() as pool:
             searching = pool.submit(lambda: [store.search("a@1", vectors[1:2], 1)[0][0][0] for _ in range(20)])
             while not searching.done():
-                store.compact()
+                store.file.compact()
         assert searching.result() == [1] * 20
         assert vectors[0].tobytes() not in _bytes_of(tmp_path)
         assert vectors[1].tobytes() in _bytes_of(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.torture import kills, mutations, operations, walls
+from tests.torture import damage, kills, mutations, operations, walls
 
 _APART = "BOWERBIRD_TORTURE_APART"  # set in a process that may mount what it likes
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -41,11 +42,17 @@ def _walls(_work: Path, _scale: float, _seed: int) -> tuple[object, bool]:
     return verdict, not verdict.succeeded
 
 
+def _damage(work: Path, scale: float, seed: int) -> tuple[object, bool]:
+    verdict = damage.run(work, round(20 * scale), seed)
+    return verdict, not (verdict.lost or verdict.believed or verdict.refused or verdict.untold)
+
+
 TORTURES: Mapping[str, Callable[[Path, float, int], tuple[object, bool]]] = {
     "operations": _operations,
     "mutations": _mutations,
     "kills": _kills,
     "walls": _walls,
+    "damage": _damage,
 }
 
 
@@ -66,11 +73,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="packaging/torture", description="Do to Bowerbird what the world does.")
     parser.add_argument("names", nargs="*", choices=[[], *TORTURES], default=list(TORTURES))
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="1 is 10,000 operations, 2,000 damaged files, 100 kills"
+        "--scale",
+        type=float,
+        default=1.0,
+        help="1 is 10,000 operations, 2,000 damaged files, 100 kills, 20 stores of each sort of damage",
     )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     _set_apart()
+    logging.getLogger().addHandler(logging.NullHandler())  # what is done here on purpose is no news
     sound = True
     for name in asked.names:
         with tempfile.TemporaryDirectory(prefix="bowerbird-torture-") as work:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from bowerbird.core.indexing.item import Outcome
 from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import FolderState
-from bowerbird.core.types import FileFacts, FileState, Kind, Modality, Properties, Segment
+from bowerbird.core.types import FileFacts, FileState, Kind, Locator, Modality, Properties, Segment
 from tests.core.catalog.clock import Clock
 
 
@@ -73,6 +75,11 @@ def reasons(catalog: Catalog, tmp_path: Path) -> Iterator[Callable[[], dict[str,
 def _content(fingerprint: bytes, next_s: float | None = None) -> NewContent:
     segments = [Segment(Modality.TEXT, text="text")]
     return NewContent(fingerprint, Kind.DOCUMENT, Properties(), segments, [()], {}, frozenset(), next_s=next_s)
+
+
+def _odd() -> Any:
+    """What no decoder may answer as the number of a page, and SQLite does not take."""
+    return {"page": 1}
 
 
 def _state(catalog: Catalog, facts: FileFacts) -> FileState:
@@ -224,22 +231,75 @@ def test_a_file_that_vanished_is_forgotten(catalog: Catalog, committer: Committe
     assert known[0].path not in catalog.jobs.due(3, ())
 
 
-def test_all_or_nothing(
-    catalog: Catalog, committer: Committer, known: list[FileFacts], monkeypatch: pytest.MonkeyPatch
+def test_what_cannot_be_written_costs_no_other_file_and_leaves_nothing(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], caplog: pytest.LogCaptureFixture
 ) -> None:
-    finish = catalog.files.finish
+    odd = replace(_content(b"odd"), segments=[*_content(b"odd").segments, Segment(Modality.TEXT, Locator(page=_odd()))])
+    odd = replace(odd, labels=[(), ()])
+    outcomes = [
+        Outcome(known[0], FileState.INDEXED, content=odd),
+        Outcome(known[1], FileState.INDEXED, content=_content(b"2")),
+        Outcome(known[2], FileState.INDEXED, content_id=999),  # there is no such content
+    ]
+    assert committer.commit(outcomes) == 3
+    assert [_state(catalog, facts) for facts in known] == [FileState.FAILED, FileState.INDEXED, FileState.FAILED]
+    assert "Traceback" in caplog.text
+    with closing(sqlite3.connect(catalog._path)) as stored:
+        assert stored.execute("SELECT count(*) FROM contents").fetchone() == (1,)
+        assert stored.execute("SELECT count(*) FROM segments").fetchone() == (1,)
+    assert catalog.contents.find(b"2")
 
-    def full(path: Path, *values: Any, **more: Any) -> None:
-        if path == known[2].path:
-            raise sqlite3.OperationalError("database or disk is full")
-        finish(path, *values, **more)
 
-    monkeypatch.setattr(catalog.files, "finish", full)
-    with pytest.raises(sqlite3.OperationalError):
-        committer.commit([Outcome(facts, FileState.INDEXED, content=_content(b"2")) for facts in known[1:]])
-    assert catalog.contents.find(b"2") is None
-    assert _state(catalog, known[1]) is FileState.PENDING
-    assert set(catalog.jobs.due(3, ())) == {facts.path for facts in known}
+def test_on_a_full_disk_all_or_nothing_is_written(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    catalog._db.execute(f"PRAGMA max_page_count = {catalog._db.execute('PRAGMA page_count').fetchone()[0] + 2}")
+    long = replace(_content(b"long"), segments=[Segment(Modality.TEXT, text="word " * 50_000)])
+    outcomes = [
+        Outcome(known[0], FileState.INDEXED, content=_content(b"short")),
+        Outcome(known[1], FileState.INDEXED, content=long),
+    ]
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        committer.commit(outcomes)
+    assert [_state(catalog, facts) for facts in known] == [FileState.PENDING] * 3
+    assert catalog.contents.find(b"short") is None
+    catalog._db.execute("PRAGMA max_page_count = 1000000")
+    assert committer.commit(outcomes) == 2
+    assert [_state(catalog, facts) for facts in known[:2]] == [FileState.INDEXED] * 2
+
+
+def test_a_file_whose_thumbnail_cannot_be_written_is_found_all_the_same(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "thumbnails").symlink_to("/proc" if sys.platform == "linux" else "/dev")  # where no folder can be made
+    outcomes = [
+        Outcome(facts, FileState.INDEXED, content=_content(name), thumbnail=b"jpeg")
+        for facts, name in zip(known, (b"1", b"2", b"3"), strict=True)
+    ]
+    assert committer.commit(outcomes[:2]) == 2
+    assert [_state(catalog, facts) for facts in known[:2]] == [FileState.INDEXED] * 2
+    assert committer.problem.startswith("The folder of thumbnails cannot be ")
+    committer.drop_orphans()
+    (tmp_path / "thumbnails").unlink()
+    committer.commit(outcomes[2:])
+    assert committer.problem == ""
+    assert LibraryPaths(tmp_path).thumbnail(b"3").read_bytes() == b"jpeg"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is always full")
+def test_a_full_disk_is_waited_for_and_no_half_thumbnail_stays(
+    catalog: Catalog, committer: Committer, known: list[FileFacts], tmp_path: Path
+) -> None:
+    thumbnail = LibraryPaths(tmp_path).thumbnail(b"1")
+    thumbnail.parent.mkdir(parents=True)
+    thumbnail.symlink_to("/dev/full")
+    outcome = Outcome(known[0], FileState.INDEXED, content=_content(b"1"), thumbnail=b"jpeg")
+    with pytest.raises(OSError, match="No space left"):
+        committer.commit([outcome])
+    assert _state(catalog, known[0]) is FileState.PENDING
+    assert not os.path.lexists(thumbnail)
+    assert committer.commit([outcome]) == 1
+    assert thumbnail.read_bytes() == b"jpeg"
 
 
 def test_scans_come_one_after_the_other_and_can_be_cancelled(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
+import errno
 
 import pytest
 
-from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.errors import StoreDamaged, StoreFailure
 from bowerbird.core.indexing import failures as failures_module
 from bowerbird.core.indexing.failures import WriteFailures
+from tests import makers
 
 
 def _raise(error: Exception) -> None:
@@ -18,9 +19,9 @@ def _raise(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("error", "message"),
     [
-        (StoreDamaged("The disk is full. Make some room."), "The disk is full. Make some room."),
-        (sqlite3.OperationalError("database or disk is full"), "database or disk is full. Bowerbird tries again"),
-        (sqlite3.DatabaseError("malformed"), "The catalog is damaged. Start Bowerbird again"),
+        (StoreFailure("The vector store does not answer."), "The vector store does not answer."),
+        (OSError(errno.ENOSPC, "No space left"), "The library cannot take anything new: the disk is full."),
+        (MemoryError(), "the computer is short of memory"),
     ],
 )
 def test_a_store_failure_is_told_and_waited_out(
@@ -39,6 +40,32 @@ def test_a_store_failure_is_told_and_waited_out(
     assert not failures.waiting
     assert failures.take_failed()
     assert not failures.take_failed()
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_damage_is_remembered_until_the_library_is_closed(damaged: bool) -> None:
+    failures = WriteFailures()
+    failures.guard(lambda: _raise((StoreDamaged if damaged else StoreFailure)("The catalog cannot be used.")))
+    failures.end()
+    assert failures.damaged is damaged
+    assert failures.message == ""
+
+
+def test_whoever_shows_the_message_hears_of_every_change() -> None:
+    heard: list[str] = []
+    failures = WriteFailures(lambda: heard.append(failures.message))
+    failures.guard(makers.raise_full)
+    failures.end()
+    failures.end()
+    assert len(heard) == 2 and "full" in heard[0] and heard[1] == ""
+
+
+def test_what_ends_is_only_what_a_store_refused() -> None:
+    failures = WriteFailures()
+    failures.guard(makers.raise_full)
+    failures.message = "A model will not load."
+    failures.end()
+    assert failures.message == "A model will not load."
 
 
 def test_a_mistake_of_ours_goes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:

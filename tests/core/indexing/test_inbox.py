@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from dataclasses import dataclass, field
 
 import pytest
 
-from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.errors import StoreDamaged, StoreFailure
 from bowerbird.core.indexing.failures import WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
+from tests import makers
 
 
 @dataclass
@@ -74,17 +75,20 @@ def test_whoever_asks_gets_the_exception_and_the_thread_goes_on(inbox: Inbox, fa
     assert failures.message == ""
 
 
-@pytest.mark.parametrize("error", [StoreDamaged("The store is damaged."), sqlite3.OperationalError("disk is full")])
-def test_a_store_that_fails_concerns_the_thread_too(inbox: Inbox, failures: WriteFailures, error: Exception) -> None:
-    def fail() -> None:
-        raise error
+def _refuse() -> None:
+    raise StoreFailure("The store refuses: its disk is full.")
 
+
+@pytest.mark.parametrize("fail", [_refuse, makers.raise_full])
+def test_a_store_that_fails_concerns_the_thread_too(
+    inbox: Inbox, failures: WriteFailures, fail: Callable[[], None]
+) -> None:
     inbox.start(Steps(inbox))
     answer = inbox.ask(fail)
-    with pytest.raises(type(error)):
+    with pytest.raises((StoreFailure, sqlite3.OperationalError)):
         answer.result(60)
     inbox.ask(lambda: None).result(60)
-    assert str(error) in failures.message
+    assert "disk is full" in failures.message
     assert failures.waiting
 
 

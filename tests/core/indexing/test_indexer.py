@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from bowerbird.core.settings import Settings
 from bowerbird.core.state import Event, EventKind
 from bowerbird.core.types import Change, FileChange, FileState, Space
 from bowerbird.core.vectors.sync import StoreSync
+from tests import makers
 from tests.core.catalog.clock import Clock
 from tests.core.indexing.fakes import Decoders, Models, document, text_space
 
@@ -36,6 +36,7 @@ class Store:
     """In place of ``StoreSync``."""
 
     log: list[str] = field(default_factory=list)
+    problem: str = ""
 
     def open(self) -> None:
         self.log.append("open")
@@ -395,15 +396,12 @@ def test_what_a_full_disk_kept_from_being_written_is_read_again(
     now = [time.monotonic()]
     monkeypatch.setattr(failures_module.time, "monotonic", lambda: now[0])
 
-    def full(*_: object) -> int:
-        raise sqlite3.OperationalError("database or disk is full")
-
     house.watch(note.parent)
     house.indexer.begin()
     house.until_decoding()
     house.decoders.requests[0][2].set_result(document("a heron"))
     with monkeypatch.context() as disk:
-        disk.setattr(house.catalog.contents, "put", full)
+        disk.setattr(house.catalog.contents, "put", makers.raise_full)
         house.step(2)
     assert "disk is full" in house.failures.message
     assert house.state(note) is FileState.PENDING

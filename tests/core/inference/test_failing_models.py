@@ -226,11 +226,8 @@ def test_a_model_that_the_catalog_cannot_forget_stays(
     library = open_library()
     _indexed(library, photos)
 
-    def full(*_: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
-
     with monkeypatch.context() as patched:
-        patched.setattr(library._indexer._catalog.spaces, "drop", full)
+        patched.setattr(library._indexer._catalog.spaces, "drop", makers.raise_full)
         with pytest.raises(sqlite3.OperationalError):
             library.remove_model("efficientnet-lite0")
     assert _state(library, "efficientnet-lite0").used

@@ -160,6 +160,7 @@ class FakeStore:
     def __init__(self, vectors: Mapping[str, Mapping[int, Any]] | None = None, error: Exception | None = None) -> None:
         self.calls: list[tuple[str, int, frozenset[Kind]]] = []
         self._vectors, self._error = vectors or {}, error
+        self.starts = 1
 
     def search(
         self, space_id: str, vectors: Vectors, top_k: int, kinds: Iterable[Kind] = ()

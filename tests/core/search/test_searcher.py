@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.answers import Results
-from bowerbird.core.errors import ModelUnavailable, StoreDamaged
+from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking, searcher
 from bowerbird.core.search.examples import ExampleQuery
@@ -47,7 +47,7 @@ class Bench:
     ) -> None:
         self.store = FakeStore(vectors, store_error)
         self.inference = FakeInference(encoded or Encoded({each.id: QUERY for each in spaces}))
-        self.damages = 0
+        self.refusals: list[int] = []
         self.searcher = Searcher(
             LibraryPaths(Path("/library")),
             reader,
@@ -55,11 +55,8 @@ class Bench:
             self.inference,
             FakeExamples(*examples),
             lambda: spaces,
-            self._damaged,
+            self.refusals.append,
         )
-
-    def _damaged(self) -> None:
-        self.damages += 1
 
     def search(self, query: Query) -> Results:
         return self.searcher.search(query)
@@ -136,13 +133,13 @@ def test_what_outlives_its_file_crowds_out_nothing(monkeypatch: pytest.MonkeyPat
     assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
 
 
-def test_a_damaged_store_leaves_words_and_names_and_is_reported_once() -> None:
+def test_a_store_that_refuses_leaves_words_and_names_and_is_reported_once() -> None:
     reader, vectors = four_files()
-    bench = Bench(reader, vectors, spaces=(TEXT, space("other@1")), store_error=StoreDamaged("refused"))
+    bench = Bench(reader, vectors, spaces=(TEXT, space("other@1")), store_error=StoreFailure("The store refuses."))
     results = bench.search(Query("harbour"))
     assert set(names(results)) == {"both.txt", "written.txt"}
-    assert results.notice == "The search data is being repaired; meanwhile only words and file names were searched."
-    assert bench.damages == 1
+    assert results.notice == "The store refuses. Meanwhile only words and file names are searched."
+    assert bench.refusals == [bench.store.starts]
 
 
 def test_without_a_model_words_are_searched_and_the_notice_says_why() -> None:

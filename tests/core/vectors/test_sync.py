@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
 import numpy as np
+import psutil
 import pytest
 
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.errors import StoreDamaged
+from bowerbird.core.errors import StoreDamaged, StoreFailure
+from bowerbird.core.notices import Notices
 from bowerbird.core.types import Kind, Modality, Properties, Segment, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.vectors.sync import StoreSync
@@ -19,36 +22,52 @@ from bowerbird.core.vectors.sync import StoreSync
 SPACE = Space("s@1", 4, Modality.TEXT, True, (0.0, 0.1), (0.0, 0.1))
 
 
+class StoreFile:
+    """In place of ``StoreFile``: may be damaged, and on a full disk."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.is_damaged = self.is_on_full_disk = False
+
+    def exists(self) -> bool:
+        return bool(self._store.rows)
+
+    def check(self) -> None:
+        assert not self._store.is_open
+        if self.is_damaged:
+            raise StoreDamaged("The vector store is damaged.")
+
+    def delete(self) -> None:
+        assert not self._store.is_open
+        self._store.log.append("delete")
+        self._store.rows.clear()
+        self.is_damaged = False
+
+
 class Store:
     """In place of ``VectorStore``: keeps rows, and refuses as often as it is told to."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[int, np.ndarray]] = {}
-        self.refusals = 0
-        self.free = 1 << 40
+        self.file = StoreFile(self)
+        self.refusals = self.starts = 0
+        self.is_open = self.takes_nothing = False
         self.log: list[str] = []
 
     def _work(self) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise StoreDamaged("The vector store refused.")
-
-    def exists(self) -> bool:
-        return bool(self.rows)
+            raise StoreFailure("The vector store refused.")
 
     def open(self) -> None:
+        self.starts += 1
         self.log.append("open")
         self._work()
+        self.is_open = True
 
     def close(self) -> None:
         self.log.append("close")
-
-    def discard(self) -> None:
-        self.log.append("discard")
-        self.rows.clear()
-
-    def free_bytes(self) -> int:
-        return self.free
+        self.is_open = False
 
     def ensure(self, space: str, dimension: int) -> None:
         self.rows.setdefault(space, {})
@@ -59,6 +78,8 @@ class Store:
 
     def upsert(self, space: str, ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
         self._work()
+        if self.takes_nothing:
+            raise StoreFailure("The vector store refused.")
         self.rows[space].update(zip(ids, vectors, strict=True))
 
     def delete(self, ids: Sequence[int]) -> None:
@@ -78,13 +99,18 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 @pytest.fixture
+def notices(tmp_path: Path) -> Notices:
+    return Notices(tmp_path / "notices.json")
+
+
+@pytest.fixture
 def store() -> Store:
     return Store()
 
 
 @pytest.fixture
-def sync(catalog: Catalog, store: Store) -> StoreSync:
-    sync = StoreSync(catalog.outbox, cast("VectorStore", store), [SPACE])
+def sync(catalog: Catalog, notices: Notices, store: Store) -> StoreSync:
+    sync = StoreSync(catalog.outbox, notices, cast("VectorStore", store), [SPACE], check=True)
     sync.open()
     return sync
 
@@ -133,54 +159,100 @@ def test_what_is_gone_is_deleted(catalog: Catalog, store: Store, sync: StoreSync
 
 
 def test_a_refusal_is_answered_by_a_restart_and_nothing_is_lost(
-    catalog: Catalog, store: Store, sync: StoreSync
+    catalog: Catalog, notices: Notices, store: Store, sync: StoreSync
 ) -> None:
     _put(catalog, b"1")
     store.refusals = 1
     sync.run(hurry=True)
-    assert store.log == ["open", "close", "open"]
+    assert store.log == ["close", "open", "close", "open"]
+    assert len(store.ids(SPACE.id)) == 2
+    assert sync.problem == "" and notices.tell() == ()
+
+
+def test_a_store_that_goes_on_refusing_is_waited_for_and_stays(
+    catalog: Catalog, notices: Notices, store: Store, sync: StoreSync
+) -> None:
+    _put(catalog, b"1")
+    sync.run(hurry=True)
+    _put(catalog, b"2")
+    store.takes_nothing = True
+    for _ in range(5):
+        with pytest.raises(StoreFailure):
+            sync.run(hurry=True)
+        assert sync.problem == "The vector store refused."
+    assert "delete" not in store.log and len(store.ids(SPACE.id)) == 2
+    store.takes_nothing = False
+    sync.run(hurry=True)
+    assert len(store.ids(SPACE.id)) == 4
+    assert sync.problem == "" and notices.tell() == ()
+
+
+def test_a_full_disk_stops_no_store_that_can_be_searched(catalog: Catalog, store: Store, sync: StoreSync) -> None:
+    _put(catalog, b"1")
+    store.file.is_on_full_disk = True
+    store.refusals = 1
+    with pytest.raises(StoreFailure):
+        sync.run(hurry=True)
+    assert store.is_open and store.log == ["close", "open"]
+    store.file.is_on_full_disk = False
     sync.run(hurry=True)
     assert len(store.ids(SPACE.id)) == 2
-    assert sync.notice == ""
 
 
-def test_a_store_that_goes_on_refusing_is_made_anew(catalog: Catalog, store: Store, sync: StoreSync) -> None:
+def test_a_damaged_store_is_made_anew_once_there_is_room(
+    catalog: Catalog, notices: Notices, store: Store, sync: StoreSync
+) -> None:
     _put(catalog, b"1")
-    for _ in range(2):
-        store.refusals = 1
-        sync.run(hurry=True)
-    assert "discard" in store.log
     sync.run(hurry=True)
-    assert len(store.ids(SPACE.id)) == 2
-
-
-def test_a_full_disk_makes_no_store_anew(catalog: Catalog, store: Store, sync: StoreSync) -> None:
-    _put(catalog, b"1")
-    store.free = 1 << 20
-    store.refusals = 1
+    store.file.is_damaged = store.file.is_on_full_disk = True
+    with pytest.raises(StoreFailure, match="no room"):
+        sync.restart()
+    assert "delete" not in store.log and notices.tell() == ()
+    store.file.is_on_full_disk = False
     sync.run(hurry=True)
-    store.refusals = 1
-    with pytest.raises(StoreDamaged, match="disk is full"):
-        sync.run(hurry=True)
-    assert "discard" not in store.log
+    assert "delete" in store.log and len(store.ids(SPACE.id)) == 2
+    assert "rebuilt" in " ".join(notices.tell())
 
 
-@pytest.mark.parametrize("damage", ["a row is missing", "it does not open", "there are rows too many"])
-def test_when_it_opens_it_meets_the_catalog(catalog: Catalog, store: Store, sync: StoreSync, damage: str) -> None:
+def test_searches_that_were_refused_at_once_start_it_again_once(store: Store, sync: StoreSync) -> None:
+    starts = store.starts
+    for _ in range(3):
+        sync.restart_since(starts)
+    assert store.starts == starts + 1
+
+
+@pytest.mark.parametrize("change", ["a row is missing", "it refuses once", "it is damaged", "there are rows too many"])
+def test_when_it_opens_it_meets_the_catalog(
+    catalog: Catalog, notices: Notices, store: Store, sync: StoreSync, change: str
+) -> None:
     _put(catalog, b"1")
     sync.run(hurry=True)
     right = store.ids(SPACE.id)
-    if damage == "a row is missing":
+    if change == "a row is missing":
         store.rows[SPACE.id].popitem()
-    elif damage == "it does not open":
+    elif change == "it refuses once":
         store.refusals = 1
+    elif change == "it is damaged":
+        store.file.is_damaged = True
     else:
         store.rows[SPACE.id][999] = np.zeros(4, np.float32)
     sync.close()
-    sync.open()
+    with suppress(StoreFailure):
+        sync.open()
     sync.run(hurry=True)
     assert store.ids(SPACE.id) == right
-    assert ("rebuilt" in sync.notice) is (damage != "there are rows too many")
+    assert bool(notices.tell()) is (change in ("a row is missing", "it is damaged"))
+    assert ("delete" in store.log) is (change == "it is damaged")
+
+
+def test_a_store_as_it_was_closed_is_not_compared(catalog: Catalog, notices: Notices, store: Store) -> None:
+    _put(catalog, b"1")
+    catalog.outbox.mark_sent(catalog.outbox.unsent_contents(9))
+    store.rows[SPACE.id] = {}
+    trusting = StoreSync(catalog.outbox, notices, cast("VectorStore", store), [SPACE], check=False)
+    trusting.open()
+    trusting.run(hurry=True)
+    assert store.log == ["open"] and store.ids(SPACE.id) == set()
 
 
 def test_spaces_that_are_used_no_more_are_dropped(catalog: Catalog, store: Store, sync: StoreSync) -> None:
@@ -195,3 +267,72 @@ def test_vectors_of_a_backfill_are_rounded_as_the_catalog_rounds_them(
     vectors = np.full((1, 4), 1 / 3, np.float32)
     sync.add(SPACE.id, [5], vectors, [Kind.PHOTO])
     assert store.rows[SPACE.id][5].tolist() == vectors[0].astype(np.float16).astype(np.float32).tolist()
+
+
+# the real store
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[VectorStore]:
+    store = VectorStore(tmp_path / "vec.db")
+    yield store
+    store.close()
+
+
+def _kill_server() -> None:
+    (server,) = (child for child in psutil.Process().children() if child.name() == "milvus")
+    server.kill()
+    server.wait()
+
+
+def test_two_searches_that_a_killed_server_refuses_leave_the_store_as_it_was(
+    catalog: Catalog, notices: Notices, real: VectorStore, tmp_path: Path
+) -> None:
+    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
+    sync.open()
+    _put(catalog, b"1")
+    sync.run(hurry=True)
+    inode, starts = (tmp_path / "vec.db").stat().st_ino, real.starts
+    _kill_server()
+    for _ in range(2):
+        with pytest.raises(StoreFailure):
+            real.search(SPACE.id, np.eye(1, 4, dtype=np.float32), 3)
+    for _ in range(2):  # each of them asks for that
+        sync.restart_since(starts)
+    assert real.starts == starts + 1
+    assert (tmp_path / "vec.db").stat().st_ino == inode
+    assert len(real.search(SPACE.id, np.eye(1, 4, dtype=np.float32), 3)[0]) == 2
+    assert notices.tell() == () and catalog.outbox.unsent_contents(1) == []
+
+
+def test_a_server_that_is_killed_again_and_again_costs_no_row(
+    catalog: Catalog, notices: Notices, real: VectorStore, tmp_path: Path
+) -> None:
+    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
+    sync.open()
+    for number in range(3):
+        _put(catalog, b"%d" % number)
+        _kill_server()
+        sync.run(hurry=True)
+    assert real.ids(SPACE.id) == catalog.outbox.segments(SPACE.id)
+    assert notices.tell() == ()
+
+
+def test_a_store_that_may_not_be_opened_is_waited_for(
+    catalog: Catalog, notices: Notices, real: VectorStore, tmp_path: Path
+) -> None:
+    """A folder in the place of the server's lock stands for the missing right, also for root."""
+    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
+    sync.open()
+    _put(catalog, b"1")
+    sync.run(hurry=True)
+    sync.close()
+    before = (tmp_path / "vec.db").read_bytes()
+    (tmp_path / ".vec.db.lock").mkdir()
+    for _ in range(2):
+        with pytest.raises((StoreFailure, IsADirectoryError)):
+            sync.run(hurry=True)
+    assert (tmp_path / "vec.db").read_bytes() == before and notices.tell() == ()
+    (tmp_path / ".vec.db.lock").rmdir()
+    sync.run(hurry=True)
+    assert real.ids(SPACE.id) == catalog.outbox.segments(SPACE.id)
