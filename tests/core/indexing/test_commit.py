@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,18 @@ def test_what_changed_meanwhile_is_not_written(catalog: Catalog, committer: Comm
     assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 0
     assert catalog.contents.find(b"1") is None
     assert _state(catalog, known[0]) is FileState.PENDING
+
+
+def test_what_was_read_of_a_file_that_got_other_permissions_meanwhile_stays(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    """It is queued, and identified again; then its content is known."""
+    other = replace(known[0], ctime_ns=(known[0].ctime_ns or 0) + 1)
+    catalog.files.put(known[0].path.parent, other, Kind.DOCUMENT)
+    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 0
+    assert catalog.contents.find(b"1") and _state(catalog, known[0]) is FileState.PENDING
+    committer.drop_orphans()
+    assert catalog.contents.find(b"1") is None, "should it be another content after all"
 
 
 def test_a_part_leaves_its_job(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
