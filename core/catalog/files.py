@@ -215,9 +215,10 @@ class FileTable:
         """Start a list of what a scan sees."""
         self._db.execute("DELETE FROM temp.seen")
 
-    def add_seen(self, path: Path, former_volume: int | None = None) -> None:
-        """The scan saw this file; ``former_volume`` is where it lay unchanged, if that was another volume."""
-        self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (os.fsencode(path), former_volume))
+    def add_seen(self, files: Iterable[tuple[Path, int | None]]) -> None:
+        """The scan saw these; each with the volume where it lay unchanged, if that was another one."""
+        rows = [(os.fsencode(path), former_volume) for path, former_volume in files]
+        self._db.executemany("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", rows)
 
     def unseen(self, folder: Path) -> list[Path]:
         """Known files at or below ``folder`` that the scan did not see."""

@@ -100,9 +100,10 @@ class FolderVolumes:
     def of(self, path: Path) -> Volume:
         """The volume that a file or folder below the watched one lies on."""
         parent = path.parent if path != self._folder else path
-        if parent not in self._known:
-            self._known[parent] = self._find(self._target / parent.relative_to(self._folder))
-        return self._known[parent]
+        volume = self._known.get(parent)
+        if volume is None:
+            volume = self._known[parent] = self._find(self._target / parent.relative_to(self._folder))
+        return volume
 
     def _find(self, folder: Path) -> Volume:
         found = next((self._mounts[path] for path in (folder, *folder.parents) if path in self._mounts), None)
