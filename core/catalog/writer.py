@@ -13,6 +13,7 @@ from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
+from bowerbird.core.catalog.seen import SeenTable
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.catalog.traces import Traces
 from bowerbird.core.catalog.volumes import VolumeTable
@@ -41,6 +42,7 @@ class Catalog:
             raise StoreDamaged(f"The catalog {path} is damaged: {error}.") from error
         self.folders = FolderTable(self._db)
         self.files = FileTable(self._db)
+        self.seen = SeenTable(self._db)
         self.volumes = VolumeTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)

@@ -48,7 +48,7 @@ class Scanner:
         if self._is_offline(folder):
             return
         walk, volumes = Walk(folder, self._excludes, top), self._volumes(folder)
-        self._catalog.files.begin_scan()
+        self._catalog.seen.clear()
         files = iter(walk)
         while batch := list(islice(files, _FILES_A_STEP)):
             self._look_at(folder, batch, Priority.NORMAL, volumes)
@@ -69,7 +69,7 @@ class Scanner:
         found = [(facts, volumes.of(facts.path)) for facts in batch]
         with self._catalog.transaction():
             ids = {volume: self._id_of(volume) for volume in {volume for _, volume in found}}
-            self._catalog.files.add_seen(
+            self._catalog.seen.add(
                 (facts.path, self._look_at_file(folder, facts, priority, ids[volume])) for facts, volume in found
             )
 
@@ -97,8 +97,8 @@ class Scanner:
         with self._catalog.transaction():
             for path, reason in walk.problems:
                 self._catalog.files.note_unreadable(folder, path, reason)
-            unseen = [path for path in self._catalog.files.unseen(top) if not str(path).startswith(hidden)]
-            succeeded = self._catalog.files.succeeded_volumes(top)
+            unseen = [path for path in self._catalog.seen.unseen(top) if not str(path).startswith(hidden)]
+            succeeded = self._catalog.seen.succeeded_volumes(top)
             self._settle_missing(folder, (path for path in unseen if path not in unreadable), succeeded)
             self._catalog.volumes.prune()
             state = FolderState.UNREADABLE if folder in unreadable else FolderState.READY
