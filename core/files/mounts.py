@@ -17,8 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 _MOUNT_INFO = Path("/proc/self/mountinfo")
 _DISKS_BY_UUID = Path("/dev/disk/by-uuid")
 _LOOK_S = 5.0  # between two looks, where the system does not tell of changes
@@ -75,6 +73,8 @@ def _disk_uuids() -> dict[str, str]:
 
 def _volumes() -> list[Volume]:
     """On Windows a volume's device number is its serial number; on macOS it is given anew with each mount."""
+    import psutil
+
     return [
         Volume(Path(partition.mountpoint), _serial(partition.mountpoint) or partition.fstype)
         for partition in psutil.disk_partitions(all=True)
