@@ -145,3 +145,12 @@ def range_below(folder: Path) -> tuple[bytes, bytes]:
     """The half-open range of stored paths that lie below a folder: an index on paths can look it up."""
     prefix = os.fsencode(folder).rstrip(os.sep.encode()) + os.sep.encode()
     return prefix, prefix[:-1] + bytes([prefix[-1] + 1])
+
+
+BELOW = "(path = ? OR (path >= ? AND path < ?))"
+"""A condition on files: at or below a folder. Its values are those of ``at_or_below``."""
+
+
+def at_or_below(folder: Path) -> tuple[bytes, bytes, bytes]:
+    """The values for ``BELOW``."""
+    return os.fsencode(folder), *range_below(folder)

@@ -8,13 +8,11 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bowerbird.core.catalog.connection import range_below
+from bowerbird.core.catalog.connection import BELOW, at_or_below
 from bowerbird.core.catalog.jobs import JobTable, Priority
 from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
-
-_BELOW = "(path = ? OR (path >= ? AND path < ?))"
 
 
 class FolderTable:
@@ -53,7 +51,6 @@ class FileTable:
     def __init__(self, connection: sqlite3.Connection, jobs: JobTable) -> None:
         """Use the writer's connection."""
         self._db, self._jobs = connection, jobs
-        self._db.execute("CREATE TEMP TABLE seen (path BLOB PRIMARY KEY, former_volume INTEGER) WITHOUT ROWID")
         self.may_leave_orphans = True
         """Whether a content may have lost its last file since this was set to False."""
 
@@ -101,8 +98,8 @@ class FileTable:
 
     def any_away(self, folder: Path) -> bool:
         """Whether a file at or below a path is away."""
-        sql = f"SELECT 1 FROM files WHERE {_BELOW} AND away LIMIT 1"  # noqa: S608
-        return self._db.execute(sql, (os.fsencode(folder), *range_below(folder))).fetchone() is not None
+        sql = f"SELECT 1 FROM files WHERE {BELOW} AND away LIMIT 1"  # noqa: S608
+        return self._db.execute(sql, at_or_below(folder)).fetchone() is not None
 
     def mark_away(self, paths: Iterable[Path]) -> None:
         """These files are not there, nor are their volumes: they are kept, and wait for them."""
@@ -124,8 +121,8 @@ class FileTable:
     def below(self, folder: Path) -> list[Path]:
         """Every known file at or below a path."""
         rows = self._db.execute(
-            f"SELECT path FROM files WHERE {_BELOW}",  # noqa: S608
-            (os.fsencode(folder), *range_below(folder)),
+            f"SELECT path FROM files WHERE {BELOW}",  # noqa: S608
+            at_or_below(folder),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
@@ -184,33 +181,6 @@ class FileTable:
             self._db.execute("UPDATE files SET state = ?, tries = 0 WHERE path = ?", (FileState.PENDING, path))
             self._jobs.queue(Path(os.fsdecode(path)), Priority.URGENT)
         return len(retried)
-
-    # one scan of a folder: what was not seen is gone
-
-    def begin_scan(self) -> None:
-        """Start a list of what a scan sees."""
-        self._db.execute("DELETE FROM temp.seen")
-
-    def add_seen(self, path: Path, former_volume: int | None = None) -> None:
-        """The scan saw this file; ``former_volume`` is where it lay unchanged, if that was another volume."""
-        self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (os.fsencode(path), former_volume))
-
-    def unseen(self, folder: Path) -> list[Path]:
-        """Known files at or below ``folder`` that the scan did not see."""
-        rows = self._db.execute(
-            f"SELECT path FROM files WHERE {_BELOW} AND path NOT IN (SELECT path FROM temp.seen)",  # noqa: S608
-            (os.fsencode(folder), *range_below(folder)),
-        )
-        return [Path(os.fsdecode(path)) for (path,) in rows]
-
-    def succeeded_volumes(self, folder: Path) -> set[int]:
-        """Volumes most of whose files below ``folder`` the scan saw unchanged on another, which so took their place."""
-        rows = self._db.execute(
-            f"SELECT volume_id FROM files WHERE {_BELOW} AND path NOT IN (SELECT path FROM temp.seen) "  # noqa: S608
-            "GROUP BY volume_id HAVING count(*) < (SELECT count(*) FROM temp.seen WHERE former_volume = volume_id)",
-            (os.fsencode(folder), *range_below(folder)),
-        )
-        return {volume_id for (volume_id,) in rows}
 
 
 def _stat(facts: FileFacts) -> tuple[int, int, int | None, int]:

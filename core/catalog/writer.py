@@ -15,6 +15,7 @@ from bowerbird.core.catalog.jobs import JobTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.schema import migrate
+from bowerbird.core.catalog.seen import SeenTable
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.catalog.traces import FULL_TEXT, Traces
 from bowerbird.core.catalog.volumes import VolumeTable
@@ -44,6 +45,7 @@ class Catalog:
         self.folders = FolderTable(self._db)
         self.jobs = JobTable(self._db)
         self.files = FileTable(self._db, self.jobs)
+        self.seen = SeenTable(self._db)
         self.volumes = VolumeTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)

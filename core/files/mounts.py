@@ -17,8 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 _MOUNT_INFO = Path("/proc/self/mountinfo")
 _DISKS_BY_UUID = Path("/dev/disk/by-uuid")
 _LOOK_S = 5.0  # between two looks, where the system does not tell of changes
@@ -75,6 +73,8 @@ def _disk_uuids() -> dict[str, str]:
 
 def _volumes() -> list[Volume]:
     """On Windows a volume's device number is its serial number; on macOS it is given anew with each mount."""
+    import psutil
+
     return [
         Volume(Path(partition.mountpoint), _serial(partition.mountpoint) or partition.fstype)
         for partition in psutil.disk_partitions(all=True)
@@ -100,9 +100,10 @@ class FolderVolumes:
     def of(self, path: Path) -> Volume:
         """The volume that a file or folder below the watched one lies on."""
         parent = path.parent if path != self._folder else path
-        if parent not in self._known:
-            self._known[parent] = self._find(self._target / parent.relative_to(self._folder))
-        return self._known[parent]
+        volume = self._known.get(parent)
+        if volume is None:
+            volume = self._known[parent] = self._find(self._target / parent.relative_to(self._folder))
+        return volume
 
     def _find(self, folder: Path) -> Volume:
         found = next((self._mounts[path] for path in (folder, *folder.parents) if path in self._mounts), None)

@@ -17,7 +17,7 @@ from bowerbird.core.files.identity import cannot_tell, facts_of, is_offline, is_
 from bowerbird.core.files.mounts import FolderVolumes, Mounts, Volume, current_mounts
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.state import FolderState
-from bowerbird.core.types import Change, FileChange, FileFacts
+from bowerbird.core.types import Change, FileChange, FileFacts, FileState
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Scanner:
         if self._is_offline(folder):
             return
         walk, volumes = Walk(folder, self._excludes, top), self._volumes(folder)
-        self._catalog.files.begin_scan()
+        self._catalog.seen.clear()
         files = iter(walk)
         while batch := list(islice(files, _FILES_A_STEP)):
             self._look_at(folder, batch, Priority.NORMAL, volumes)
@@ -66,16 +66,18 @@ class Scanner:
         return FolderVolumes(folder, self._mounts())
 
     def _look_at(self, folder: Path, batch: Sequence[FileFacts], priority: Priority, volumes: FolderVolumes) -> None:
+        found = [(facts, volumes.of(facts.path)) for facts in batch]
         with self._catalog.transaction():
-            ids = {volume: self._id_of(volume) for volume in {volumes.of(facts.path) for facts in batch}}
-            for facts in batch:
-                self._look_at_file(folder, facts, priority, ids[volumes.of(facts.path)])
+            ids = {volume: self._id_of(volume) for volume in {volume for _, volume in found}}
+            self._catalog.seen.add(
+                (facts.path, self._look_at_file(folder, facts, priority, ids[volume])) for facts, volume in found
+            )
 
-    def _look_at_file(self, folder: Path, facts: FileFacts, priority: Priority, volume_id: int) -> None:
+    def _look_at_file(self, folder: Path, facts: FileFacts, priority: Priority, volume_id: int) -> int | None:
+        """Take note of a file; returns the other volume on which it lay as it lies here now, if there is one."""
         known = self._catalog.files.facts(facts.path)
-        self._catalog.files.add_seen(facts.path, _former_volume(known, facts, volume_id))
         try:
-            if known is None or not is_unchanged(known.facts, facts):
+            if known is None or _is_to_read(known, facts):
                 self._catalog.files.put(folder, facts, kind_of(facts.path), priority)
             elif (known.facts.ctime_ns, known.facts.inode) != (facts.ctime_ns, facts.inode):
                 self._catalog.files.update_facts(facts)
@@ -87,6 +89,7 @@ class Scanner:
         if known is None or known.away or known.volume_id != volume_id:
             self._catalog.files.place(facts.path, volume_id)
             self._returned |= known is not None and known.away
+        return _former_volume(known, facts, volume_id)
 
     def _finish(self, folder: Path, top: Path, walk: Walk) -> None:
         unreadable = {path for path, _ in walk.problems}
@@ -94,8 +97,8 @@ class Scanner:
         with self._catalog.transaction():
             for path, reason in walk.problems:
                 self._catalog.files.note_unreadable(folder, path, reason)
-            unseen = [path for path in self._catalog.files.unseen(top) if not str(path).startswith(hidden)]
-            succeeded = self._catalog.files.succeeded_volumes(top)
+            unseen = [path for path in self._catalog.seen.unseen(top) if not str(path).startswith(hidden)]
+            succeeded = self._catalog.seen.succeeded_volumes(top)
             self._settle_missing(folder, (path for path in unseen if path not in unreadable), succeeded)
             self._catalog.volumes.prune()
             state = FolderState.UNREADABLE if folder in unreadable else FolderState.READY
@@ -176,6 +179,11 @@ class Scanner:
 
 def _is_folder(change: FileChange, watched: Path) -> bool:
     return change.path == watched or (change.change is Change.PRESENT and change.path.is_dir())
+
+
+def _is_to_read(known: KnownFile, facts: FileFacts) -> bool:
+    """Whether a known file changed, or could not be read, perhaps since its disk was being pulled."""
+    return not is_unchanged(known.facts, facts) or (known.away and known.state is FileState.FAILED)
 
 
 def _is_missing(path: Path) -> bool:

@@ -11,7 +11,7 @@ from bowerbird.core.files.mounts import MountWatcher, lies_on
 from bowerbird.core.files.watched import check_new_folder
 from bowerbird.core.files.watcher import Watcher
 from bowerbird.core.indexing.inbox import Inbox
-from bowerbird.core.indexing.indexer import Indexer
+from bowerbird.core.indexing.indexer import GRACE_S, Indexer
 from bowerbird.core.paths import absolute
 from bowerbird.core.settings import Settings, SettingsFile
 from bowerbird.core.state import Event, EventKind
@@ -51,7 +51,7 @@ class WatchedFolders:
 
     def watch(self) -> None:
         """Notice changes from now on."""
-        self._inbox.post(self._indexer.expect_returns)
+        self._indexer.grace_s = GRACE_S
         self._watcher = Watcher(lambda changes: self._inbox.post(lambda: self._indexer.scans.apply(changes)))
         self._mounts = MountWatcher(self._remount)
         for folder in self.paths:

@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 _REPORT_S = 0.25
 _WIPE_S = 300.0  # between two wipings: each takes seconds in a large library
-_GRACE_S = 300.0  # what a file held that has gone is kept so long while folders are watched: it may turn up elsewhere
+GRACE_S = 300.0
+"""Seconds in which a file that has gone may turn up elsewhere."""
 
 
 class Indexer:
@@ -67,7 +68,8 @@ class Indexer:
         self.committer = Committer(paths, catalog, self.scans)
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
-        self._grace_s = 0.0
+        self.grace_s = 0.0
+        """How long what a file held is kept after it has gone: ``GRACE_S`` where changes are told as they happen."""
         self.paused = self.closed_well = False
         """Whether the user paused it; whether the stores were closed, and nothing was wrong with them then."""
         self.progress = Progress()
@@ -118,10 +120,6 @@ class Indexer:
         self._begun = True
         self._catalog.jobs.hurry()
         self._catch_up()
-
-    def expect_returns(self) -> None:
-        """Changes are told as they happen from now on: what is gone now may turn up again a little later."""
-        self._grace_s = _GRACE_S
 
     def pause(self, paused: bool) -> None:
         """Read no more files and free the models' memory, or go on."""
@@ -234,7 +232,7 @@ class Indexer:
         if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return
-        self.committer.drop_orphans(self._grace_s)
+        self.committer.drop_orphans(self.grace_s)
         self._sync.run(hurry=True)
         if self._begun and time.monotonic() - self._wiped_at > _WIPE_S:
             self._wipe_traces()

@@ -14,7 +14,8 @@ import shutil
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -40,6 +41,7 @@ _DATES_S = (
     253_402_300_799,
 )  # 1601, 2100, 1, 9999
 _LEFT_OUT = ("node_modules", ".git", "trip.photoslibrary")
+_NOTICED_S = 10.0
 _PAUSES_S = (0.0, 0.0, 0.0, 0.01, 0.05, 0.4)
 
 
@@ -56,6 +58,8 @@ class Verdict:
     embedded_twice: int
     forgotten: int
     """Files on the drive that were known when it went, and no more when it was back."""
+    unnoticed: int
+    """How often it was not told that the drive had gone."""
     stuck: int
     """Jobs left over."""
 
@@ -64,31 +68,42 @@ class Drive:
     """A drive that comes and goes: a folder that is mounted elsewhere, in this process's own mount namespace."""
 
     def __init__(self, folder: Path, mount_point: Path) -> None:
-        """Away; ``known`` then tells which files are known in the library."""
+        """Away, and watched by no library yet."""
         self.mount_point, self._folder = mount_point, folder
-        self.known: Callable[[], Mapping[bytes, bytes]] = dict
+        self.library: Library | None = None
         self.there = False
-        self.forgotten = 0
+        self.forgotten = self.unnoticed = 0
         self._before: set[bytes] = set()
         folder.mkdir(parents=True)
 
-    def plug(self, *, there: bool) -> None:
-        """Put it in, or take it out."""
-        if there == self.there:
-            return
-        if there:
-            self.forgotten += len(self._before - self.known().keys())
+    def plug(self) -> None:
+        """Put it in; or take it out, and now and then wait until that is noticed."""
+        if self.there:
+            self._before = self._known()
+            subprocess.run(["umount", "--lazy", self.mount_point], check=True)
+            if len(self._before) % 2 and not self._is_noticed():
+                self.unnoticed += 1
+        else:
+            self.forgotten += len(self._before - self._known())
             self.mount_point.mkdir(exist_ok=True)
             subprocess.run(["mount", "--bind", self._folder, self.mount_point], check=True)
-        else:
-            subprocess.run(["umount", "--lazy", self.mount_point], check=True)
-            self._before = self._held()
-        self.there = there
+        self.there = not self.there
 
-    def _held(self) -> set[bytes]:
-        """Those on it that are known."""
-        paths = (self.mount_point / path.relative_to(self._folder) for path in self._folder.rglob("*.txt"))
-        return self.known().keys() & {os.fsencode(path) for path in paths}
+    def _known(self) -> set[bytes]:
+        """Which of the files on it the library has taken note of."""
+        if self.library is None:
+            return set()
+        rows = self.library._connections.get().execute("SELECT path FROM files")
+        on_it = (self.mount_point / path.relative_to(self._folder) for path in self._folder.rglob("*.txt"))
+        return {path for (path,) in rows} & {os.fsencode(path) for path in on_it}
+
+    def _is_noticed(self) -> bool:
+        assert self.library is not None
+        folders = self.library.status
+        with suppress(AssertionError):
+            eventually(lambda: any(self.mount_point in folder.away for folder in folders().folders), _NOTICED_S)
+            return True
+        return False
 
 
 class Disk:
@@ -229,7 +244,7 @@ class Disk:
     def _plug(self) -> None:
         """The drive in, or out."""
         assert self._drive is not None
-        self._drive.plug(there=not self._drive.there)
+        self._drive.plug()
 
     def _leave_out(self) -> None:
         folder = self._chance.choice(self.folders) / self._chance.choice(_LEFT_OUT)
@@ -262,7 +277,7 @@ def run(root: Path, library_folder: Path, operations: int, seed: int, *, may_mou
     try:
         embedded = _count_embedded(library)
         if drive:
-            drive.known = lambda: _known(library)
+            drive.library = library
         library.start()
         for folder in disk.folders:
             library.add_folder(folder)
@@ -270,13 +285,13 @@ def run(root: Path, library_folder: Path, operations: int, seed: int, *, may_mou
             disk.operate()
             if pause := chance.choice(_PAUSES_S):
                 time.sleep(pause)
-        if drive:
-            drive.plug(there=True)
+        if drive and not drive.there:
+            drive.plug()
         _settle(library, disk)
-        return _verdict(library, disk, operations, embedded, drive.forgotten if drive else 0)
+        return _verdict(library, disk, operations, embedded, drive)
     finally:
-        if drive:
-            drive.plug(there=False)
+        if drive and drive.there:
+            drive.plug()
         library.close()
 
 
@@ -308,7 +323,7 @@ def _settle(library: Library, disk: Disk, within_s: float = 120.0) -> None:
         return
 
 
-def _verdict(library: Library, disk: Disk, operations: int, embedded: Counter[str], forgotten: int) -> Verdict:
+def _verdict(library: Library, disk: Disk, operations: int, embedded: Counter[str], drive: Drive | None) -> Verdict:
     known, truth = _known(library), disk.truth()
     (jobs,) = library._connections.get().execute("SELECT count(*) FROM jobs").fetchone()
     return Verdict(
@@ -317,6 +332,7 @@ def _verdict(library: Library, disk: Disk, operations: int, embedded: Counter[st
         lost=sum(known.get(path) != content for path, content in truth.items()),
         invented=len(known.keys() - truth.keys()),
         embedded_twice=sum(count > 1 for count in embedded.values()),
-        forgotten=forgotten,
+        forgotten=drive.forgotten if drive else 0,
+        unnoticed=drive.unnoticed if drive else 0,
         stuck=jobs,
     )

@@ -15,7 +15,7 @@ from bowerbird.core.files import scanner as scanner_module
 from bowerbird.core.files.mounts import Volume
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.state import Folder, FolderState
-from bowerbird.core.types import Change, FileChange
+from bowerbird.core.types import Change, FileChange, FileState
 from tests.core.files.scanning import apply, known, read_all, scan, write
 
 Mounts = dict[Path, Volume]
@@ -209,6 +209,20 @@ def test_what_is_away_waits(catalog: Catalog, scanner: Scanner, files: Path, dis
     mount(disk, mounts, hidden)
     scan(scanner, files)
     assert set(catalog.jobs.due(9, ())) == {files / "a.txt", disk / "b.txt", disk / "deep/c.txt"}
+
+
+def test_what_could_not_be_read_when_the_disk_was_pulled_is_tried_again(
+    catalog: Catalog, scanner: Scanner, files: Path, disk: Path, mounts: Mounts
+) -> None:
+    scan(scanner, files)
+    read_all(catalog)
+    catalog.files.finish(files / "a.txt", FileState.FAILED, reason="It is damaged.")
+    catalog.files.finish(disk / "b.txt", FileState.FAILED, reason="The disk cannot read this file.")
+    hidden = unmount(disk, mounts)
+    scan(scanner, files)
+    mount(disk, mounts, hidden)
+    scan(scanner, files)
+    assert read_all(catalog) == [disk / "b.txt"]
 
 
 def test_a_library_from_before_volumes_were_remembered(

@@ -121,7 +121,7 @@ def test_a_mistake_of_ours_is_made_a_few_times_and_then_told(
     scans = ScanQueue(scanner)
     scans.add([(files, None)])
     with monkeypatch.context() as patch:
-        patch.setattr(catalog.files, "add_seen", mistaken)
+        patch.setattr(catalog.seen, "add", mistaken)
         for _ in range(3):
             assert scans.busy
             with pytest.raises(sqlite3.IntegrityError):

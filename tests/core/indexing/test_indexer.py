@@ -18,7 +18,7 @@ from bowerbird.core.indexing import failures as failures_module
 from bowerbird.core.indexing import indexer as indexer_module
 from bowerbird.core.indexing.failures import WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
-from bowerbird.core.indexing.indexer import Indexer
+from bowerbird.core.indexing.indexer import GRACE_S, Indexer
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.paths import LibraryPaths
@@ -184,7 +184,7 @@ def test_what_a_file_held_is_kept_for_a_while_where_files_are_watched(
     house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
     house.settle()
     if watching:
-        house.indexer.expect_returns()
+        house.indexer.grace_s = GRACE_S
     note.rename(tmp_path / "elsewhere.txt")
     house.watch(note.parent)
     house.settle()
@@ -200,7 +200,7 @@ def test_what_a_file_held_is_kept_for_a_while_where_files_are_watched(
     note.unlink()
     house.watch(note.parent)
     house.settle()
-    later = time.monotonic() + indexer_module._GRACE_S
+    later = time.monotonic() + GRACE_S
     monkeypatch.setattr(indexer_module.time, "monotonic", lambda: later)
     house.settle()
     assert house.contents() == 0 and house.store.log[-1] == "wipe"
