@@ -3,6 +3,7 @@
 BowerbirdError          a sentence for the user, with what to do
   EnvironmentFailure    the machine, the library folder, the stores: exit code 1
     LibraryBusy         another process owns the library
+    OwnerAway           that process is starting or ending, or has ended
     StoreDamaged        a catalog or vector store that cannot be read
     ModelUnavailable    a model's files are missing, wrong or will not load
   UsageError            a query, option or setting that makes no sense: exit code 2
@@ -26,6 +27,10 @@ class EnvironmentFailure(BowerbirdError):
 
 class LibraryBusy(EnvironmentFailure):
     """Another process owns the library."""
+
+
+class OwnerAway(EnvironmentFailure):
+    """The process that owns the library does not answer yet, or no more."""
 
 
 class StoreDamaged(EnvironmentFailure):

@@ -50,7 +50,7 @@ def make_private(folder: Path) -> None:
             _close_to_others(folder)
         probe = folder / ".writable"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another command may be starting too
     except OSError as error:
         raise EnvironmentFailure(f"The library folder {folder} cannot be written: {error.strerror}.") from error
 
