@@ -131,7 +131,12 @@ CREATE TRIGGER file_leaves_traces AFTER DELETE ON files BEGIN
 END;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES)
+# Thumbnails that are missing are made again; some contents have none.
+_THUMBNAILS = """
+ALTER TABLE contents ADD COLUMN without_thumbnail INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _THUMBNAILS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -25,7 +25,7 @@ from bowerbird.core.types import FileState, Modality, Query
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"
-VERSIONS = range(1, 5)
+VERSIONS = range(1, 6)
 MEDIA = 2  # the priority of recordings and clips
 
 Rows = list[tuple[Any, ...]]
@@ -148,6 +148,7 @@ def test_the_spaces_that_are_searched_stay(old: Path, version: int) -> None:
     assert set(rows(migrate(old), "SELECT id FROM spaces")) == before
 
 
+@pytest.mark.parametrize("version", range(1, 5), indirect=True)
 def test_what_was_left_behind_is_wiped_once(old: Path) -> None:
     catalog = Catalog(old)
     assert rows(old, "SELECT everywhere FROM traces") == [(1,)]
