@@ -9,6 +9,7 @@ BowerbirdError          a sentence for the user, with what to do
   UsageError            a query, option or setting that makes no sense: exit code 2
   FileError             one file cannot be read: a line in the failures list
     FileVanished        it was gone before it was read
+    DiskSilent          its disk does not answer
     DecoderTimeout      reading it took longer than allowed
     DecoderCrashed      reading it ended the decoder
   FileSkipped           no extractor reads this kind of file
@@ -60,6 +61,10 @@ class FileError(BowerbirdError):
 
 class FileVanished(FileError):
     """The file was gone before it was read."""
+
+
+class DiskSilent(FileError):
+    """The disk that the file is on does not answer, as a network folder does whose computer is gone."""
 
 
 class DecoderTimeout(FileError):

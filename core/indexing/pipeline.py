@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, FileError, FileSkipped, FileVanished
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
 from bowerbird.core.files.identity import facts_of, fingerprint
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
@@ -43,7 +44,7 @@ class Pipeline:
     ) -> None:
         """``post`` runs a call on the indexer's thread; ``find_content`` looks a fingerprint up in the catalog."""
         self._pool, self._inference, self._post, self._find_content = pool, inference, post, find_content
-        self._identifying = ThreadPoolExecutor(2, "identify")
+        self._disks = DiskThreads()
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
         self.items = ItemsInFlight()
         self._problem = ""
@@ -70,7 +71,8 @@ class Pipeline:
         if item.fingerprint:
             self._post(lambda: self._step(item, lambda: self._identified(item, item.fingerprint)))
         else:
-            self._after(self._identifying.submit(_identify, facts), item, self._identified)
+            identified = self._disks.submit(facts.path, lambda on_block: _identify(facts, on_block))
+            self._after(identified, item, self._identified)
 
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
@@ -79,7 +81,7 @@ class Pipeline:
 
     def close(self) -> None:
         """Take no more; what is on its way is dropped and stays queued in the catalog."""
-        self._identifying.shutdown(wait=False, cancel_futures=True)
+        self._disks.close()
 
     # transitions
 
@@ -174,6 +176,6 @@ class Pipeline:
         self.items.finish(item, Outcome(item.facts, state, str(error), content_id=item.extends))
 
 
-def _identify(facts: FileFacts) -> bytes:
+def _identify(facts: FileFacts, on_block: OnBlock) -> bytes:
     extractor_for(facts.path)
-    return fingerprint(facts.path)
+    return fingerprint(facts.path, on_block)
