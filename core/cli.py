@@ -27,14 +27,19 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
 
         run(arguments)
     except UsageError as error:
-        print(f"bowerbird: {error}", file=sys.stderr)
-        return 2
+        return _fail(error, 2)
     except BowerbirdError as error:
-        print(f"bowerbird: {error}", file=sys.stderr)
-        return 1
+        return _fail(error, 1)
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _fail(error: BowerbirdError, code: int) -> int:
+    from bowerbird.core.commands.output import printable
+
+    print(f"bowerbird: {printable(str(error))}", file=sys.stderr)
+    return code
 
 
 def _speak_utf8() -> None:

@@ -16,6 +16,7 @@ from bowerbird.core.errors import EnvironmentFailure
 
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_LONGEST_PATH = 480  # bytes; SQLite takes 512, with the longest name of its files
 _OURS = ("catalog.*", "*vec.db*", "settings.*", "owner.*", "bowerbird.log*", "thumbnails", "models", "examples")
 """What is in a library; the folder that a user names for one may hold other things."""
 # A POSIX access list as Linux keeps it (linux/posix_acl_xattr.h): version 2, then tag, permissions and id of the owner,
@@ -42,8 +43,13 @@ def make_private(folder: Path) -> None:
     out. A library that an earlier version left open to others is closed to them.
 
     Raises:
-        EnvironmentFailure: it cannot be made, or not be written.
+        EnvironmentFailure: it cannot be made, or not be written, or its path is too long.
     """
+    if (length := len(os.fsencode(folder))) > _LONGEST_PATH:
+        raise EnvironmentFailure(
+            f"The path of the library folder is {length:,} bytes long, and may be {_LONGEST_PATH} at most. "
+            "Choose another folder."
+        )
     try:
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         with suppress(OSError):  # not ours, or on a disk without modes; whether it can be written is what counts
