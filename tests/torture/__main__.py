@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.torture import kills, mutations, operations
+from tests.torture import endurance, kills, mutations, operations
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -33,10 +33,17 @@ def _kills(work: Path, scale: float, seed: int) -> tuple[object, bool]:
     return verdict, not any(harm) and not verdict.forsaken
 
 
+def _endurance(work: Path, scale: float, seed: int) -> tuple[object, bool]:
+    sources = [_DATA / name for name in ("documents", "photo_formats", "broken")]
+    verdict = endurance.run(sources, work, 3600 * scale, seed)
+    return verdict, not (verdict.growing or verdict.mistakes)
+
+
 TORTURES: Mapping[str, Callable[[Path, float, int], tuple[object, bool]]] = {
     "operations": _operations,
     "mutations": _mutations,
     "kills": _kills,
+    "endurance": _endurance,
 }
 
 
@@ -45,7 +52,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="packaging/torture", description="Do to Bowerbird what the world does.")
     parser.add_argument("names", nargs="*", choices=[[], *TORTURES], default=list(TORTURES))
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="1 is 10,000 operations, 2,000 damaged files, 100 kills"
+        "--scale", type=float, default=1.0, help="1 is 10,000 operations, 2,000 damaged files, 100 kills, an hour"
     )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
