@@ -224,7 +224,7 @@ class Indexer:
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
         scanning = self.scans.busy or self.scans.awaits_move
-        repairing = self.thumbnails.busy and not self.paused
+        repairing = self.thumbnails.busy and not self._is_held()
         busy = scanning or self._pipeline.items.paths or building or repairing or not self._inbox.empty
         if busy or (self._begun and not self.paused and self._catalog.files.next_jobs(1, ())):
             self._inbox.unsettle()
@@ -234,10 +234,11 @@ class Indexer:
         if self._begun and time.monotonic() - self._wiped_at > _WIPE_S:
             self._wipe_traces()
         self._pace.end()
-        if self._begun and not self.paused:
+        if self._begun and not self._is_held():
             self.thumbnails.look()
-        if not self.thumbnails.busy:
-            self._changed |= self._inbox.settle()
+            if self.thumbnails.busy:
+                return
+        self._changed |= self._inbox.settle()
 
     def _is_held(self) -> bool:
         """Whether no work is wanted now."""
