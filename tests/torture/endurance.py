@@ -74,6 +74,7 @@ class Load:
 
     def stop(self) -> None:
         self._over.set()
+        self._library.cancel_model()  # trying one takes minutes on a computer that is busy
         for thread in self._threads:
             thread.join()
 
