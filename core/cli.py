@@ -31,11 +31,9 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
 
         run(arguments)
     except UsageError as error:
-        print(f"bowerbird: {error}", file=sys.stderr)
-        return 2
+        return _fail(error, 2)
     except BowerbirdError as error:
-        print(f"bowerbird: {error}", file=sys.stderr)
-        return 1
+        return _fail(error, 1)
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # of our mistakes the log has the traceback
@@ -43,6 +41,13 @@ def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
         print(f"bowerbird: {failure_of(error, 'The library') or _MISTAKE}", file=sys.stderr)
         return 1
     return 0
+
+
+def _fail(error: BowerbirdError, code: int) -> int:
+    from bowerbird.core.commands.output import printable
+
+    print(f"bowerbird: {printable(str(error))}", file=sys.stderr)
+    return code
 
 
 def _speak_utf8() -> None:

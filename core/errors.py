@@ -3,12 +3,14 @@
 BowerbirdError          a sentence for the user, with what to do
   EnvironmentFailure    the machine, the library folder, the stores: exit code 1
     LibraryBusy         another process owns the library
+    OwnerAway           that process is starting or ending, or has ended
     StoreFailure        a catalog or vector store that cannot be used now: waited for, and tried again
       StoreDamaged      one that has to be made anew
     ModelUnavailable    a model's files are missing, wrong or will not load
   UsageError            a query, option or setting that makes no sense: exit code 2
   FileError             one file cannot be read: a line in the failures list
     FileVanished        it was gone before it was read
+    DiskSilent          its disk does not answer
     DecoderTimeout      reading it took longer than allowed
     DecoderCrashed      reading it ended the decoder
     DecoderOutOfMemory  reading it took more memory than allowed
@@ -28,6 +30,10 @@ class EnvironmentFailure(BowerbirdError):
 
 class LibraryBusy(EnvironmentFailure):
     """Another process owns the library."""
+
+
+class OwnerAway(EnvironmentFailure):
+    """The process that owns the library does not answer yet, or no more."""
 
 
 class StoreFailure(EnvironmentFailure):
@@ -61,6 +67,10 @@ class FileError(BowerbirdError):
 
 class FileVanished(FileError):
     """The file was gone before it was read."""
+
+
+class DiskSilent(FileError):
+    """The disk that the file is on does not answer, as a network folder does whose computer is gone."""
 
 
 class DecoderTimeout(FileError):

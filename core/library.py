@@ -181,6 +181,10 @@ class Library(LibraryCalls):
         """
         return self._previewer.frame_jpeg(path, moment, max_side)
 
+    def restore_thumbnail(self, thumbnail: Path) -> None:
+        """Have a ``Hit.thumbnail`` made again that is missing or damaged; THUMBNAILS is the event that follows."""
+        self._inbox.post(lambda: self._indexer.thumbnails.request(bytes.fromhex(thumbnail.stem)))
+
     def paste_example(self, image: bytes) -> Path:
         """Keep a pasted PNG as a file that can be an example, until the library is closed."""
         make_private(self._paths.examples)

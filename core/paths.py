@@ -17,6 +17,7 @@ from bowerbird.core.faults import Fault, fault_of
 
 LIBRARY_VARIABLE = "BOWERBIRD_LIBRARY"
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_LONGEST_PATH = 480  # bytes; SQLite takes 512, with the longest name of its files
 _OURS = (
     "catalog.*",
     "*vec.db*",
@@ -55,15 +56,20 @@ def make_private(folder: Path) -> None:
     A folder on a full disk is taken as it is: it can be read, and whoever writes says that there is no room.
 
     Raises:
-        EnvironmentFailure: it cannot be made, or not be written.
+        EnvironmentFailure: it cannot be made, or not be written, or its path is too long.
     """
+    if (length := len(os.fsencode(folder))) > _LONGEST_PATH:
+        raise EnvironmentFailure(
+            f"The path of the library folder is {length:,} bytes long, and may be {_LONGEST_PATH} at most. "
+            "Choose another folder."
+        )
     try:
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         with suppress(OSError):  # not ours, or on a disk without modes; whether it can be written is what counts
             _close_to_others(folder)
         probe = folder / ".writable"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another command may be starting too
     except OSError as error:
         if fault_of(error) is Fault.FULL and folder.is_dir():
             return

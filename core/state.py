@@ -119,6 +119,8 @@ class EventKind(StrEnum):
     FOLDERS = "folders"
     FAILURES = "failures"
     MODELS = "models"
+    THUMBNAILS = "thumbnails"
+    """Some that were missing are there again."""
     ACTIVATE = "activate"
     """A second start asks the first window to come to the front."""
 

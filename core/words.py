@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ _STOP_WORDS = frozenset(
     "into is it its me my of on or our she should so some such than that the their them then there these they this "
     "those to was we were what when where which while who whom why will with would you your".split()
 )
+
+_one_at_a_time = threading.Lock()  # the stemmer keeps the word that it works on in itself
 
 
 def clock(seconds: float) -> str:
@@ -56,7 +59,8 @@ def query_words(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The stem under which the keyword index has a word (Porter 1980, as SQLite's tokenizer)."""
-    return str(_porter().stemWord(word.lower()))
+    with _one_at_a_time:
+        return str(_porter().stemWord(word.lower()))
 
 
 def marks(text: str, words: list[str]) -> Spans:

@@ -26,6 +26,7 @@ class LibraryState(QObject):
     folder_removed = Signal()
     failures_changed = Signal()
     models_changed = Signal()
+    thumbnails_changed = Signal()
     activation_requested = Signal()
     """A second start of Bowerbird asks this window to come to the front."""
 
@@ -62,6 +63,10 @@ class LibraryState(QObject):
         """Read failed files again: those named, or all of them."""
         self._bridge.call(lambda library: library.retry(paths), lambda _: self.failures_changed.emit())
 
+    def restore_thumbnail(self, path: Path) -> None:
+        """Have a thumbnail made again that cannot be shown; ``thumbnails_changed`` follows."""
+        self._bridge.call(lambda library: library.restore_thumbnail(path))
+
     def _set_status(self, status: Status) -> None:
         self.status = status
         self.status_changed.emit(status)
@@ -74,6 +79,9 @@ class LibraryState(QObject):
     def _on_event(self, event: Event) -> None:
         if event.kind is EventKind.ACTIVATE:
             self.activation_requested.emit()
+            return
+        if event.kind is EventKind.THUMBNAILS:
+            self.thumbnails_changed.emit()
             return
         if event.kind is EventKind.PROGRESS and event.progress:
             self.progress_changed.emit(event.progress)

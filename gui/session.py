@@ -52,6 +52,8 @@ class SearchSession(QObject):
         self.hit: Hit | None = None
         self._typing_timer = single_shot(self, _TYPING_MS, self.search)
         self._refresh_timer = single_shot(self, _REFRESH_MS, self.search)
+        thumbnails.unreadable.connect(self.library.restore_thumbnail)
+        self.library.thumbnails_changed.connect(thumbnails.load_again)
         self.library.content_changed.connect(self._search_later)
         self.library.folder_removed.connect(self.search)
 

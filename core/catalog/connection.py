@@ -114,7 +114,7 @@ class ReadConnections:
         self._path = path
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._open: list[weakref.finalize[[], _Held]] = []
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
 
     def get(self) -> sqlite3.Connection:
         """The calling thread's connection."""
@@ -122,16 +122,20 @@ class ReadConnections:
         if held is None:
             held = self._local.held = _Held(connect(self._path))
             held.connection.execute("PRAGMA query_only = ON")
+            weakref.finalize(held, held.connection.close).atexit = False
             with self._lock:
-                self._open = [end for end in self._open if end.alive]
-                self._open.append(weakref.finalize(held, held.connection.close))
+                self._open.add(held)
         return held.connection
 
     def close(self) -> None:
-        """Close every thread's connection."""
+        """Close the calling thread's connection, and interrupt the others: each closes as its thread ends.
+
+        A connection that is closed while another thread reads from it crashes the process, at its exit too.
+        """
+        self._local.__dict__.pop("held", None)
         with self._lock:
-            while self._open:
-                self._open.pop()()
+            for held in self._open:
+                held.connection.interrupt()
 
 
 class _Held:

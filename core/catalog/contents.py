@@ -15,8 +15,14 @@ import numpy as np
 from bowerbird.core.catalog.connection import savepoint
 from bowerbird.core.catalog.records import KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
-from bowerbird.core.types import Modality, Vector
+from bowerbird.core.types import FileState, Modality, Vector
 from bowerbird.core.words import keywords
+
+# Of documents only those with pages have one.
+_WITH_THUMBNAILS = (
+    "SELECT fingerprint FROM contents "
+    "WHERE without_thumbnail = 0 AND (kind != 'document' OR json_extract(properties, '$.pages') IS NOT NULL)"
+)
 
 
 class ContentTable:
@@ -114,6 +120,27 @@ class ContentTable:
                 "INSERT INTO embeddings(segment_id, space, vector) VALUES (?, ?, ?)",
                 ((ids[o], space, row.astype(np.float16).tobytes()) for o, row in zip(ordinals, vectors, strict=True)),
             )
+
+    def may_have_thumbnail(self, fingerprint: bytes) -> bool:
+        """Whether there should be a thumbnail of this content, as far as is known."""
+        row = self._db.execute(f"{_WITH_THUMBNAILS} AND fingerprint = ?", (fingerprint,)).fetchone()
+        return row is not None
+
+    def with_thumbnails(self) -> list[bytes]:
+        """The fingerprints of all contents of which there should be a thumbnail."""
+        return [fingerprint for (fingerprint,) in self._db.execute(_WITH_THUMBNAILS)]
+
+    def set_without_thumbnail(self, fingerprint: bytes) -> None:
+        """Remember that the files of this content yield no thumbnail."""
+        self._db.execute("UPDATE contents SET without_thumbnail = 1 WHERE fingerprint = ?", (fingerprint,))
+
+    def paths(self, fingerprint: bytes) -> list[Path]:
+        """The files that have this content."""
+        rows = self._db.execute(
+            "SELECT f.path FROM files f JOIN contents c ON c.id = f.content_id WHERE c.fingerprint = ? AND f.state = ?",
+            (fingerprint, FileState.INDEXED),
+        )
+        return [Path(os.fsdecode(path)) for (path,) in rows]
 
     def orphans(self) -> list[int]:
         """Contents that no file has any more."""

@@ -159,7 +159,12 @@ CREATE INDEX files_volume ON files(volume_id);
 CREATE INDEX files_away ON files(folder_id, volume_id) WHERE away;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES)
+# Thumbnails that are missing are made again; some contents have none.
+_THUMBNAILS = """
+ALTER TABLE contents ADD COLUMN without_thumbnail INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -7,37 +7,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bowerbird.core.errors import EnvironmentFailure, LibraryBusy
+from bowerbird.core.errors import LibraryBusy, OwnerAway
 from bowerbird.core.library import Library
 from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.owner.protocol import LibraryCalls
 
-_BUSY_S = 10.0  # a command that is just closing lets go within this time
+_PATIENCE_S = 60.0  # an owner may be bringing an old catalog up to date, on a computer that is busy
 _RETRY_S = 0.1
 
 
 @contextmanager
 def opened(directory: Path) -> Iterator[LibraryCalls]:
-    """The library in ``directory``, closed at the end.
+    """The library in ``directory``, closed at the end. If its owner ends meanwhile, it is opened again.
 
     Raises:
         EnvironmentFailure: it cannot be opened, or another process has it open and does not answer.
     """
-    library = _open_when_free(directory)
+    library = _open_when_ready(directory)
     try:
         yield library
     finally:
         library.close()
 
 
-def _open_when_free(directory: Path) -> Library | RemoteLibrary:
-    """The owner may just be opening, or closing, and then neither answers nor lets go: neither is worth an error."""
-    until = time.monotonic() + _BUSY_S
+def _open_when_ready(directory: Path) -> Library | RemoteLibrary:
+    """An owner that is starting or ending neither answers nor lets go: that is waited for."""
+    until = time.monotonic() + _PATIENCE_S
     while True:
         try:
             return _open(directory)
-        except EnvironmentFailure as error:
-            if time.monotonic() > until or not isinstance(error.__cause__, LibraryBusy):
+        except OwnerAway:
+            if time.monotonic() > until:
                 raise
             time.sleep(_RETRY_S)
 
@@ -45,8 +45,5 @@ def _open_when_free(directory: Path) -> Library | RemoteLibrary:
 def _open(directory: Path) -> Library | RemoteLibrary:
     try:
         return Library.open(directory)
-    except LibraryBusy as busy:
-        try:
-            return RemoteLibrary(directory)
-        except EnvironmentFailure as error:
-            raise error from busy
+    except LibraryBusy:
+        return RemoteLibrary(directory, reopen=lambda: _open_when_ready(directory))

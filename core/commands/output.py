@@ -14,6 +14,7 @@ from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
 
 _INDENT = " " * 6
+_TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # Unicode Standard Annex 9
 _TIMES = ("total", "encode", "retrieve", "rank")
 _MODEL_FIELDS = (
     "id", "title", "installed", "used", "built", "recommended", "ms", "licence", "quality", "size_bytes", "problem",
@@ -33,7 +34,13 @@ class Output:
 def printable(text: str | Path) -> str:
     """A text or a file's name without what cannot be printed, and without what would steer a terminal."""
     encodable = str(text).encode("utf-8", "replace").decode()
-    return "".join(" " if unicodedata.category(character) == "Cc" else character for character in encodable)
+    return "".join(" " if _steers(character) else character for character in encodable)
+
+
+def _steers(character: str) -> bool:
+    """Control characters and line ends, and what turns the direction of all the text that follows."""
+    turns = unicodedata.bidirectional(character) in _TURNS
+    return turns or unicodedata.category(character) in ("Cc", "Zl", "Zp")
 
 
 def labelled(**values: str | int) -> Output:

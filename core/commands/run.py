@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _print(answer: Output, *, as_json: bool) -> None:
     progress.clear()
     if answer.notice and not as_json:
-        print(answer.notice, file=sys.stderr)
+        print(output.printable(answer.notice), file=sys.stderr)
     for line in [json.dumps(answer.value)] if as_json else answer.lines:
         print(line)
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
@@ -57,8 +58,10 @@ def cannot_tell(path: Path) -> bool:
     return False
 
 
-def fingerprint(path: Path) -> bytes:
+def fingerprint(path: Path, on_block: Callable[[], None] = lambda: None) -> bytes:
     """BLAKE2b over the whole content, 16 bytes: the same content has the same fingerprint wherever it lies.
+
+    ``on_block`` is called with each block of it that was read.
 
     Raises:
         FileVanished: there is no such file.
@@ -68,6 +71,7 @@ def fingerprint(path: Path) -> bytes:
     try:
         with path.open("rb", buffering=0) as file:
             while block := file.read(_BLOCK):
+                on_block()
                 digest.update(block)
     except (FileNotFoundError, NotADirectoryError):
         raise FileVanished("The file is gone.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
 import re
@@ -10,6 +11,8 @@ from pathlib import Path, PurePath
 
 from bowerbird.core.files.identity import facts_of
 from bowerbird.core.types import FileFacts
+
+_TOO_LONG = "This path is longer than the system allows. Move what is here to a folder nearer to the top."
 
 
 class Excludes:
@@ -37,7 +40,7 @@ class Walk:
         """Walk ``top``, which lies in the watched ``folder``; by default all of it."""
         self._folder, self._excludes, self._top = folder, excludes, top or folder
         self.problems: list[tuple[Path, str]] = []
-        """Folders that could not be read, and why; complete once the walk has ended."""
+        """Folders that could not be read, and what has too long a path, and why; complete once the walk has ended."""
 
     def __iter__(self) -> Iterator[FileFacts]:
         """Walk depth first, holding one folder's entries at a time."""
@@ -51,6 +54,8 @@ class Walk:
                     folders.append(path)
                 elif facts := facts_of(path):
                     yield facts
+                elif _is_too_long(path):
+                    self.problems.append((path, _TOO_LONG))
 
     def _is_folder(self, entry: os.DirEntry[str], path: Path) -> bool:
         try:
@@ -71,7 +76,17 @@ class Walk:
             return []
 
 
+def _is_too_long(path: Path) -> bool:
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return False
+
+
 def _sentence(error: OSError) -> str:
+    if error.errno == errno.ENAMETOOLONG:
+        return _TOO_LONG
     if isinstance(error, PermissionError):
         return "You have no permission to look into this folder."
     return f"This folder cannot be read: {error.strerror}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -10,9 +11,11 @@ from typing import Protocol, TypeVar
 
 from bowerbird.core.indexing.failures import STORE_ERRORS, WriteFailures
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 Call = Callable[[], None]
 
+_STOP_S = 60.0  # the longest step, wiping what was forgotten in a large library, takes less
 _IDLE_S = 1.0  # how long a call is waited for where no step is due
 
 
@@ -54,10 +57,12 @@ class Inbox:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the calls that wait; waits for that."""
+        """End after the calls that wait; waits for that, unless a disk holds it up that does not answer."""
         self.post(self._stop)
         if self._thread:
-            self._thread.join()
+            self._thread.join(_STOP_S)
+            if self._thread.is_alive():
+                log.warning("the indexer's thread does not end; what it was at is done again at the next start")
 
     def post(self, call: Call) -> None:
         """Have a call run soon."""

@@ -19,6 +19,7 @@ from bowerbird.core.indexing.pace import Pace
 from bowerbird.core.indexing.pipeline import Pipeline
 from bowerbird.core.indexing.power import Power
 from bowerbird.core.indexing.scans import ScanQueue
+from bowerbird.core.indexing.thumbnails import ThumbnailRepair
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.models.registry import entries
@@ -66,6 +67,9 @@ class Indexer:
         self.backfill = Backfill(inbox.ask, catalog.spaces, sync, pool, inference, searched, self._is_held)
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))
         self.committer = Committer(paths, catalog, self.scans)
+        self.thumbnails = ThumbnailRepair(
+            paths, catalog, pool, inbox.post, lambda: on_event(Event(EventKind.THUMBNAILS))
+        )
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
         self.grace_s = 0.0
@@ -101,6 +105,7 @@ class Indexer:
         self._sync.run(hurry=not self._pipeline.items.paths)
         if self._begun and not self._is_held() and not self._failures.waiting:
             self._read_more()
+            self.thumbnails.step()
         self._settle()
         self._failures.end()
         self._report()
@@ -228,7 +233,8 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        busy = self.scans.busy or self._pipeline.items.paths or building or not self._inbox.empty
+        repairing = self.thumbnails.busy and not self._is_held()
+        busy = self.scans.busy or self._pipeline.items.paths or building or repairing or not self._inbox.empty
         if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return
@@ -237,6 +243,10 @@ class Indexer:
         if self._begun and time.monotonic() - self._wiped_at > _WIPE_S:
             self._wipe_traces()
         self._pace.end()
+        if self._begun and not self._is_held():
+            self.thumbnails.look()
+            if self.thumbnails.busy:
+                return
         self._changed |= self._inbox.settle()
 
     def _is_held(self) -> bool:

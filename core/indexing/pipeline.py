@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Collection
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from bowerbird.core.errors import (
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
+from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
 from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
@@ -60,7 +61,7 @@ class Pipeline:
         """
         self._pool, self._inference, self._post = pool, inference, post
         self._find_content, self._find_vectors = find_content, find_vectors
-        self._identifying = ThreadPoolExecutor(2, "identify")
+        self._disks = DiskThreads()
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
         self.items = ItemsInFlight()
         self._problem = ""
@@ -90,8 +91,8 @@ class Pipeline:
             self._identify(item)
 
     def _identify(self, item: IndexItem) -> None:
-        item.state = ItemState.IDENTIFYING
-        self._after(self._identifying.submit(_identify, item.facts.path), item, self._identified)
+        item.state, path = ItemState.IDENTIFYING, item.facts.path
+        self._after(self._disks.submit(path, lambda on_block: _identify(path, on_block)), item, self._identified)
 
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
@@ -100,7 +101,7 @@ class Pipeline:
 
     def close(self) -> None:
         """Take no more; what is on its way is dropped and stays queued in the catalog."""
-        self._identifying.shutdown(wait=False, cancel_futures=True)
+        self._disks.close()
 
     # transitions
 
@@ -227,14 +228,14 @@ class Pipeline:
         self.items.finish(item, outcome)
 
 
-def _identify(path: Path) -> tuple[FileFacts, bytes]:
+def _identify(path: Path, on_block: OnBlock) -> tuple[FileFacts, bytes]:
     """A file's facts, and the fingerprint of what it held then."""
     with Source.at(path) as source:
         extractor_for(source)
     facts = facts_of(path)
     if facts is None:
         raise FileVanished("The file is gone.")
-    return facts, fingerprint(path)
+    return facts, fingerprint(path, on_block)
 
 
 def _has_changed(facts: FileFacts) -> bool:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import pickle
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client
+from multiprocessing.connection import Client, answer_challenge, deliver_challenge
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from bowerbird.core.answers import Results
-from bowerbird.core.errors import EnvironmentFailure
-from bowerbird.core.owner.protocol import ERROR, HELLO, RESULT, VERSION, Endpoint, LibraryCalls
+from bowerbird.core.errors import EnvironmentFailure, OwnerAway
+from bowerbird.core.owner.protocol import (
+    ERROR,
+    HELLO,
+    RESULT,
+    VERSION,
+    Endpoint,
+    LibraryCalls,
+    call_table,
+    greeting_deadline,
+)
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
 from bowerbird.core.types import Query
@@ -23,36 +33,61 @@ T = TypeVar("T")
 _OTHER_VERSION = "Another version of Bowerbird has the library open. Close its window or command, then try again."
 
 
-class RemoteLibrary(LibraryCalls):
+class OpenLibrary(LibraryCalls, Protocol):
+    """A library that was opened here or elsewhere."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+class RemoteLibrary(OpenLibrary):
     """Passes each call of ``LibraryCalls`` on to the owner, one at a time, and raises what the owner raised."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, reopen: Callable[[], OpenLibrary] | None = None) -> None:
         """Connect, and make sure that both speak the same version.
 
+        ``reopen`` opens the library anew when the owner has ended: the call that it left unanswered is made again
+        there, and so are all others. Without it such a call raises ``OwnerAway``.
+
         Raises:
-            EnvironmentFailure: the owner does not answer, or is of another version.
+            OwnerAway: nobody answers.
+            EnvironmentFailure: the owner is of another version.
         """
+        self._reopen = reopen
+        self._successor: OpenLibrary | None = None
         try:
             endpoint = Endpoint.read(LibraryPaths(directory).endpoint_file)
-            self._owner = Client(endpoint.address, authkey=bytes.fromhex(endpoint.key))
-        except (OSError, ValueError, EOFError, AuthenticationError) as error:
+            self._owner = Client(endpoint.address)
+            with ExitStack() as unless_greeted:
+                unless_greeted.callback(self._owner.close)
+                self._greet(bytes.fromhex(endpoint.key))
+                unless_greeted.pop_all()
+        except (OSError, ValueError, EOFError, AuthenticationError, OwnerAway) as error:
             remedy = "Try again." if shutil.disk_usage(directory).free else "Make some room on its disk, which is full."
-            raise EnvironmentFailure(f"Another Bowerbird has {directory} open and does not answer. {remedy}") from error
-        self._greet()
+            raise OwnerAway(f"Another Bowerbird has {directory} open and does not answer. {remedy}") from error
 
-    def _greet(self) -> None:
+    def _greet(self, key: bytes) -> None:
+        with greeting_deadline(self._owner):
+            answer_challenge(self._owner, key)
+            deliver_challenge(self._owner, key)
+            version = self._version()
+        if version != VERSION:
+            raise EnvironmentFailure(_OTHER_VERSION)
+
+    def _version(self) -> object:
+        """The owner's; None if it is older than ``HELLO``, and does not know that call."""
         try:
-            if self._exchange(HELLO, (VERSION,), None) == VERSION:
-                return
-        except EnvironmentFailure as error:  # an owner that is older than ``HELLO`` does not know that call
-            self.close()
-            raise EnvironmentFailure(_OTHER_VERSION) from error
-        self.close()
-        raise EnvironmentFailure(_OTHER_VERSION)
+            return self._ask(HELLO, (VERSION,), None)
+        except OwnerAway:
+            raise
+        except EnvironmentFailure:
+            return None
 
     def close(self) -> None:
         """Hang up."""
         self._owner.close()
+        if self._successor is not None:
+            self._successor.close()
 
     def index(self, folders: Sequence[Path], on_progress: Callable[[Progress], None]) -> IndexReport:
         report: IndexReport = self._exchange("index", (tuple(folders),), on_progress)
@@ -104,10 +139,22 @@ class RemoteLibrary(LibraryCalls):
         return result
 
     def _exchange(self, name: str, arguments: tuple[Any, ...], on_progress: Callable[..., None] | None) -> Any:
+        """The answer to a call, of the owner or of whoever came after it."""
+        if self._successor is None:
+            try:
+                return self._ask(name, arguments, on_progress)
+            except OwnerAway:
+                if self._reopen is None:
+                    raise
+                self._successor = self._reopen()
+        return call_table(self._successor)[name](*arguments, *([on_progress] if on_progress else []))
+
+    def _ask(self, name: str, arguments: tuple[Any, ...], on_progress: Callable[..., None] | None) -> Any:
         """The owner's answer to a call.
 
         Raises:
-            EnvironmentFailure: the owner ended meanwhile, or answered what this version cannot read.
+            OwnerAway: the owner ended meanwhile.
+            EnvironmentFailure: it answered what this version cannot read.
         """
         try:
             self._owner.send((name, arguments))
@@ -120,7 +167,7 @@ class RemoteLibrary(LibraryCalls):
                 if on_progress:
                     on_progress(*value)
         except (EOFError, ConnectionError) as error:
-            raise EnvironmentFailure("The other Bowerbird was closed meanwhile. Try again.") from error
+            raise OwnerAway("The other Bowerbird was closed meanwhile. Try again.") from error
         except (AttributeError, ImportError, pickle.UnpicklingError) as error:
             raise EnvironmentFailure(_OTHER_VERSION) from error
 

@@ -13,7 +13,8 @@ class OwnerLock:
 
     def __init__(self, paths: LibraryPaths) -> None:
         """Nothing is taken yet."""
-        self._root, self._lock = paths.root, FileLock(paths.lock)
+        # The window closes its library in another thread than it opened it in.
+        self._root, self._lock = paths.root, FileLock(paths.lock, thread_local=False)
 
     def take(self) -> None:
         """Become the owner.

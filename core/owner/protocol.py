@@ -8,8 +8,14 @@ call is ``HELLO`` with the client's ``VERSION``, which both sides must share: wh
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -126,7 +132,30 @@ def call_table(library: LibraryCalls) -> Mapping[str, Callable[..., Any]]:
 
 
 REPORTING = frozenset({"index", "get_model"})
-"""The calls whose last argument is told how far they are."""
+"""The calls whose last argument is told how far they are: they may take hours."""
+
+_GREETING_S = 20.0  # a loaded computer takes a while to start a command
+
+
+@contextmanager
+def greeting_deadline(peer: Connection) -> Iterator[None]:
+    """Hang up on a peer that does not greet in time: whoever waits for it then reads the end of the conversation.
+
+    A pipe of Windows cannot be ended from another thread; there the waiting goes on.
+    """
+    deadline = threading.Timer(_GREETING_S, _hang_up, (peer,))
+    deadline.daemon = True
+    deadline.start()
+    try:
+        yield
+    finally:
+        deadline.cancel()
+
+
+def _hang_up(peer: Connection) -> None:
+    if sys.platform != "win32":
+        with suppress(OSError), socket.socket(fileno=os.dup(peer.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass(frozen=True, slots=True)

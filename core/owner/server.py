@@ -9,7 +9,8 @@ import socket
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
@@ -27,6 +28,7 @@ from bowerbird.core.owner.protocol import (
     Endpoint,
     LibraryCalls,
     call_table,
+    greeting_deadline,
 )
 from bowerbird.core.paths import LibraryPaths
 
@@ -38,7 +40,8 @@ _OTHER_VERSION = (
 )
 
 _PREFIX = "bowerbird-"
-_GREETING_S = 20.0  # a loaded computer takes a while to start a command
+_CALLERS_AT_ONCE = 128  # who connects when so many wait to be accepted is refused
+_LAST_ANSWERS_S = 5.0
 _PAUSE_S = 0.1
 _ROOM_S = 5.0
 
@@ -55,6 +58,9 @@ class OwnerServer:
         self._listener: Listener | None = None
         self._stopped = threading.Event()
         self._announcing = threading.Lock()
+        self._closed = threading.Event()
+        self._answering = 0
+        self._answered = threading.Condition()
 
     def start(self) -> None:
         """Answer other processes of this user from now on.
@@ -64,7 +70,7 @@ class OwnerServer:
         """
         _remove_left(self._paths)
         address = _address(self._paths)
-        self._listener = Listener(address)  # in a folder that is this user's alone
+        self._listener = Listener(address, backlog=_CALLERS_AT_ONCE)  # in a folder that is this user's alone
         if sys.platform != "win32":
             Path(address).chmod(0o600)
         self._announce(Endpoint(address, self._key.hex()))
@@ -86,13 +92,20 @@ class OwnerServer:
                 later.start()
 
     def stop(self) -> None:
-        """Answer no more."""
+        """Take no more calls, and let those end that are being answered, unless they take long.
+
+        Whoever is left without an answer sees the connection end, and asks the next owner.
+        """
         with self._announcing:
             self._stopped.set()
         if self._listener:  # once: the next owner of the library has a socket in the same place
+            _wake(str(self._listener.address))
             self._listener.close()
             self._listener = None
             _remove_left(self._paths)
+        with self._answered:
+            self._answered.wait_for(lambda: not self._answering, _LAST_ANSWERS_S)
+        self._closed.set()
 
     def _accept(self, listener: Listener) -> None:
         while True:
@@ -105,32 +118,59 @@ class OwnerServer:
                     return
                 log.warning("no caller can be accepted: %s", error)  # descriptors may be free again later
                 continue
+            if self._stopped.is_set():
+                caller.close()
+                return
             threading.Thread(target=self._serve, args=(caller,), name="caller", daemon=True).start()
 
     def _serve(self, caller: Connection) -> None:
-        with caller:
-            deadline = threading.Timer(_GREETING_S, _hang_up, (caller,))
-            deadline.daemon = True
-            deadline.start()
-            try:
+        # An ``OSError`` of these is a message of an impossible length.
+        with caller, suppress(AuthenticationError, EOFError, OSError):
+            with greeting_deadline(caller):
                 # Here, not in the listener: a caller that says nothing would keep it from all others.
                 deliver_challenge(caller, self._key)
                 answer_challenge(caller, self._key)
                 greeting = _greeting(caller)
-                deadline.cancel()
-                caller.send(greeting)
-                while greeting[0] == RESULT:
-                    caller.send(self._answer(caller, *caller.recv()))
-            except (AuthenticationError, EOFError, OSError):  # of which one is a message of an impossible length
-                return
-            finally:
-                deadline.cancel()
+            caller.send(greeting)
+            while greeting[0] == RESULT:
+                name, arguments = caller.recv()
+                with self._until_answered(name):
+                    self._send(caller, self._answer(caller, name, arguments))
+
+    @contextmanager
+    def _until_answered(self, name: str) -> Iterator[None]:
+        """Keep ``stop`` waiting for the answer to a call, unless it may take hours.
+
+        Raises:
+            ConnectionError: the owner has stopped, and takes no call any more.
+        """
+        counted = name not in REPORTING
+        with self._answered:
+            if self._stopped.is_set():
+                raise ConnectionError
+            self._answering += counted
+        try:
+            yield
+        finally:
+            with self._answered:
+                self._answering -= counted
+                self._answered.notify_all()
+
+    def _send(self, caller: Connection, answer: Answer) -> None:
+        """Unless the owner has closed meanwhile: then the answer is about a library without its parts.
+
+        Raises:
+            ConnectionError: it has, or the caller is gone.
+        """
+        if self._closed.is_set():
+            raise ConnectionError
+        caller.send(answer)
 
     def _answer(self, caller: Connection, name: str, arguments: tuple[Any, ...]) -> Answer:
         if name not in self._calls:
             return ERROR, EnvironmentFailure(f"Bowerbird knows no call {name}.")
         if name in REPORTING:
-            arguments = (*arguments, lambda *progress: caller.send((PROGRESS, progress)))
+            arguments = (*arguments, lambda *progress: self._send(caller, (PROGRESS, progress)))
         try:
             return RESULT, self._calls[name](*arguments)
         except BowerbirdError as error:
@@ -141,11 +181,12 @@ class OwnerServer:
             return ERROR, failure_of(error, "The library") or mistake
 
 
-def _hang_up(caller: Connection) -> None:
-    """End a conversation from another thread. A pipe of Windows cannot be ended so; its caller goes on waiting."""
+def _wake(address: str) -> None:
+    """Let the thread end that waits for callers at an address: closing what it listens on does not wake it."""
     if sys.platform != "win32":
-        with suppress(OSError), socket.socket(fileno=os.dup(caller.fileno())) as end:
-            end.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as caller:
+            caller.setblocking(False)  # if very many wait to be accepted, the thread is not waiting
+            caller.connect(address)
 
 
 def _greeting(caller: Connection) -> Answer:

@@ -23,6 +23,8 @@ class Thumbnails(QObject):
 
     ready = Signal()
     """More pictures have been loaded."""
+    unreadable = Signal(object)
+    """There is no picture at this path, or a damaged one; said once of each."""
     _loaded = Signal(object, QImage)
 
     def __init__(self, parent: QObject) -> None:
@@ -31,6 +33,7 @@ class Thumbnails(QObject):
         self._cache: OrderedDict[Path, QPixmap | None] = OrderedDict()
         self._queue: list[Path] = []
         self._requested: set[Path] = set()
+        self._unreadable: set[Path] = set()
         self._lock = threading.Lock()
         self._bytes = 0
         self._closed = False
@@ -45,6 +48,12 @@ class Thumbnails(QObject):
         if path not in self._requested and not self._closed:
             self._request(path)
         return None
+
+    def load_again(self) -> None:
+        """Pictures that could not be read may be there now; ``ready`` follows."""
+        for path in [path for path, picture in self._cache.items() if picture is None]:
+            del self._cache[path]
+        self.ready.emit()
 
     def close(self) -> None:
         """Load no more. A window that is closing may still ask for pictures, and gets those in the cache."""
@@ -74,6 +83,9 @@ class Thumbnails(QObject):
         while self._bytes > _CACHE_BYTES and len(self._cache) > 1:
             _, oldest = self._cache.popitem(last=False)
             self._bytes -= oldest.width() * oldest.height() * 4 if oldest else 0
+        if image.isNull() and path not in self._unreadable:
+            self._unreadable.add(path)
+            self.unreadable.emit(path)
         self.ready.emit()
 
 

@@ -200,6 +200,13 @@ def test_usage_errors_exit_with_2_and_one_line(run: Run, wrong: list[str]) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_an_error_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    (file := tmp_path / "fi\x1b[31mle").touch()
+    command = [sys.executable, "-m", "bowerbird.gui", "--library", str(file), "status"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "fi [31mle" in done.stderr and "\x1b" not in done.stderr
+
+
 def test_a_library_that_cannot_be_written_exits_with_1(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     command = [sys.executable, "-m", "bowerbird.gui", "--library", str(tmp_path / "file"), "status"]

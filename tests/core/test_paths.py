@@ -6,10 +6,12 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
 from tests import makers
@@ -63,6 +65,26 @@ def test_a_library_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> 
     make_private(library)
     assert _open_to_others(library) == [(library / "program", "0o755")], "what is not the library's stays as it was"
     assert stat.S_IMODE(outside.stat().st_mode) & 0o044, "what a link leads to is not the library's"
+
+
+def test_many_may_make_the_same_folder_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        for made in [threads.submit(make_private, tmp_path / "library") for _ in range(400)]:
+            made.result()
+    assert list((tmp_path / "library").iterdir()) == []
+
+
+def test_a_path_that_sqlite_does_not_take_is_one_sentence(tmp_path: Path) -> None:
+    def long(length: int) -> Path:
+        folder = tmp_path
+        while (left := length - len(str(folder)) - 1) > 0:
+            folder /= "d" * min(left, 200)
+        return folder
+
+    Library.open(long(480)).close()
+    with pytest.raises(EnvironmentFailure, match="is 481 bytes long, and may be 480 at most"):
+        Library.open(long(481))
+    assert not long(481).exists()
 
 
 def test_the_folders_on_the_way_stay_as_they_are(tmp_path: Path, careless_umask: None) -> None:

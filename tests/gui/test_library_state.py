@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from bowerbird.core.state import Event, EventKind, Progress
 from bowerbird.gui.session import SearchSession
 from tests.gui.fakes import FakeBridge, empty_status
+from tests.gui.sample_files import landscape
 
 
 def test_a_refresh_tells_the_status_and_its_progress(session: SearchSession, qtbot: QtBot) -> None:
@@ -28,6 +29,7 @@ def test_a_refresh_tells_the_status_and_its_progress(session: SearchSession, qtb
         (EventKind.MODELS, "content_changed"),
         (EventKind.FILES, "content_changed"),
         (EventKind.FOLDERS, "content_changed"),
+        (EventKind.THUMBNAILS, "thumbnails_changed"),
         (EventKind.ACTIVATE, "activation_requested"),
     ],
 )
@@ -54,6 +56,20 @@ def test_being_activated_asks_nothing(session: SearchSession, bridge: FakeBridge
     bridge.event_received.emit(Event(EventKind.ACTIVATE))
     qtbot.wait(600)
     assert bridge.library.calls == []
+
+
+def test_a_thumbnail_that_is_missing_is_asked_for_and_shown_when_it_is_there(
+    session: SearchSession, bridge: FakeBridge, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "ab.jpg"
+    with qtbot.waitSignal(session.thumbnails.ready):
+        assert session.thumbnails.get(path) is None
+    assert bridge.library.calls == [("restore_thumbnail", path)]
+    landscape(1, (40, 20)).save(path)
+    bridge.event_received.emit(Event(EventKind.THUMBNAILS))
+    with qtbot.waitSignal(session.thumbnails.ready):
+        session.thumbnails.get(path)
+    assert session.thumbnails.get(path) is not None
 
 
 def test_requests_become_calls(session: SearchSession, bridge: FakeBridge) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.torture import damage, kills, mutations, operations, walls
+from tests.torture import damage, endurance, kills, mutations, operations, walls
 
 _APART = "BOWERBIRD_TORTURE_APART"  # set in a process that may mount what it likes
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -34,7 +34,14 @@ def _mutations(work: Path, scale: float, seed: int) -> tuple[object, bool]:
 def _kills(work: Path, scale: float, seed: int) -> tuple[object, bool]:
     sources = [_DATA / name for name in ("documents", "photo_formats", "broken")]
     verdict = kills.run(sources, work, round(100 * scale), seed)
-    return verdict, not sum(asdict(verdict).values()) - verdict.kills
+    harm = (verdict.differing, verdict.vectors_differing, verdict.astray, verdict.orphans, verdict.sockets)
+    return verdict, not any(harm) and not verdict.forsaken
+
+
+def _endurance(work: Path, scale: float, seed: int) -> tuple[object, bool]:
+    sources = [_DATA / name for name in ("documents", "photo_formats", "broken")]
+    verdict = endurance.run(sources, work, 3600 * scale, seed)
+    return verdict, not (verdict.growing or verdict.mistakes)
 
 
 def _walls(_work: Path, _scale: float, _seed: int) -> tuple[object, bool]:
@@ -53,6 +60,7 @@ TORTURES: Mapping[str, Callable[[Path, float, int], tuple[object, bool]]] = {
     "kills": _kills,
     "walls": _walls,
     "damage": _damage,
+    "endurance": _endurance,
 }
 
 
@@ -76,7 +84,7 @@ def main() -> int:
         "--scale",
         type=float,
         default=1.0,
-        help="1 is 10,000 operations, 2,000 damaged files, 100 kills, 20 stores of each sort of damage",
+        help="1 is 10,000 operations, 2,000 damaged files, 100 kills, 20 stores of each sort of damage, an hour",
     )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
@@ -90,7 +98,7 @@ def main() -> int:
         sound &= passed
         print(f"{name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s")  # noqa: T201
         for key, value in asdict(verdict).items():  # type: ignore[call-overload]
-            print(f"  {key}: {value if isinstance(value, int) else len(value)}")  # noqa: T201
+            print(f"  {key}: {len(value) if isinstance(value, list) else value}")  # noqa: T201
             for line in value if isinstance(value, list) else ():
                 print(f"    {line}")  # noqa: T201
     return 0 if sound else 1

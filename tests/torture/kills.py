@@ -8,7 +8,10 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -17,13 +20,16 @@ from tests.bench.crash import astray_in, rows_of, vectors_of
 from tests.makers import eventually
 
 _PATIENCE_S = 600.0
+_ROLES = ("tree", "owner", "model host", "decoder", "store", "client")
 
 
 @dataclass(slots=True)
 class Verdict:
-    """How the library came out. All but the first should be zero."""
+    """How the library came out. All but the first two should be zero."""
 
     kills: int = 0
+    victims: Counter[str] = field(default_factory=Counter)
+    """What was killed, and how often."""
     differing: int = 0
     """Files and segments that are not as after a clean run."""
     vectors_differing: int = 0
@@ -33,7 +39,9 @@ class Verdict:
     orphans: int = 0
     """Processes that outlived the one that started them by ten seconds."""
     sockets: int = 0
-    """Sockets left in the temporary folder."""
+    """Sockets left in the library and the temporary folder."""
+    forsaken: int = 0
+    """Clients that failed, or did not end, when the owner that they talked to was killed."""
 
 
 class Machine:
@@ -47,9 +55,12 @@ class Machine:
 
     def start(self) -> psutil.Popen:
         """Begin to index."""
-        command = [sys.executable, "-m", "bowerbird.gui", "--library", str(self.library), "--json", "index"]
+        return self.command("index", *map(str, self._sources))
+
+    def command(self, *words: str) -> psutil.Popen:
+        """Begin with a command."""
         return psutil.Popen(
-            [*command, *map(str, self._sources)],
+            [sys.executable, "-m", "bowerbird.gui", "--library", str(self.library), "--json", *words],
             env=os.environ | {"TMPDIR": str(self.temporary)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -76,7 +87,7 @@ def run(sources: list[Path], work: Path, kills: int, seed: int) -> Verdict:
     longest_s = max(3.0, (time.monotonic() - started) / 4)
     shutil.copytree(clean.library / "models", killed.library / "models")
     while verdict.kills < kills:
-        verdict.orphans += _run_and_kill(killed, chance, longest_s)
+        _run_and_kill(killed, chance, longest_s, verdict)
         verdict.kills += 1
         if chance.random() < 0.2:  # else the last kills meet nothing to do
             for path in killed.library.glob("catalog.*"):
@@ -86,26 +97,65 @@ def run(sources: list[Path], work: Path, kills: int, seed: int) -> Verdict:
     return verdict
 
 
-def _run_and_kill(machine: Machine, chance: random.Random, longest_s: float) -> int:
-    """Kill the owner, or one of its children, after which the owner goes on; how many processes were left."""
-    process = machine.start()
+def _run_and_kill(machine: Machine, chance: random.Random, longest_s: float, verdict: Verdict) -> None:
+    """Kill one of the processes, or all; if the owner outlives that, it goes on for a while, and is killed too."""
+    owner = machine.start()
     time.sleep(chance.uniform(0.2, longest_s))
-    family = [process, *_children(process)]
-    victim = process if chance.random() < 0.4 else chance.choice(family)
-    _kill(victim)
-    if victim is not process:
-        time.sleep(chance.uniform(0.0, longest_s))
-        family = [*{*family, *_children(process)}]
-        _kill(process)
-    process.wait(_PATIENCE_S)
+    family = {owner, *_children(owner)}
+    role = chance.choice(_ROLES)
+    victims = [member for member in family if role in ("tree", _role(member, owner))]
+    if role == "client":
+        family |= _kill_before_a_client(machine, owner, verdict)
+    elif victims:
+        for victim in victims if role == "tree" else [chance.choice(victims)]:
+            _kill(victim)
+        time.sleep(chance.uniform(0.0, longest_s) if role not in ("tree", "owner") else 0.0)
+    verdict.victims[role if victims or role == "client" else f"no {role} yet, so the owner"] += 1
+    family |= {*_children(owner)}
+    _kill(owner)
+    owner.wait(_PATIENCE_S)
+    verdict.orphans += _end_orphans(family)
+
+
+def _role(process: psutil.Process, owner: psutil.Process) -> str:
+    """What a process is there for."""
     try:
+        line = " ".join((process.name(), *process.cmdline()))
+        if process == owner:
+            return "owner"
+        if "milvus" in line:
+            return "store"
+        if "spawn_main" not in line:
+            return "other"  # that which cleans up after the others, among them
+        return "decoder" if os.getsid(process.pid) == process.pid else "model host"
+    except (psutil.NoSuchProcess, ProcessLookupError):
+        return "gone"
+
+
+def _kill_before_a_client(machine: Machine, owner: psutil.Process, verdict: Verdict) -> set[psutil.Process]:
+    """Kill an owner that a client talks to: the client takes over. What was running then."""
+    client = machine.command("index")
+    with suppress(psutil.NoSuchProcess, AssertionError):
+        eventually(lambda: bool(client.net_connections("unix")) or not client.is_running(), 20.0)
+    family = {client, *_children(owner)}
+    _kill(owner)
+    try:
+        verdict.forsaken += client.wait(_PATIENCE_S) != 0
+    except psutil.TimeoutExpired:
+        verdict.forsaken += 1
+        family |= {*_children(client)}
+        _kill(client)
+    return family
+
+
+def _end_orphans(family: Collection[psutil.Process]) -> int:
+    """How many outlive their owner by ten seconds; then they are killed."""
+    with suppress(AssertionError):
         eventually(lambda: not any(_lives(member) for member in family), 10.0)
-    except AssertionError:
-        left = [member for member in family if _lives(member)]
-        for member in left:
-            _kill(member)
-        return len(left)
-    return 0
+    left = [member for member in family if _lives(member)]
+    for member in left:
+        _kill(member)
+    return len(left)
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
@@ -134,4 +184,5 @@ def _compare(clean: Machine, killed: Machine, verdict: Verdict) -> None:
     verdict.differing = sum(one.get(key) != two.get(key) for key in one.keys() | two.keys())
     verdict.vectors_differing = len(vectors_of(clean.library).keys() ^ vectors_of(killed.library).keys())
     verdict.astray = astray_in(killed.library)
-    verdict.sockets = sum(1 for path in killed.temporary.rglob("*") if path.is_socket())
+    places = (killed.temporary, killed.library)
+    verdict.sockets = sum(path.is_socket() for place in places for path in place.rglob("*"))

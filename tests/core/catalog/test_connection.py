@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -28,6 +29,29 @@ def test_the_connections_of_ended_threads_are_closed(tmp_path: Path) -> None:
     connections.close()
     writer.close()
     assert _descriptors(path) == 0
+
+
+def test_closing_interrupts_who_is_reading(tmp_path: Path) -> None:
+    connect(tmp_path / "catalog.sqlite3").close()
+    connections, failed, reading = ReadConnections(tmp_path / "catalog.sqlite3"), list[Exception](), threading.Event()
+
+    def read_for_ever() -> None:
+        connection = connections.get()
+        connection.create_function("note", 0, reading.set)
+        try:
+            connection.execute(
+                "WITH RECURSIVE n(x) AS (SELECT note() UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n"
+            ).fetchone()
+        except sqlite3.Error as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=read_for_ever, daemon=True) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    assert reading.wait(30)
+    while any(thread.is_alive() for thread in threads):
+        connections.close()
+    assert [str(error) for error in failed] == ["interrupted"] * 4
 
 
 def _read(connections: ReadConnections) -> int:

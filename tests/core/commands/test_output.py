@@ -188,6 +188,8 @@ def test_checks() -> None:
 
 def test_names_that_are_no_text_can_be_printed() -> None:
     assert output.printable(UNDECODABLE).encode() == b"/home/caf?"
+    assert output.printable("a\u202egpj.exe\u2066\u2028b") == "a gpj.exe  b"
+    assert output.printable("👩\u200d🌾 עברית") == "👩\u200d🌾 עברית"
     assert json.loads(json.dumps(output.describe_failures([Failure(UNDECODABLE, "x")]).value))[0]["path"] == str(
         UNDECODABLE
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,29 @@ def test_an_unreadable_folder_is_a_problem_not_an_end(nobody: Path) -> None:
     walk = Walk(nobody, Excludes(()))
     assert names(walk, nobody) == {"a.txt"}
     assert [path.name for path, _ in walk.problems] == ["closed"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other limits")
+@pytest.mark.parametrize(("length", "known"), [(3525, True), (4095, True), (4096, False), (5200, False)])
+def test_what_has_too_long_a_path_is_a_problem_not_a_riddle(
+    files: Path, monkeypatch: pytest.MonkeyPatch, length: int, known: bool
+) -> None:
+    path = files
+    monkeypatch.chdir(files)
+    while (left := length - len(str(path)) - 1) > 0:
+        name = "d" * (left if left <= 200 else min(200, left - 2))
+        path /= name
+        if len(str(path)) == length:
+            Path(name).write_text("deep")
+        else:
+            Path(name).mkdir()
+            monkeypatch.chdir(name)
+    walk = Walk(files, Excludes(()))
+    assert [facts.path for facts in walk] == ([path] if known else [])
+    assert all("longer than the system allows" in reason for _, reason in walk.problems)
+    assert bool(walk.problems) is not known
+    if known:
+        assert len(fingerprint(path)) == 16
 
 
 def test_fingerprints_follow_content(files: Path) -> None:

@@ -133,10 +133,11 @@ def owner(directory: Path, answer: Answer) -> Iterator[list[str]]:
                         names.append(name)
                         answer(caller, name, arguments)
 
-    with Listener(str(paths.socket), authkey=key) as listener:
+    with suppress(FileNotFoundError), Listener(str(paths.socket), authkey=key) as listener:
         Endpoint(str(paths.socket), key.hex()).write(paths.endpoint_file)
         threading.Thread(target=serve, daemon=True).start()
         yield names
+        # The next owner may have removed the socket, as that of one that was killed.
 
 
 def answer_as_before_hello(caller: Connection, name: str, arguments: tuple[Any, ...]) -> None:

@@ -16,13 +16,15 @@ from typing import Any
 
 import pytest
 
-from bowerbird.core.errors import EnvironmentFailure
+from bowerbird.core.errors import EnvironmentFailure, OwnerAway
 from bowerbird.core.owner.client import RemoteLibrary, come_forward
 from bowerbird.core.owner.protocol import ERROR, HELLO, PROGRESS, RESULT, VERSION, Endpoint
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths
 from tests.core.owner.fakes import REPORT, FakeLibrary, connect, greet, owner
 from tests.makers import eventually
+
+Call = Callable[[RemoteLibrary], object]
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="a pipe is not a file")
 
@@ -58,7 +60,7 @@ def test_a_caller_that_says_nothing_keeps_nobody_waiting(tmp_path: Path, server:
 def test_who_greets_wrongly_or_not_at_all_is_hung_up_on(
     tmp_path: Path, server: OwnerServer, monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
-    monkeypatch.setattr("bowerbird.core.owner.server._GREETING_S", 0.2)
+    monkeypatch.setattr("bowerbird.core.owner.protocol._GREETING_S", 0.2)
     with socket.socket(socket.AF_UNIX) as caller:
         caller.settimeout(30)
         caller.connect(Endpoint.read(LibraryPaths(tmp_path).endpoint_file).address)
@@ -211,6 +213,66 @@ def test_a_window_is_asked_to_come_forward(tmp_path: Path, server: OwnerServer, 
     assert library.calls == [("activate",)]
     server.stop()
     assert not come_forward(tmp_path), "no window, no owner"
+
+
+def test_calls_in_progress_are_answered_before_the_stop(
+    tmp_path: Path, server: OwnerServer, library: FakeLibrary
+) -> None:
+    library.hold()
+    remote = RemoteLibrary(tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = threads.submit(remote.status)
+        assert library.held.wait(30)
+        stopping = threads.submit(server.stop)
+        eventually(lambda: not LibraryPaths(tmp_path).endpoint_file.exists())
+        assert not stopping.done()
+        library.release()
+        assert waiting.result(30).segments == 7
+        stopping.result(30)
+    with pytest.raises(OwnerAway):
+        remote.status()
+    assert [name for name, *_ in library.calls] == ["status"], "after the stop no call is taken"
+    remote.close()
+
+
+@pytest.mark.parametrize("call", [lambda remote: remote.index([], lambda _: None), lambda remote: remote.status()])
+def test_a_call_that_the_owner_does_not_answer_any_more_is_made_again_to_the_next(
+    tmp_path: Path, server: OwnerServer, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    monkeypatch.setattr("bowerbird.core.owner.server._LAST_ANSWERS_S", 0.1)
+    library.hold()
+    next_library = FakeLibrary()
+    next_server = OwnerServer(LibraryPaths(tmp_path), next_library)
+    remote = RemoteLibrary(tmp_path, reopen=lambda: RemoteLibrary(tmp_path))
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(call, remote)
+        assert library.held.wait(30)
+        server.stop()
+        next_server.start()
+        library.raises = ValueError("a library whose parts are closed")
+        library.release()
+        assert waiting.result(30) == call(remote)
+    assert len(library.calls) == 1 and len(next_library.calls) == 2
+    remote.close()
+    next_server.stop()
+
+
+@posix_only
+def test_an_owner_that_does_not_greet_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bowerbird.core.owner.protocol._GREETING_S", 0.2)
+    paths = LibraryPaths(tmp_path)
+    with socket.socket(socket.AF_UNIX) as frozen:
+        frozen.bind(str(paths.socket))
+        frozen.listen()
+        Endpoint(str(paths.socket), "00").write(paths.endpoint_file)
+        with pytest.raises(OwnerAway, match="does not answer"):
+            RemoteLibrary(tmp_path)
+
+
+@posix_only
+def test_no_thread_waits_for_callers_after_the_stop(tmp_path: Path, server: OwnerServer) -> None:
+    server.stop()
+    eventually(lambda: not any(thread.name == "owner" for thread in threading.enumerate()))
 
 
 def test_many_callers_leave_no_threads_behind(tmp_path: Path, server: OwnerServer, callers: Callable[[], int]) -> None:

@@ -124,8 +124,7 @@ def test_an_owner_older_than_the_greeting_is_one_line_and_goes_on(tmp_path: Path
     assert names == [HELLO] * 3 + ["status"]
 
 
-def test_a_command_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_BUSY_S", 0.5)
+def test_a_command_says_so_in_one_line(tmp_path: Path) -> None:
     lock = OwnerLock(LibraryPaths(tmp_path))
     lock.take()
     try:

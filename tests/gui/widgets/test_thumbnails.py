@@ -41,6 +41,22 @@ def test_a_file_that_is_no_picture_is_tried_once(thumbnails: Thumbnails, tmp_pat
         assert thumbnails.get(path) is None
 
 
+def test_what_cannot_be_read_is_said_once_and_loaded_when_it_is_there(
+    thumbnails: Thumbnails, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path, said = tmp_path / "missing.jpg", list[Path]()
+    thumbnails.unreadable.connect(said.append)
+    for _ in range(2):
+        with qtbot.waitSignal(thumbnails.ready):
+            thumbnails.get(path)
+        thumbnails.load_again()
+    assert said == [path]
+    landscape(1, (40, 20)).save(path)
+    with qtbot.waitSignal(thumbnails.ready):
+        assert thumbnails.get(path) is None
+    assert thumbnails.get(path) is not None
+
+
 def test_a_closed_cache_loads_nothing(thumbnails: Thumbnails, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "small.png"
     landscape(1, (40, 20)).save(path)
