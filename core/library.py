@@ -30,7 +30,7 @@ from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.seal import Seal
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths, make_private
-from bowerbird.core.search.examples import Examples
+from bowerbird.core.search.examples import Examples, PastedExamples
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.search.searcher import Searcher
 from bowerbird.core.settings import Settings, SettingsFile
@@ -103,6 +103,7 @@ class Library(LibraryCalls):
             Examples(self._reader, self._pool, self._inference, self._searched.now), self._searched.now,
             lambda starts: self._inbox.post(lambda: self._sync.restart_since(starts)),
         )  # fmt: skip
+        self._pasted = PastedExamples(paths.examples)
         self._previewer = Previewer(self._reader, self._pool)
         self._models = ModelSelection(
             paths.models, settings.models, self._inference, self._indexer.backfill.building,
@@ -130,16 +131,12 @@ class Library(LibraryCalls):
         with ExitStack() as parts:  # the last first; one that fails keeps none of the others from being closed
             parts.callback(self._lock.release)
             parts.callback(lambda: self._seal.put(closed_well=self._indexer.closed_well))
-            parts.callback(self._forget_pasted)
+            parts.callback(self._pasted.clear)
             for part in (self._connections, self._inference, self._pool):
                 parts.callback(part.close)
             parts.callback(self._inbox.stop)
             parts.callback(self._folders.close)
             parts.callback(self._server.stop)
-
-    def _forget_pasted(self) -> None:
-        for pasted in self._paths.examples.glob("pasted-*"):
-            pasted.unlink(missing_ok=True)
 
     # folders
 
@@ -187,10 +184,7 @@ class Library(LibraryCalls):
 
     def paste_example(self, image: bytes) -> Path:
         """Keep a pasted PNG as a file that can be an example, until the library is closed."""
-        make_private(self._paths.examples)
-        path = self._paths.examples / f"pasted-{time.time_ns()}.png"
-        path.write_bytes(image)
-        return path
+        return self._pasted.keep(image)
 
     # indexing
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.files.identity import fingerprint
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
+from bowerbird.core.paths import make_private
 from bowerbird.core.types import Example, Heard, Locator, Modality, Segment, Space, Vectors
 
 _CACHED = 16  # examples: typing beside a dropped one asks for it again with every letter
@@ -32,6 +35,26 @@ class ExampleQuery:
     """Shape (1 to 16, dimension), in the order they have in the file."""
     moving: bool
     """Whether the rows follow each other in time."""
+
+
+class PastedExamples:
+    """Pictures that were pasted, as files that can be examples."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is made when it is needed."""
+        self._folder = folder
+
+    def keep(self, image: bytes) -> Path:
+        """The file of a pasted PNG, until ``clear``."""
+        make_private(self._folder)
+        path = self._folder / f"pasted-{time.time_ns()}.png"
+        path.write_bytes(image)
+        return path
+
+    def clear(self) -> None:
+        """Delete them."""
+        for pasted in self._folder.glob("pasted-*"):
+            pasted.unlink(missing_ok=True)
 
 
 class Examples:
