@@ -45,10 +45,11 @@ class Committer:
             target.write_bytes(outcome.thumbnail)
 
     def _write(self, outcome: Outcome) -> int:
-        files = (outcome.facts, *outcome.copies)
-        current = [facts for facts in files if self._is_current(facts)]
-        if not (current or any(self._may_be_current(facts) for facts in files)):
-            return 0
+        current = [facts for facts in (outcome.facts, *outcome.copies) if self._is_current(facts)]
+        if not current:
+            self._catalog.files.may_leave_orphans = True
+            if outcome.content is None or outcome.content.extends is not None:
+                return 0  # else what was read may turn up under another name, or is still there under other permissions
         content_id = self._catalog.contents.put(outcome.content) if outcome.content else outcome.content_id
         return sum(self._write_file(facts, outcome, content_id) for facts in current)
 
@@ -56,11 +57,6 @@ class Committer:
         """Whether a file is still as it was when it was taken; if not, it is gone, or queued again as it is now."""
         known = self._catalog.files.facts(facts.path)
         return known is not None and is_unchanged(facts, known.facts)
-
-    def _may_be_current(self, facts: FileFacts) -> bool:
-        """Whether a file had perhaps only its permissions changed: it is identified again, and what was read stays."""
-        known = self._catalog.files.facts(facts.path)
-        return known is not None and (known.facts.size, known.facts.mtime_ns) == (facts.size, facts.mtime_ns)
 
     def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
         if outcome.state is FileState.PENDING:

@@ -91,26 +91,33 @@ def test_copies_share_a_content_and_its_thumbnail(
     assert catalog.contents.find(b"1") is None
 
 
-def test_what_changed_meanwhile_is_not_written(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
+def test_what_changed_meanwhile_is_not_what_was_read(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    """What was read stays until it is known whether it is still a file's, under whatever name."""
     known[0].path.write_text("longer than before")
     facts = facts_of(known[0].path)
     assert facts is not None
     catalog.files.update_facts(facts)
+    committer.drop_orphans()
     assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 0
-    assert catalog.contents.find(b"1") is None
+    assert catalog.contents.find(b"1") is not None
     assert _state(catalog, known[0]) is FileState.PENDING
+    committer.drop_orphans()
+    assert catalog.contents.find(b"1") is None
 
 
-def test_what_was_read_of_a_file_that_got_other_permissions_meanwhile_stays(
+def test_a_further_part_of_what_is_gone_is_dropped(
     catalog: Catalog, committer: Committer, known: list[FileFacts]
 ) -> None:
-    """It is queued, and identified again; then its content is known."""
-    other = replace(known[0], ctime_ns=(known[0].ctime_ns or 0) + 1)
-    catalog.files.put(known[0].path.parent, other, Kind.DOCUMENT)
-    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 0
-    assert catalog.contents.find(b"1") and _state(catalog, known[0]) is FileState.PENDING
+    committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1", next_s=120.0))])
+    first = catalog.contents.find(b"1")
+    assert first is not None
+    catalog.files.forget([known[0].path])
     committer.drop_orphans()
-    assert catalog.contents.find(b"1") is None, "should it be another content after all"
+    further = replace(_content(b"1"), extends=first.id)
+    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=further)]) == 0
+    assert catalog.contents.find(b"1") is None
 
 
 def test_a_part_leaves_its_job(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
