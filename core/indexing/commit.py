@@ -89,8 +89,10 @@ class Committer:
     def _write_files(self, outcome: Outcome) -> int:
         known = [facts for facts in (outcome.facts, *outcome.copies) if self._catalog.files.facts(facts.path)]
         before = outcome.content.extends if outcome.content else outcome.content_id
-        if not known or (before is not None and not self._catalog.contents.exists(before)):
+        if before is not None and not (known and self._catalog.contents.exists(before)):
             return 0  # forgotten meanwhile; a copy that is left has its job, and is read anew
+        if not known:  # what was read may turn up under another name
+            self._catalog.files.may_leave_orphans = True
         content_id = self._catalog.contents.put(outcome.content) if outcome.content else outcome.content_id
         return sum(self._write_file(facts, outcome, content_id) for facts in known)
 

@@ -148,6 +148,7 @@ class Indexer:
     def remove_folder(self, folder: Path) -> None:
         """Forget a watched folder and what was read from it."""
         self.scans.cancel(folder)
+        self._pipeline.cancel()  # what is being read of it must not be written afterwards
         self._catalog.remove_folder(folder)
         self.committer.drop_orphans()
         self._wipe_traces()

@@ -19,6 +19,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import (
     BowerbirdError,
     DecoderCrashed,
+    DiskSilent,
     EnvironmentFailure,
     FileError,
     FileSkipped,
@@ -223,8 +224,8 @@ class Pipeline:
             self.items.part_from_copies(item)  # half of a file is no failure, and says nothing of whole ones
             outcome = Outcome(item.facts, FileState.PENDING, str(error), again=True)
         else:  # what was read of a long file before its damage stays
-            crashed = isinstance(error, DecoderCrashed)
-            outcome = Outcome(item.facts, FileState.FAILED, str(error), content_id=item.extends, again=crashed)
+            passing = isinstance(error, (DecoderCrashed, DiskSilent))
+            outcome = Outcome(item.facts, FileState.FAILED, str(error), content_id=item.extends, again=passing)
         self.items.finish(item, outcome)
 
 

@@ -14,7 +14,7 @@ from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.files.identity import facts_of
+from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.encoding import Post
 from bowerbird.core.paths import LibraryPaths, write_whole
 from bowerbird.core.types import Extraction, FileFacts
@@ -90,8 +90,8 @@ class ThumbnailRepair:
         """A file of this content that is as it was when it was read."""
         for path in self._catalog.contents.paths(fingerprint):
             known = self._catalog.files.facts(path)
-            if known and facts_of(path) == known[0]:
-                return known[0]
+            if known and is_unchanged(known.facts, facts_of(path)):
+                return known.facts
         return None
 
     def _finish(self, fingerprint: bytes, facts: FileFacts, decoded: Future[Extraction]) -> None:
@@ -104,7 +104,7 @@ class ThumbnailRepair:
         except (BowerbirdError, CancelledError):  # no fault of the file's
             self._tried.discard(fingerprint)
             return
-        if facts_of(facts.path) == facts and self._catalog.contents.find(fingerprint):
+        if is_unchanged(facts, facts_of(facts.path)) and self._catalog.contents.find(fingerprint):
             self._keep(fingerprint, thumbnail)
 
     def _keep(self, fingerprint: bytes, thumbnail: bytes) -> None:

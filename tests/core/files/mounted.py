@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bowerbird.core import settings as settings_file
+from bowerbird.core.files.disk_threads import OnBlock
 from bowerbird.core.files.identity import fingerprint
 from bowerbird.core.indexing import pipeline
 from bowerbird.core.library import Library
@@ -63,9 +64,9 @@ class House:
         for folder in (self.folder, self.outer):
             self.library.add_folder(folder)
 
-    def _fingerprint(self, path: Path) -> bytes:
+    def _fingerprint(self, path: Path, on_block: OnBlock) -> bytes:
         self.read.append(path.name)
-        return fingerprint(path)
+        return fingerprint(path, on_block)
 
     def told(self) -> tuple[Folder, ...]:
         """The two folders, as the window is told of them."""

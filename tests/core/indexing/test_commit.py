@@ -201,6 +201,17 @@ def test_a_mistake_with_one_outcome_is_that_files_failure(
     assert catalog.drop_orphans() == [], "nothing of it is left"
 
 
+def test_what_was_read_of_a_file_that_is_gone_stays_until_it_is_known_whether_it_was_moved(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    catalog.files.forget([known[0].path])
+    committer.drop_orphans()
+    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1"))]) == 0
+    assert catalog.contents.find(b"1") is not None
+    committer.drop_orphans()
+    assert catalog.contents.find(b"1") is None
+
+
 def test_a_content_that_was_forgotten_meanwhile_is_read_anew_for_the_copy_that_is_left(
     catalog: Catalog, committer: Committer, known: list[FileFacts]
 ) -> None:
@@ -241,8 +252,8 @@ def test_what_cannot_be_written_costs_no_other_file_and_leaves_nothing(
         Outcome(known[1], FileState.INDEXED, content=_content(b"2")),
         Outcome(known[2], FileState.INDEXED, content_id=999),  # there is no such content
     ]
-    assert committer.commit(outcomes) == 3
-    assert [_state(catalog, facts) for facts in known] == [FileState.FAILED, FileState.INDEXED, FileState.FAILED]
+    assert committer.commit(outcomes) == 2
+    assert [_state(catalog, facts) for facts in known] == [FileState.FAILED, FileState.INDEXED, FileState.PENDING]
     assert "Traceback" in caplog.text
     with closing(sqlite3.connect(catalog._path)) as stored:
         assert stored.execute("SELECT count(*) FROM contents").fetchone() == (1,)

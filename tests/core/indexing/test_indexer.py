@@ -372,6 +372,17 @@ def test_a_removed_folder_is_scanned_no_more(house: House, note: Path) -> None:
     assert not house.indexer.hurried
 
 
+def test_nothing_of_a_removed_folder_is_written_afterwards(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.grace_s = GRACE_S
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
+    house.indexer.remove_folder(note.parent)
+    house.settle()
+    assert house.contents() == 0
+
+
 def test_what_waits_in_a_folder_that_is_away_waits_until_it_is_back(house: House, note: Path, tmp_path: Path) -> None:
     house.watch(note.parent)
     house.step(3)
