@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +19,6 @@ from tests.bench.crash import astray_in, rows_of, vectors_of
 from tests.makers import eventually
 
 _PATIENCE_S = 600.0
-_ROLES = ("tree", "owner", "model host", "decoder", "store", "client")
 
 
 @dataclass(slots=True)
@@ -28,7 +26,7 @@ class Verdict:
     """How the library came out. All but the first two should be zero."""
 
     kills: int = 0
-    victims: Counter[str] = field(default_factory=Counter)
+    victims: dict[str, int] = field(default_factory=dict)
     """What was killed, and how often."""
     differing: int = 0
     """Files and segments that are not as after a clean run."""
@@ -102,15 +100,17 @@ def _run_and_kill(machine: Machine, chance: random.Random, longest_s: float, ver
     owner = machine.start()
     time.sleep(chance.uniform(0.2, longest_s))
     family = {owner, *_children(owner)}
-    role = chance.choice(_ROLES)
-    victims = [member for member in family if role in ("tree", _role(member, owner))]
+    by_role = {"tree": list(family), "client": [owner]}
+    for member in family:
+        by_role.setdefault(_role(member, owner), []).append(member)
+    role = chance.choice(sorted(by_role.keys() - {"other"}))
     if role == "client":
         family |= _kill_before_a_client(machine, owner, verdict)
-    elif victims:
-        for victim in victims if role == "tree" else [chance.choice(victims)]:
+    else:
+        for victim in by_role[role] if role == "tree" else [chance.choice(by_role[role])]:
             _kill(victim)
         time.sleep(chance.uniform(0.0, longest_s) if role not in ("tree", "owner") else 0.0)
-    verdict.victims[role if victims or role == "client" else f"no {role} yet, so the owner"] += 1
+    verdict.victims[role] = verdict.victims.get(role, 0) + 1
     family |= {*_children(owner)}
     _kill(owner)
     owner.wait(_PATIENCE_S)
@@ -129,7 +129,7 @@ def _role(process: psutil.Process, owner: psutil.Process) -> str:
             return "other"  # that which cleans up after the others, among them
         return "decoder" if os.getsid(process.pid) == process.pid else "model host"
     except (psutil.NoSuchProcess, ProcessLookupError):
-        return "gone"
+        return "other"
 
 
 def _kill_before_a_client(machine: Machine, owner: psutil.Process, verdict: Verdict) -> set[psutil.Process]:
