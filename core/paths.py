@@ -106,6 +106,20 @@ def _keep_closed(folder: Path) -> None:
             os.setxattr(folder, "system.posix_acl_default", _FOR_ITS_USER)
 
 
+def keep_thumbnail(path: Path, jpeg: bytes) -> None:
+    """Write a thumbnail. One that a power cut leaves damaged is made again, so nothing waits for the disk.
+
+    Raises:
+        OSError: it cannot be written; then there is none.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.write_bytes(jpeg)
+    except OSError:
+        path.unlink(missing_ok=True)  # half a thumbnail is none
+        raise
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file of the library so that a crash or a power cut leaves the old one or the new one.
 

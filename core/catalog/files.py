@@ -141,6 +141,7 @@ class FileTable:
         self, path: Path, state: FileState, *, reason: str = "", content_id: int | None = None, again: bool = False
     ) -> None:
         """A file was looked at: its job is done, or is due again after a pause."""
+        self.may_leave_orphans = True  # what it held before
         self._db.execute(
             "UPDATE files SET state = ?, reason = ?, content_id = ?, looked_at = ?, "
             "kind = coalesce((SELECT kind FROM contents WHERE id = ?), kind) WHERE path = ?",
@@ -156,6 +157,7 @@ class FileTable:
 
         ``again``: the file has changed meanwhile, so the rest also waits for a while.
         """
+        self.may_leave_orphans = True
         self._db.execute(
             "UPDATE files SET content_id = ?, kind = (SELECT kind FROM contents WHERE id = ?) WHERE path = ?",
             (content_id, content_id, os.fsencode(path)),

@@ -54,6 +54,7 @@ class JobTable:
         """Have a known file read that has changed: now, or after a pause if it changed soon after the last look.
 
         What a scan found is read now in any case: somebody has just started Bowerbird, or waits for ``index``.
+        ``tries`` counts the changes that followed a look within ``REST_S``; once the file has rested it is 0 again.
 
         Returns:
             Whether it is read now.
@@ -78,7 +79,11 @@ class JobTable:
         tries, now = self._looks(path)[0] + 1, time.time()
         values = (tries, now, os.fsencode(path))
         self._db.execute("UPDATE files SET tries = ?, looked_at = ? WHERE path = ?", values)
-        self._put(path, Priority.RESUME, now + _pause_s(tries))  # or as urgent as it is
+        due_at = now + _pause_s(tries)
+        queued = self._db.execute("SELECT due_at FROM jobs WHERE path = ?", (os.fsencode(path),)).fetchone()
+        if queued and queued[0] > now:  # it changed while it was read, and may have come to rest since
+            due_at = min(due_at, queued[0])
+        self._put(path, Priority.RESUME, due_at)  # or as urgent as it is
 
     def put_last(self, path: Path) -> None:
         """Have the rest of a file read in part behind everything else."""
@@ -90,7 +95,7 @@ class JobTable:
         self._db.execute("UPDATE jobs SET due_at = 0 WHERE due_at > 0")
 
     def drop(self, path: Path) -> None:
-        """Nothing is to be read of a file any more; if it changes soon after this, the next look waits."""
+        """Remove the job of a file, if there is one."""
         self._db.execute("DELETE FROM jobs WHERE path = ?", (os.fsencode(path),))
 
     def tries(self, path: Path) -> int:

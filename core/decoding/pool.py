@@ -40,6 +40,7 @@ DEADLINE_S = 60.0
 Then the child is killed and the file fails with ``DecoderTimeout``. ``ExtractPool`` takes another one for tests.
 """
 _CPU_SHARE = 2  # times the deadline in CPU seconds, for more than one thread decodes; then the kernel ends the child
+_OPEN_S = 30.0  # disks that are asleep take up to fifteen
 _IDLE_S = 60.0  # then a child ends and gives its memory back
 _CLOSE_S = 5.0
 _PAUSES_S = (0.5, 2.0, 5.0)  # between attempts to start a child
@@ -215,19 +216,19 @@ class _Slot:
 
         For an earlier file may be to blame, and some kinds of file may take more memory than others.
         """
-        with Source.at(path) as source:
-            decoder, most = self._ready_child(MEMORY), memory_of(path)
+        with Source.within(_OPEN_S, path) as source:
+            decoder, memory_limit = self._ready_child(MEMORY), memory_of(path)
             try:
                 return self._ask(decoder, expected, call, source, *arguments)
             except (DecoderCrashed, DecoderOutOfMemory) as error:
                 log.warning("%s of %r: %s", call, path, error)
                 self._end_child()
-                if decoder.asked == 1 and most <= MEMORY:
+                if decoder.asked == 1 and memory_limit <= MEMORY:
                     raise
             try:
-                return self._ask(self._ready_child(most), expected, call, source, *arguments)
+                return self._ask(self._ready_child(memory_limit), expected, call, source, *arguments)
             finally:
-                if most > MEMORY:
+                if memory_limit > MEMORY:
                     self._end_child()
 
     def _ask(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
+import threading
+from concurrent.futures import Future
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.errors import DiskSilent, EnvironmentFailure, FileError, FileVanished
 
 # Not blocking: opening a pipe would wait for its writer for ever.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 _BUFFER = 1 << 17  # bytes
+_SHORTAGE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+SILENT = "The disk of this file does not answer. Check that it is connected, then try again."
 
 
 class Source:
@@ -31,6 +36,7 @@ class Source:
         Raises:
             FileVanished: there is none.
             FileError: it cannot be opened, or is a pipe, a device or a folder.
+            EnvironmentFailure: this computer has no memory or descriptors left.
         """
         try:
             source = cls(path.name, os.open(path, _FLAGS))
@@ -41,11 +47,28 @@ class Source:
         except IsADirectoryError:
             raise FileError("This is not an ordinary file.") from None
         except OSError as error:
+            if error.errno in _SHORTAGE:
+                raise EnvironmentFailure(f"Files cannot be opened: {error.strerror}. Close some programs.") from None
             raise FileError(f"The file cannot be opened ({error.strerror}).") from None
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             source.close()
             raise FileError("This is not an ordinary file.")
         return source
+
+    @classmethod
+    def within(cls, seconds: float, path: Path) -> Source:
+        """As ``at``, for a disk that may never answer: opening a file cannot be given a deadline otherwise.
+
+        Raises:
+            DiskSilent: it did not answer within so many seconds.
+        """
+        opening: Future[Source] = Future()
+        threading.Thread(target=_open, args=(opening, path), name="open", daemon=True).start()
+        try:
+            return opening.result(seconds)
+        except TimeoutError:
+            opening.add_done_callback(lambda late: None if late.exception() else late.result().close())
+            raise DiskSilent(SILENT) from None
 
     @property
     def size(self) -> int:
@@ -77,6 +100,13 @@ class Source:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _open(opening: Future[Source], path: Path) -> None:
+    try:
+        opening.set_result(Source.at(path))
+    except BaseException as error:  # noqa: BLE001 # it is the asker's
+        opening.set_exception(error)
 
 
 class _Reader(io.RawIOBase):

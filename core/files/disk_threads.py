@@ -14,9 +14,9 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-import psutil
-
 from bowerbird.core.errors import DiskSilent
+from bowerbird.core.extractors.source import SILENT
+from bowerbird.core.files.mounts import mount_points
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class DiskThreads:
     def _mount_point(self, path: Path) -> Path:
         """Where the volume of a file is mounted, without asking that volume."""
         if time.monotonic() > self._mounts_known_until:
-            self._mount_points = frozenset(Path(part.mountpoint) for part in psutil.disk_partitions(all=True))
+            self._mount_points = mount_points()
             self._mounts_known_until = time.monotonic() + _MOUNTS_S
         return next((folder for folder in path.parents if folder in self._mount_points), Path(path.anchor))
 
@@ -96,7 +96,7 @@ class _Task:
             self._settle(lambda: self.answer.set_result(result))
 
     def give_up(self) -> None:
-        silent = DiskSilent("The disk of this file does not answer. Check that it is connected, then try again.")
+        silent = DiskSilent(SILENT)
         self._settle(lambda: self.answer.set_exception(silent))
 
     def _heard(self) -> None:
@@ -122,8 +122,9 @@ class _Lane:
     def add(self, task: _Task) -> None:
         self._waiting.put(task)
         if len(self._threads) < _THREADS:
-            self._threads.append(threading.Thread(target=self._run, name="identify", daemon=True))
-            self._threads[-1].start()
+            thread = threading.Thread(target=self._run, name="identify", daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def close(self) -> None:
         for task in self._take_waiting():
@@ -134,7 +135,8 @@ class _Lane:
     def give_up(self, heard_before: float) -> None:
         """Give up the tasks whose disk was not heard since then; if that is all of them, also those that wait."""
         silent = [task for task in tuple(self._running) if task.heard_at < heard_before]
-        for task in (*silent, *(self._take_waiting() if len(silent) == _THREADS else ())):
+        waiting = self._take_waiting() if len(silent) == _THREADS else ()
+        for task in (*silent, *(task for task in waiting if task.answer.set_running_or_notify_cancel())):
             task.give_up()
 
     def _run(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
-from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import FileFacts
 
 _BLOCK = 1 << 20
@@ -66,19 +66,13 @@ def fingerprint(path: Path, on_block: Callable[[], None] = lambda: None) -> byte
     Raises:
         FileVanished: there is no such file.
         FileError: it cannot be read.
+        EnvironmentFailure: this computer has no memory or descriptors left.
     """
     digest = blake2b(digest_size=_FINGERPRINT_BYTES)
-    try:
-        with path.open("rb", buffering=0) as file:
-            while block := file.read(_BLOCK):
-                on_block()
-                digest.update(block)
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileVanished("The file is gone.") from None
-    except PermissionError:
-        raise FileError("You have no permission to read this file.") from None
-    except OSError as error:
-        raise FileError(f"The disk cannot read this file: {error.strerror}.") from error
+    with Source.at(path) as source, source.open() as file:
+        while block := file.read(_BLOCK):
+            on_block()
+            digest.update(block)
     return digest.digest()
 
 

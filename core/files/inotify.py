@@ -5,12 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_DESCRIPTORS = Path("/proc/self/fd")
+_DESCRIPTORS = Path("/proc/self/fdinfo")
 _ENTRY = re.compile(r"^inotify wd:\S+ ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
 _LIMITS = Path("/proc/sys/fs/inotify")
 _MINOR_BITS = 20  # of the kernel's own device numbers (include/linux/kdev_t.h)
@@ -29,11 +28,12 @@ class Unwatched:
 
 
 class WatchedByKernel:
-    """The folders that the inotify descriptors of this process cover, as proc(5) tells under ``fdinfo``."""
+    """The folders that an inotify descriptor of this process covers, as proc(5) tells under ``fdinfo``."""
 
-    def __init__(self) -> None:
-        """As it is now."""
-        self._folders = {entry for descriptor in _inotify_descriptors() for entry in _entries(descriptor)}
+    def __init__(self, descriptor: int | None) -> None:
+        """As it is now. Without a descriptor everything counts as watched: other systems watch a tree as a whole."""
+        self._known = descriptor is not None
+        self._folders = set() if descriptor is None else _entries(descriptor)
         self._devices = {device for device, _ in self._folders}
         self._inodes = {inode for _, inode in self._folders}
 
@@ -51,12 +51,9 @@ class WatchedByKernel:
         return status.st_ino in self._inodes
 
     def missing_below(self, tops: Iterable[Path]) -> Unwatched:
-        """What is not watched of some folders and all below them, without what may not be read anyway.
-
-        Nothing on systems that watch a tree as a whole.
-        """
+        """What is not watched of some folders and all below them, without what may not be read anyway."""
         missing, folders = list[Path](), 0
-        for folder in _folders_below(tops) if sys.platform == "linux" else ():
+        for folder in _folders_below(tops) if self._known else ():
             if folder not in self and os.access(folder, os.R_OK):
                 folders += 1
                 if not (missing and missing[-1] in folder.parents):  # the walk goes depth first
@@ -92,25 +89,12 @@ def _command(limit: str) -> str:
     return f"sudo sysctl fs.inotify.{limit}={max(2 * now, _LEAST_ADVICE if limit == 'max_user_watches' else 0)}"
 
 
-def _inotify_descriptors() -> list[Path]:
-    if sys.platform != "linux":
-        return []
-    return [descriptor for descriptor in _DESCRIPTORS.iterdir() if _target(descriptor) == "anon_inode:inotify"]
-
-
-def _target(descriptor: Path) -> str:
+def _entries(descriptor: int) -> set[tuple[int, int]]:
     try:
-        return str(descriptor.readlink())
-    except OSError:  # closed meanwhile, as that of the listing itself
-        return ""
-
-
-def _entries(descriptor: Path) -> list[tuple[int, int]]:
-    try:
-        text = Path("/proc/self/fdinfo", descriptor.name).read_text()
-    except OSError:
-        return []
-    return [(_device(int(device, 16)), int(inode, 16)) for inode, device in _ENTRY.findall(text)]
+        text = (_DESCRIPTORS / str(descriptor)).read_text()
+    except OSError:  # closed meanwhile
+        return set()
+    return {(_device(int(device, 16)), int(inode, 16)) for inode, device in _ENTRY.findall(text)}
 
 
 def _device(kernel_number: int) -> int:

@@ -70,6 +70,12 @@ class Notifications:
         """Whether every thread that it needs still runs."""
         return all(thread.is_alive() for thread in self._threads())
 
+    @property
+    def descriptor(self) -> int | None:
+        """The inotify descriptor, where that is what it uses; watchdog has no public name for it."""
+        reader = vars(self._observer).get("_inotify_fd")
+        return getattr(reader, "_inotify_fd", None)
+
     def _threads(self) -> list[BaseThread]:
         holders = [*self._observer.emitters, self._observer]
         held = [thread for holder in holders for thread in vars(holder).values() if isinstance(thread, BaseThread)]

@@ -256,9 +256,9 @@ class Watcher:
     def _verify(self) -> None:
         """Find out what is not watched in folders that are new, or were not watched before."""
         unverified, self._unverified = self._unverified, set()
-        if not unverified:
+        if not unverified or not self._notifications:
             return
-        covered = WatchedByKernel()
+        covered = WatchedByKernel(self._notifications.descriptor)
         for folder, entry in tuple(self._watched.items()):
             tops = [path for path in unverified if path == folder or folder in path.parents]
             if tops and entry.error is None:

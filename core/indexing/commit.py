@@ -11,7 +11,7 @@ from bowerbird.core.faults import Fault, failure_of, fault_of
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.item import Outcome
 from bowerbird.core.indexing.scans import ScanQueue
-from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.paths import LibraryPaths, keep_thumbnail
 from bowerbird.core.types import Change, FileChange, FileFacts, FileState
 
 log = logging.getLogger(__name__)
@@ -52,14 +52,8 @@ class Committer:
 
     def _keep_thumbnail(self, outcome: Outcome) -> None:
         if outcome.content and outcome.thumbnail:
-            target = self._paths.thumbnail(outcome.content.fingerprint)
             with self._thumbnails():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    target.write_bytes(outcome.thumbnail)
-                except OSError:
-                    target.unlink(missing_ok=True)  # half a thumbnail is none
-                    raise
+                keep_thumbnail(self._paths.thumbnail(outcome.content.fingerprint), outcome.thumbnail)
 
     @contextmanager
     def _thumbnails(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Protocol, TypeVar
 
+from bowerbird.core.faults import failure_of
 from bowerbird.core.indexing.failures import STORE_ERRORS, WriteFailures
 
 log = logging.getLogger(__name__)
@@ -122,8 +123,7 @@ def _answer(answer: Future[T], question: Callable[[], T]) -> None:
         return
     try:
         answer.set_result(question())
-    except STORE_ERRORS as error:
+    except BaseException as error:
         answer.set_exception(error)
-        raise  # it concerns all that follows, not only the asker
-    except BaseException as error:  # noqa: BLE001 # it is the asker's
-        answer.set_exception(error)
+        if isinstance(error, STORE_ERRORS) or failure_of(error, ""):
+            raise  # it concerns all that follows, not only the asker

@@ -83,8 +83,8 @@ class Indexer:
 
     @property
     def hurried(self) -> bool:
-        """Whether there is a folder to scan."""
-        return self.scans.busy
+        """Whether there is a folder to scan, and nothing is in the way."""
+        return self.scans.busy and not self._failures.waiting
 
     def open(self) -> None:
         """Start the vector store, and drop what models made that this version no longer knows, or makes otherwise."""

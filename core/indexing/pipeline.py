@@ -28,6 +28,7 @@ from bowerbird.core.errors import (
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
+from bowerbird.core.faults import failure_of
 from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
 from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
@@ -37,6 +38,8 @@ from bowerbird.core.inference.client import Inference
 from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Heard, Modality, Segment
 
 log = logging.getLogger(__name__)
+
+_MISTAKE = "Bowerbird made a mistake while reading this file; the log has the details."
 
 
 class Pipeline:
@@ -89,7 +92,7 @@ class Pipeline:
         if item.fingerprint:
             self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint))))
         else:
-            self._identify(item)
+            self._step(item, lambda: self._identify(item))
 
     def _identify(self, item: IndexItem) -> None:
         item.state, path = ItemState.IDENTIFYING, item.facts.path
@@ -119,9 +122,9 @@ class Pipeline:
             self._fail(item, error)
         except CancelledError:  # whoever was asked is closing
             self._fail(item, FileVanished("It was not read."))
-        except Exception:  # a mistake of ours with one file must not end the others
+        except Exception as error:  # a mistake of ours with one file must not end the others
             log.exception("reading %r", item.facts.path)
-            self._fail(item, FileError("Bowerbird made a mistake while reading this file; the log has the details."))
+            self._fail(item, failure_of(error, "The library") or FileError(_MISTAKE))
 
     def _identified(self, item: IndexItem, identity: tuple[FileFacts, bytes]) -> None:
         item.facts, item.fingerprint = identity
@@ -220,7 +223,7 @@ class Pipeline:
             outcome = Outcome(item.facts, FileState.PENDING, str(error))
         elif isinstance(error, FileSkipped):
             outcome = Outcome(item.facts, FileState.SKIPPED, str(error))
-        elif isinstance(error, FileVanished) or _has_changed(item.facts):
+        elif isinstance(error, FileVanished) or (not isinstance(error, DiskSilent) and _has_changed(item.facts)):
             self.items.part_from_copies(item)  # half of a file is no failure, and says nothing of whole ones
             outcome = Outcome(item.facts, FileState.PENDING, str(error), again=True)
         else:  # what was read of a long file before its damage stays

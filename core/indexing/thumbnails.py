@@ -16,7 +16,7 @@ from bowerbird.core.errors import BowerbirdError, FileError, FileSkipped
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.encoding import Post
-from bowerbird.core.paths import LibraryPaths, write_whole
+from bowerbird.core.paths import LibraryPaths, keep_thumbnail
 from bowerbird.core.types import Extraction, FileFacts
 
 log = logging.getLogger(__name__)
@@ -82,8 +82,8 @@ class ThumbnailRepair:
         if facts is None:  # away, or about to be read anew: there will be another look
             self._tried.discard(fingerprint)
             return
-        self._decoding = True
         decoded = self._pool.extract(facts.path, Limits())
+        self._decoding = True
         decoded.add_done_callback(lambda done: self._post(lambda: self._finish(fingerprint, facts, done)))
 
     def _readable(self, fingerprint: bytes) -> FileFacts | None:
@@ -111,10 +111,8 @@ class ThumbnailRepair:
         if not thumbnail:
             self._catalog.contents.set_without_thumbnail(fingerprint)
             return
-        target = self._paths.thumbnail(fingerprint)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, thumbnail)
+            keep_thumbnail(self._paths.thumbnail(fingerprint), thumbnail)
         except OSError as error:
             log.warning("a thumbnail cannot be written: %s", error)
             return

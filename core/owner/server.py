@@ -175,6 +175,8 @@ class OwnerServer:
             return RESULT, self._calls[name](*arguments)
         except BowerbirdError as error:
             return ERROR, error
+        except ConnectionError:  # the caller is gone
+            raise
         except Exception as error:
             log.exception("answering %s", name)
             mistake = EnvironmentFailure("The other Bowerbird made a mistake; its log has the details.")

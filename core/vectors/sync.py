@@ -76,10 +76,14 @@ class StoreSync:
         with self._noting():
             self._store.close()
             existed = self._store.file.exists()
-            if not self._is_whole():
-                self._outbox.mark_all_unsent()
-                if existed:
-                    self._notices.add(_REBUILT)
+            try:
+                if not self._is_whole():
+                    self._outbox.mark_all_unsent()
+                    if existed:
+                        self._notices.add(_REBUILT)
+            except BaseException:
+                self._store.close()  # what it lacks is not known yet: all of this is done again
+                raise
 
     def restart_since(self, starts: int) -> None:
         """Start the store again unless it was started since it had been started so often: see ``restart``."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bowerbird.core.errors import FileError, FileVanished
+from bowerbird.core.errors import DiskSilent, EnvironmentFailure, FileError, FileVanished
 from bowerbird.core.extractors.source import Source
+from tests.makers import eventually
 
 CONTENT = bytes(range(256)) * 2_000
 
@@ -70,3 +74,42 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_disk_that_fails_is_told_from_damage() -> None:
     with Source.at(Path("/proc/self/mem")) as source, pytest.raises(FileError, match="The disk cannot read this file"):
         source.read(10)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_computer_without_descriptors_is_no_fault_of_the_file(path: Path) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        with pytest.raises(EnvironmentFailure, match="Close some programs"):
+            Source.at(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_disk_that_does_not_answer_is_waited_for_so_long_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real one cannot be had: ``os.open`` blocks here as it does there."""
+    answers, opened, really_open = threading.Event(), list[int](), os.open
+
+    def late(*arguments: Any) -> int:
+        answers.wait(60)
+        opened.append(really_open(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr(os, "open", late)
+    with pytest.raises(DiskSilent, match="does not answer"):
+        Source.within(0.05, path)
+    answers.set()
+    eventually(lambda: opened and not is_open(opened[0]))
+    with Source.within(60, path) as source:
+        assert source.read(4) == CONTENT[:4]
+
+
+def is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True

@@ -15,7 +15,6 @@ import pytest
 from bowerbird.core.errors import DiskSilent
 from bowerbird.core.files import disk_threads
 from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
-from bowerbird.core.files.identity import fingerprint
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 
@@ -42,8 +41,8 @@ def dead(tmp_path: Path) -> Iterator[Callable[[], Path]]:
         os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))  # ends the waiting
 
 
-def hashing(path: Path) -> Callable[[OnBlock], bytes]:
-    return lambda heard: fingerprint(path, heard)
+def reading(path: Path) -> Callable[[OnBlock], bytes]:
+    return lambda _: path.read_bytes()
 
 
 def test_a_silent_disk_fails_its_files_and_no_others(
@@ -52,8 +51,8 @@ def test_a_silent_disk_fails_its_files_and_no_others(
     monkeypatch.setattr(threads, "_mount_point", lambda path: path.parent)
     (tmp_path / "other").mkdir()
     (alive := tmp_path / "other" / "a.txt").write_text("here")
-    answers = [threads.submit(path, hashing(path)) for path in (dead(), dead(), dead(), dead())]
-    assert threads.submit(alive, hashing(alive)).result(30) == fingerprint(alive)
+    answers = [threads.submit(path, reading(path)) for path in (dead(), dead(), dead(), dead())]
+    assert threads.submit(alive, reading(alive)).result(30) == alive.read_bytes()
     for answer in answers:
         with pytest.raises(DiskSilent, match="does not answer"):
             answer.result(30)
@@ -64,9 +63,9 @@ def test_one_silent_file_leaves_the_others_of_its_disk(
 ) -> None:
     (alive := tmp_path / "a.txt").write_text("here")
     silent = dead()
-    answers = [threads.submit(path, hashing(path)) for path in (silent, alive, alive)]
+    answers = [threads.submit(path, reading(path)) for path in (silent, alive, alive)]
     assert isinstance(answers[0].exception(30), DiskSilent)
-    assert {answer.result(30) for answer in answers[1:]} == {fingerprint(alive)}
+    assert {answer.result(30) for answer in answers[1:]} == {alive.read_bytes()}
 
 
 def test_a_slow_disk_that_goes_on_answering_is_waited_for(threads: DiskThreads, tmp_path: Path) -> None:
@@ -85,15 +84,15 @@ def test_a_disk_that_answers_again_is_read_again(
 ) -> None:
     (alive := tmp_path / "a.txt").write_text("here")
     pipes = [dead(), dead()]
-    for answer in [threads.submit(pipe, hashing(pipe)) for pipe in pipes]:
+    for answer in [threads.submit(pipe, reading(pipe)) for pipe in pipes]:
         assert isinstance(answer.exception(30), DiskSilent)
     for pipe in pipes:
         os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))
-    assert threads.submit(alive, hashing(alive)).result(30) == fingerprint(alive)
+    assert threads.submit(alive, reading(alive)).result(30) == alive.read_bytes()
 
 
 def test_what_was_not_begun_when_it_closes_is_cancelled(threads: DiskThreads, dead: Callable[[], Path]) -> None:
-    answers = [threads.submit(path, hashing(path)) for path in (dead(), dead(), dead())]
+    answers = [threads.submit(path, reading(path)) for path in (dead(), dead(), dead())]
     threads.close()
     answers.append(threads.submit(dead(), lambda _: "late"))
     for answer in answers[2:]:
@@ -111,8 +110,8 @@ def test_a_silent_disk_does_not_keep_the_process_from_ending(dead: Callable[[], 
     path = dead()
     script = (
         "import sys; from pathlib import Path; from bowerbird.core.files.disk_threads import DiskThreads; "
-        "from bowerbird.core.files.identity import fingerprint; path = Path(sys.argv[1]); threads = DiskThreads(); "
-        "answer = threads.submit(path, lambda heard: fingerprint(path, heard))\n"
+        "path = Path(sys.argv[1]); threads = DiskThreads(); "
+        "answer = threads.submit(path, lambda heard: path.read_bytes())\n"
         "while not answer.running(): pass\n"
         "threads.close()"
     )
