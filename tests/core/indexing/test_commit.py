@@ -212,6 +212,20 @@ def test_what_was_read_of_a_file_that_is_gone_stays_until_it_is_known_whether_it
     assert catalog.contents.find(b"1") is None
 
 
+def test_what_a_file_held_before_is_forgotten_even_if_it_was_looked_at_later(
+    catalog: Catalog, committer: Committer, known: list[FileFacts]
+) -> None:
+    committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"before"))])
+    known[0].path.write_text("longer than before")
+    now = facts_of(known[0].path)
+    assert now is not None
+    catalog.files.put(now.path.parent, now, Kind.DOCUMENT)
+    committer.drop_orphans()
+    committer.commit([Outcome(now, FileState.INDEXED, content=_content(b"after"))])
+    committer.drop_orphans()
+    assert catalog.contents.find(b"before") is None and catalog.contents.find(b"after") is not None
+
+
 def test_a_content_that_was_forgotten_meanwhile_is_read_anew_for_the_copy_that_is_left(
     catalog: Catalog, committer: Committer, known: list[FileFacts]
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -122,6 +124,29 @@ def test_what_is_known_is_not_decoded_again(road: Road, path: Path) -> None:
     (outcome,) = road.until(outcomes=1)
     assert (outcome.state, outcome.content_id, outcome.content) == (FileState.INDEXED, 7, None)
     assert road.decoders.requests == []
+
+
+def test_a_catalog_that_cannot_be_asked_is_no_fault_of_the_file(road: Road, path: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "locked.db", isolation_level=None)) as owner:
+        owner.execute("BEGIN EXCLUSIVE")
+        asker = sqlite3.connect(tmp_path / "locked.db", timeout=0)
+        road.pipeline._find_content = lambda _: asker.execute("SELECT * FROM sqlite_master").fetchone()
+        road.start(path)
+        (outcome,) = road.until(outcomes=1)
+        asker.close()
+    assert outcome.state is FileState.PENDING and "in use by another program" in road.pipeline.problem
+
+
+def test_a_computer_that_starts_no_more_threads_leaves_the_file_queued(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(road.pipeline._disks, "submit", full)
+    road.start(path)
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.state is FileState.PENDING and not road.pipeline.items.paths
 
 
 def test_what_was_read_while_no_model_answered_is_decoded_again(road: Road, path: Path) -> None:

@@ -52,6 +52,7 @@ class Store:
         self.file = StoreFile(self)
         self.refusals = self.starts = 0
         self.is_open = self.takes_nothing = False
+        self.tells_ids = True
         self.log: list[str] = []
 
     def _work(self) -> None:
@@ -88,6 +89,8 @@ class Store:
                 rows.pop(segment_id, None)
 
     def ids(self, space: str) -> set[int]:
+        if not self.tells_ids:
+            raise StoreFailure("The vector store refused.")
         return set(self.rows.get(space, ()))
 
 
@@ -243,6 +246,20 @@ def test_when_it_opens_it_meets_the_catalog(
     assert store.ids(SPACE.id) == right
     assert bool(notices.tell()) is (change in ("a row is missing", "it is damaged"))
     assert ("delete" in store.log) is (change == "it is damaged")
+
+
+def test_a_store_that_could_not_be_compared_is_compared_later(catalog: Catalog, store: Store, sync: StoreSync) -> None:
+    _put(catalog, b"1")
+    sync.run(hurry=True)
+    right = store.ids(SPACE.id)
+    store.rows[SPACE.id].popitem()
+    store.tells_ids = False
+    with pytest.raises(StoreFailure):
+        sync.restart()
+    assert not store.is_open and sync.problem
+    store.tells_ids = True
+    sync.run(hurry=True)
+    assert store.ids(SPACE.id) == right and not sync.problem
 
 
 def test_a_store_as_it_was_closed_is_not_compared(catalog: Catalog, notices: Notices, store: Store) -> None:
