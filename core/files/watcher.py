@@ -136,7 +136,7 @@ class Watcher:
             self._unsettled[path] = (first, now)
             self._wake.notify()
 
-    def _doubt(self, folder: Path, gone: bool) -> None:  # as notifications call it
+    def _doubt(self, folder: Path, gone: bool) -> None:
         with self._wake:
             self._in_doubt.add(folder)
             self._renewal_due |= gone
