@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import select
+import socket
 import sys
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -140,6 +141,8 @@ class MountWatcher:
 
     def close(self) -> None:
         """Tell nothing any more."""
+        if self._closed:
+            return
         self._closed = True
         self._alarm.stop()
         self._thread.join(_CLOSE_S)
@@ -165,7 +168,7 @@ class _MountInfoAlarm:
 
     def __init__(self) -> None:
         self._file = _MOUNT_INFO.open("rb")
-        self._stopped, self._stop = os.pipe()
+        self._stopped, self._stop = socket.socketpair()  # closed twice they close nobody else's descriptor
         self._poll = select.poll()
         self._poll.register(self._file, select.POLLPRI | select.POLLERR)
         self._poll.register(self._stopped, select.POLLIN)
@@ -174,12 +177,11 @@ class _MountInfoAlarm:
         self._poll.poll()
 
     def stop(self) -> None:
-        os.write(self._stop, b"x")
+        self._stop.send(b"x")
 
     def close(self) -> None:
-        self._file.close()
-        os.close(self._stopped)
-        os.close(self._stop)
+        for end in (self._file, self._stopped, self._stop):
+            end.close()
 
 
 class _ClockAlarm:
