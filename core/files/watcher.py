@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bowerbird.core.files.inotify import Unwatched, WatchedByKernel, sentence
 from bowerbird.core.files.notifications import Notifications
+from bowerbird.core.files.settling import Settling
 from bowerbird.core.types import Change, FileChange
 
 _SLEPT_S = 10.0  # clocks that drift apart by more than this between two checks
@@ -64,20 +65,19 @@ class Watcher:
             poll_s: how often what cannot be watched is reported, to be scanned.
         """
         self._on_change = on_change
-        self._settle_s, self._latest_s, self._check_s, self._poll_s = settle_s, latest_s, check_s, poll_s
-        self._unsettled: dict[Path, tuple[float, float]] = {}  # when each path was first and last touched
-        self._wake = threading.Condition()
+        self._check_s, self._poll_s = check_s, poll_s
+        self._unsettled = Settling(settle_s, latest_s)
         self._changing = threading.RLock()  # of what follows: folders come and go from several threads
         self._watched: dict[Path, _Watched] = {}
         self._missing: set[Path] = set()  # to be watched when they return
         self._unverified: set[Path] = set()  # folders of which it is not known whether all in them is watched
+        self._doubting = threading.Lock()
         self._in_doubt: set[Path] = set()  # folders made, moved or deleted since notifications began,
         self._renewal_due = False  # and whether any was moved or deleted
         self._renew_after = 0.0
         self._notifications: Notifications | None = None
         self._retired: list[tuple[float, Notifications]] = []  # to be closed then
         self._checked_at, self._polled_at, self._asleep_s = 0.0, time.monotonic(), _asleep_s()
-        self._closed = False
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
         self._thread.start()
 
@@ -101,7 +101,9 @@ class Watcher:
 
     def _start(self, folder: Path, entry: _Watched) -> None:
         try:
-            self._notifications = self._notifications or Notifications(self._touch, self._doubt, self._touch_all)
+            self._notifications = self._notifications or Notifications(
+                self._unsettled.touch, self._doubt, self._touch_all
+            )
             self._notifications.add(folder)
             entry.error, entry.unwatched = None, Unwatched()
         except OSError as error:
@@ -118,54 +120,29 @@ class Watcher:
 
     def close(self) -> None:
         """Stop watching; nothing is reported any more."""
-        with self._wake:
-            self._closed = True
-            self._wake.notify()
+        self._unsettled.close()
         self._thread.join(_CLOSE_S)
         self._retire()
         self._close_retired(math.inf)
 
     def _touch_all(self) -> None:
         for folder in tuple(self._watched):
-            self._touch(folder)
-
-    def _touch(self, path: Path) -> None:
-        now = time.monotonic()
-        with self._wake:
-            first, _ = self._unsettled.get(path, (now, now))
-            self._unsettled[path] = (first, now)
-            self._wake.notify()
+            self._unsettled.touch(folder)
 
     def _doubt(self, folder: Path, gone: bool) -> None:
-        with self._wake:
+        with self._doubting:
             self._in_doubt.add(folder)
             self._renewal_due |= gone
 
     # on the thread
 
     def _run(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait(self._settle_s / 2 if self._unsettled else self._check_s)
-                if self._closed:
-                    return
-                settled = self._take_settled()
+        while (settled := self._unsettled.take(self._check_s)) is not None:
             try:
                 self._report(settled)
                 self._check()
             except Exception:  # without this thread nothing would be noticed any more
                 log.exception("watching goes on")
-
-    def _take_settled(self) -> list[Path]:
-        now = time.monotonic()
-        settled = [
-            path
-            for path, (first, last) in self._unsettled.items()
-            if now - last >= self._settle_s or now - first >= self._latest_s
-        ]
-        for path in settled:
-            del self._unsettled[path]
-        return settled
 
     def _report(self, settled: Sequence[Path]) -> None:
         if settled:
@@ -196,7 +173,7 @@ class Watcher:
             self.unwatch(folder)
         for folder in (*moved, *returned):
             self.watch(folder)
-            self._touch(folder)
+            self._unsettled.touch(folder)
 
     def _renew(self) -> None:
         """Watch anew where notifications have died, or folders were moved; report what may have been missed."""
@@ -204,11 +181,11 @@ class Watcher:
         began = time.monotonic()
         if not dead and (not self._renewal_due or began < self._renew_after):
             return
-        with self._wake:
+        with self._doubting:
             in_doubt, self._in_doubt, self._renewal_due = self._in_doubt, set(), False
         complete = self._restart()
         for path in _topmost(path for path in in_doubt if path.is_dir()) if complete and not dead else self._watched:
-            self._touch(path)
+            self._unsettled.touch(path)
         self._renew_after = time.monotonic() + _RENEWAL_SHARE * (time.monotonic() - began)
 
     def _restart(self) -> bool:
@@ -249,7 +226,7 @@ class Watcher:
         self._polled_at = time.monotonic()
         for folder, entry in self._watched.items():
             for top in entry.unwatched.tops:
-                self._touch(top)
+                self._unsettled.touch(top)
             if entry.error:
                 self._start(folder, entry)
 

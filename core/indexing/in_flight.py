@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -65,6 +66,11 @@ class ItemsInFlight:
         """An item turned out to hold something else: its copies leave, to be read by themselves; they are queued."""
         for copy in self._take_copies(item):
             del self._items[copy.facts.path]
+
+    def keep_apart(self, item: IndexItem) -> None:
+        """An item goes on changing: what was decoded is nobody else's content, and is looked at again later."""
+        self.part_from_copies(item)
+        item.fingerprint, item.apart = secrets.token_bytes(len(item.fingerprint)), True
 
     def _take_copies(self, item: IndexItem) -> list[IndexItem]:
         if self._readers.get(item.fingerprint) is item:

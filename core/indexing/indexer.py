@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -180,17 +180,11 @@ class Indexer:
             for space in dropped:
                 self._catalog.spaces.drop(space.id)
             if any(space.modality is Modality.TEXT for space in dropped):
-                self._reopen_text_spaces()
+                _reopen_text_spaces(self._catalog, self._inference.spaces())
         self._pipeline.use_models()
         self._failures.guard(lambda: self._sync.use(self._inference.spaces()))  # the catalog is what counts
         self._catch_up()
         self._changed = True
-
-    def _reopen_text_spaces(self) -> None:
-        """After a text model is dropped, queues its passages for the remaining ones."""
-        for space in self._inference.spaces():
-            if space.modality is Modality.TEXT:
-                self._catalog.spaces.reopen(space.id)
 
     # steps
 
@@ -264,3 +258,10 @@ class Indexer:
         folder = self.scans.scanner.folder_of(reading) if reading else None
         self.progress = replace(progress, folder=folder, long=self._long_files(), built=self.backfill.least())
         self._on_event(Event(EventKind.PROGRESS, self.progress))
+
+
+def _reopen_text_spaces(catalog: Catalog, spaces: Iterable[Space]) -> None:
+    """After a text model is dropped, queues its passages for the remaining ones."""
+    for space in spaces:
+        if space.modality is Modality.TEXT:
+            catalog.spaces.reopen(space.id)

@@ -7,8 +7,7 @@ What changes on the road is kept as it was read, and looked at again later.
 from __future__ import annotations
 
 import logging
-import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
@@ -131,16 +130,12 @@ class Pipeline:
         known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
-        if known and known.next_s is None and self._suffices(known):
+        if known and known.next_s is None and _suffices(known, self._spaces.values(), self._transcribing):
             self.items.finish(item, Outcome(item.facts, FileState.INDEXED, content_id=known.id))
             return
         self.items.expect_copies(item)
         # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
         self._decode(item, known if known is not None and known.next_s is not None else None)
-
-    def _suffices(self, known: KnownContent) -> bool:
-        """Whether what is known need not be read anew: a space that it lacks is filled beside."""
-        return bool(known.spaces or not any(self._spaces.values())) and known.spaces >= self._transcribing
 
     def _decode(self, item: IndexItem, partial: KnownContent | None) -> None:
         item.state, limits = ItemState.DECODING, self._limits
@@ -153,24 +148,15 @@ class Pipeline:
             self._encode_all(item, extraction)
         elif item.extends is not None:
             raise FileVanished("The file changed while it was read.")
-        elif not item.begun_again:
-            self._begin_again(item)
-        else:
-            self._keep_apart(item)
-            self._encode_all(item, extraction)
-
-    def _begin_again(self, item: IndexItem) -> None:
-        """A file changed between being identified and being decoded: most files change but once."""
-        self.items.part_from_copies(item)
-        item.begun_again = True
-        self._identify(item)
-
-    def _keep_apart(self, item: IndexItem) -> None:
-        """It goes on changing: what was decoded is nobody else's content, and is looked at again later."""
-        if facts_of(item.facts.path) is None:
+        elif facts_of(item.facts.path) is None:
             raise FileVanished("The file is gone.")
-        self.items.part_from_copies(item)
-        item.fingerprint, item.apart = secrets.token_bytes(len(item.fingerprint)), True
+        elif not item.begun_again:  # most files change but once
+            self.items.part_from_copies(item)
+            item.begun_again = True
+            self._identify(item)
+        else:
+            self.items.keep_apart(item)
+            self._encode_all(item, extraction)
 
     def _encode_all(self, item: IndexItem, extraction: Extraction) -> None:
         self._problem = ""
@@ -230,6 +216,11 @@ class Pipeline:
             passing = isinstance(error, (DecoderCrashed, DiskSilent))
             outcome = Outcome(item.facts, FileState.FAILED, str(error), content_id=item.extends, again=passing)
         self.items.finish(item, outcome)
+
+
+def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribing: Collection[str]) -> bool:
+    """Whether what is known need not be read anew: a space that it lacks is filled beside."""
+    return bool(known.spaces or not any(spaces)) and known.spaces.issuperset(transcribing)
 
 
 def _identify(path: Path, on_block: OnBlock) -> tuple[FileFacts, bytes]:

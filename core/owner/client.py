@@ -41,7 +41,10 @@ class OpenLibrary(LibraryCalls, Protocol):
 
 
 class RemoteLibrary(OpenLibrary):
-    """Passes each call of ``LibraryCalls`` on to the owner, one at a time, and raises what the owner raised."""
+    """Passes each call of ``LibraryCalls`` on to the owner, one at a time, and raises what the owner raised.
+
+    It has a method for each of those calls, which is why there are more than twenty.
+    """
 
     def __init__(self, directory: Path, reopen: Callable[[], OpenLibrary] | None = None) -> None:
         """Connect, and make sure that both speak the same version.
