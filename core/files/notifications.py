@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from watchdog import events
 from watchdog.utils import BaseThread
 
 if TYPE_CHECKING:
-    from watchdog.observers.api import ObservedWatch
+    from watchdog.observers.api import EventEmitter, ObservedWatch
 
 # Not what is only opened and read: a scan, which opens every folder, would overflow the kernel's queue in a large tree,
 # be repeated for that, and so for ever.
@@ -28,6 +29,8 @@ _EVENTS = [
     events.DirDeletedEvent,
     events.FileAttribEvent,
 ]
+
+_END_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -95,18 +98,31 @@ class Notifications:
     def remove(self, folder: Path) -> None:
         """Report it no longer."""
         if watch := self._watches.pop(folder, None):
+            for emitter in [emitter for emitter in self._observer.emitters if emitter.watch == watch]:
+                _end(emitter)
             _quietly(lambda: self._observer.unschedule(watch))
 
     def close(self) -> None:
         """Report nothing any more, and leave nothing behind."""
         logging.getLogger("watchdog").removeHandler(self._overflow)
-        # watchdog may raise while it stops a thread, and leave those after it running.
-        groups = [vars(emitter).get("_inotify") for emitter in self._observer.emitters]
+        # In a thread: watchdog waits for threads of its own, and whoever closes this must go on in any case.
+        ending = threading.Thread(target=self._end_all, name="ending", daemon=True)
+        ending.start()
+        ending.join(_END_S)
+
+    def _end_all(self) -> None:
+        for emitter in tuple(self._observer.emitters):
+            _end(emitter)
         for thread in self._threads():
             _quietly(thread.stop)
-        for group in groups:  # an emitter that raised would wait for its queue for ever
-            if queue := getattr(group, "_move_event_grouper", None):
-                _quietly(queue.close)
+
+
+def _end(emitter: EventEmitter) -> None:
+    """Stop a thread of watchdog's. It may raise on the way, and would wait for its queue for ever."""
+    group = vars(emitter).get("_inotify")
+    _quietly(emitter.stop)
+    if queue := getattr(group, "_move_event_grouper", None):
+        _quietly(queue.close)
 
 
 class _EventHandler(events.FileSystemEventHandler):
