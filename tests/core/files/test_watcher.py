@@ -232,19 +232,21 @@ def test_folders_that_are_moved_about_are_watched_where_they_are(files: Path, tm
 def test_notifications_that_have_lost_count_end_and_leave_no_thread(files: Path, tmp_path: Path) -> None:
     """watchdog 7 raises as it stops, and waited for ever for a thread that it had not woken."""
     before, paths = set(threading.enumerate()), list[Path]()
-    folder, away = files / "folder", tmp_path / "away"
-    folder.mkdir()
-    for end in (Notifications.close, lambda opened: opened.remove(files)):
+    ends: list[Callable[[Notifications], None]] = [Notifications.close, lambda opened: opened.remove(files)]
+    for turn, end in enumerate(ends):
+        folders = [files / f"{turn} {number}" for number in range(12)]
+        for folder in folders:
+            folder.mkdir()
         opened = Notifications(paths.append, lambda *_: None, lambda: None)
         opened.add(files)
-        for step in (lambda: folder.rename(away), folder.mkdir):
-            paths.clear()
-            step()
-            eventually(lambda: folder in paths)
+        paths.clear()
+        for first, second in zip(folders[::2], folders[1::2], strict=True):
+            second.rename(tmp_path / second.name)
+            first.rename(second)
+        eventually(lambda moved=folders: set(moved) <= set(paths))
         end(opened)
         opened.close()
         eventually(lambda: set(threading.enumerate()) <= before)
-        away.rmdir()
 
 
 def test_after_sleep_the_folders_are_reported(
