@@ -296,6 +296,13 @@ def real(tmp_path: Path) -> Iterator[VectorStore]:
     store.close()
 
 
+@pytest.fixture
+def real_sync(catalog: Catalog, notices: Notices, real: VectorStore) -> StoreSync:
+    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
+    sync.open()
+    return sync
+
+
 def _kill_server() -> None:
     (server,) = (child for child in psutil.Process().children() if child.name() == "milvus")
     server.kill()
@@ -303,19 +310,17 @@ def _kill_server() -> None:
 
 
 def test_two_searches_that_a_killed_server_refuses_leave_the_store_as_it_was(
-    catalog: Catalog, notices: Notices, real: VectorStore, tmp_path: Path
+    catalog: Catalog, notices: Notices, real: VectorStore, real_sync: StoreSync, tmp_path: Path
 ) -> None:
-    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
-    sync.open()
     _put(catalog, b"1")
-    sync.run(hurry=True)
+    real_sync.run(hurry=True)
     inode, starts = (tmp_path / "vec.db").stat().st_ino, real.starts
     _kill_server()
     for _ in range(2):
         with pytest.raises(StoreFailure):
             real.search(SPACE.id, np.eye(1, 4, dtype=np.float32), 3)
     for _ in range(2):  # each of them asks for that
-        sync.restart_since(starts)
+        real_sync.restart_since(starts)
     assert real.starts == starts + 1
     assert (tmp_path / "vec.db").stat().st_ino == inode
     assert len(real.search(SPACE.id, np.eye(1, 4, dtype=np.float32), 3)[0]) == 2
@@ -323,33 +328,29 @@ def test_two_searches_that_a_killed_server_refuses_leave_the_store_as_it_was(
 
 
 def test_a_server_that_is_killed_again_and_again_costs_no_row(
-    catalog: Catalog, notices: Notices, real: VectorStore, tmp_path: Path
+    catalog: Catalog, notices: Notices, real: VectorStore, real_sync: StoreSync, tmp_path: Path
 ) -> None:
-    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
-    sync.open()
     for number in range(3):
         _put(catalog, b"%d" % number)
         _kill_server()
-        sync.run(hurry=True)
+        real_sync.run(hurry=True)
     assert real.ids(SPACE.id) == catalog.outbox.segments(SPACE.id)
     assert notices.tell() == ()
 
 
 def test_a_store_that_may_not_be_opened_is_waited_for(
-    catalog: Catalog, notices: Notices, real: VectorStore, tmp_path: Path
+    catalog: Catalog, notices: Notices, real: VectorStore, real_sync: StoreSync, tmp_path: Path
 ) -> None:
     """A folder in the place of the server's lock stands for the missing right, also for root."""
-    sync = StoreSync(catalog.outbox, notices, real, [SPACE], check=True)
-    sync.open()
     _put(catalog, b"1")
-    sync.run(hurry=True)
-    sync.close()
+    real_sync.run(hurry=True)
+    real_sync.close()
     before = (tmp_path / "vec.db").read_bytes()
     (tmp_path / ".vec.db.lock").mkdir()
     for _ in range(2):
         with pytest.raises((StoreFailure, IsADirectoryError)):
-            sync.run(hurry=True)
+            real_sync.run(hurry=True)
     assert (tmp_path / "vec.db").read_bytes() == before and notices.tell() == ()
     (tmp_path / ".vec.db.lock").rmdir()
-    sync.run(hurry=True)
+    real_sync.run(hurry=True)
     assert real.ids(SPACE.id) == catalog.outbox.segments(SPACE.id)
