@@ -79,9 +79,23 @@ class Properties:
 
     title: str = ""
     author: str = ""
+    """Who wrote, took or performed it; several are separated by "; "."""
+    sender: str = ""
+    """Of a mail: name and address."""
+    subject: str = ""
+    description: str = ""
+    """A caption, summary or comment: prose."""
+    keywords: tuple[str, ...] = ()
+    """Tags, genres and categories."""
+    people: tuple[str, ...] = ()
+    """Names of those who are seen in it."""
+    album: str = ""
+    rating: int | None = None
+    """Stars, 0…5."""
     taken_at: datetime | None = None
     """Local time without a zone, as the camera's clock or the document's own date gives it."""
     camera: str = ""
+    lens: str = ""
     exposure: str = ""
     latitude: float | None = None
     """Degrees, north is positive."""
@@ -110,6 +124,8 @@ class Extraction:
     """Loudness of a part with sound, a byte (0…255) each, ``WAVEFORM_RATE`` a second."""
     next_s: float | None = None
     """Seconds into the file at which the next part begins; None after the last."""
+    omissions: tuple[str, ...] = ()
+    """A sentence for each limit that left something of the file unread."""
 
 
 WAVEFORM_RATE = 10

@@ -236,5 +236,6 @@ def properties_of(text: str | None) -> Properties:
     if not text:
         return Properties()
     values: dict[str, Any] = json.loads(text)
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     taken_at = values.get("taken_at")
     return Properties(**{**values, "taken_at": datetime.fromisoformat(taken_at) if taken_at else None})

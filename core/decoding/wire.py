@@ -35,6 +35,7 @@ _MAX_SEGMENTS = 50_000
 _MAX_JPEG = 64 << 20  # bytes; a preview of the largest screens takes a few million
 _MAX_WAVEFORM = 1 << 20  # bytes
 _MAX_SENTENCE = 1_000  # characters
+_MAX_TEXTS = 1_000  # keywords, names of people, omissions
 _SENDABLE = (FileError, DecoderOutOfMemory, FileSkipped)
 # Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
 _FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
@@ -137,6 +138,7 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "segments": [_segment_header(segment) for segment in answer.segments],
         "properties": _properties_header(answer.properties),
         "next_s": answer.next_s,
+        "omissions": answer.omissions,
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
     buffers = [np.ascontiguousarray(array).data.cast("B") for array in arrays]
@@ -176,6 +178,7 @@ def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
         thumbnail=_jpeg(pipe),
         waveform=pipe.recv_bytes(_MAX_WAVEFORM),
         next_s=_number(header["next_s"]),
+        omissions=_texts(header["omissions"]),
     )
 
 
@@ -228,6 +231,12 @@ def _text(value: object) -> str:
     return value
 
 
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > _MAX_TEXTS:
+        raise TypeError("no list of texts, or more than a file is worth")
+    return tuple(_text(text) for text in value)
+
+
 def _number(value: object) -> float | None:
     if value is None:
         return None
@@ -254,6 +263,7 @@ def _local_time(value: object) -> datetime | None:
 _FIELDS: Mapping[type, Mapping[str, Any]] = {record: get_type_hints(record) for record in (Locator, Properties)}
 _READERS: Mapping[Any, Callable[[object], Any]] = {
     str: _text,
+    tuple[str, ...]: _texts,
     float | None: _number,
     int | None: _integer,
     datetime | None: _local_time,
