@@ -70,6 +70,8 @@ class Results:
     took: Timings = Timings()
     notice: str = ""
     """A sentence to show beside the hits (a phrase nothing holds, a model that is missing), or empty."""
+    phrases_found: bool | None = None
+    """Whether every hit has the phrases asked for; False where no file does, and hits only come close; None without."""
 
 
 @dataclass(frozen=True, slots=True)

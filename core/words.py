@@ -1,9 +1,11 @@
-"""Splits, stems and highlights words the same way for queries, texts and the keyword index (SQLite's FTS5)."""
+"""Folds, splits, stems and highlights words the same way for queries, texts, names and the keyword index (FTS5)."""
 
 from __future__ import annotations
 
 import re
 import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,44 @@ from bowerbird.core.types import Spans
 if TYPE_CHECKING:
     from snowballstemmer.basestemmer import BaseStemmer
 
-# Scripts written without spaces: Thai and Lao, Burmese, Khmer, kana, CJK ideographs.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+# Marks that readers leave out, and so do those who search: accents, vowel points (Hebrew, Arabic, Syriac), variants.
+# All other marks are letters that only stand around another, as the vowels of Hindi, Tamil and Thai: they stay.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a\u0898-\u08ff"
+    "\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2cef-\u2cf1\u2de0-\u2dff\ua66f-\ua67d\ua69e\ua69f\ufb1e"
+    "\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
 )
+# Letters that Unicode takes for others than a plain one with an accent, and people do not, or the other way round (й).
+# Of Arabic: what Lucene's ArabicNormalizer and PersianNormalizer make one.
+_LETTERS = {
+    "ł": "l", "đ": "d", "ð": "d", "ø": "o", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "й": "й",
+    "ʻ": "'", "ʼ": "'", "ـ": "", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ٱ": "ا",
+}  # fmt: skip
+_FIXED = {"Cf": "", "Co": " "}  # by category: what is not seen (soft hyphens, marks of direction), and private icons
+_APART = ("<fraction>", "<circle>", "<square>")  # 1½ is 1 1/2, not 11/2; and so are symbols such as ™
+_PRIVATE = 0xF0000  # a plane for private use: FTS5 takes its characters for letters, and marks for the ends of words
+
+# Letters of the scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, CJK ideographs; and what stands for the
+# marks of the first four.
+_UNSPACED = (
+    "\u0e01-\u0e33\u0e40-\u0e46\u0e81-\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf\u1000-\u103f\u1050-\u108e\u1780-\u17d3\u17d7"
+    "\u17dc\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003134f\U000f0e00-\U000f0eff\U000f1000-\U000f109f\U000f1780-\U000f17ff"
+)
+_LETTER, _MARK = rf"[^\W_{_UNSPACED}]", "[\U000f0000-\U000ffffd]"
 _RUN = re.compile(f"[{_UNSPACED}]+")
-_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_WORD = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
+
+# Characters that fold to one, and which FTS5's tokenizer takes as ``fold`` does: texts of nothing else are not kept twice.
+_PLAIN = (
+    "\0-\x7f\xa0-\xa7\xa9\xab\xac\xae\xb0\xb1\xb5-\xb7\xbb\xbf-\xc5\xc7-\xcf\xd1-\xd7\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf7"
+    "\xf9-\xfd\xff-\u010f\u0112-\u0125\u0128-\u0130\u0134-\u013e\u0143-\u0148\u014a-\u0151\u0154-\u0165\u0168-\u017e"
+    "\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u0404-\u0406\u0408-\u040b\u040f-\u044f\u0454-\u0456\u0458-\u045b\u05be\u05d0-\u05ea"
+    "\u060c\u061b\u061f\u0621\u0627\u0628\u062a-\u063a\u0641-\u0648\u064a\u10d0-\u10fa\u1ea0-\u1ef9\u2010-\u2027\u2030-\u205e"
+    "\u20a0-\u20a7\u20a9-\u20b9\u2190-\u2199\u2200-\u222b\u2500-\u25ff\uac00-\ud7a3"
+)
+_PLAIN_UNSPACED = "\u0e01-\u0e30\u3001-\u3003\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
+_ONLY_PLAIN = re.compile(f"[{_PLAIN}]*")
 
 # English words that stand in almost every text. A query of nothing else keeps them.
 _STOP_WORDS = frozenset(
@@ -36,50 +70,134 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def keywords(text: str) -> str | None:
-    """The text with every run of an unspaced script written as overlapping pairs; None if it has no such run.
+def fold(text: str) -> str:
+    """The form in which texts, names and queries are compared, however they were typed or encoded.
 
-    Overlapping bigrams are the usual index for Chinese and Japanese: no dictionary, no missed two-character word.
+    Compatible characters are one (NFKC), case is folded, digits are 0 to 9; what is not seen (soft hyphens, marks of
+    direction) is dropped, as are accents and vowel points. Marks that are kept become characters for private use.
     """
-    return _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", text) if _RUN.search(text) else None
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_folded))
+
+
+class _Folded(dict[int, str]):
+    """By code point, what ``fold`` makes of a character, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
+_folded = _Folded()
+
+
+def _fold_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _FIXED:
+        return _FIXED[category]
+    if category[0] in "PZ":
+        return character
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if (letter := _LETTERS.get(character.lower())) is not None:
+        return letter
+    shown = "".join(map(_without_accents, unicodedata.normalize("NFKD", character))).casefold()
+    folded = "".join(_LETTERS.get(part, part) for part in shown)
+    apart = unicodedata.decomposition(character).startswith("<" if category[0] == "S" else _APART)
+    return f" {folded} " if apart else folded
+
+
+def _without_accents(character: str) -> str:
+    """Nothing of an accent; of a mark that stays, its stand-in, but voicing marks are yet to be composed with kana."""
+    if unicodedata.category(character)[0] != "M" or character in "\u3099\u309a":
+        return character
+    return "" if _ACCENTS.match(character) else chr(_PRIVATE + (ord(character) & 0xFFFF))
+
+
+def keywords(text: str) -> str | None:
+    """The words of a text as FTS5 is to index them; None if it makes the same of the text itself."""
+    return None if text.isascii() or _ONLY_PLAIN.fullmatch(text) else " ".join(all_words(text))
 
 
 def all_words(text: str) -> list[str]:
-    """The words of a text as the keyword index has them, in order, repeated ones too."""
-    runs = (match.group() for match in _WORD.finditer(text))
-    return [word for run in runs for word in (_pairs(run) if _RUN.match(run) else [run.lower()])]
+    """The words of a text as the keyword index has them, in order, repeated ones too.
 
-
+    Every run of an unspaced script is written as overlapping pairs. Overlapping bigrams are the usual index for Chinese
+    and Japanese: no dictionary, no missed two-character word.
+    """
+    runs = (match.group() for match in _WORD.finditer(fold(text)))
+    return [word for run in runs for word in (_pairs(run) if _RUN.match(run) else [run])]
 def query_words(text: str) -> list[str]:
     """The distinct words of a query in order, without stop words unless there is nothing else."""
     words = list(dict.fromkeys(all_words(text)))
     return [word for word in words if word not in _STOP_WORDS] or words
 
 
+def typed_words(text: str) -> list[str]:
+    """The words of a text in order, those of unspaced scripts in one piece."""
+    return _WORD.findall(fold(text))
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """The stem under which the keyword index has a word (Porter 1980, as SQLite's tokenizer)."""
+    """The stem under which the keyword index has a word of ``all_words`` (Porter 1980, as SQLite's tokenizer)."""
     with _one_at_a_time:
-        return str(_porter().stemWord(word.lower()))
+        return str(_porter().stemWord(word))
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether the words of a phrase stand in a row in a text, as the keyword index compares them: by their stems."""
+    wanted, stems = ([stem(word) for word in all_words(part)] for part in (phrase, text))
+    starts = (at for at, first in enumerate(stems) if wanted and first == wanted[0])
+    return any(stems[at : at + len(wanted)] == wanted for at in starts)
 
 
 def marks(text: str, words: list[str]) -> Spans:
-    """The spans of ``text`` to highlight: those that share a stem with one of ``words``."""
+    """The spans of ``text`` to highlight: those that share a stem with one of ``words``, which are of ``all_words``."""
     stems = {stem(word) for word in words}
-    spans = []
-    for match in _WORD.finditer(text):
-        if _RUN.match(match.group()):
-            spans += [(at, at + 2) for at in range(match.start(), match.end() - 1) if text[at : at + 2] in stems]
-        elif stem(match.group()) in stems:
-            spans.append(match.span())
-    return _merged(spans)
+    return _merged([(start, end) for word, start, end in _located(text) if stem(word) in stems])
+
+
+def _located(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text, and where they start and end in it."""
+    folded, starts, ends = _aligned(text)
+    for match in _WORD.finditer(folded):
+        word, at = match.group(), match.start()
+        pieces = _pairs(word) if _RUN.match(word) else [word]
+        for offset, piece in enumerate(pieces, at):
+            yield piece, starts[offset], ends[offset + len(piece) - 1]
+
+
+def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """A text folded, and for each character of that the start and end in the text of what it was made of."""
+    if _ONLY_PLAIN.fullmatch(text):
+        return fold(text), range(len(text)), range(1, len(text) + 1)
+    folded, starts, ends = list[str](), list[int](), list[int]()
+    for cluster in _clusters().finditer(text):
+        form = fold(cluster.group())
+        folded.append(form)
+        start, end = cluster.span()
+        plain = cluster.lastgroup == "plain"
+        starts += range(start, end) if plain else [start] * len(form)
+        ends += range(start + 1, end + 1) if plain else [end] * len(form)
+    return "".join(folded), starts, ends
+
+
+@cache
+def _clusters() -> re.Pattern[str]:
+    """Splits a text where its parts can be folded one by one: in plain stretches, and characters with what they take."""
+    last = 0x1F000  # no marks above, but for variants
+    taken = "".join(chr(code) for code in range(0x300, last) if unicodedata.category(chr(code))[0] == "M")
+    taken += "\u1160-\u11ff\uff9e\uff9f\uffa0-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing
+    return re.compile(f"(?P<plain>[{_PLAIN}{_PLAIN_UNSPACED}]+(?![{taken}]))|.[{taken}]*", re.DOTALL)
 
 
 def _merged(spans: list[tuple[int, int]]) -> Spans:
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], end)
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
     return tuple(merged)

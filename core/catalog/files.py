@@ -13,6 +13,7 @@ from bowerbird.core.catalog.jobs import JobTable, Priority
 from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.state import FolderState
 from bowerbird.core.types import FileFacts, FileState, Kind
+from bowerbird.core.words import fold
 
 
 class FolderTable:
@@ -83,7 +84,7 @@ class FileTable:
             (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
         )
         name = str(facts.path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
-        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
+        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, fold(name)))
 
     def update_facts(self, facts: FileFacts) -> None:
         """More is known of a file, it changed, or it was read as these facts say."""

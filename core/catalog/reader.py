@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ import numpy as np
 from bowerbird.core.catalog.connection import ReadConnections, range_below
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
+from bowerbird.core.words import all_words, typed_words
 
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
 _FILE = (
@@ -53,15 +55,20 @@ class CatalogReader:
         return frozenset(ids)
 
     def _with_phrase(self, phrase: str) -> set[int]:
-        quoted = '"' + phrase.replace('"', '""') + '"'
+        """Contents with these words in a row, in one of their segments or in a file's name, there as parts of words."""
+        if not (words := all_words(phrase)):
+            return set()
         in_text = self._ids(
             "SELECT s.content_id FROM segment_words w JOIN segments s ON s.id = w.rowid WHERE segment_words MATCH ?",
-            (quoted,),
+            (f'"{" ".join(words)}"',),
         )
-        in_name = self._ids(
-            "SELECT f.content_id FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?", (f"%{phrase}%",)
+        typed = typed_words(phrase)
+        in_name = self._db.execute(
+            "SELECT f.content_id, n.name FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?",
+            (f"%{'%'.join(typed)}%",),
         )
-        return in_text | in_name
+        in_a_row = re.compile(r"[\W_]*".join(typed), re.IGNORECASE)  # whatever stands between them: Annual_Report.pdf
+        return in_text | {number for number, name in in_name if number is not None and in_a_row.search(name)}
 
     def _ids(self, sql: str, values: Sequence[object]) -> set[int]:
         return {number for (number,) in self._db.execute(sql, tuple(values)) if number is not None}

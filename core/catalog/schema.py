@@ -164,7 +164,24 @@ _THUMBNAILS = """
 ALTER TABLE contents ADD COLUMN without_thumbnail INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS)
+# Words are indexed in one form (core/words.py). What was indexed before is brought into it later (refolding.py), and in
+# the index it is changed as it is put in and taken out: by triggers, which know the very words that are in there.
+_FOLDED_WORDS = """
+CREATE TRIGGER segment_changes AFTER UPDATE OF text, keywords ON segments BEGIN
+    INSERT INTO segment_words(segment_words, rowid, words)
+        VALUES ('delete', old.id, coalesce(old.keywords, old.text));
+    INSERT INTO segment_words(rowid, words) VALUES (new.id, coalesce(new.keywords, new.text));
+END;
+CREATE TABLE unfolded (
+    name TEXT PRIMARY KEY,
+    done INTEGER NOT NULL,
+    last INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO unfolded SELECT 'segments', 0, last FROM (SELECT max(id) AS last FROM segments) WHERE last;
+INSERT INTO unfolded SELECT 'file_names', 0, last FROM (SELECT max(id) AS last FROM files) WHERE last;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _FOLDED_WORDS)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -14,6 +14,7 @@ from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
+from bowerbird.core.catalog.refolding import Refolding
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.seen import SeenTable
 from bowerbird.core.catalog.spaces import SpaceTable
@@ -52,6 +53,7 @@ class Catalog:
         self._orphans = Orphans(self.contents)
         self.outbox = Outbox(self._db)
         self.traces = Traces(self._db)
+        self.refolding = Refolding(self._db)
 
     def close(self) -> None:
         """Let go of the file."""

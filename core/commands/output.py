@@ -151,6 +151,7 @@ def describe_results(results: Results) -> Output:
         "took_ms": {name: round(getattr(results.took, name), 3) for name in _TIMES},
         "hits": [_hit_json(hit) for hit in results.hits],
         **({"notice": results.notice} if results.notice else {}),
+        **({"phrases_found": results.phrases_found} if results.phrases_found is not None else {}),
     }
     return Output(value, tuple(line for hit in results.hits for line in _hit_lines(hit)), results.notice)
 

@@ -106,6 +106,7 @@ class Indexer:
         if self._begun and not self._is_held() and not self._failures.waiting:
             self._read_more()
             self.thumbnails.step()
+            self._catalog.refolding.step()
         self._settle()
         self._failures.end()
         self._report()
@@ -228,8 +229,8 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        repairing = self.thumbnails.busy and not self._is_held()
-        busy = self.scans.busy or self._pipeline.items.paths or building or repairing or not self._inbox.empty
+        repairing = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
+        busy = self.scans.busy or self._pipeline.items.paths or building or (repairing and not self._is_held()) or not self._inbox.empty
         if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return

@@ -12,7 +12,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.types import Kind, Locator, Query, Spans
-from bowerbird.core.words import clock, marks, query_words
+from bowerbird.core.words import all_words, clock, fold, holds, marks, query_words
 
 _SNIPPET = 240  # characters
 _BEFORE_MARK = 60  # characters of the snippet before its first match
@@ -39,7 +39,7 @@ class HitMaker:
     def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
         """Hits of the first ``query.limit`` candidates with a file that passes the filters and has no unwanted word."""
         files = self._files(candidates, query)
-        unwanted = {word.lower() for word in query.without}
+        unwanted = {word for word in query.without if all_words(word)}
         hits: list[Hit] = []
         for candidate in candidates:
             if len(hits) == query.limit:
@@ -122,10 +122,10 @@ def _overlap(a: Locator, b: Locator) -> bool:
 
 
 def _has_word(words: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
-    """Whether a file's name contains one of these words (in lower case), or its segments' text or labels have one."""
-    names = " ".join(file.path.name for file in files).lower()
+    """Whether a file's name contains one of these words, or its segments' text or labels have one."""
+    names = fold(" ".join(file.path.name for file in files))
     text = " ".join(segment.text + " " + " ".join(label.name for label in segment.labels) for segment in segments)
-    return any(word in names for word in words) or bool(marks(text, sorted(words)))
+    return any(fold(word) in names or holds(text, word) for word in words)
 
 
 def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
@@ -133,7 +133,7 @@ def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
     flat = " ".join(text.split())
     spans = marks(flat, words)
     start = max(0, spans[0][0] - _BEFORE_MARK) if spans and len(flat) > _SNIPPET else 0
-    start = flat.find(" ", start) + 1 if start else 0
+    start = max(start, flat.find(" ", start, spans[0][0]) + 1) if start else 0  # at a word, where there are spaces
     shown = flat[start : start + _SNIPPET]
     return shown, tuple((a - start, b - start) for a, b in spans if a >= start and b <= start + len(shown))
 

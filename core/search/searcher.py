@@ -19,7 +19,7 @@ from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.types import Kind, Modality, Query, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
-from bowerbird.core.words import all_words, query_words, stem
+from bowerbird.core.words import all_words, holds, query_words, stem
 
 _TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
@@ -78,7 +78,8 @@ class Searcher:
             FileSkipped: no extractor reads an example.
         """
         stopwatch = _Stopwatch(time.perf_counter())
-        query, relaxed = self._relax_phrases(query)
+        exact = self._have_phrases(query)
+        query, relaxed = _relaxed(query) if exact is False else (_with_phrases(query), "")
         vectors, problem = self._encode(query.text)
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
         encode = stopwatch.lap_ms()
@@ -87,15 +88,11 @@ class Searcher:
         hits = self._hits.make(ranking.rank(evidence), query)
         rank = stopwatch.lap_ms()
         notice = problem or repair or relaxed or self._weak_photos(vectors, hits)
-        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice)
+        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
 
-    def _relax_phrases(self, query: Query) -> tuple[Query, str]:
-        """Adds the phrases to the text; where no file holds them, no longer demands them, and returns a notice."""
-        query = replace(query, text=" ".join((query.text, *query.phrases)).strip())
-        if not query.phrases or self._reader.allowed(replace(Query(), phrases=query.phrases)):
-            return query, ""
-        quoted = " and ".join(f'"{phrase}"' for phrase in query.phrases)
-        return replace(query, phrases=()), f"No file has the exact words {quoted}. These come closest."
+    def _have_phrases(self, query: Query) -> bool | None:
+        """Whether a file has all phrases; None if none are asked for."""
+        return bool(self._reader.allowed(Query(phrases=query.phrases))) if query.phrases else None
 
     def _encode(self, text: str) -> tuple[Mapping[str, Vectors], str]:
         """The text's vectors by space id, each of shape (1, dimension), and a notice if a model failed."""
@@ -189,6 +186,8 @@ class Searcher:
         pairs = _pairs(query.text)
         for row in self._reader.segments(scores).values():
             in_a_row = len(pairs & _pairs(row.text)) / len(pairs) if pairs else 0.0
+            if query.phrases and all(holds(row.text, phrase) for phrase in query.phrases):
+                in_a_row = 1.0
             strength = ranking.from_bm25(scores[row.id], information) + ranking.VERBATIM * in_a_row
             yield Evidence(row.content_id, row.id, Source.WORDS, strength)
 
@@ -203,7 +202,7 @@ class Searcher:
         words = query_words(query.text)
         characters = sum(len(word) for word in words)
         for row, name in self._reader.by_name(words, query, _TOP_K):
-            matching = sum(len(word) for word in words if word in name.lower())
+            matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
             unread = row.content_id is None
             key = -row.id if row.content_id is None else row.content_id
             # by_name has applied folders and dates; of the filters only phrases need a file's content.
@@ -238,6 +237,17 @@ class _Stopwatch:
         now = time.perf_counter()
         elapsed, self.last = (now - self.last) * 1000, now
         return elapsed
+
+
+def _with_phrases(query: Query) -> Query:
+    """A query whose text has its phrases, too."""
+    return replace(query, text=" ".join((query.text, *query.phrases)).strip())
+
+
+def _relaxed(query: Query) -> tuple[Query, str]:
+    """A query that only looks for the words of its phrases, which no file has, and a notice."""
+    quoted = " and ".join(f'"{phrase}"' for phrase in query.phrases)
+    return replace(_with_phrases(query), phrases=()), f"No file has the exact words {quoted}. These come closest."
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
