@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ _UNSPACED = (
 _LETTER, _MARK = rf"[^\W_{_UNSPACED}]", "[\U000f0000-\U000ffffd]"
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
+_ASCII_WORD = re.compile("[0-9a-z]+")
 
 # Characters that fold to one, and which FTS5's tokenizer takes as ``fold`` does: texts of nothing else are not kept twice.
 _PLAIN = (
@@ -60,6 +61,7 @@ _STOP_WORDS = frozenset(
     "those to was we were what when where which while who whom why will with would you your".split()
 )
 
+_SHORTEST, _LONGEST = 3, 64  # bytes: SQLite's tokenizer stems no other words
 _one_at_a_time = threading.Lock()  # the stemmer keeps the word that it works on in itself
 
 
@@ -126,8 +128,12 @@ def all_words(text: str) -> list[str]:
     Every run of an unspaced script is written as overlapping pairs. Overlapping bigrams are the usual index for Chinese
     and Japanese: no dictionary, no missed two-character word.
     """
-    runs = (match.group() for match in _WORD.finditer(fold(text)))
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())  # the same, five times as fast
+    runs = typed_words(text)
     return [word for run in runs for word in (_pairs(run) if _RUN.match(run) else [run])]
+
+
 def query_words(text: str) -> list[str]:
     """The distinct words of a query in order, without stop words unless there is nothing else."""
     words = list(dict.fromkeys(all_words(text)))
@@ -142,6 +148,8 @@ def typed_words(text: str) -> list[str]:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The stem under which the keyword index has a word of ``all_words`` (Porter 1980, as SQLite's tokenizer)."""
+    if not _SHORTEST <= len(word.encode()) <= _LONGEST:
+        return word
     with _one_at_a_time:
         return str(_porter().stemWord(word))
 
@@ -156,17 +164,15 @@ def holds(text: str, phrase: str) -> bool:
 def marks(text: str, words: list[str]) -> Spans:
     """The spans of ``text`` to highlight: those that share a stem with one of ``words``, which are of ``all_words``."""
     stems = {stem(word) for word in words}
-    return _merged([(start, end) for word, start, end in _located(text) if stem(word) in stems])
-
-
-def _located(text: str) -> Iterator[tuple[str, int, int]]:
-    """The words of a text, and where they start and end in it."""
     folded, starts, ends = _aligned(text)
+    places: list[tuple[int, int]] = []
     for match in _WORD.finditer(folded):
-        word, at = match.group(), match.start()
-        pieces = _pairs(word) if _RUN.match(word) else [word]
-        for offset, piece in enumerate(pieces, at):
-            yield piece, starts[offset], ends[offset + len(piece) - 1]
+        word, (start, end) = match.group(), match.span()
+        if _RUN.match(word):
+            places += [(at, at + len(pair)) for at, pair in enumerate(_pairs(word), start) if pair in stems]
+        elif stem(word) in stems:
+            places.append((start, end))
+    return _merged([(starts[start], ends[end - 1]) for start, end in places])
 
 
 def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:

@@ -26,6 +26,7 @@ _FILE = (
 )
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
+_KEY = "coalesce(f.content_id, -f.id)"
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
 
@@ -44,18 +45,22 @@ class CatalogReader:
     # filters
 
     def allowed(self, query: Query) -> frozenset[int] | None:
-        """Contents that the filters let through; None without any but ``kinds``, by which each search filters too."""
+        """Contents that the filters let through; None without any but ``kinds``, by which each search filters too.
+
+        With phrases, minus the ids of files without a content, too, whose names have them.
+        """
         if not (query.phrases or _conditions(replace(query, kinds=frozenset()))[0]):
             return None
         where, values = _conditions(query)
-        sql = f"SELECT DISTINCT f.content_id FROM files f JOIN contents c ON c.id = f.content_id {where}"  # noqa: S608
+        key, join = (_KEY, "LEFT JOIN") if query.phrases else ("f.content_id", "JOIN")
+        sql = f"SELECT DISTINCT {key} FROM files f {join} contents c ON c.id = f.content_id {where}"  # noqa: S608
         ids = self._ids(sql, values)
         for phrase in query.phrases:
             ids &= self._with_phrase(phrase)
         return frozenset(ids)
 
     def _with_phrase(self, phrase: str) -> set[int]:
-        """Contents with these words in a row, in one of their segments or in a file's name, there as parts of words."""
+        """What has these words in a row, in a segment or in a file's name, where they may be parts of longer ones."""
         if not (words := all_words(phrase)):
             return set()
         in_text = self._ids(
@@ -64,11 +69,11 @@ class CatalogReader:
         )
         typed = typed_words(phrase)
         in_name = self._db.execute(
-            "SELECT f.content_id, n.name FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?",
+            f"SELECT {_KEY}, n.name FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?",
             (f"%{'%'.join(typed)}%",),
         )
         in_a_row = re.compile(r"[\W_]*".join(typed), re.IGNORECASE)  # whatever stands between them: Annual_Report.pdf
-        return in_text | {number for number, name in in_name if number is not None and in_a_row.search(name)}
+        return in_text | {key for key, name in in_name if in_a_row.search(name)}
 
     def _ids(self, sql: str, values: Sequence[object]) -> set[int]:
         return {number for (number,) in self._db.execute(sql, tuple(values)) if number is not None}

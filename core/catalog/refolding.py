@@ -45,7 +45,8 @@ class Refolding:
         ).fetchall()
         folded = ((keywords(text), old, number) for number, text, old in rows)
         self._db.executemany(
-            "UPDATE segments SET keywords = ? WHERE id = ?", [(new, number) for new, old, number in folded if new != old]
+            "UPDATE segments SET keywords = ? WHERE id = ?",
+            [(new, number) for new, old, number in folded if new != old],
         )
         return rows[-1][0] if len(rows) == _ROWS else last
 

@@ -230,7 +230,13 @@ class Indexer:
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
         repairing = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
-        busy = self.scans.busy or self._pipeline.items.paths or building or (repairing and not self._is_held()) or not self._inbox.empty
+        busy = (
+            self.scans.busy
+            or self._pipeline.items.paths
+            or building
+            or (repairing and not self._is_held())
+            or not self._inbox.empty
+        )
         if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return

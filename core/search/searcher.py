@@ -205,7 +205,7 @@ class Searcher:
             matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
             unread = row.content_id is None
             key = -row.id if row.content_id is None else row.content_id
-            # by_name has applied folders and dates; of the filters only phrases need a file's content.
+            # by_name has applied folders and dates; of the filters only phrases are left.
             if scope.holds(key) or (unread and not query.phrases):
                 yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
 
