@@ -31,8 +31,8 @@ _FIXED = {"Cf": "", "Co": " "}  # by category: what is not seen (soft hyphens, m
 _APART = ("<fraction>", "<circle>", "<square>")  # 1½ is 1 1/2, not 11/2; and so are symbols such as ™
 _PRIVATE = 0xF0000  # a plane for private use: FTS5 takes its characters for letters, and marks for the ends of words
 
-# Letters of the scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, CJK ideographs; and what stands for the
-# marks of the first four.
+# Letters of the scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, CJK ideographs; and the stand-ins of
+# the marks of the first four.
 _UNSPACED = (
     "\u0e01-\u0e33\u0e40-\u0e46\u0e81-\u0eb3\u0ebd-\u0ec6\u0edc-\u0edf\u1000-\u103f\u1050-\u108e\u1780-\u17d3\u17d7"
     "\u17dc\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -43,7 +43,7 @@ _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
 _ASCII_WORD = re.compile("[0-9a-z]+")
 
-# Characters that fold to one, and which FTS5's tokenizer takes as ``fold`` does: texts of nothing else are not kept twice.
+# Characters that fold to one, and that FTS5's tokenizer takes as ``fold`` does: texts of no others are not kept twice.
 _PLAIN = (
     "\0-\x7f\xa0-\xa7\xa9\xab\xac\xae\xb0\xb1\xb5-\xb7\xbb\xbf-\xc5\xc7-\xcf\xd1-\xd7\xd9-\xdd\xe0-\xe5\xe7-\xef\xf1-\xf7"
     "\xf9-\xfd\xff-\u010f\u0112-\u0125\u0128-\u0130\u0134-\u013e\u0143-\u0148\u014a-\u0151\u0154-\u0165\u0168-\u017e"
@@ -192,7 +192,7 @@ def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 
 @cache
 def _clusters() -> re.Pattern[str]:
-    """Splits a text where its parts can be folded one by one: in plain stretches, and characters with what they take."""
+    """Divides a text into what can be folded by itself: plain stretches, and characters with what combines with them."""
     last = 0x1F000  # no marks above, but for variants
     taken = "".join(chr(code) for code in range(0x300, last) if unicodedata.category(chr(code))[0] == "M")
     taken += "\u1160-\u11ff\uff9e\uff9f\uffa0-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing

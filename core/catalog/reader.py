@@ -69,7 +69,7 @@ class CatalogReader:
         )
         typed = typed_words(phrase)
         in_name = self._db.execute(
-            f"SELECT {_KEY}, n.name FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?",
+            f"SELECT {_KEY}, n.name FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?",  # noqa: S608
             (f"%{'%'.join(typed)}%",),
         )
         in_a_row = re.compile(r"[\W_]*".join(typed), re.IGNORECASE)  # whatever stands between them: Annual_Report.pdf

@@ -44,10 +44,8 @@ class Refolding:
             "SELECT id, text, keywords FROM segments WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (done, last, _ROWS)
         ).fetchall()
         folded = ((keywords(text), old, number) for number, text, old in rows)
-        self._db.executemany(
-            "UPDATE segments SET keywords = ? WHERE id = ?",
-            [(new, number) for new, old, number in folded if new != old],
-        )
+        changed = [(new, number) for new, old, number in folded if new != old]
+        self._db.executemany("UPDATE segments SET keywords = ? WHERE id = ?", changed)
         return rows[-1][0] if len(rows) == _ROWS else last
 
     def _fold_names(self, done: int, last: int) -> int:

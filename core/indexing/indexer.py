@@ -229,14 +229,9 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        repairing = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
-        busy = (
-            self.scans.busy
-            or self._pipeline.items.paths
-            or building
-            or (repairing and not self._is_held())
-            or not self._inbox.empty
-        )
+        mending = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
+        busy = self.scans.busy or self._pipeline.items.paths or building or not self._inbox.empty
+        busy = busy or (mending and not self._is_held())
         if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
             self._inbox.unsettle()
             return
