@@ -192,7 +192,7 @@ def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 
 @cache
 def _clusters() -> re.Pattern[str]:
-    """Divides a text into what can be folded by itself: plain stretches, and characters with what combines with them."""
+    """Divides a text into what folds by itself: plain stretches, and characters with what combines with them."""
     last = 0x1F000  # no marks above, but for variants
     taken = "".join(chr(code) for code in range(0x300, last) if unicodedata.category(chr(code))[0] == "M")
     taken += "\u1160-\u11ff\uff9e\uff9f\uffa0-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing
