@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from bowerbird.core.types import Properties, Query
+from bowerbird.core.words import fold
 
 
 class Attribute(StrEnum):
@@ -34,7 +35,7 @@ class AttributeTable:
         """Keep those of a new content."""
         self._db.executemany(
             "INSERT INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
-            [(content_id, name, value.casefold()) for name, value in _values(properties).items() if value],
+            [(content_id, name, fold(value)) for name, value in _values(properties).items() if value],
         )
 
 
@@ -46,7 +47,7 @@ def wanted(query: Query) -> Iterable[tuple[Attribute, tuple[str, ...]]]:
         Attribute.SUBJECT: query.subjects,
         Attribute.CAMERA: query.cameras,
     }
-    return [(name, tuple(text.casefold() for text in texts)) for name, texts in fields.items() if texts]
+    return [(name, tuple(fold(text) for text in texts)) for name, texts in fields.items() if texts]
 
 
 def _values(own: Properties) -> Mapping[Attribute, str]:

@@ -201,7 +201,9 @@ ALTER TABLE contents ADD COLUMN read_as INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX contents_read_as ON contents(read_as);
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT + _FOLDED_WORDS)
+MIGRATIONS = (
+    _FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT + _FOLDED_WORDS,
+)  # fmt: skip
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -89,7 +89,11 @@ FILTERS: Mapping[str, Filter] = {
 """Every filter, by the name it is typed with."""
 
 # A quoted phrase; or a word, which may be a filter, whose value may be quoted.
-_TOKEN = re.compile(rf'"(?P<phrase>[^"]+)"|(?P<filter>{"|".join(FILTERS)}):(?P<value>"[^"]*"|\S*)|(?P<word>\S+)')
+_QUOTE = '"“”„«»＂'  # as phones, word processors and keyboards of other languages write it
+_TOKEN = re.compile(
+    rf"[{_QUOTE}](?P<phrase>[^{_QUOTE}]+)[{_QUOTE}]|"
+    rf'(?P<filter>{"|".join(FILTERS)}):(?P<value>"[^"]*"|\S*)|(?P<word>\S+)'
+)
 
 
 def parse(text: str) -> Query:

@@ -26,6 +26,9 @@ WORDS_WEIGHT = 8.0
 """Evidence of a text that matches the words as well as can be; a short one with each word once gets about half."""
 VERBATIM = 2.0
 """Evidence added for a text that holds all the words in a row, as typed; for some of them, that share of it."""
+EXACT = 3.0
+"""Evidence added instead for a text that holds the phrases asked for; for some of them, that share of it. That alone
+makes it a match."""
 _BM25_LIMIT = 2.2  # k1 + 1 with SQLite's k1 = 1.2: the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -185,10 +185,7 @@ class Searcher:
         information = self._information(words)
         pairs = _pairs(query.text)
         for row in self._reader.segments(scores).values():
-            in_a_row = len(pairs & _pairs(row.text)) / len(pairs) if pairs else 0.0
-            if query.phrases and all(holds(row.text, phrase) for phrase in query.phrases):
-                in_a_row = 1.0
-            strength = ranking.from_bm25(scores[row.id], information) + ranking.VERBATIM * in_a_row
+            strength = ranking.from_bm25(scores[row.id], information) + _in_a_row(row.text, pairs, query.phrases)
             yield Evidence(row.content_id, row.id, Source.WORDS, strength)
 
     def _information(self, words: Sequence[str]) -> float:
@@ -253,6 +250,13 @@ def _relaxed(query: Query) -> tuple[Query, str]:
 def _pairs(text: str) -> set[tuple[str, str]]:
     """Words that follow each other, stop words included."""
     return set(pairwise(all_words(text)))
+
+
+def _in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:
+    """Evidence of words that follow each other as typed, or as demanded."""
+    followed = len(pairs & _pairs(text)) / len(pairs) if pairs else 0.0
+    held = sum(holds(text, phrase) for phrase in phrases) / len(phrases) if phrases else 0.0
+    return max(ranking.VERBATIM * followed, ranking.EXACT * held)
 
 
 def _highest(results: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

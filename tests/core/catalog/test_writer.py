@@ -18,6 +18,8 @@ from bowerbird.core.catalog.records import KnownContent, NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Query, Segment
+from bowerbird.core.words import query_words
+from tests.core.test_words import SAME
 
 FOLDER = Path("/files")
 
@@ -197,6 +199,69 @@ def test_names_are_found_by_parts_of_words(catalog: Catalog, reader: CatalogRead
     assert not reader.by_name(["100%"], Query(), 5)
 
 
+@pytest.mark.parametrize(("written", "asked"), SAME)
+def test_words_and_phrases_are_found_in_any_form(
+    catalog: Catalog, reader: CatalogReader, written: str, asked: str
+) -> None:
+    number = index(catalog, "a.txt", content(b"1", f"Before {written}; after."))
+    index(catalog, "b.txt", content(b"2", "Another text, of which nobody asks."))
+    assert reader.allowed(Query(phrases=(asked,))) == {number}
+    (segment,) = reader.segments_of(number)
+    match = " OR ".join(f'"{word}"' for word in query_words(asked))
+    assert [found for found, _ in reader.by_words(match, 5, None)] == [segment.id]
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("Re\u0301sume\u0301.bin", "résumé"),
+        ("Größe Menü.bin", "menu"),
+        ("\u1112\u1161\u11ab\u1100\u116e\u11a8\u110b\u1165 보고서.bin", "한국어"),
+        ("カ\u3099ート\u3099.bin", "ガード"),
+        ("विवाह निमंत्रण.bin", "निमंत्रण"),
+        ("ＺＹＸ－９.bin", "zyx"),
+        ("Hợp đồng.bin", "hop dong"),
+        ("IŞIK.bin", "ışık"),
+    ],
+)
+def test_names_are_found_in_any_form(catalog: Catalog, reader: CatalogReader, name: str, asked: str) -> None:
+    catalog.files.put(FOLDER, facts(name), None)
+    catalog.files.put(FOLDER, facts("other.bin"), None)
+    assert [row.path.name for row, _ in reader.by_name(query_words(asked), Query(), 5)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("annual report", True),
+        ("report final", True),
+        ("annual final", False),
+        ("REPORT FINAL 100%", True),
+        ("ual rep", True),
+        ("100_", True),
+        ("…", False),
+    ],
+)
+def test_a_phrase_may_stand_in_a_name_whatever_is_between_its_words(
+    catalog: Catalog, reader: CatalogReader, phrase: str, found: bool
+) -> None:
+    number = index(catalog, "Annual_ReportFinal (100%).pdf", content(b"1", "nothing of it"))
+    assert reader.allowed(Query(phrases=(phrase,))) == (frozenset({number}) if found else frozenset())
+
+
+def test_a_phrase_lets_through_files_that_were_not_read_if_their_names_have_it(
+    catalog: Catalog, reader: CatalogReader
+) -> None:
+    number = index(catalog, "a.txt", content(b"1", "The harbour plan."))
+    catalog.files.put(FOLDER, facts("deep/Harbour Plan.dwg"), None)
+    catalog.files.put(FOLDER, facts("unrelated.dwg"), None)
+    row = reader.file(FOLDER / "deep/Harbour Plan.dwg")
+    assert row
+    assert reader.allowed(Query(phrases=("harbour plan",))) == {number, -row.id}
+    assert reader.allowed(Query(phrases=("harbour plan",), under=(FOLDER / "deep",))) == {-row.id}
+    assert reader.allowed(Query(under=(FOLDER / "deep",))) == frozenset()
+
+
 def test_paths_of_any_bytes(catalog: Catalog, connections: ReadConnections) -> None:
     name = b"\xff\xfe\n\xf0\x9f\x98\x80".decode("utf-8", "surrogateescape")
     catalog.files.put(FOLDER, facts(name), None)
@@ -238,7 +303,7 @@ def test_filters_by_what_files_say_of_themselves(catalog: Catalog, reader: Catal
         content(b"2", "a book"), properties=Properties(author="Marie Curie; Pierre Curie", camera="Leica M6")
     )
     first, second = index(catalog, "a.eml", letter), index(catalog, "b.pdf", book)
-    assert reader.allowed(Query(authors=("ÖST",))) == {first}
+    assert reader.allowed(Query(authors=("ÖST",))) == reader.allowed(Query(authors=("anna ost",))) == {first}
     assert reader.allowed(Query(authors=("öst", "pierre curie"))) == {first, second}
     assert reader.allowed(Query(senders=("anna_b@",), subjects=("50% rech",))) == {first}
     assert reader.allowed(Query(senders=("annaXb@",))) == frozenset()

@@ -166,7 +166,12 @@ def test_hits() -> None:
     assert document["score"] == 0.912346 and document["moment"] == {"page": 2}
     assert recording["moment"] == {"start_s": 65.0, "end_s": 70.0}
     assert (other["path"], other["kind"], other["moment"]) == (str(STEERING), None, None)
-    assert "notice" not in output.describe_results(Results(())).value
+    assert not {"notice", "phrases_found"} & output.describe_results(Results(())).value.keys()
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_whether_phrases_were_found_is_told(found: bool) -> None:
+    assert output.describe_results(Results((), phrases_found=found)).value["phrases_found"] is found
 
 
 def test_models_say_how_they_stand() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +106,30 @@ def test_a_without_word_is_looked_for_in_text_name_and_labels(word: str) -> None
     ranked = candidate(1, (Source.LOOKS, 1, 3.0))
     assert HitMaker(PATHS, reader).make([ranked], Query(without=(word,))) == ()
     assert HitMaker(PATHS, reader).make([ranked], Query(without=("mountain",)))
+
+
+@pytest.mark.parametrize("word", ["cafeteria", "STRASSE", "東京タワー", "тел", "inv-2024"])
+def test_a_without_word_is_looked_for_in_any_form(word: str) -> None:
+    names = [file(1, unicodedata.normalize("NFD", "/Cafétéria.jpg"), 1, kind=Kind.PHOTO)]
+    reader = FakeReader(names, [segment(1, 1, "Die Straße und das 東京タワーズ; Тел. ＩＮＶ－２０２４")])
+    ranked = candidate(1, (Source.LOOKS, 1, 3.0))
+    assert HitMaker(PATHS, reader).make([ranked], Query(without=(word,))) == ()
+    assert HitMaker(PATHS, reader).make([ranked], Query(without=("京東", "2024-inv", "++")))
+
+
+def test_the_snippet_of_a_text_without_spaces_is_around_the_first_match_too() -> None:
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, "天气很好。" * 200 + "大别山项目" + "天气很好。" * 200)])
+    hit = one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("大别山项目"))
+    assert [hit.snippet[a:b] for a, b in hit.marks] == ["大别山项目"]
+    assert hit.marks[0][0] == 60 and len(hit.snippet) == 240
+
+
+def test_marks_are_offsets_of_the_text_as_it_is_shown() -> None:
+    text = unicodedata.normalize("NFD", "É" * 300 + " Der Kö\u00adnig ﬁndet ½ Straße. " + "ü" * 300)
+    reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, text)])
+    hit = one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("könig strasse"))
+    shown = [unicodedata.normalize("NFC", hit.snippet[a:b]) for a, b in hit.marks]
+    assert shown == ["Kö\u00adnig", "Straße"]
 
 
 def test_the_snippet_is_cut_out_around_the_first_match_and_its_marks_are_at_the_words() -> None:

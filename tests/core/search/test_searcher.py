@@ -16,6 +16,7 @@ from bowerbird.core.search import ranking, searcher
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
 from bowerbird.core.types import Encoded, Example, Kind, Locator, Modality, Query, Space
+from bowerbird.core.words import query_words
 from tests.core.search.fakes import (
     QUERY,
     FakeExamples,
@@ -171,7 +172,7 @@ def test_without_text_no_model_is_asked() -> None:
 def test_a_phrase_lets_through_only_what_holds_it_and_is_searched_for_too() -> None:
     bench = Bench(*four_files())
     results = bench.search(Query("a", phrases=("harbour lights",)))
-    assert (names(results), results.notice) == (["both.txt"], "")
+    assert (names(results), results.notice, results.phrases_found) == (["both.txt"], "", True)
     assert bench.inference.calls == [("query", "a harbour lights")]
 
 
@@ -179,6 +180,24 @@ def test_a_phrase_that_nothing_holds_is_dropped_with_a_notice() -> None:
     results = Bench(*four_files()).search(Query(phrases=("harbour of night",)))
     assert "both.txt" in names(results)
     assert results.notice == 'No file has the exact words "harbour of night". These come closest.'
+    assert results.phrases_found is False
+
+
+def test_without_a_phrase_none_is_found_or_missed() -> None:
+    assert Bench(*four_files()).search(Query("harbour")).phrases_found is None
+
+
+@pytest.mark.parametrize("phrase", ["harbour", "harbour lights", "大别山项目"])
+def test_a_long_text_with_the_exact_phrase_is_a_good_match(phrase: str) -> None:
+    """Though its words are few among many others, and so weigh little."""
+
+    class Long(FakeReader):
+        def by_words(self, *_: Any) -> list[tuple[int, float]]:
+            return [(1, 0.3 * len(query_words(phrase)))]
+
+    reader = Long([file(1, "/a.txt", 1)], [segment(1, 1, f"much else {phrase} and more")])
+    bench = Bench(reader, spaces=())
+    assert [hit.strong for hit in bench.search(Query(phrases=(phrase,))).hits] == [True]
 
 
 def test_a_file_that_was_not_read_is_found_by_its_name_but_not_by_a_phrase() -> None:
