@@ -28,10 +28,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _LIBRARIES = (
-    "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
-    "bowerbird.core.extractors.stills bowerbird.core.extractors.pdf_notes bowerbird.core.extractors.pdf_properties av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg "
-    "pillow_heif pypdfium2 rawpy resvg_py"
-).split()
+    *(f"bowerbird.core.extractors.{name}" for name in "exif formats picture stills pdf_notes pdf_properties".split()),
+    *"av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg olefile".split(),
+    *"pillow_heif pypdfium2 rawpy resvg_py".split(),
+)
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
 

@@ -15,7 +15,10 @@ _MAX_KEYWORDS = 200
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _SEPARATORS = re.compile(r"[;,，、；\n]")
 # What programs write where nobody has typed anything.
-_DEFAULTS = frozenset({"", "untitled", "anonymous", "unspecified", "unknown", "(anonymous)", "(unspecified)"})
+_DEFAULTS = frozenset(
+    {"", "untitled", "anonymous", "unspecified", "unknown", "(anonymous)", "(unspecified)", "openpyxl", "python-docx"}
+    | {"powerpoint presentation", "powerpoint-präsentation", "présentation powerpoint", "presentación de powerpoint"}
+)
 
 
 def line(text: object) -> str:
@@ -49,7 +52,7 @@ def moment(text: object) -> datetime | None:
     cleaned = text.strip()[:26]
     for pattern in ("%Y", "%Y-%m"):
         with suppress(ValueError):
-            return datetime.strptime(cleaned, pattern)  # noqa: DTZ007  # a local time has no zone
+            return datetime.strptime(cleaned, pattern)  # a local time has no zone
     with suppress(ValueError):
         return datetime.fromisoformat(cleaned).replace(tzinfo=None)
     return None
