@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import iwork, mail, odf, office, ooxml, pdf, sniff, text, web
+from bowerbird.core.extractors import epub, iwork, mail, odf, office, ooxml, pdf, sniff, text, web
 from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
@@ -27,6 +27,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
     (mail.SUFFIXES, mail.extract),
     (odf.SUFFIXES, odf.extract),
+    (epub.SUFFIXES, epub.extract),
     (ooxml.SUFFIXES, ooxml.extract),
     (iwork.SUFFIXES, iwork.extract),
     (web.SUFFIXES, web.extract),

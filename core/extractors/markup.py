@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import IO, Protocol, TypeVar
 from xml.etree import ElementTree as ET
 
-T = TypeVar("T", covariant=True)
+T = TypeVar("T")
 _CHUNK = 1 << 16  # bytes
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import sniff
+from bowerbird.core.extractors import ole, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
+from bowerbird.core.extractors.segments import document, label
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Properties
+from bowerbird.core.types import Extraction, Locator, Properties
 
 if TYPE_CHECKING:
     from kreuzberg import ExtractionConfig
@@ -30,7 +29,6 @@ _TYPES = {
     ".pot": f"{_MS}powerpoint",
     ".pps": f"{_MS}powerpoint",
     ".rtf": "application/rtf",
-    ".epub": "application/epub+zip",
     ".fb2": "application/x-fictionbook+xml",
     ".ipynb": "application/x-ipynb+json",
     ".msg": f"{_MS}outlook",
@@ -62,7 +60,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         raise FileError("There is no text in this document that Bowerbird can read.")
     parts = [(Locator(), result.content)] if form == ".msg" else _parts(result)
     parts = [(locator, _without_markup(text)) for locator, text in parts]
-    return Extraction(Kind.DOCUMENT, from_parts(parts, limits.max_characters), _properties(result.metadata))
+    return document(parts, limits, _properties(source, result.metadata))
 
 
 def read(data: bytes, mime_type: str) -> Any:
@@ -146,21 +144,25 @@ def _text(content: dict[str, Any]) -> str:
     return "\n".join("\t".join(cells).strip() for _, cells in sorted(rows.items()))
 
 
-def _properties(metadata: dict[str, Any]) -> Properties:
-    authors = metadata.get("authors") or metadata.get("author") or ""
+def _properties(source: Source, metadata: dict[str, Any]) -> Properties:
+    """What kreuzberg tells of a document, and what it does not, from the document itself."""
+    own = ole.properties(source)
+    authors = metadata.get("authors") or [metadata.get("author")]
     return Properties(
-        title=label(str(metadata.get("title") or metadata.get("subject") or "")),
-        author=label(", ".join(map(str, authors)) if isinstance(authors, list) else str(authors)),
-        taken_at=_date(metadata.get("modified_at") or metadata.get("created_at")),
-        pages=_number(metadata.get("page_count")) or _number(metadata.get("slide_count")),
+        title=line(metadata.get("title")) or own.title,
+        author=names(authors if isinstance(authors, list) else [authors]) or own.author,
+        sender=line(metadata.get("from_email")),
+        subject=line(metadata.get("subject")) or own.subject,
+        description=prose(metadata.get("description") or metadata.get("annotation")) or own.description,
+        keywords=keywords([*_listed(metadata.get("keywords")), *_listed(metadata.get("genres"))]) or own.keywords,
+        taken_at=moment(metadata.get("modified_at")) or moment(metadata.get("created_at")) or own.taken_at,
+        pages=_number(metadata.get("page_count")) or _number(metadata.get("slide_count")) or own.pages,
     )
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) and value > 0 else None
-
-
-def _date(value: object) -> datetime | None:
-    with suppress(ValueError, TypeError):
-        return datetime.fromisoformat(str(value)[:26]).replace(tzinfo=None)
-    return None

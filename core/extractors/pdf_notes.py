@@ -9,6 +9,7 @@ import ctypes
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -64,7 +65,7 @@ def attachments(document: PdfDocument) -> Iterator[str]:
 def xfa_values(document: PdfDocument) -> Iterator[str]:
     """The filled-in values of a form in XML (XFA 3.3, "datasets"), each with its field's name."""
     for number in range(max(0, raw.FPDF_GetXFAPacketCount(document))):
-        name = _bytes(lambda buffer, size, n=number: raw.FPDF_GetXFAPacketName(document, n, buffer, size))
+        name = _bytes(partial(raw.FPDF_GetXFAPacketName, document, number))
         if name.rstrip(b"\0") == b"datasets":
             with suppress(ET.ParseError):
                 yield from _values(_xfa_packet(document, number))
@@ -92,7 +93,7 @@ def _note(annotation: Any) -> Iterator[str]:
         author, subject = _string(annotation, b"T"), _string(annotation, b"Subj")
         yield ": ".join(part for part in (author.strip(), subject.strip(), " ".join(text.split())) if part)
     if attached := raw.FPDFAnnot_GetFileAttachment(annotation):
-        yield _wide(lambda buffer, size: _attached(attached, buffer, size))
+        yield _wide(partial(_attached, attached))
 
 
 def _attached(attachment: Any, buffer: Any, size: int) -> int:
@@ -125,7 +126,7 @@ def _field(form: Any, widget: Any) -> Iterator[str]:
 def _chosen(form: Any, widget: Any) -> Iterator[str]:
     for number in range(min(max(0, raw.FPDFAnnot_GetOptionCount(form, widget)), _MAX_ANNOTATIONS)):
         if raw.FPDFAnnot_IsOptionSelected(form, widget, number):
-            yield _wide(lambda buffer, size, n=number: raw.FPDFAnnot_GetOptionLabel(form, widget, n, buffer, size))
+            yield _wide(partial(raw.FPDFAnnot_GetOptionLabel, form, widget, number))
 
 
 def _short(name: str) -> str:
@@ -134,11 +135,11 @@ def _short(name: str) -> str:
 
 
 def _form(call: Callable[..., int], form: Any, widget: Any) -> str:
-    return _wide(lambda buffer, size: call(form, widget, buffer, size))
+    return _wide(partial(call, form, widget))
 
 
 def _string(annotation: Any, key: bytes) -> str:
-    return _wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, key, buffer, size))
+    return _wide(partial(raw.FPDFAnnot_GetStringValue, annotation, key))
 
 
 def _wide(call: Callable[[Any, int], int]) -> str:

@@ -22,6 +22,7 @@ _ZIP_TYPES = {
     b"application/vnd.oasis.opendocument.text": ".odt",
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
     b"application/vnd.oasis.opendocument.presentation": ".odp",
+    b"application/vnd.oasis.opendocument.graphics": ".odg",
 }
 _SKIPPED = ((b"<?", b"?>"), (b"<!--", b"-->"))  # before the first element of a page or a drawing
 _TAGS = ((b"<svg", ".svg"), (b"<html", ".html"))

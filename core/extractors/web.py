@@ -11,7 +11,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.segments import Part, from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
@@ -45,6 +45,11 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
 def page_text(source: str) -> str:
     """The text of an HTML page, such as the body of a mail."""
     return "".join(text for _, text in _parse(source).parts())
+
+
+def page_parts(data: bytes) -> list[Part]:
+    """The text of a page within another document, such as a chapter of a book, in sections by headings."""
+    return _parse(_decode(data)).parts()
 
 
 class _Page(HTMLParser):
@@ -89,7 +94,7 @@ class _Page(HTMLParser):
             heading.append(data)
         texts.append(data if "pre" in self._inside else _SPACE.sub(" ", data))
 
-    def parts(self) -> list[tuple[Locator, str]]:
+    def parts(self) -> list[Part]:
         """The text, a locator for each heading."""
         return [(Locator(section=label("".join(heading))), _tidy("".join(texts))) for heading, texts in self._sections]
 

@@ -62,7 +62,7 @@ def _body(package: Package, main: str) -> Iterator[Part]:
 def _headings(package: Package, main: str) -> frozenset[str]:
     """The ids of the styles of headings: those named so, or with a level in the outline."""
     found = set[str]()
-    for part in package.related(main, "styles"):
+    for part in [*package.related(main, "styles")] or package.parts("word/styles.xml"):
         with suppress(ET.ParseError), package.open(part) as file:
             for style in ET.fromstring(file.read(_MAX_STYLES)):  # noqa: S314  # expat bounds expansion
                 values = [(local(e.tag), v) for e in style.iter() for n, v in e.attrib.items() if local(n) == "val"]
