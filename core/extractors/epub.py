@@ -78,9 +78,9 @@ def _encrypted(archive: zipfile.ZipFile) -> set[str]:
 
 
 def _parts(archive: zipfile.ZipFile, chapters: list[str]) -> Iterator[Part]:
+    locator = Locator()
     for name in chapters:
         with archive.open(name) as file:
-            locator = Locator()
             for found, text in page_parts(file.read(_MAX)):
                 locator = found if found.section else locator
                 yield locator, text

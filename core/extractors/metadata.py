@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,7 +13,8 @@ from bowerbird.core.extractors.segments import label
 _MAX_PROSE = 5_000  # characters
 _MAX_NAMES = 100
 _MAX_KEYWORDS = 200
-_TAG = re.compile(r"<[^<>]{1,2000}>")
+_BREAK = re.compile(r"</?(?:p|br|div|li|ul|ol|h\d)\b[^<>]{0,2000}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
 _SEPARATORS = re.compile(r"[;,，、；\n]")
 # What programs write where nobody has typed anything.
 _DEFAULTS = frozenset(
@@ -29,7 +31,7 @@ def line(text: object) -> str:
 
 def prose(text: object) -> str:
     """A description without markup, at most 5,000 characters long."""
-    plain = _TAG.sub(" ", text) if isinstance(text, str) else ""
+    plain = html.unescape(_TAG.sub("", _BREAK.sub(" ", text))) if isinstance(text, str) else ""
     return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:_MAX_PROSE]
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import ole, sniff
+from bowerbird.core.extractors import ole, rtf, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import document, label
@@ -32,7 +32,6 @@ _TYPES = {
     ".fb2": "application/x-fictionbook+xml",
     ".ipynb": "application/x-ipynb+json",
     ".msg": f"{_MS}outlook",
-    ".hwp": "application/x-hwp",
     ".hwpx": "application/haansofthwpx",
 }
 SUFFIXES = frozenset(_TYPES)
@@ -51,16 +50,18 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         FileError: it cannot be read.
     """
     try:
-        result = read(source.read(), _TYPES[form])
+        data = source.read()
+        result = read(data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None
         raise
-    if form == ".hwp" and not result.content.strip():
-        raise FileError("There is no text in this document that Bowerbird can read.")
     parts = [(Locator(), result.content)] if form == ".msg" else _parts(result)
     parts = [(locator, _without_markup(text)) for locator, text in parts]
-    return document(parts, limits, _properties(source, result.metadata))
+    if form == ".rtf":
+        parts += ((Locator(section="Comments"), f"{note}\n") for note in rtf.notes(data))
+    own = rtf.properties(data) if form == ".rtf" else ole.properties(source)
+    return document(parts, limits, _properties(form, result.metadata, own))
 
 
 def read(data: bytes, mime_type: str) -> Any:
@@ -144,15 +145,15 @@ def _text(content: dict[str, Any]) -> str:
     return "\n".join("\t".join(cells).strip() for _, cells in sorted(rows.items()))
 
 
-def _properties(source: Source, metadata: dict[str, Any]) -> Properties:
-    """What kreuzberg tells of a document, and what it does not, from the document itself."""
-    own = ole.properties(source)
+def _properties(form: str, metadata: dict[str, Any], own: Properties) -> Properties:
+    """What kreuzberg tells of a document, and where it does not, what was found by other ways."""
     authors = metadata.get("authors") or [metadata.get("author")]
+    subject = "" if form == ".fb2" else line(metadata.get("subject")) or own.subject  # of books, the genres once more
     return Properties(
-        title=line(metadata.get("title")) or own.title,
+        title=line(metadata.get("title")) or own.title or (subject if form == ".msg" else ""),
         author=names(authors if isinstance(authors, list) else [authors]) or own.author,
         sender=line(metadata.get("from_email")),
-        subject=line(metadata.get("subject")) or own.subject,
+        subject=subject,
         description=prose(metadata.get("description") or metadata.get("annotation")) or own.description,
         keywords=keywords([*_listed(metadata.get("keywords")), *_listed(metadata.get("genres"))]) or own.keywords,
         taken_at=moment(metadata.get("modified_at")) or moment(metadata.get("created_at")) or own.taken_at,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
+from bowerbird.core.extractors import paged
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import Part, from_parts
+from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Properties
+from bowerbird.core.types import Extraction, Locator, Properties
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset({".pdf"})
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _QUALITY = 85
-_PART_S = 20.0  # seconds after which the rest is for the next call, well within a decoder's deadline
 # PDFium writes U+0002 or U+FFFE for a hyphen at the end of a line, and joins it with the next one, since most hyphens
 # there are the typesetter's. Those of "Baden-Württemberg" and of "Vor- und Nachteile" are the writer's.
 _SOFT_BREAK = re.compile("\xad[ \t]*\n")
@@ -39,17 +39,12 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     from bowerbird.core.extractors import pdf_properties
 
     with _open(source) as document:
-        first = min(int(limits.start_s), len(document) - 1)
-        pages, end = _pages(document, first, limits)
-        parts = [*pages, *_beside_pages(document, pages, range(first, end))]
-        return Extraction(
-            Kind.DOCUMENT,
-            from_parts(parts, limits.max_characters),
-            pdf_properties.read(document, source) if not first else Properties(),
-            b"" if first else _page_jpeg(document, 0, limits.thumbnail_side),
-            next_s=float(end) if end < len(document) else None,
-            omissions=_omissions(parts, limits),
-        )
+        texts, numbers = paged.read(partial(_page, document), len(document), limits)
+        parts = [*texts, *_beside_pages(document, texts, numbers)]
+        begins = not numbers.start
+        properties = pdf_properties.read(document, source) if begins else Properties()
+        thumbnail = _page_jpeg(document, 0, limits.thumbnail_side) if begins else b""
+        return paged.extraction(parts, numbers, len(document), limits, properties, thumbnail)
 
 
 def render(source: Source, page: int, max_side: int) -> bytes:
@@ -79,22 +74,6 @@ def _open(source: Source) -> Iterator[PdfDocument]:
         yield document
     finally:
         document.close()
-
-
-def _pages(document: PdfDocument, first: int, limits: Limits) -> tuple[list[Part], int]:
-    """The texts of some pages, and the number of those before the first that is left for the next call."""
-    parts, characters, until = list[Part](), 0, time.monotonic() + _PART_S
-    last = min(first + limits.max_pages, len(document))
-    for number in range(first, last):
-        found = list(_page(document, number))
-        characters += sum(len(text) for _, text in found)
-        # A page is not cut in two: one that does not fit is the next call's, unless it is alone.
-        if parts and characters > limits.max_characters:
-            return parts, number
-        parts += found
-        if time.monotonic() > until:
-            return parts, number + 1
-    return parts, last
 
 
 def _page(document: PdfDocument, number: int) -> Iterator[Part]:
@@ -149,12 +128,6 @@ def _beside_pages(document: PdfDocument, pages: list[Part], numbers: range) -> I
 
 def _squeezed(text: str) -> str:
     return "".join(text.split()).casefold()
-
-
-def _omissions(parts: list[Part], limits: Limits) -> tuple[str, ...]:
-    if sum(len(text) for _, text in parts) <= limits.max_characters:
-        return ()
-    return (f"The first {limits.max_characters:,} characters of a page are read.",)
 
 
 def _page_jpeg(document: PdfDocument, number: int, max_side: int) -> bytes:

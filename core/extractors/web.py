@@ -11,6 +11,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.metadata import keywords, line, names, prose
 from bowerbird.core.extractors.segments import Part, from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.text import decode
@@ -24,7 +25,8 @@ _BLOCK_TAGS = (
     "hr li main nav ol p pre section summary table tbody tfoot thead title tr ul"
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
-_GAPS = {"br": "\n", "td": "\t", "th": "\t", "option": "\n"}
+_GAPS = {"br": "\n", "option": "\n"}
+_CELLS = frozenset({"td", "th"})
 _SPACE = re.compile(r"[^\S\xa0]+")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*"), re.compile(r"[ \t]*\n[ \t]*")
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]{2,30})""", re.IGNORECASE)
@@ -82,6 +84,8 @@ class _Page(HTMLParser):
             self._silent = ""
         self._inside.discard("heading" if tag in _HEADINGS else tag)
         self._gap(tag)
+        if tag in _CELLS and not self._silent:
+            self._sections[-1][1].append("\t")
 
     def handle_data(self, data: str) -> None:
         if self._silent:
@@ -99,13 +103,17 @@ class _Page(HTMLParser):
         return [(Locator(section=label("".join(heading))), _tidy("".join(texts))) for heading, texts in self._sections]
 
     def properties(self) -> Properties:
-        """Title, author and date, from ``<title>`` and ``<meta>``."""
+        """Title, author, description, keywords and date, from ``<title>`` and ``<meta>``."""
         dates = [self._metadata[name] for name in _DATES if name in self._metadata]
         taken = None
         with suppress(ValueError, IndexError):
             taken = datetime.fromisoformat(dates[0]).replace(tzinfo=None)
         return Properties(
-            title=label("".join(self._title)), author=label(self._metadata.get(_AUTHOR, "")), taken_at=taken
+            title=line("".join(self._title)) or line(self._metadata.get("og:title")),
+            author=names([self._metadata.get(_AUTHOR)]),
+            description=prose(self._metadata.get("description") or self._metadata.get("og:description")),
+            keywords=keywords([self._metadata.get("keywords")]),
+            taken_at=taken,
         )
 
     def _gap(self, tag: str) -> None:

@@ -1,4 +1,4 @@
-"""Reads Office Open XML (ISO/IEC 29500), strict and transitional: Word, Excel, PowerPoint, and Visio beside them.
+"""Reads Office Open XML (ISO/IEC 29500), strict and transitional: Word, Excel, PowerPoint; Visio and XPS beside them.
 
 By the parts' own XML, since kreuzberg, as of 4.10, leaves out comments, charts, SmartArt, alternative texts and speaker
 notes, and shows numbers and dates as they are stored.
@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.ooxml import properties, sheets, slides, word
+from bowerbird.core.extractors.ooxml import properties, sheets, slides, word, xps
 from bowerbird.core.extractors.ooxml.package import Package
 from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
@@ -25,6 +25,7 @@ _READERS: tuple[tuple[frozenset[str], Callable[[Package], Iterator[Part]]], ...]
     (frozenset({".xlsx", ".xlsm", ".xltx", ".xltm"}), sheets.read),
     (frozenset({".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm"}), slides.read),
     (frozenset({".vsdx", ".vsdm", ".vstx", ".vssx"}), slides.read_drawing),
+    (frozenset({".xps", ".oxps"}), xps.read),
 )
 SUFFIXES = frozenset[str]().union(*(suffixes for suffixes, _ in _READERS))
 

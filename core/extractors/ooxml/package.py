@@ -39,9 +39,9 @@ class Package:
         """
         return self._archive.open(self._names[part.lower()])
 
-    def parts(self, start: str) -> list[str]:
-        """The names of the parts that begin so, in the order of the numbers in them."""
-        found = [name for name in self._names if name.startswith(start.lower()) and name.endswith(".xml")]
+    def parts(self, start: str, end: str = ".xml") -> list[str]:
+        """The names of the parts that begin and end so, in lower case, in the order of the numbers in them."""
+        found = [name for name in self._names if name.startswith(start.lower()) and name.endswith(end)]
         return sorted(found, key=lambda name: (len(name), name))
 
     def main(self, *usual: str) -> str:

@@ -292,7 +292,12 @@ def test_an_xml_bomb_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_nobody_reads_is_skipped(tmp_path: Path) -> None:
-    for name, content in (("a.zip", b"PK\5\6" + bytes(18)), ("a.exe", b"MZ" + NOISE), ("a.mid", b"MThd" + NOISE)):
+    for name, content in (
+        ("a.7z", b"7z\xbc\xaf\x27\x1c" + NOISE),
+        ("a.jar", b"PK\5\6" + bytes(18)),
+        ("a.exe", b"MZ" + NOISE),
+        ("a.mid", b"MThd" + NOISE),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(FileSkipped):
             extract(tmp_path / name)
@@ -304,7 +309,7 @@ def test_kinds_by_name_alone() -> None:
     kinds |= {"a.mp3": Kind.RECORDING, "a.mov": Kind.CLIP}
     assert {name: kind_of(Path("/nowhere") / name) for name in kinds} == kinds
     assert kind_of(Path("a.ts")) is Kind.DOCUMENT
-    assert kind_of(Path("a.zip")) is None and kind_of(Path("noname")) is None
+    assert kind_of(Path("a.7z")) is None and kind_of(Path("noname")) is None
 
 
 def test_a_vanished_file(tmp_path: Path) -> None:
