@@ -235,8 +235,11 @@ def open_document(kind: str, body: str, beside: Mapping[str, str] | None = None)
     """An OpenDocument package; its kind is "text", "spreadsheet" or "presentation"."""
     names = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for short, name in [*((n, n) for n in "office text table meta form presentation style".split())]
-        + [("draw", "drawing"), ("svg", "svg-compatible")]
+        for short, name in [
+            *((n, n) for n in "office text table meta form presentation style".split()),
+            ("draw", "drawing"),
+            ("svg", "svg-compatible"),
+        ]
     )
     names += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
     meta = (
@@ -420,7 +423,7 @@ def mobi() -> bytes:
     records = [bytes(header) + exth + title, packed + b"\x81"]
     start = 78 + 8 * len(records) + 2
     index = b""
-    for number, record in enumerate(records):
+    for number, _record in enumerate(records):
         index += struct.pack(">II", start + sum(map(len, records[:number])), number)
     return (
         b"hive".ljust(32, b"\0")

@@ -126,7 +126,8 @@ def _titles(node: Any) -> Iterator[str]:
 
 def _link(source: Source, _form: str) -> Iterator[str]:
     said = plistlib.loads(source.read(1 << 20))
-    yield from (value for value in said.values() if isinstance(value, str))
+    if isinstance(said, dict):
+        yield from (value for value in said.values() if isinstance(value, str))
 
 
 class _Texts:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import ole, rtf, sniff
+from bowerbird.core.extractors import ole, ole_texts, ooxml, rtf, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import document, label
@@ -60,8 +60,16 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     parts = [(locator, _without_markup(text)) for locator, text in parts]
     if form == ".rtf":
         parts += ((Locator(section="Comments"), f"{note}\n") for note in rtf.notes(data))
-    own = rtf.properties(data) if form == ".rtf" else ole.properties(source)
-    return document(parts, limits, _properties(form, result.metadata, own))
+    if form in ole_texts.FORMS:
+        parts += ole_texts.beside(source, form, "".join(text for _, text in parts))
+    return document(parts, limits, _properties(form, result.metadata, _own_properties(source, form, data)))
+
+
+def _own_properties(source: Source, form: str, data: bytes) -> Properties:
+    """What the document says of itself and kreuzberg may not tell."""
+    if form == ".rtf":
+        return rtf.properties(data)
+    return ooxml.properties_of(source) if form == ".xlsb" else ole.properties(source)
 
 
 def read(data: bytes, mime_type: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
@@ -18,7 +19,7 @@ from bowerbird.core.extractors.ooxml import properties, sheets, slides, word, xp
 from bowerbird.core.extractors.ooxml.package import Package
 from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction
+from bowerbird.core.types import Extraction, Properties
 
 _READERS: tuple[tuple[frozenset[str], Callable[[Package], Iterator[Part]]], ...] = (
     (frozenset({".docx", ".docm", ".dotx", ".dotm"}), word.read),
@@ -28,6 +29,16 @@ _READERS: tuple[tuple[frozenset[str], Callable[[Package], Iterator[Part]]], ...]
     (frozenset({".xps", ".oxps"}), xps.read),
 )
 SUFFIXES = frozenset[str]().union(*(suffixes for suffixes, _ in _READERS))
+
+
+def properties_of(source: Source) -> Properties:
+    """What a workbook in Excel's binary form, which others read, says of itself; nothing if it is damaged."""
+    with (
+        suppress(zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError),
+        zipfile.ZipFile(source.open()) as archive,
+    ):
+        return properties.read(Package(archive))
+    return Properties()
 
 
 def extract(source: Source, form: str, limits: Limits) -> Extraction:
