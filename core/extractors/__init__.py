@@ -28,10 +28,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _LIBRARIES = (
-    "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
-    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg "
-    "pillow_heif pypdfium2 rawpy resvg_py"
-).split()
+    *(f"bowerbird.core.extractors.{name}" for name in "exif formats picture stills pdf_notes pdf_properties".split()),
+    *"av av.audio.resampler av.subtitles.stream charset_normalizer djvu_rs filetype kreuzberg olefile".split(),
+    *"pillow_heif pypdfium2 rawpy resvg_py".split(),
+)
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
 
@@ -63,6 +63,8 @@ def extractor_for(source: Source) -> Extractor:
     by_name, content = _BY_SUFFIX.get(_suffix_by_name(source.name)), suffix_by_content(source)
     # A picture or a recording that is really some text is broken, not a document.
     by_content = None if content == ".txt" and by_name else _BY_SUFFIX.get(content)
+    if content == ".zip" and by_name is None and source.suffix:  # a program or its data, of which nothing is read
+        by_content = None
     if extractor := by_content or by_name:
         return extractor
     raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")

@@ -31,15 +31,18 @@ class Limits:
     max_pixels: int = 250_000_000
     """Pixels of a photo, or of a page of a scan; a photo with more fails."""
     max_pages: int = 2_000
-    """Pages of a PDF that are read; further ones are left out."""
+    """Pages of a PDF that one call reads; ``Extraction.next_s`` is the number of pages before the next call's first."""
     max_characters: int = 2_000_000
-    """Characters of a document's text that are read; further ones are left out."""
+    """Characters of a document's text that one call reads."""
+    max_total: int = 20_000_000
+    """Characters that are read of a document which every call must read from its beginning, as those of office."""
     max_bytes: int = 512 << 20
     """Size of a document; a larger one fails, but for plain text and mailboxes, of which the beginning is read."""
     max_unpacked: int = 1 << 30
     """Bytes that a document which is an archive (office, e-book) may unpack to; one with more fails."""
     start_s: float = 0.0
-    """Where in a recording or clip the part begins, in seconds from what a player shows as 0:00."""
+    """Where the part begins: in a recording or clip, in seconds from what a player shows as 0:00; in a PDF, after so
+    many pages; in other documents, after so many characters."""
     part_s: float = 120.0
     """How many seconds of a recording or clip one call reads; ``Extraction.next_s`` is where the next call begins."""
     exact: bool = False

@@ -13,7 +13,26 @@ import zlib
 from collections.abc import Callable
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text, web
+from bowerbird.core.extractors import (
+    archive,
+    dbf,
+    djvu,
+    dxf,
+    epub,
+    fields,
+    harvest,
+    hwp,
+    iwork,
+    mail,
+    mobi,
+    odf,
+    office,
+    ooxml,
+    pdf,
+    sniff,
+    text,
+    web,
+)
 from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
@@ -27,14 +46,35 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
     (mail.SUFFIXES, mail.extract),
     (odf.SUFFIXES, odf.extract),
+    (djvu.SUFFIXES, djvu.extract),
+    (epub.SUFFIXES, epub.extract),
+    (mobi.SUFFIXES, mobi.extract),
+    (hwp.SUFFIXES, hwp.extract),
+    (harvest.SUFFIXES, harvest.extract),
+    (archive.SUFFIXES, archive.extract),
+    (fields.SUFFIXES, fields.extract),
+    (dbf.SUFFIXES, dbf.extract),
+    (dxf.SUFFIXES, dxf.extract),
+    (ooxml.SUFFIXES, ooxml.extract),
     (iwork.SUFFIXES, iwork.extract),
     (web.SUFFIXES, web.extract),
     (office.SUFFIXES, office.extract),
     (text.SUFFIXES, text.extract),
 )
+_RENDERERS = ((pdf.SUFFIXES, pdf.render), (djvu.SUFFIXES, djvu.render))
 _TEXT_BY_CONTENT = {".txt", ".html", ".eml", ".mbox", ".svg"}
 # What content that is plainly some text may be, by its name.
-_WRITTEN_IN_TEXT = {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".rtf"} | mail.SUFFIXES
+_WRITTEN_IN_TEXT = (
+    {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".fodg", ".rtf"}
+    | mail.SUFFIXES
+    | fields.SUFFIXES
+    | dxf.SUFFIXES
+)
+# What an archive may be, by its name.
+_PACKED = (
+    archive.SUFFIXES | ooxml.SUFFIXES | odf.SUFFIXES | epub.SUFFIXES | iwork.SUFFIXES | {".xmind", ".kmz", ".hwpx"}
+)
+_ENDLESS = text.SUFFIXES | archive.SUFFIXES | {".mbox"}
 # Formats with one way of reading: between these the name is believed, else the content.
 _FAMILIES = (
     {".doc", ".dot"},
@@ -47,6 +87,9 @@ _FAMILIES = (
     {".odt", ".ott"},
     {".ods", ".ots"},
     {".odp", ".otp"},
+    {".odg", ".otg"},
+    {".vsdx", ".vsdm", ".vstx", ".vssx"},
+    {".zip", ".cbz"},
 )
 
 
@@ -72,10 +115,10 @@ class DocumentExtractor:
             raise FileError(DAMAGED) from error
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
-        """The page of a PDF as a JPEG; empty for other documents, which are shown as text."""
-        if _form(source) not in pdf.SUFFIXES:
-            return b""
-        return pdf.render(source, (locator.page if locator else None) or 1, max_side)
+        """The page of a PDF or DjVu as a JPEG; empty for other documents, which are shown as text."""
+        form, page = _form(source), (locator.page if locator else None) or 1
+        render = next((render for suffixes, render in _RENDERERS if form in suffixes), None)
+        return render(source, page, max_side) if render else b""
 
 
 def _form(source: Source) -> str:
@@ -92,6 +135,8 @@ def _form(source: Source) -> str:
 def _agree(by_name: str, by_content: str) -> bool:
     if by_content in _TEXT_BY_CONTENT:  # the name knows better which kind of text
         return by_name in _WRITTEN_IN_TEXT or by_name in text.SUFFIXES
+    if by_content == ".zip":
+        return by_name in _PACKED
     return by_name == by_content or any({by_name, by_content} <= family for family in _FAMILIES)
 
 
@@ -99,10 +144,10 @@ def _check(source: Source, limits: Limits) -> None:
     size = source.size
     if size == 0:
         raise FileError("The file is empty.")
-    # Of texts and mailboxes the beginning is read, however long they are.
-    if size > limits.max_bytes and source.suffix not in text.SUFFIXES | {".mbox"}:
+    # Of texts and mailboxes the beginning is read, of archives the directory, however large they are.
+    if size > limits.max_bytes and source.suffix not in _ENDLESS:
         raise FileError(f"The document is larger than Bowerbird reads (the limit is {limits.max_bytes >> 20} MB).")
-    if sniff.is_zip(source):
+    if sniff.is_zip(source) and source.suffix not in archive.SUFFIXES:
         _check_archive(source, limits)
 
 

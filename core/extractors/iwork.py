@@ -8,11 +8,11 @@ from typing import IO
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import office
+from bowerbird.core.extractors import office, segments
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import from_parts
+from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator
+from bowerbird.core.types import Extraction, Locator, Properties
 
 _APPLE = "application/x-iwork-"
 _TYPES = {".pages": "pages-sffpages", ".numbers": "numbers-sffnumbers", ".key": "keynote-sffkey"}
@@ -34,7 +34,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
             index = next((name for name in _INDEXES if name in archive.namelist()), None)
             if index is not None:
                 with archive.open(index) as file:
-                    return Extraction(Kind.DOCUMENT, from_parts(_parts(file), limits.max_characters))
+                    return segments.document(_parts(file), limits, Properties())
     except RuntimeError as error:
         raise FileError(LOCKED) from error
     except (zipfile.BadZipFile, ET.ParseError, NotImplementedError) as error:
@@ -42,10 +42,10 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     text = office.read(source.read(), _APPLE + _TYPES[form]).content
     if not text.strip():
         raise FileError("There is no text in this document that Bowerbird can read; it may be locked with a password.")
-    return Extraction(Kind.DOCUMENT, from_parts([(Locator(), text)], limits.max_characters))
+    return segments.document([(Locator(), text)], limits, Properties())
 
 
-def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
+def _parts(file: IO[bytes]) -> Iterator[Part]:
     slide, locator = 0, Locator()
     for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  # expat bounds expansion
         if event == "start" and element.tag == _SLIDE:

@@ -1,4 +1,4 @@
-"""Reads OpenDocument (ISO/IEC 26300), packed or flat: paragraphs by slide, sheet or chapter."""
+"""Reads OpenDocument (ISO/IEC 26300), packed or flat: by slide, sheet or chapter, with notes and comments."""
 
 from __future__ import annotations
 
@@ -6,41 +6,41 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
 from typing import IO
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
+from bowerbird.core.extractors import odf_text, segments
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.markup import collect
+from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
+from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Properties
+from bowerbird.core.types import Extraction, Locator, Properties
 
-SUFFIXES = frozenset({".odt", ".ods", ".odp", ".ott", ".ots", ".otp", ".fodt", ".fods", ".fodp"})
+SUFFIXES = frozenset(".odt .ods .odp .odg .odf .ott .ots .otp .otg .odm .fodt .fods .fodp .fodg".split())
 
-_NAMES = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}%s"
-_PARAGRAPH, _HEADING = _NAMES % ("text", "p"), _NAMES % ("text", "h")
-_GAPS = {_NAMES % ("text", "s"): " ", _NAMES % ("text", "tab"): "\t", _NAMES % ("text", "line-break"): "\n"}
-_BODY = _NAMES % ("office", "body")
-_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-_METADATA = {f"{_DUBLIN_CORE}title": "title", f"{_DUBLIN_CORE}creator": "author", f"{_DUBLIN_CORE}date": "date"}
-_SLIDE, _SHEET, _SHEET_NAME = _NAMES % ("drawing", "page"), _NAMES % ("table", "table"), _NAMES % ("table", "name")
+_MAX_OBJECTS = 1_000
+_SAID = frozenset(
+    "dc:title dc:subject dc:description dc:creator dc:date meta:keyword meta:initial-creator meta:creation-date".split()
+)
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
-    """The text, a locator for each slide, sheet or chapter.
+    """The text, a locator for each slide, sheet or chapter, and what the document says of itself.
 
     Raises:
         FileError: it cannot be read.
     """
     try:
-        with _open(source, "content.xml") as file:
-            text = from_parts(_parts(file), limits.max_characters)
         with _open(source, "meta.xml") as file:
             properties = _properties(file)
+    except (KeyError, ET.ParseError):
+        properties = Properties()  # other programs than offices may leave it out
+    try:
+        return segments.document(_parts(source), limits, properties)
     except (ET.ParseError, zipfile.BadZipFile, KeyError, NotImplementedError, zlib.error, EOFError) as error:
         raise FileError(LOCKED if _is_locked(source) else DAMAGED) from error
-    return Extraction(Kind.DOCUMENT, text, properties)
 
 
 def _open(source: Source, name: str) -> IO[bytes]:
@@ -57,39 +57,41 @@ def _is_locked(source: Source) -> bool:
         return False
 
 
-def _parts(file: IO[bytes]) -> Iterator[tuple[Locator, str]]:
-    locator, slides = Locator(), 0
-    for event, element in ET.iterparse(file, events=("start", "end")):  # noqa: S314  # expat bounds expansion
-        if event == "start" and element.tag in (_SLIDE, _SHEET):
-            slides += element.tag == _SLIDE
-            locator = _locator(element, slides)
-        elif event == "end" and element.tag in _GAPS:
-            element.text = _GAPS[element.tag]
-        elif event == "end" and element.tag in (_PARAGRAPH, _HEADING):
-            text = "".join(element.itertext())
-            if element.tag == _HEADING and not slides:
-                locator = _locator(element, slides)
-            yield locator, f"{text}\n"
-            tail = element.tail
-            element.clear()
-            element.tail = tail
+def _parts(source: Source) -> Iterator[Part]:
+    """The texts of the document, of charts and other objects in it, and what is printed on every page."""
+    with _open(source, "content.xml") as file:
+        yield from collect(file, odf_text.Texts())
+    for name in _beside(source):
+        section = "Header and footer" if name == "styles.xml" else "Object"
+        with suppress(ET.ParseError, KeyError), _open(source, name) as file:
+            texts = (text for _, text in collect(file, odf_text.Texts()) if any(map(str.isalnum, text)))
+            yield from ((Locator(section=section), text) for text in texts)
+
+
+def _beside(source: Source) -> list[str]:
+    """The names of other parts with text; none if the document is flat."""
+    if not zipfile.is_zipfile(source.open()):
+        return []
+    with zipfile.ZipFile(source.open()) as archive:
+        found = archive.namelist()
+    objects = [name for name in found if name.endswith("/content.xml")]
+    return [name for name in found if name == "styles.xml"] + objects[:_MAX_OBJECTS]
 
 
 def _properties(file: IO[bytes]) -> Properties:
-    metadata: dict[str, str] = {}
+    texts: dict[str, list[str]] = {}
     for _, element in ET.iterparse(file):  # noqa: S314  # expat bounds expansion
-        if element.tag in _METADATA and element.text:
-            metadata.setdefault(_METADATA[element.tag], element.text.strip())
-        elif element.tag == _BODY:
-            element.clear()
-    taken = None
-    with suppress(ValueError):
-        taken = datetime.fromisoformat(metadata.get("date", "")[:26]).replace(tzinfo=None)
-    return Properties(title=label(metadata.get("title", "")), author=label(metadata.get("author", "")), taken_at=taken)
-
-
-def _locator(element: ET.Element, slide: int) -> Locator:
-    if element.tag == _SLIDE:
-        return Locator(page=slide)
-    name = element.get(_SHEET_NAME) if element.tag == _SHEET else "".join(element.itertext())
-    return Locator(section=label(name or ""))
+        name = odf_text.short(element.tag)
+        if name in _SAID and element.text:
+            texts.setdefault(name, []).append(element.text.strip())
+        elif name == "office:meta":
+            break  # of a flat document, whose text comes after
+    first = {name: values[0] for name, values in texts.items()}
+    return Properties(
+        title=line(first.get("dc:title")),
+        author=names([first.get("meta:initial-creator"), first.get("dc:creator")]),
+        subject=line(first.get("dc:subject")),
+        description=prose(first.get("dc:description")),
+        keywords=keywords(texts.get("meta:keyword", [])),
+        taken_at=moment(first.get("dc:date")) or moment(first.get("meta:creation-date")),
+    )

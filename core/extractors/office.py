@@ -4,51 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import sniff
+from bowerbird.core.extractors import ole, ole_texts, ooxml, rtf, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
+from bowerbird.core.extractors.segments import document, label
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Properties
+from bowerbird.core.types import Extraction, Locator, Properties
 
 if TYPE_CHECKING:
     from kreuzberg import ExtractionConfig
 
 _OFFICE, _MS = "application/vnd.openxmlformats-officedocument.", "application/vnd.ms-"
 _TYPES = {
-    ".docx": f"{_OFFICE}wordprocessingml.document",
-    ".docm": f"{_MS}word.document.macroEnabled.12",
-    ".dotx": f"{_OFFICE}wordprocessingml.template",
-    ".dotm": f"{_MS}word.template.macroEnabled.12",
     ".doc": "application/msword",
     ".dot": "application/msword",
-    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
-    ".xlsm": f"{_MS}excel.sheet.macroEnabled.12",
     ".xlsb": f"{_MS}excel.sheet.binary.macroEnabled.12",
-    ".xltx": f"{_OFFICE}spreadsheetml.template",
-    ".xltm": f"{_MS}excel.template.macroenabled.12",
     ".xls": f"{_MS}excel",
     ".xlt": f"{_MS}excel",
-    ".pptx": f"{_OFFICE}presentationml.presentation",
-    ".pptm": f"{_MS}powerpoint.presentation.macroEnabled.12",
-    ".potx": f"{_OFFICE}presentationml.template",
-    ".potm": f"{_MS}powerpoint.template.macroEnabled.12",
-    ".ppsx": f"{_OFFICE}presentationml.slideshow",
-    ".ppsm": f"{_MS}powerpoint.slideshow.macroenabled.12",
     ".ppt": f"{_MS}powerpoint",
     ".pot": f"{_MS}powerpoint",
     ".pps": f"{_MS}powerpoint",
     ".rtf": "application/rtf",
-    ".epub": "application/epub+zip",
     ".fb2": "application/x-fictionbook+xml",
     ".ipynb": "application/x-ipynb+json",
     ".msg": f"{_MS}outlook",
-    ".hwp": "application/x-hwp",
     ".hwpx": "application/haansofthwpx",
 }
 SUFFIXES = frozenset(_TYPES)
@@ -67,16 +50,26 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         FileError: it cannot be read.
     """
     try:
-        result = read(source.read(), _TYPES[form])
+        data = source.read()
+        result = read(data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None
         raise
-    if form == ".hwp" and not result.content.strip():
-        raise FileError("There is no text in this document that Bowerbird can read.")
     parts = [(Locator(), result.content)] if form == ".msg" else _parts(result)
     parts = [(locator, _without_markup(text)) for locator, text in parts]
-    return Extraction(Kind.DOCUMENT, from_parts(parts, limits.max_characters), _properties(result.metadata))
+    if form == ".rtf":
+        parts += ((Locator(section="Comments"), f"{note}\n") for note in rtf.notes(data))
+    if form in ole_texts.FORMS:
+        parts += ole_texts.beside(source, form, "".join(text for _, text in parts))
+    return document(parts, limits, _properties(form, result.metadata, _own_properties(source, form, data)))
+
+
+def _own_properties(source: Source, form: str, data: bytes) -> Properties:
+    """What the document says of itself and kreuzberg may not tell."""
+    if form == ".rtf":
+        return rtf.properties(data)
+    return ooxml.properties_of(source) if form == ".xlsb" else ole.properties(source)
 
 
 def read(data: bytes, mime_type: str) -> Any:
@@ -160,21 +153,25 @@ def _text(content: dict[str, Any]) -> str:
     return "\n".join("\t".join(cells).strip() for _, cells in sorted(rows.items()))
 
 
-def _properties(metadata: dict[str, Any]) -> Properties:
-    authors = metadata.get("authors") or metadata.get("author") or ""
+def _properties(form: str, metadata: dict[str, Any], own: Properties) -> Properties:
+    """What kreuzberg tells of a document, and where it does not, what was found by other ways."""
+    authors = metadata.get("authors") or [metadata.get("author")]
+    subject = "" if form == ".fb2" else line(metadata.get("subject")) or own.subject  # of books, the genres once more
     return Properties(
-        title=label(str(metadata.get("title") or metadata.get("subject") or "")),
-        author=label(", ".join(map(str, authors)) if isinstance(authors, list) else str(authors)),
-        taken_at=_date(metadata.get("modified_at") or metadata.get("created_at")),
-        pages=_number(metadata.get("page_count")) or _number(metadata.get("slide_count")),
+        title=line(metadata.get("title")) or own.title or (subject if form == ".msg" else ""),
+        author=names(authors if isinstance(authors, list) else [authors]) or own.author,
+        sender=line(metadata.get("from_email")),
+        subject=subject,
+        description=prose(metadata.get("description") or metadata.get("annotation")) or own.description,
+        keywords=keywords([*_listed(metadata.get("keywords")), *_listed(metadata.get("genres"))]) or own.keywords,
+        taken_at=moment(metadata.get("modified_at")) or moment(metadata.get("created_at")) or own.taken_at,
+        pages=_number(metadata.get("page_count")) or _number(metadata.get("slide_count")) or own.pages,
     )
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) and value > 0 else None
-
-
-def _date(value: object) -> datetime | None:
-    with suppress(ValueError, TypeError):
-        return datetime.fromisoformat(str(value)[:26]).replace(tzinfo=None)
-    return None

@@ -1,37 +1,50 @@
-"""Reads PDF through PDFium: text page by page, and pages as pictures."""
+"""Reads PDF through PDFium: text page by page with notes and form fields, and pages as pictures."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
+from bowerbird.core.extractors import paged
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Properties
+from bowerbird.core.types import Extraction, Locator, Properties
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument, PdfPage
 
 SUFFIXES = frozenset({".pdf"})
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 _QUALITY = 85
+# PDFium writes U+0002 or U+FFFE for a hyphen at the end of a line, and joins it with the next one, since most hyphens
+# there are the typesetter's. Those of "Baden-Württemberg" and of "Vor- und Nachteile" are the writer's.
+_SOFT_BREAK = re.compile("\xad[ \t]*\n")
+_DIVIDED = re.compile("[\x02\ufffe](?P<and>(?=(?:und|oder|bzw|sowie|and|or)\\b))?")
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
-    """The text by pages, and the first page as the thumbnail. A scan has no text.
+    """The text by pages, from page ``limits.start_s`` on, and with the first one the thumbnail. A scan has no text.
+
+    Notes and form fields stand after the text of their page, or in a section of their own where it has none.
 
     Raises:
         FileError: it is damaged, empty or locked.
     """
+    from bowerbird.core.extractors import pdf_properties
+
     with _open(source) as document:
-        pages = ((Locator(page=n + 1), _text(document, n)) for n in range(min(len(document), limits.max_pages)))
-        text = from_parts(pages, limits.max_characters)
-        return Extraction(Kind.DOCUMENT, text, _properties(document), _page_jpeg(document, 0, limits.thumbnail_side))
+        texts, numbers = paged.read(partial(_page, document), len(document), limits)
+        parts = [*texts, *_beside_pages(document, texts, numbers)]
+        begins = not numbers.start
+        properties = pdf_properties.read(document, source) if begins else Properties()
+        thumbnail = _page_jpeg(document, 0, limits.thumbnail_side) if begins else b""
+        return paged.extraction(parts, numbers, len(document), limits, properties, thumbnail)
 
 
 def render(source: Source, page: int, max_side: int) -> bytes:
@@ -50,6 +63,7 @@ def _open(source: Source) -> Iterator[PdfDocument]:
 
     try:
         document = pypdfium2.PdfDocument(source.open(), autoclose=True)
+        document.init_forms()  # what is filled in is drawn too
         if not len(document):
             raise FileError("The PDF has no pages.")
     except pypdfium2.PdfiumError as error:
@@ -62,15 +76,58 @@ def _open(source: Source) -> Iterator[PdfDocument]:
         document.close()
 
 
-def _text(document: PdfDocument, number: int) -> str:
+def _page(document: PdfDocument, number: int) -> Iterator[Part]:
     import pypdfium2
+
+    from bowerbird.core.extractors import pdf_notes
 
     try:
         page = document[number]
-        text = page.get_textpage().get_text_bounded()
     except pypdfium2.PdfiumError:
-        return ""  # one damaged page does not cost the others
-    return str(text).replace("\r\n", "\n").replace("\ufffe", "").replace("\0", "") + "\n\n"
+        return  # one damaged page does not cost the others
+    try:
+        text, notes = _text(page), "".join(f"{line}\n" for line in pdf_notes.notes(document, page))
+    finally:
+        page.close()
+    if text.strip():
+        yield Locator(page=number + 1), f"{text.rstrip()}\n{notes}\n"
+    elif notes:  # the page itself stays one without text, for what reads its picture
+        yield Locator(section=f"Page {number + 1}"), notes
+
+
+def _text(page: PdfPage) -> str:
+    import pypdfium2
+
+    try:
+        text = str(page.get_textpage().get_text_bounded())
+    except pypdfium2.PdfiumError:
+        return ""
+    return _DIVIDED.sub(_hyphen, _SOFT_BREAK.sub("", text.replace("\r\n", "\n").replace("\0", "")))
+
+
+def _hyphen(mark: re.Match[str]) -> str:
+    if mark["and"] is not None:
+        return "- "
+    return "-" if mark.string[mark.end() : mark.end() + 1].isupper() else ""
+
+
+def _beside_pages(document: PdfDocument, pages: list[Part], numbers: range) -> Iterator[Part]:
+    """What belongs to no page: bookmarks that the pages do not show, files within, and values of an XFA form."""
+    from bowerbird.core.extractors import pdf_notes
+
+    shown = _squeezed("".join(text for _, text in pages))
+    titles = [title for title in pdf_notes.bookmarks(document, numbers) if _squeezed(title) not in shown]
+    if titles:
+        yield Locator(section="Bookmarks"), "".join(f"{title}\n" for title in titles)
+    if not numbers.start:
+        if names := list(pdf_notes.attachments(document)):
+            yield Locator(section="Attached files"), "".join(f"{name}\n" for name in names)
+        if values := [value for value in pdf_notes.xfa_values(document) if _squeezed(value) not in shown]:
+            yield Locator(section="Form"), "".join(f"{value}\n" for value in values)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).casefold()
 
 
 def _page_jpeg(document: PdfDocument, number: int, max_side: int) -> bytes:
@@ -85,23 +142,3 @@ def _page_jpeg(document: PdfDocument, number: int, max_side: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
-
-
-def _properties(document: PdfDocument) -> Properties:
-    metadata = document.get_metadata_dict()
-    return Properties(
-        title=label(metadata.get("Title", "")),
-        author=label(metadata.get("Author", "")),
-        taken_at=_date(metadata.get("CreationDate", "")),
-        pages=len(document),
-    )
-
-
-def _date(text: str) -> datetime | None:
-    """A PDF date, ``D:20240131120000+01'00'``: the local time in it."""
-    digits = text.removeprefix("D:")[:14]
-    try:
-        # Whatever follows the year may be missing.
-        return datetime.strptime(digits, "%Y%m%d%H%M%S"[: len(digits) - 2]) if len(digits) >= 4 else None
-    except ValueError:
-        return None

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from bowerbird.core.types import Locator, Modality, Segment
+from bowerbird.core.extractors.base import Limits
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
 # MiniLM reads 256 tokens, about 1,100 characters of English; over Cranfield 1,200 measured better than 900.
 LENGTH = 1_100
@@ -17,10 +18,44 @@ _BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?…]['\")\]]*\s|[。！？]|
 _COMBINING = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
 _LABEL = 200  # characters
 _NOWHERE = Locator()
+Part = tuple[Locator, str]
+"""A text, and where in its file it stands."""
 _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 
 
-def from_parts(parts: Iterable[tuple[Locator, str]], max_characters: int) -> tuple[Segment, ...]:
+def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> Extraction:
+    """A document of texts and their places, or the part of it that begins ``limits.start_s`` characters into the text.
+
+    For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters.
+    """
+    start = int(limits.start_s)
+    window, end, more = _window(parts, start, min(start + limits.max_characters, limits.max_total))
+    on = more and start < end < limits.max_total
+    omissions = (f"The first {end:,} characters are read.",) if more and not on else ()
+    return Extraction(
+        Kind.DOCUMENT,
+        from_parts(window, limits.max_characters),
+        properties,
+        next_s=float(end) if on else None,
+        omissions=omissions,
+    )
+
+
+def _window(parts: Iterable[Part], start: int, end: int) -> tuple[list[Part], int, bool]:
+    """The texts between two character offsets, where they end, at a gap between words, and whether there are more."""
+    window, position = list[Part](), 0
+    for locator, text in parts:
+        if position + len(text) > end and text[end - position :].strip():
+            cut = text[: end - position]
+            gap = max(cut.rfind(" "), cut.rfind("\n")) + 1
+            cut = cut[: gap if gap > len(cut) - LENGTH and gap > start - position else len(cut)]
+            return [*window, (locator, cut[max(0, start - position) :])], position + len(cut), True
+        window.append((locator, text[max(0, start - position) :]))
+        position += len(text)
+    return window, min(position, end), False
+
+
+def from_parts(parts: Iterable[Part], max_characters: int) -> tuple[Segment, ...]:
     """Segments of texts and their places, none across two places, with ``max_characters`` together at the most."""
     result, left = list[Segment](), max_characters
     for locator, group in groupby(parts, key=lambda part: part[0]):

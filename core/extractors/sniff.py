@@ -16,12 +16,13 @@ _MAX_TEXT = 1 << 20  # bytes: beyond, a text without a name is a log or data
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _OLE_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("Book", ".xls"), ("PowerPoint Document", ".ppt"))
 _OLE_ENCRYPTED = "EncryptedPackage"
-_ZIP_FOLDERS = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"))
+_ZIP_FOLDERS = (("word/", ".docx"), ("xl/", ".xlsx"), ("ppt/", ".pptx"), ("visio/", ".vsdx"))
 _ZIP_TYPES = {
     b"application/epub+zip": ".epub",
     b"application/vnd.oasis.opendocument.text": ".odt",
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
     b"application/vnd.oasis.opendocument.presentation": ".odp",
+    b"application/vnd.oasis.opendocument.graphics": ".odg",
 }
 _SKIPPED = ((b"<?", b"?>"), (b"<!--", b"-->"))  # before the first element of a page or a drawing
 _TAGS = ((b"<svg", ".svg"), (b"<html", ".html"))

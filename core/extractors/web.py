@@ -11,7 +11,8 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.metadata import keywords, line, names, prose
+from bowerbird.core.extractors.segments import Part, from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
@@ -24,7 +25,8 @@ _BLOCK_TAGS = (
     "hr li main nav ol p pre section summary table tbody tfoot thead title tr ul"
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
-_GAPS = {"br": "\n", "td": "\t", "th": "\t", "option": "\n"}
+_GAPS = {"br": "\n", "option": "\n"}
+_CELLS = frozenset({"td", "th"})
 _SPACE = re.compile(r"[^\S\xa0]+")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*"), re.compile(r"[ \t]*\n[ \t]*")
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]{2,30})""", re.IGNORECASE)
@@ -45,6 +47,11 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
 def page_text(source: str) -> str:
     """The text of an HTML page, such as the body of a mail."""
     return "".join(text for _, text in _parse(source).parts())
+
+
+def page_parts(data: bytes) -> list[Part]:
+    """The text of a page within another document, such as a chapter of a book, in sections by headings."""
+    return _parse(_decode(data)).parts()
 
 
 class _Page(HTMLParser):
@@ -77,6 +84,8 @@ class _Page(HTMLParser):
             self._silent = ""
         self._inside.discard("heading" if tag in _HEADINGS else tag)
         self._gap(tag)
+        if tag in _CELLS and not self._silent:
+            self._sections[-1][1].append("\t")
 
     def handle_data(self, data: str) -> None:
         if self._silent:
@@ -89,18 +98,22 @@ class _Page(HTMLParser):
             heading.append(data)
         texts.append(data if "pre" in self._inside else _SPACE.sub(" ", data))
 
-    def parts(self) -> list[tuple[Locator, str]]:
+    def parts(self) -> list[Part]:
         """The text, a locator for each heading."""
         return [(Locator(section=label("".join(heading))), _tidy("".join(texts))) for heading, texts in self._sections]
 
     def properties(self) -> Properties:
-        """Title, author and date, from ``<title>`` and ``<meta>``."""
+        """Title, author, description, keywords and date, from ``<title>`` and ``<meta>``."""
         dates = [self._metadata[name] for name in _DATES if name in self._metadata]
         taken = None
         with suppress(ValueError, IndexError):
             taken = datetime.fromisoformat(dates[0]).replace(tzinfo=None)
         return Properties(
-            title=label("".join(self._title)), author=label(self._metadata.get(_AUTHOR, "")), taken_at=taken
+            title=line("".join(self._title)) or line(self._metadata.get("og:title")),
+            author=names([self._metadata.get(_AUTHOR)]),
+            description=prose(self._metadata.get("description") or self._metadata.get("og:description")),
+            keywords=keywords([self._metadata.get("keywords")]),
+            taken_at=taken,
         )
 
     def _gap(self, tag: str) -> None:

@@ -131,8 +131,12 @@ def test_pdf_pages_are_shown(tmp_path: Path) -> None:
 
 def test_limits_bound_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf([f"Page number {n} of many." for n in range(30)]))
-    assert len(read(tmp_path / "a.pdf", max_pages=7).segments) == 7
-    assert len(text_of(read(tmp_path / "a.pdf", max_characters=50))) == 50
+    seven = read(tmp_path / "a.pdf", max_pages=7)
+    assert len(seven.segments) == 7 and seven.next_s == 7
+    assert text_of(read(tmp_path / "a.pdf", max_characters=50)).split(".")[:-1] == [
+        "Page number 0 of many",
+        "\n\nPage number 1 of many",
+    ]
     (tmp_path / "a.txt").write_text("word " * 10_000)
     assert len(text_of(read(tmp_path / "a.txt", max_characters=1_000))) == 1_000
 
@@ -288,7 +292,12 @@ def test_an_xml_bomb_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_nobody_reads_is_skipped(tmp_path: Path) -> None:
-    for name, content in (("a.zip", b"PK\5\6" + bytes(18)), ("a.exe", b"MZ" + NOISE), ("a.mid", b"MThd" + NOISE)):
+    for name, content in (
+        ("a.7z", b"7z\xbc\xaf\x27\x1c" + NOISE),
+        ("a.jar", b"PK\5\6" + bytes(18)),
+        ("a.exe", b"MZ" + NOISE),
+        ("a.mid", b"MThd" + NOISE),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(FileSkipped):
             extract(tmp_path / name)
@@ -300,7 +309,7 @@ def test_kinds_by_name_alone() -> None:
     kinds |= {"a.mp3": Kind.RECORDING, "a.mov": Kind.CLIP}
     assert {name: kind_of(Path("/nowhere") / name) for name in kinds} == kinds
     assert kind_of(Path("a.ts")) is Kind.DOCUMENT
-    assert kind_of(Path("a.zip")) is None and kind_of(Path("noname")) is None
+    assert kind_of(Path("a.7z")) is None and kind_of(Path("noname")) is None
 
 
 def test_a_vanished_file(tmp_path: Path) -> None:
