@@ -30,7 +30,7 @@ MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 _LIBRARIES = (
     "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
     "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg "
-    "pillow_heif pypdfium2 rawpy resvg_py"
+    "pillow_heif pypdfium2 pyvips rawpy resvg_py"
 ).split()
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
