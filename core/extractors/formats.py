@@ -12,7 +12,7 @@ from functools import cache
 from PIL import Image, UnidentifiedImageError
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
-from bowerbird.core.errors import FileError
+from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors import animation, streamed
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
@@ -29,6 +29,7 @@ _STREAMED_FROM = 50_000_000  # pixels, which take 200 MB
 _DRAFT = 2
 """A JPEG is decoded at no less than this many times the size asked for. Over 12-megapixel photos: a 256-pixel result
 has 53 dB against full decoding in 45 ms; at 1.5 times it would be 46 dB in 36 ms; full decoding takes 145."""
+NO_MEMORY = "The picture is damaged, or needs more memory than Bowerbird gives one file."
 _JPEG2000_HEAD = 1 << 16  # bytes
 _SVG_WIDTH, _SVG_HEIGHT = 1024, 4096  # pixels at the most
 _SVG_BYTES = 64 << 20  # read of a drawing
@@ -70,14 +71,21 @@ def decode(image: Image.Image, min_side: int, max_pixels: int) -> None:
 
     Raises:
         FileError: it has more.
+        DecoderOutOfMemory: a large one is damaged, or there is not enough memory for it.
     """
+    large = image.width * image.height > _STREAMED_FROM
     image.draft("RGB", (min_side * _DRAFT, min_side * _DRAFT))
     if isinstance(image, Jpeg2KImageFile):
         _decode_jpeg2000(image, min_side, max_pixels)
         return
     _check_size(image.size, max_pixels)
     animation.show_best(image)
-    image.load()
+    try:
+        image.load()
+    except OSError as error:
+        if large:  # for libraries call a lack of memory damage
+            raise DecoderOutOfMemory(NO_MEMORY) from error
+        raise
 
 
 def _decode_jpeg2000(image: Jpeg2KImageFile, min_side: int, max_pixels: int) -> None:

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors.colour import is_plain, to_plain, to_srgb
+from bowerbird.core.extractors.formats import NO_MEMORY
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Pixels
@@ -57,9 +58,7 @@ def decoder_errors(source: Source) -> Iterator[None]:
             raise FileError("The picture is cut short.") from error
         if suffix_by_content(source) in _PILLOWS_OWN:
             raise FileError("The picture is damaged.") from error
-        raise DecoderOutOfMemory(
-            "The picture is damaged, or needs more memory than Bowerbird gives one file."
-        ) from error
+        raise DecoderOutOfMemory(NO_MEMORY) from error
 
 
 def reduce(image: Image.Image, min_side: int) -> Image.Image:

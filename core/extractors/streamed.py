@@ -29,6 +29,7 @@ _FORMATS = ("PNG", "TIFF", "WEBP")  # as Pillow names them
 _MAX_LONG_SIDE = 16_384  # pixels, of what is kept of a long strip
 _LOADERS = ("pngload", "tiffload", "webpload", "radload", "ppmload")  # libvips has others, which nobody needs here
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+_CUT_SHORT = ("truncated", "end of file", "end of input", "not enough", "read error", "not enough image data")
 _EXR = b"\x76\x2f\x31\x01"
 _KNOWN = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"#?RADIANCE", b"#?RGBE", b"PF\n", b"Pf\n")
 
@@ -77,10 +78,11 @@ class StreamedImage(Image.Image):
         """The picture's EXIF, as far as it can be read without decoding the picture."""
         return self._header.getexif() if isinstance(self._header, TiffImageFile) else super().getexif()
 
-    def _opened(self) -> pyvips.Image:
+    def _opened(self, **options: Any) -> pyvips.Image:
         import pyvips
 
-        options = {"page": self._page} if self._page else {}
+        if self._page:
+            options["page"] = self._page
         stream = pyvips.Source.new_from_descriptor(_rewound(self._source))
         image = pyvips.Image.new_from_source(stream, "", access="sequential", fail_on="truncated", **options)
         if not str(image.get("vips-loader")).startswith(_LOADERS):
@@ -88,10 +90,11 @@ class StreamedImage(Image.Image):
         return image
 
     def _decoded(self) -> Image.Image:
-        image = self._opened()
-        if self._factor > 1:
-            width, height = (min(self._factor, side) for side in (image.width, image.height))
-            image = image.shrink(width, height)
+        if self.format == "WEBP":  # its decoder shrinks by itself
+            image = self._opened(scale=1 / self._factor, memory=True)
+        else:
+            image = self._opened()
+            image = image.shrink(*(min(self._factor, side) for side in (image.width, image.height)))
         cmyk = image.interpretation == "cmyk"
         if image.interpretation in ("lab", "labs", "labq", "xyz"):
             image = image.colourspace("srgb")
@@ -166,8 +169,8 @@ def _vips_errors() -> Iterator[None]:
         yield
     except pyvips.Error as error:
         words = str(error)
-        if "memory" in words:
+        if "out of memory" in words or "cannot allocate" in words.lower():
             raise MemoryError(words) from error
-        if "truncated" in words or "unexpected end" in words.lower() or "read error" in words.lower():
+        if any(hint in words.lower() for hint in _CUT_SHORT):
             raise FileError("The picture is cut short.") from error
         raise FileError("The picture is damaged.") from error
