@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ _FORMATS = (
 )
 _PROBE = {"format_whitelist": _FORMATS.replace(" ", ","), "protocol_whitelist": "none"}
 _BUFFER = 1 << 17  # bytes; with PyAV's own 32 kB reading takes twice as long
-_MAX_SUBTITLES = 3  # languages read; more are the same again
+_MAX_SOUNDS, _MAX_SUBTITLES = 8, 64  # tracks that are read
 _MAX_SIDE = 16_384  # pixels
 _COORDINATES = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)")  # ISO 6709
 _SEARCHABLE_TAGS = "title artist album_artist album composer genre date comment description synopsis lyrics".split()
@@ -41,10 +41,18 @@ T = TypeVar("T")
 class Tracks:
     """The streams of a file that are read. A cover picture is no video."""
 
-    sound: AudioStream | None
+    sounds: tuple[AudioStream, ...]
+    """The default one first."""
     video: VideoStream | None
     cover: VideoStream | None
     subtitles: tuple[SubtitleStream, ...]
+    omissions: tuple[str, ...] = ()
+    """A sentence for each limit that left tracks unread."""
+
+    @property
+    def sound(self) -> AudioStream | None:
+        """The sound track that a player plays."""
+        return self.sounds[0] if self.sounds else None
 
 
 @contextmanager
@@ -79,11 +87,21 @@ def tracks(container: InputContainer) -> Tracks:
     pictures = [stream for stream in container.streams.video if stream.codec_context is not None and _is_sane(stream)]
     covers = [stream for stream in pictures if _is_cover(stream)]
     videos = [stream for stream in pictures if stream not in covers]
-    sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    sounds = sorted((s for s in container.streams.audio if s.codec_context is not None), key=_is_not_default)
     if not (sounds or videos):
         raise FileError("The file holds neither sound nor moving pictures that Bowerbird can read.")
     subtitles = [stream for stream in container.streams.subtitles if _is_text(stream)]
-    return Tracks(_first(sounds), _first(videos), _first(covers), tuple(subtitles[:_MAX_SUBTITLES]))
+    return Tracks(
+        tuple(sounds[:_MAX_SOUNDS]),
+        _first(videos),
+        _first(covers),
+        tuple(subtitles[:_MAX_SUBTITLES]),
+        (*_omission("sound tracks", _MAX_SOUNDS, sounds), *_omission("subtitles", _MAX_SUBTITLES, subtitles)),
+    )
+
+
+def _omission(what: str, limit: int, streams: Sequence[object]) -> list[str]:
+    return [f"The first {limit} of {len(streams)} {what} were read."] if len(streams) > limit else []
 
 
 def length(container: InputContainer) -> float | None:
@@ -147,6 +165,12 @@ def _is_cover(stream: VideoStream) -> bool:
     from av.stream import Disposition
 
     return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _is_not_default(stream: AudioStream) -> bool:
+    from av.stream import Disposition
+
+    return not stream.disposition & Disposition.default
 
 
 def _is_text(stream: SubtitleStream) -> bool:
