@@ -102,7 +102,7 @@ class FrameTrack:
         if self._skipped and end_s - self._skipped[1] >= _EVERY_S:  # the last frame stands for the rest
             self._compare(*self._skipped)
         shots = _with_ends([shot for shot in self._shots if shot.start_s < end_s], end_s)
-        for shot, until in [pair for pair in shots if pair[0].tiny.std() > BLANK] or shots[:1]:
+        for shot, until in [pair for pair in shots if pair[0].tiny.std() > BLANK] or shots:
             yield Segment(Modality.IMAGE, Locator(start_s=shot.start_s, end_s=until), pixels=shot.pixels)
 
 

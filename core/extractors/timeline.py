@@ -42,8 +42,12 @@ class Timeline:
 
     def correct(self, packet: Packet[Any]) -> None:
         """Change the time stamps of the next packet, where it belongs to a later piece."""
+        if not self._joinable or not packet.time_base:
+            return
+        if None not in (packet.pts, packet.dts) and abs(packet.pts - packet.dts) * packet.time_base > _AHEAD_S:
+            packet.pts = packet.dts  # one is of another piece
         stamp = packet.pts if packet.dts is None else packet.dts
-        if not self._joinable or stamp is None or not packet.time_base:
+        if stamp is None:
             return
         time_s = float(stamp * packet.time_base)
         shift_s = self._shift_s(packet.stream_index, time_s)
@@ -52,6 +56,11 @@ class Timeline:
             ticks = round(shift_s / packet.time_base)
             packet.pts = None if packet.pts is None else packet.pts + ticks
             packet.dts = None if packet.dts is None else packet.dts + ticks
+
+    def time_of(self, packet: Packet[Any]) -> float:
+        """When the packet that was corrected last is due, in seconds; if it does not say so, the time of those before."""
+        stamp = packet.pts if packet.dts is None else packet.dts
+        return self._end_s if stamp is None else float(stamp * (packet.time_base or 0))
 
     def _shift_s(self, stream: int, time_s: float) -> float:
         last_s, self._last_s[stream] = self._last_s.get(stream), time_s
@@ -82,8 +91,7 @@ def packets(
     held: dict[int, list[Packet[Any]]] = {}
     for packet in _unbroken(container.demux(streams)):
         timeline.correct(packet)
-        stamp = packet.pts if packet.dts is None else packet.dts
-        if not joined or stamp is None or float(stamp * (packet.time_base or 0)) >= start_s:
+        if not joined or not packet.size or timeline.time_of(packet) >= start_s:
             yield from held.pop(packet.stream_index, ())
             yield packet
         elif packet.stream.type == "video":
