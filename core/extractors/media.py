@@ -31,6 +31,10 @@ _SHORT_BYTES = 1 << 18  # a file that is read in one part anyway
 _MAX_LENGTH_S = 100 * 3600.0  # whatever a file says of itself
 
 
+LYRICS = "lyrics"
+"""The section of the locators of a song's words, as its tags have them."""
+
+
 class MediaExtractor:
     """Reads files with sound, moving pictures or both. Whether one is a recording or a clip, its streams tell."""
 
@@ -44,7 +48,7 @@ class MediaExtractor:
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """The part of the file that begins at ``limits.start_s``: sound, pictures, scenes, subtitles and waveform.
 
-        The first part has the properties, the thumbnail, and as text the tags and chapters.
+        The first part has the properties, the thumbnail, and as text lyrics and chapters.
 
         Raises:
             FileError: nothing of it can be read.
@@ -141,7 +145,8 @@ def _first_part(
         thumbnail = stills.jpeg(part.frames.best, tracks.video, limits.thumbnail_side)
     elif tracks.cover is not None:
         thumbnail = stills.cover(container, tracks.cover, limits.thumbnail_side)
-    texts = (*segments(containers.tag_text(container, tracks)), *_chapters(container))
+    words = segments(containers.lyrics(container, tracks), Locator(section=LYRICS))
+    texts = (*words, *_chapters(container))
     return replace(extraction, segments=(*texts, *extraction.segments), properties=properties, thumbnail=thumbnail)
 
 

@@ -58,7 +58,7 @@ class Timeline:
             packet.dts = None if packet.dts is None else packet.dts + ticks
 
     def time_of(self, packet: Packet[Any]) -> float:
-        """When the packet that was corrected last is due, in seconds; if it does not say so, the time of those before."""
+        """When the packet that was corrected last is due, in seconds; if it does not say, the time of those before."""
         stamp = packet.pts if packet.dts is None else packet.dts
         return self._end_s if stamp is None else float(stamp * (packet.time_base or 0))
 
