@@ -146,8 +146,9 @@ def lyrics(container: InputContainer, tracks: Tracks) -> str:
 def _tags(container: InputContainer, tracks: Tracks) -> Mapping[str, str]:
     """By name in lower case; the file's own over those of its streams, where Ogg keeps them."""
     streams = [stream for stream in (tracks.sound, tracks.video) if stream is not None]
-    sources = [*(stream.metadata for stream in streams), container.metadata]
-    return media_tags.all_tags(sources)
+    alone = len(streams) == len(tracks.sounds) == 1  # otherwise the title of a stream is that of a track
+    own = ({name: value for name, value in stream.metadata.items() if alone or name != "title"} for stream in streams)
+    return media_tags.all_tags([*own, container.metadata])
 
 
 def _first(streams: list[T]) -> T | None:

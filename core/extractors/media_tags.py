@@ -93,21 +93,21 @@ def _doubtful(text: str) -> bytes | None:
 
 
 def _raw(text: str) -> bytes | None:
-    """The bytes of a tag, of which those that are no UTF-8 came as ``surrogateescape`` has them; None if it was UTF-8."""
+    """The bytes of a tag; None if it is surely right. What was no UTF-8 came as ``surrogateescape`` has it."""
     if _ESCAPED.search(text):
         return text.encode("utf-8", "surrogateescape")
     return text.encode("latin-1") if max(text, default="") <= "\xff" else None
 
 
 def _reread(text: str, encoding: str) -> str:
-    raw = _doubtful(text)
-    if raw is not None and encoding:
+    raw = _raw(text)
+    if raw is not None and encoding and not raw.isascii():
         return raw.decode(encoding, "replace")
     return text.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if _ESCAPED.search(text) else text
 
 
 def _encoding(raw: bytes) -> str:
-    """The encoding in which the tags of a file make sense, the likeliest if there are several; empty if there is none."""
+    """The likeliest encoding in which the tags of a file make sense; empty if there is none."""
     for encoding, sense in _SENSE.items():
         with suppress(UnicodeDecodeError):
             text = raw.decode(encoding)
