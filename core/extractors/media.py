@@ -56,7 +56,7 @@ class MediaExtractor:
         with containers.open_media(source) as container:
             tracks = containers.tracks(container)
             joined_s = _joined_length(source, container, limits)
-            part = MediaPart(container, tracks, limits, joined=joined_s is not None)
+            part = MediaPart(container, tracks, limits, joined_s)
             if limits.start_s:
                 return _part(container, tracks, part, limits)
             if not part.decoded:

@@ -32,12 +32,16 @@ _THREADS = 2
 class MediaPart:
     """What a file holds between two times, decoded when this is made."""
 
-    def __init__(self, container: InputContainer, tracks: Tracks, limits: Limits, *, joined: bool = False) -> None:
+    def __init__(
+        self, container: InputContainer, tracks: Tracks, limits: Limits, joined_s: float | None = None
+    ) -> None:
         """Decode the part of ``container`` between ``limits.start_s`` and ``limits.part_s`` seconds later.
 
-        ``joined``: see ``timeline.packets``.
+        ``joined_s`` is the length of a file that was joined of several, see ``timeline.packets``.
         """
-        self.start_s, self.end_s, self.joined = limits.start_s, limits.start_s + limits.part_s, joined
+        self.start_s, self.end_s = limits.start_s, limits.start_s + limits.part_s
+        self.joined = joined_s is not None
+        self._length_s = joined_s or length(container) or 0.0
         self._sounds = {stream.index: SoundTrack(self.start_s, self.end_s) for stream in tracks.sounds}
         self.frames = FrameTrack(self.start_s, limits.image_side, pixel_aspect_ratio(tracks.video))
         self.subtitles: list[Segment] = []
@@ -78,7 +82,7 @@ class MediaPart:
     def _affordable(self, video: VideoStream) -> bool:
         """Whether there is time to decode every frame."""
         pixels = float(video.average_rate or 25) * video.codec_context.width * video.codec_context.height
-        return (length(self._container) or 0.0) <= _ALL_FRAMES_S and pixels <= _ALL_FRAMES_PIXELS
+        return self._length_s <= _ALL_FRAMES_S and pixels <= _ALL_FRAMES_PIXELS
 
     def _read(self) -> None:
         deadline = time.monotonic() + _BUDGET_S
