@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+from av.stream import Disposition
 
 RATE = 16_000
 
@@ -82,14 +83,72 @@ def scenes(*colours: tuple[int, int, int], each: int = 10, size: tuple[int, int]
     return frames
 
 
+Track = tuple[np.ndarray, Mapping[str, str]]
+"""Sound of the shape (samples, channels) or (samples,), int16 at ``RATE``; and its tags, "default" among them."""
+
+
+def with_tracks(path: Path, *tracks: Track, codec: str = "aac", pictures: Sequence[np.ndarray] = ()) -> Path:
+    """A file with several sound tracks, and if there are pictures, ten of them a second."""
+    with av.open(str(path), "w") as file:
+        video = file.add_stream("mpeg4", rate=10) if pictures else None
+        sounds = [file.add_stream(codec, rate=48_000, layout=_LAYOUTS[_channels(samples)]) for samples, _ in tracks]
+        for stream, (_, tags) in zip(sounds, tracks, strict=True):
+            stream.metadata.update({name: value for name, value in tags.items() if name != "default"})
+            stream.disposition = Disposition.default if "default" in tags else 0
+        if video:
+            _encode_pictures(file, video, pictures)
+        for stream, (samples, _) in zip(sounds, tracks, strict=True):
+            _encode(file, stream, samples, RATE)
+    return path
+
+
+def piece(path: Path, pictures: Sequence[np.ndarray], samples: np.ndarray, *, start_s: int = 0) -> Path:
+    """A clip of 25 pictures a second that is one piece of a stream: MPEG-1 or -2 with MP2 sound at ``RATE``."""
+    with av.open(str(path), "w") as file:
+        video = file.add_stream("mpeg2video" if path.suffix == ".ts" else "mpeg1video", rate=25)
+        sound = file.add_stream("mp2", rate=48_000, layout="mono")
+        _encode_pictures(file, video, pictures, start_s)
+        _encode(file, sound, samples, RATE, start_s)
+    return path
+
+
+def joined(path: Path, *pieces: Path) -> Path:
+    """One file after another, as ``cat`` joins them."""
+    path.write_bytes(b"".join(piece.read_bytes() for piece in pieces))
+    return path
+
+
+_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
+
+
+def _channels(samples: np.ndarray) -> int:
+    return 1 if samples.ndim == 1 else samples.shape[1]
+
+
+def _encode_pictures(
+    file: av.container.OutputContainer, video: av.VideoStream, pictures: Sequence[np.ndarray], start_s: int = 0
+) -> None:
+    video.height, video.width, _ = pictures[0].shape
+    video.pix_fmt, video.bit_rate = "yuv420p", 1_000_000
+    rate = round(video.average_rate)
+    for number, picture in enumerate(pictures):
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24")
+        frame.pts, frame.time_base = number + start_s * rate, Fraction(1, rate)
+        file.mux(video.encode(frame))
+    file.mux(video.encode(None))
+
+
 def _sound(file: av.container.OutputContainer, samples: np.ndarray, codec: str, rate: int) -> None:
     _encode(file, file.add_stream(codec, rate=rate, layout="mono"), samples, rate)
 
 
-def _encode(file: av.container.OutputContainer, stream: av.AudioStream, samples: np.ndarray, rate: int) -> None:
-    resampler = av.AudioResampler(stream.format.name, "mono", stream.rate, stream.codec_context.frame_size or 1024)
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), "s16", "mono")
-    frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+def _encode(
+    file: av.container.OutputContainer, stream: av.AudioStream, samples: np.ndarray, rate: int, start_s: int = 0
+) -> None:
+    layout = _LAYOUTS[_channels(samples)]
+    resampler = av.AudioResampler(stream.format.name, layout, stream.rate, stream.codec_context.frame_size or 1024)
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples).reshape(1, -1), "s16", layout)
+    frame.sample_rate, frame.pts, frame.time_base = rate, start_s * rate, Fraction(1, rate)
     for part in (*resampler.resample(frame), *resampler.resample(None)):
         file.mux(stream.encode(part))
     file.mux(stream.encode(None))

@@ -30,7 +30,7 @@ MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 _LIBRARIES = (
     *(f"bowerbird.core.extractors.{name}" for name in "exif formats picture stills pdf_notes pdf_properties".split()),
     *"av av.audio.resampler av.subtitles.stream charset_normalizer djvu_rs filetype kreuzberg olefile".split(),
-    *"pillow_heif pypdfium2 rawpy resvg_py".split(),
+    *"pillow_heif pypdfium2 pyvips rawpy resvg_py".split(),
 )
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 

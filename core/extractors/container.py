@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from bowerbird.core.errors import FileError
+from bowerbird.core.extractors import media_tags
 from bowerbird.core.extractors.frames import pixel_aspect_ratio
 from bowerbird.core.extractors.segments import label
 from bowerbird.core.extractors.source import Source
@@ -27,12 +28,12 @@ _FORMATS = (
     "m4v matroska mj2 mlp mov mp3 mp4 mpc mpc8 mpeg mpegts mpegvideo mpegtsraw mxf nut obu oga ogg oma rm shn sox swf "
     "tak truehd tta vc1 voc w64 wav webm wsvqa wtv wv xwma"
 )
+_ERRORS = "surrogateescape"  # of tags that are no UTF-8, whose bytes ``media_tags`` reads
 _PROBE = {"format_whitelist": _FORMATS.replace(" ", ","), "protocol_whitelist": "none"}
 _BUFFER = 1 << 17  # bytes; with PyAV's own 32 kB reading takes twice as long
-_MAX_SUBTITLES = 3  # languages read; more are the same again
+_MAX_SOUNDS, _MAX_SUBTITLES = 8, 64  # tracks that are read
 _MAX_SIDE = 16_384  # pixels
 _COORDINATES = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)")  # ISO 6709
-_SEARCHABLE_TAGS = "title artist album_artist album composer genre date comment description synopsis lyrics".split()
 _DAMAGED = "The file is damaged, or not what its name says."
 T = TypeVar("T")
 
@@ -41,10 +42,18 @@ T = TypeVar("T")
 class Tracks:
     """The streams of a file that are read. A cover picture is no video."""
 
-    sound: AudioStream | None
+    sounds: tuple[AudioStream, ...]
+    """The default one first."""
     video: VideoStream | None
     cover: VideoStream | None
     subtitles: tuple[SubtitleStream, ...]
+    omissions: tuple[str, ...] = ()
+    """A sentence for each limit that left tracks unread."""
+
+    @property
+    def sound(self) -> AudioStream | None:
+        """The sound track that a player plays."""
+        return self.sounds[0] if self.sounds else None
 
 
 @contextmanager
@@ -61,7 +70,7 @@ def open_media(source: Source) -> Iterator[InputContainer]:
             raise FileError("The file is empty.")
         with (
             source.open() as file,
-            av.open(file, mode="r", options=_PROBE, metadata_errors="replace", buffer_size=_BUFFER) as container,
+            av.open(file, mode="r", options=_PROBE, metadata_errors=_ERRORS, buffer_size=_BUFFER) as container,
         ):
             yield container
     except MemoryError:  # FFmpeg's too
@@ -79,11 +88,21 @@ def tracks(container: InputContainer) -> Tracks:
     pictures = [stream for stream in container.streams.video if stream.codec_context is not None and _is_sane(stream)]
     covers = [stream for stream in pictures if _is_cover(stream)]
     videos = [stream for stream in pictures if stream not in covers]
-    sounds = [stream for stream in container.streams.audio if stream.codec_context is not None]
+    sounds = sorted((s for s in container.streams.audio if s.codec_context is not None), key=_is_not_default)
     if not (sounds or videos):
         raise FileError("The file holds neither sound nor moving pictures that Bowerbird can read.")
     subtitles = [stream for stream in container.streams.subtitles if _is_text(stream)]
-    return Tracks(_first(sounds), _first(videos), _first(covers), tuple(subtitles[:_MAX_SUBTITLES]))
+    return Tracks(
+        tuple(sounds[:_MAX_SOUNDS]),
+        _first(videos),
+        _first(covers),
+        tuple(subtitles[:_MAX_SUBTITLES]),
+        (*_omission("sound tracks", _MAX_SOUNDS, sounds), *_omission("subtitles", _MAX_SUBTITLES, subtitles)),
+    )
+
+
+def _omission(what: str, limit: int, streams: Sequence[object]) -> list[str]:
+    return [f"The first {limit} of {len(streams)} {what} were read."] if len(streams) > limit else []
 
 
 def length(container: InputContainer) -> float | None:
@@ -97,15 +116,18 @@ def start_offset(container: InputContainer) -> float:
 
 
 def properties(container: InputContainer, tracks: Tracks) -> Properties:
-    """Title, author, date, camera, place, size and length, from the file's tags and streams."""
+    """Title, artists, album, genres, date, camera, place, size and length, from the file's tags and streams."""
     tags = _tags(container, tracks)
     place = _COORDINATES.match(tags.get("location", tags.get("com.apple.quicktime.location.iso6709", "")))
     camera = (tags.get("com.apple.quicktime.make", tags.get("make", "")),
              tags.get("com.apple.quicktime.model", tags.get("model", "")))  # fmt: skip
     width, height = _size(tracks.video) if tracks.video else (None, None)
     return Properties(
-        title=label(tags.get("title", "")),
-        author=label(tags.get("artist", tags.get("album_artist", ""))),
+        title=media_tags.title(tags),
+        author=media_tags.artists(tags),
+        description=media_tags.description(tags),
+        keywords=media_tags.keywords(tags),
+        album=media_tags.album(tags),
         taken_at=_local_time(tags.get("creation_time", tags.get("date", ""))),
         camera=label(" ".join(part for part in camera if part)),
         latitude=float(place[1]) if place else None,
@@ -116,22 +138,17 @@ def properties(container: InputContainer, tracks: Tracks) -> Properties:
     )
 
 
-def tag_text(container: InputContainer, tracks: Tracks) -> str:
-    """Those tags of the file that are worth finding it by, such as title, artist and lyrics, a line each."""
-    values = (value.strip() for name, value in _tags(container, tracks).items() if _is_searchable(name))
-    return "\n".join(dict.fromkeys(value for value in values if value))
-
-
-def _is_searchable(tag: str) -> bool:
-    """Whether a tag is one of those, or one in a language, as in ``lyrics-eng``."""
-    return any(tag == name or tag.startswith(f"{name}-") for name in _SEARCHABLE_TAGS)
+def lyrics(container: InputContainer, tracks: Tracks) -> str:
+    """The words of the song that its tags have; empty if there are none."""
+    return media_tags.lyrics(_tags(container, tracks))
 
 
 def _tags(container: InputContainer, tracks: Tracks) -> Mapping[str, str]:
     """By name in lower case; the file's own over those of its streams, where Ogg keeps them."""
     streams = [stream for stream in (tracks.sound, tracks.video) if stream is not None]
-    sources = [*(stream.metadata for stream in streams), container.metadata]
-    return {name.lower(): value for source in sources for name, value in source.items()}
+    alone = len(streams) == len(tracks.sounds) == 1  # otherwise the title of a stream is that of a track
+    own = ({name: value for name, value in stream.metadata.items() if alone or name != "title"} for stream in streams)
+    return media_tags.all_tags([*own, container.metadata])
 
 
 def _first(streams: list[T]) -> T | None:
@@ -147,6 +164,12 @@ def _is_cover(stream: VideoStream) -> bool:
     from av.stream import Disposition
 
     return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _is_not_default(stream: AudioStream) -> bool:
+    from av.stream import Disposition
+
+    return not stream.disposition & Disposition.default
 
 
 def _is_text(stream: SubtitleStream) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _TINY_SIDE = 32
 _DIFFERENT = 8.0  # mean difference, of 255
-_BLANK = 4.0  # standard deviation, of 255: a fade, a plain colour
+BLANK = 4.0
+"""Standard deviation of the greys, of 255, of a frame that shows nothing: a fade, a plain colour."""
 _EVERY_S = 0.25  # frames are compared no more often
 FRAME_S = 0.04
 """How long a frame is shown if nothing says so."""
@@ -74,7 +75,7 @@ class FrameTrack:
 
     def _compare(self, frame: VideoFrame, time_s: float) -> None:
         self._compared_s = time_s
-        tiny = frame.reformat(_TINY_SIDE, _TINY_SIDE, "gray").to_ndarray().astype(np.float32)
+        tiny = _tiny(frame)
         if float(tiny.std()) > self._best_contrast:
             self._best_contrast, self.best = float(tiny.std()), frame
         if self._begins_shot(time_s, tiny):
@@ -101,8 +102,17 @@ class FrameTrack:
         if self._skipped and end_s - self._skipped[1] >= _EVERY_S:  # the last frame stands for the rest
             self._compare(*self._skipped)
         shots = _with_ends([shot for shot in self._shots if shot.start_s < end_s], end_s)
-        for shot, until in [pair for pair in shots if pair[0].tiny.std() > _BLANK] or shots[:1]:
+        for shot, until in [pair for pair in shots if pair[0].tiny.std() > BLANK] or shots:
             yield Segment(Modality.IMAGE, Locator(start_s=shot.start_s, end_s=until), pixels=shot.pixels)
+
+
+def contrast(frame: VideoFrame) -> float:
+    """Standard deviation of a frame's greys, of 255."""
+    return float(_tiny(frame).std())
+
+
+def _tiny(frame: VideoFrame) -> NDArray[np.float32]:
+    return frame.reformat(_TINY_SIDE, _TINY_SIDE, "gray").to_ndarray().astype(np.float32)
 
 
 def _with_ends(shots: list[_Shot], end_s: float) -> list[tuple[_Shot, float]]:

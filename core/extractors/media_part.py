@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.container import Tracks, length, start_offset
 from bowerbird.core.extractors.frames import FrameTrack, pixel_aspect_ratio
 from bowerbird.core.extractors.sound import SoundTrack
-from bowerbird.core.types import Locator, Modality, Segment
+from bowerbird.core.extractors.timeline import packets
+from bowerbird.core.extractors.track_names import SUBTITLES, track_name
+from bowerbird.core.types import Locator, Modality, Samples, Segment
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -25,17 +27,22 @@ _ALL_FRAMES_PIXELS = 130e6  # a second: the same for what is large
 _BUDGET_S = 20.0  # real time for every frame of a part; then key frames must do
 _MAX_FAULTS = 200  # packets in a row that cannot be decoded
 _THREADS = 2
-SUBTITLES = "subtitles"
-"""The section of the locators of subtitles, which tells them apart from transcripts."""
 
 
 class MediaPart:
     """What a file holds between two times, decoded when this is made."""
 
-    def __init__(self, container: InputContainer, tracks: Tracks, limits: Limits) -> None:
-        """Decode the part of ``container`` between ``limits.start_s`` and ``limits.part_s`` seconds later."""
+    def __init__(
+        self, container: InputContainer, tracks: Tracks, limits: Limits, joined_s: float | None = None
+    ) -> None:
+        """Decode the part of ``container`` between ``limits.start_s`` and ``limits.part_s`` seconds later.
+
+        ``joined_s`` is the length of a file that was joined of several, see ``timeline.packets``.
+        """
         self.start_s, self.end_s = limits.start_s, limits.start_s + limits.part_s
-        self.sound = SoundTrack(self.start_s, self.end_s)
+        self.joined = joined_s is not None
+        self._length_s = joined_s or length(container) or 0.0
+        self._sounds = {stream.index: SoundTrack(self.start_s, self.end_s) for stream in tracks.sounds}
         self.frames = FrameTrack(self.start_s, limits.image_side, pixel_aspect_ratio(tracks.video))
         self.subtitles: list[Segment] = []
         """TEXT segments, in their order in the file."""
@@ -45,7 +52,7 @@ class MediaPart:
         """Whether any sound or frame was decoded."""
         self._container, self._tracks, self._zero_s = container, tracks, start_offset(container)
         # Streams whose frames have not reached the end of the part.
-        self._unfinished = {stream.index for stream in (tracks.sound, tracks.video) if stream is not None}
+        self._unfinished = {stream.index for stream in (*tracks.sounds, tracks.video) if stream is not None}
         self._faults = 0  # packets in a row that could not be decoded
         self._prepare()
         self._read()
@@ -53,26 +60,36 @@ class MediaPart:
     @property
     def reached_s(self) -> float:
         """Seconds up to the end of the last sound or frame that was decoded."""
-        return max(self.start_s + self.sound.length_s, self.frames.end_s)
+        return max(self.frames.end_s, *(self.start_s + track.length_s for track in self._sounds.values()), 0.0)
+
+    @cached_property
+    def samples(self) -> tuple[Samples, ...]:
+        """The sound of each track, the default one first."""
+        return tuple(track.samples() for track in self._sounds.values())
+
+    @property
+    def full(self) -> bool:
+        """Whether there is sound up to the end of the part."""
+        return any(track.full for track in self._sounds.values())
 
     def _prepare(self) -> None:
-        for stream in (self._tracks.sound, self._tracks.video):
+        for stream in (*self._tracks.sounds, self._tracks.video):
             if stream is not None:
                 stream.codec_context.thread_type = "AUTO"
                 stream.codec_context.thread_count = _THREADS
         self._sparse = self._tracks.video is not None and not self._affordable(self._tracks.video)
-        if self.start_s:
-            self._container.seek(int(max(0.0, self.start_s + self._zero_s - _RUN_UP_S) * 1e6))
 
     def _affordable(self, video: VideoStream) -> bool:
         """Whether there is time to decode every frame."""
         pixels = float(video.average_rate or 25) * video.codec_context.width * video.codec_context.height
-        return (length(self._container) or 0.0) <= _ALL_FRAMES_S and pixels <= _ALL_FRAMES_PIXELS
+        return self._length_s <= _ALL_FRAMES_S and pixels <= _ALL_FRAMES_PIXELS
 
     def _read(self) -> None:
         deadline = time.monotonic() + _BUDGET_S
-        tracks = (self._tracks.sound, self._tracks.video, *self._tracks.subtitles)
-        for packet in _packets(self._container, [stream for stream in tracks if stream is not None]):
+        tracks = (*self._tracks.sounds, self._tracks.video, *self._tracks.subtitles)
+        streams = [stream for stream in tracks if stream is not None]
+        start_s = max(0.0, self.start_s + self._zero_s - _RUN_UP_S) if self.start_s else 0.0
+        for packet in packets(self._container, streams, start_s, joined=self.joined):
             if time.monotonic() > deadline:
                 self._sparse = True
             if not self._unfinished or self._is_late(packet):
@@ -111,8 +128,9 @@ class MediaPart:
         if time_s is not None and time_s >= self.end_s:
             self._unfinished.discard(stream.index)
         elif stream.type == "audio":
-            self.sound.add(frame, time_s)
-            if self.sound.full:
+            track = self._sounds[stream.index]
+            track.add(frame, time_s)
+            if track.full:
                 self._unfinished.discard(stream.index)
         elif time_s is None or time_s >= self.start_s or self._sparse:  # the key frame before is shown at the start
             self.frames.add(frame, self.frames.end_s if time_s is None else time_s)
@@ -122,23 +140,17 @@ class MediaPart:
         if packet.pts is None or not self.start_s <= start_s < self.end_s:
             return
         until = start_s + float((packet.duration or 0) * (packet.time_base or 0))
+        section = _subtitles_name(packet.stream)
         for subtitle in packet.decode():
             if text := " ".join(_dialogue(subtitle).split()):
-                self.subtitles.append(Segment(Modality.TEXT, Locator(None, SUBTITLES, start_s, until), text))
+                self.subtitles.append(Segment(Modality.TEXT, Locator(None, section, start_s, until), text))
 
 
-def _packets(container: InputContainer, streams: list[Any]) -> Iterator[Packet[Any]]:
-    """The packets up to the file's end, or to where it breaks."""
-    import av
+def _subtitles_name(stream: Stream) -> str:
+    from av.stream import Disposition
 
-    packets = container.demux(streams)
-    while True:
-        try:
-            yield next(packets)
-        except MemoryError:
-            raise
-        except (StopIteration, av.FFmpegError):
-            return
+    marks = [mark for mark in ("forced", "hearing_impaired", "comment") if stream.disposition & Disposition[mark]]
+    return track_name(SUBTITLES, None, stream.metadata, (mark.replace("_", " ") for mark in marks))
 
 
 def _dialogue(subtitle: Any) -> str:

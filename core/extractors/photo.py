@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import PICTURES, RAW
@@ -29,17 +31,17 @@ class PhotoExtractor:
             FileError: it cannot be read.
         """
         from bowerbird.core.extractors import exif, picture
-        from bowerbird.core.extractors.formats import open_image
+        from bowerbird.core.extractors.formats import decode, open_image
 
-        with picture.decoder_errors(source), open_image(source, limits.max_pixels) as image:
-            properties = exif.properties(image)
-            picture.draft(image, limits.image_side)
-            image.load()
+        with picture.decoder_errors(source), open_image(source) as image:
+            properties, pages = exif.properties(image), _pages(image)
+            decode(image, limits.image_side, limits.max_pixels)
             turn = picture.turn_of(image)
             small = picture.reduce(image, max(limits.image_side, limits.thumbnail_side // 2))
             thumbnail = picture.jpeg(small, limits.thumbnail_side, turn)
             first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
-            return Extraction(self.kind, (first, *_further_pages(image, limits)), properties, thumbnail)
+        segments = (first, *_further_pages(source, pages, limits))
+        return Extraction(self.kind, segments, properties, thumbnail, omissions=_omissions(pages))
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The picture, or the page of a scan, as a JPEG with a longest side of at most ``max_side`` pixels.
@@ -48,31 +50,31 @@ class PhotoExtractor:
             FileError: it cannot be read.
         """
         from bowerbird.core.extractors import picture
-        from bowerbird.core.extractors.formats import open_image
+        from bowerbird.core.extractors.formats import decode, open_image
 
-        with picture.decoder_errors(source), open_image(source, Limits().max_pixels) as image:
-            if locator and locator.page and 1 < locator.page <= _pages(image):
-                image.seek(locator.page - 1)
-            image.draft("RGB", (max_side, max_side))
+        with picture.decoder_errors(source), open_image(source, ((locator and locator.page) or 1) - 1) as image:
+            decode(image, max_side // 2, Limits().max_pixels)
             return picture.jpeg(image, max_side, picture.turn_of(image), near=1.0)
 
 
 def _pages(image: Image) -> int:
-    """How many pictures to read: the pages of a TIFF, but one frame of an animation."""
-    return min(getattr(image, "n_frames", 1), _MAX_PAGES) if image.format == "TIFF" else 1
+    """How many pictures there are: the pages of a TIFF, but one frame of an animation."""
+    return getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
 
 
-def _further_pages(image: Image, limits: Limits) -> list[Segment]:
+def _further_pages(source: Source, pages: int, limits: Limits) -> Iterator[Segment]:
     from bowerbird.core.extractors import picture
-    from bowerbird.core.extractors.formats import check_size
+    from bowerbird.core.extractors.formats import decode, open_image
 
-    pages = []
-    for page in range(2, _pages(image) + 1):
+    for page in range(1, min(pages, _MAX_PAGES)):
         try:
-            image.seek(page - 1)
-            check_size(image, limits.max_pixels)
-            pixels = picture.pixels(image, limits.image_side, picture.turn_of(image))
-        except Exception:  # noqa: BLE001  # decoders' own; a damaged page does not cost those before it
-            break
-        pages.append(Segment(Modality.IMAGE, Locator(page=page), pixels=pixels))
-    return pages
+            with picture.decoder_errors(source), open_image(source, page) as image:
+                decode(image, limits.image_side, limits.max_pixels)
+                pixels = picture.pixels(image, limits.image_side, picture.turn_of(image))
+        except FileError:  # a damaged page does not cost those before it
+            return
+        yield Segment(Modality.IMAGE, Locator(page=page + 1), pixels=pixels)
+
+
+def _omissions(pages: int) -> tuple[str, ...]:
+    return (f"The first {_MAX_PAGES} of {pages:,} pages were read.",) if pages > _MAX_PAGES else ()

@@ -13,14 +13,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors.colour import is_plain, to_plain, to_srgb
+from bowerbird.core.extractors.formats import NO_MEMORY
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Pixels
 
 _JPEG_QUALITY = 80
-_DRAFT = 2
-"""A JPEG is decoded at no less than this many times the size asked for. Over 12-megapixel photos: a 256-pixel result
-has 53 dB against full decoding in 45 ms; at 1.5 times it would be 46 dB in 36 ms; full decoding takes 145."""
 _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for: five times as fast, 52 dB
 _REDUCIBLE = ("RGB", "L", "CMYK", "RGBA", "LA")
 _MAX_RATIO = 4  # times the shorter side: what a panorama keeps for image models, which see its middle anyway
@@ -60,17 +58,7 @@ def decoder_errors(source: Source) -> Iterator[None]:
             raise FileError("The picture is cut short.") from error
         if suffix_by_content(source) in _PILLOWS_OWN:
             raise FileError("The picture is damaged.") from error
-        raise DecoderOutOfMemory(
-            "The picture is damaged, or needs more memory than Bowerbird gives one file."
-        ) from error
-
-
-def draft(image: Image.Image, min_side: int) -> None:
-    """Have a JPEG decoded no larger than needed for a result with a shorter side of ``min_side`` pixels.
-
-    Pictures of other formats are left as they are.
-    """
-    image.draft("RGB", (min_side * _DRAFT, min_side * _DRAFT))
+        raise DecoderOutOfMemory(NO_MEMORY) from error
 
 
 def reduce(image: Image.Image, min_side: int) -> Image.Image:

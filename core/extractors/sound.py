@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bowerbird.core.extractors.stereo import to_mono
 from bowerbird.core.types import SAMPLE_RATE, WAVEFORM_RATE, Locator, Modality, Samples, Segment
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.audio.resampler import AudioResampler
+    from numpy.typing import NDArray
 
 LONGEST_S = 30.0
 """A window's length at the most: what Whisper sees at once (Radford et al. 2022)."""
@@ -36,10 +39,11 @@ class SoundTrack:
         """
         self._start_s, self._rate = start_s, rate
         self._max_length = round((end_s - start_s) * rate)
-        self._parts: list[Samples] = []
+        self._parts: list[NDArray[np.int16]] = []  # each of the shape (samples, channels)
         self._length = 0
         self._resampler: AudioResampler | None = None
         self._shape: tuple[object, ...] = ()
+        self._channels = 1  # kept: more than two are mixed to two
 
     @property
     def full(self) -> bool:
@@ -59,28 +63,32 @@ class SoundTrack:
         if ahead < 0 and not self._length:  # decoding began before the start
             samples = samples[round(-ahead * self._rate) :]
         elif ahead > _GAP_S:
-            self._keep(np.zeros(min(round(ahead * self._rate), self._max_length - self._length), np.int16))
+            self._keep(np.zeros((min(round(ahead * self._rate), self._max_length - self._length), 1), np.int16))
         self._keep(samples)
 
-    def _keep(self, samples: Samples) -> None:
+    def _keep(self, samples: NDArray[np.int16]) -> None:
         samples = samples[: self._max_length - self._length]
         if len(samples):
             self._parts.append(samples)
             self._length += len(samples)
 
-    def _resampled(self, frame: AudioFrame) -> Samples:
+    def _resampled(self, frame: AudioFrame) -> NDArray[np.int16]:
         from av.audio.resampler import AudioResampler
 
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._resampler is None or shape != self._shape:  # some streams change in their middle
-            self._resampler, self._shape = AudioResampler("s16", "mono", self._rate), shape
+            self._channels = min(frame.layout.nb_channels, 2)
+            layout = "mono" if self._channels == 1 else "stereo"
+            self._resampler, self._shape = AudioResampler("s16", layout, self._rate), shape
         frame.pts = None
-        pieces = [piece.to_ndarray().reshape(-1) for piece in self._resampler.resample(frame)]
-        return np.concatenate(pieces).astype(np.int16, copy=False) if pieces else np.empty(0, np.int16)
+        pieces = [piece.to_ndarray().reshape(-1, self._channels) for piece in self._resampler.resample(frame)]
+        return np.concatenate(pieces) if pieces else np.empty((0, self._channels), np.int16)
 
     def samples(self) -> Samples:
-        """All the sound so far, in one array."""
-        return np.concatenate(self._parts) if self._parts else np.empty(0, np.int16)
+        """All the sound so far, mono, in one array."""
+        runs = (list(run) for _, run in groupby(self._parts, key=lambda part: part.shape[1]))
+        mono = [to_mono(np.concatenate(run), self._rate) for run in runs]
+        return np.concatenate(mono) if mono else np.empty(0, np.int16)
 
 
 def quiet_end(samples: Samples) -> int:
@@ -88,17 +96,23 @@ def quiet_end(samples: Samples) -> int:
     return _quietest(samples, max(0, len(samples) - round(2 * _SLACK_S * SAMPLE_RATE)), len(samples))
 
 
-def windows(samples: Samples, start_s: float) -> Iterator[Segment]:
+def is_silent(samples: Samples) -> bool:
+    """Whether there is nothing that anyone could hear."""
+    return not len(samples) or int(np.abs(samples.astype(np.int32)).max()) <= _SILENCE
+
+
+def windows(samples: Samples, start_s: float, section: str = "") -> Iterator[Segment]:
     """SOUND segments of at most ``LONGEST_S``, cut at quiet places; silent ones are left out.
 
     There are as few as can be: each costs the models as much as a full one. ``start_s`` is the time of the first
-    sample.
+    sample, ``section`` the name of the track.
     """
     start = 0
     while start < len(samples):
         end = _window_end(samples, start)
-        if np.abs(samples[start:end].astype(np.int32)).max() > _SILENCE:
-            locator = Locator(start_s=start_s + start / SAMPLE_RATE, end_s=start_s + end / SAMPLE_RATE)
+        if not is_silent(samples[start:end]):
+            times_s = start_s + start / SAMPLE_RATE, start_s + end / SAMPLE_RATE
+            locator = Locator(None, section, *times_s)
             yield Segment(Modality.SOUND, locator, samples=samples[start:end])
         start = end
 

@@ -8,7 +8,8 @@ from PIL import Image
 
 from bowerbird.core.extractors import picture
 from bowerbird.core.extractors.container import length, start_offset
-from bowerbird.core.extractors.frames import pixel_aspect_ratio, pixels
+from bowerbird.core.extractors.frames import BLANK, contrast, pixel_aspect_ratio, pixels
+from bowerbird.core.extractors.timeline import frames
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -26,18 +27,31 @@ def jpeg(frame: VideoFrame, video: VideoStream | None, max_side: int) -> bytes:
     return picture.jpeg(image, max_side, None, near=1.0)
 
 
-def frame_at(container: InputContainer, video: VideoStream, start_s: float | None, max_side: int) -> bytes:
-    """The frame shown at ``start_s`` seconds, or if that is None near the beginning; empty if there is none."""
-    if start_s is None:
-        start_s = min(_OPENING_S, (length(container) or 0.0) / 10)
+def frame_at(
+    container: InputContainer, video: VideoStream, start_s: float | None, max_side: int, *, joined: bool = False
+) -> bytes:
+    """The frame shown at ``start_s`` seconds, or if that is None one near the beginning; empty if there is none.
+
+    ``joined``: see ``timeline.packets``.
+    """
+    if start_s is not None:
+        frame = _frame(container, video, start_s, joined=joined)
+        return jpeg(frame, video, max_side) if frame is not None else b""
+    length_s = length(container) or 0.0
+    openings = (_frame(container, video, at, joined=joined) for at in (min(_OPENING_S, length_s / 10), length_s / 3))
+    shown = [frame for frame in openings if frame is not None]
+    telling = next((frame for frame in shown if contrast(frame) > BLANK), shown[0] if shown else None)
+    return jpeg(telling, video, max_side) if telling is not None else b""
+
+
+def _frame(container: InputContainer, video: VideoStream, start_s: float, *, joined: bool) -> VideoFrame | None:
     wanted_s = start_s + start_offset(container) - _SLACK_S
-    container.seek(int(max(0.0, wanted_s) * 1e6))
     latest = None
-    for number, frame in enumerate(container.decode(video)):
+    for number, frame in enumerate(frames(container, video, max(0.0, wanted_s), joined=joined)):
         latest = frame
         if frame.time is None or frame.time >= wanted_s or number > _MAX_FRAMES:
             break
-    return jpeg(latest, video, max_side) if latest is not None else b""
+    return latest
 
 
 def cover(container: InputContainer, video: VideoStream, max_side: int) -> bytes:

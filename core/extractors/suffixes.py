@@ -14,8 +14,8 @@ def _dotted(names: str) -> frozenset[str]:
 
 
 PICTURES = _dotted(
-    "apng avif avifs bmp bw cur dcx dds dib gif heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpc jpe jpeg "
-    "jpf jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi ras rgb rgba sgi svg svgz tga tif tiff webp xbm xpm"
+    "apng avif avifs bmp bw cur dcx dds dib exr gif hdr heic heics heif heifs hif icns ico im j2c j2k jfif jp2 jpc jpe "
+    "jpeg jpf jpg jpx mpo msp pbm pcx pfm pgm png pnm ppm psd qoi ras rgb rgba sgi svg svgz tga tif tiff webp xbm xpm"
 )
 """Still pictures that Pillow, libheif or resvg opens."""
 

@@ -41,4 +41,4 @@ def spans(length_s: float) -> tuple[tuple[float, float], ...]:
 def within(window: Segment, start_s: float, end_s: float) -> Locator:
     """Where a span of a window of sound, in seconds from the window's start, lies in its file."""
     offset_s = window.locator.start_s or 0.0
-    return Locator(start_s=round(offset_s + start_s, 3), end_s=round(offset_s + end_s, 3))
+    return Locator(None, window.locator.section, round(offset_s + start_s, 3), round(offset_s + end_s, 3))

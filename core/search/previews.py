@@ -14,7 +14,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import ABOUT
-from bowerbird.core.extractors.media_part import SUBTITLES
+from bowerbird.core.extractors.track_names import SOUND_TRACK, SUBTITLES
 from bowerbird.core.search.details import details
 from bowerbird.core.types import Line, Locator, Modality, Properties, Query, Spans
 from bowerbird.core.words import marks, query_words
@@ -94,17 +94,19 @@ class Previewer:
 
 
 def _lines(segments: list[SegmentRow], words: list[str]) -> tuple[Line, ...]:
-    """The transcript in order of time; without one, the subtitles."""
+    """The transcript of all sound tracks in order of time; without one, the subtitles of the first language."""
     spoken = [row for row in segments if row.modality is Modality.TEXT and row.locator.start_s is not None]
-    transcript = [row for row in spoken if not row.locator.section]
-    subtitles = [row for row in spoken if row.locator.section == SUBTITLES]
-    lines = [_line(row, words) for row in transcript or subtitles]
+    transcript = [row for row in spoken if row.locator.section.startswith(SOUND_TRACK) or not row.locator.section]
+    subtitles = [row for row in spoken if row.locator.section.startswith(SUBTITLES)]
+    shown = transcript or [row for row in subtitles if row.locator.section == subtitles[0].locator.section]
+    several = len({row.locator.section for row in shown}) > 1
+    lines = [_line(row, words, row.locator.section if several else "") for row in shown]
     return tuple(sorted(lines, key=lambda line: line.start_s))
 
 
-def _line(segment: SegmentRow, words: list[str]) -> Line:
-    at = segment.locator
-    return Line(at.start_s or 0.0, at.end_s or 0.0, segment.text, marks(segment.text, words))
+def _line(segment: SegmentRow, words: list[str], track: str) -> Line:
+    at, text = segment.locator, f"[{track}] {segment.text}" if track else segment.text
+    return Line(at.start_s or 0.0, at.end_s or 0.0, text, marks(text, words))
 
 
 def _thinned(waveform: bytes) -> bytes:

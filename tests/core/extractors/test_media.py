@@ -18,7 +18,7 @@ from PIL import Image
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import kind_of
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.media_part import SUBTITLES
+from bowerbird.core.extractors.track_names import SUBTITLES
 from bowerbird.core.types import SAMPLE_RATE, WAVEFORM_RATE, Extraction, Kind, Locator, Modality, Segment
 from tests.makers import extract, render
 from tests.media_makers import clip, recording, scenes, silence, tone, wav, with_subtitles

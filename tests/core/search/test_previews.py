@@ -10,7 +10,7 @@ import pytest
 from bowerbird.core.answers import Preview
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
-from bowerbird.core.extractors.media_part import SUBTITLES
+from bowerbird.core.extractors.track_names import SUBTITLES
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.types import Kind, Locator, Modality, Properties, Query, Segment
 from tests.core.search.fakes import NO_PROPERTIES, FakePool, FakeReader, file, segment
