@@ -23,16 +23,16 @@ class PhotoExtractor:
     memory = 4 << 30  # ``Limits.max_pixels`` of 16 bits, which are converted as floats
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
-        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its EXIF.
+        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its metadata.
 
         Raises:
             FileError: it cannot be read.
         """
-        from bowerbird.core.extractors import exif, picture
+        from bowerbird.core.extractors import metadata, picture
         from bowerbird.core.extractors.formats import open_image
 
         with picture.decoder_errors(source), open_image(source, limits.max_pixels) as image:
-            properties = exif.properties(image)
+            properties = metadata.properties(image, source.name)
             picture.draft(image, limits.image_side)
             image.load()
             turn = picture.turn_of(image)
