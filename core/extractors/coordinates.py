@@ -64,4 +64,4 @@ def _sexagesimal(sign: str, digits: str, fraction: str, width: int) -> float:
 
 
 def _within(value: float, limit: float) -> float | None:
-    return value if -limit <= value <= limit else None
+    return round(value, 7) if -limit <= value <= limit else None

@@ -26,7 +26,7 @@ _XP_TITLE, _XP_COMMENT, _XP_AUTHOR, _XP_KEYWORDS, _XP_SUBJECT = range(0x9C9B, 0x
 _MAX_TEXT = 20_000  # characters
 # What cameras write into every picture, and data of programs.
 _EMPTY_WORDS = re.compile(
-    r"(?:OLYMPUS|MINOLTA|SAMSUNG|KONICA\w*|KODAK|SANYO)?\s*DIGITAL (?:STILL )?CAMERA|SONY DSC|DCIM\w*|DIGITAL IMAGE|"
+    r"(?:OLYMPUS|MINOLTA|SAMSUNG|KONICA\w*|KODAK|SANYO)?\s*DIGITAL (?:STILL )?CAMERA|SONY DSC|DCIM.*|DIGITAL IMAGE|"
     r"<?KENOX.*|<?Digimax.*|untitled|default|none|null|oplus_\d+|charset=\w+|[\W_]*|\{.*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -6,7 +6,8 @@ from bowerbird.core.extractors.coordinates import checked, from_iso_6709, from_p
 
 
 @pytest.mark.parametrize(
-    "text", ["+46.4983+011.3548/", "+46.4983+011.3548+262.000/", "+4629.898+01121.288/", "+462953.9+0112117.3CRSWGS_84/"]
+    "text",
+    ["+46.4983+011.3548/", "+46.4983+011.3548+262.000/", "+4629.898+01121.288/", "+462953.9+0112117.3CRSWGS_84/"],
 )
 def test_clips(text: str) -> None:
     assert from_iso_6709(text) == pytest.approx((46.4983, 11.3548), abs=1e-4)
