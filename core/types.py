@@ -241,6 +241,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A point in degrees, north and east positive, and how many kilometres around it count."""
+
+    latitude: float
+    longitude: float
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A search: text and examples combine, and the filters restrict; an empty filter lets every file through.
 
@@ -269,5 +278,8 @@ class Query:
     """Wordings, one of which the subject must have."""
     cameras: tuple[str, ...] = ()
     """Parts of names, one of which the camera or its lens must have."""
+    places: frozenset[int] = frozenset()
+    """GeoNames' numbers of towns, regions and countries, in one of which it must have been taken."""
+    near: Near | None = None
     limit: int = 50
     """Most hits."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bowerbird.core.catalog.places import add_functions
 from bowerbird.core.faults import Fault, failure, failure_of, fault_of, fault_of_code
 
 _BUSY_S = 30.0
@@ -46,6 +47,7 @@ def _connect(path: Path, parameters: str = "") -> sqlite3.Connection:
         path.absolute().as_uri() + parameters, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_S
     )
     try:
+        add_functions(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = FILE")
         connection.execute("PRAGMA secure_delete = ON")

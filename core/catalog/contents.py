@@ -14,6 +14,7 @@ import numpy as np
 
 from bowerbird.core.catalog.attributes import AttributeTable
 from bowerbird.core.catalog.connection import savepoint
+from bowerbird.core.catalog.places import PlaceTable
 from bowerbird.core.catalog.records import KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.types import FileState, Kind, Modality, Vector
@@ -35,7 +36,7 @@ class ContentTable:
     def __init__(self, connection: sqlite3.Connection, spaces: SpaceTable) -> None:
         """Use the writer's connection."""
         self._db, self._spaces = connection, spaces
-        self._attributes = AttributeTable(connection)
+        self._attributes, self._places = AttributeTable(connection), PlaceTable(connection)
 
     def find(self, fingerprint: bytes) -> KnownContent | None:
         """The content with this fingerprint."""
@@ -105,6 +106,7 @@ class ContentTable:
         )  # fmt: skip
         content_id = int(cursor.lastrowid or 0)
         self._attributes.put(content_id, content.properties)
+        self._places.put(content_id, content.properties)
         self._spaces.add(content_id, content.spaces)
         self._put_segments(content_id, content, 0)
         return content_id

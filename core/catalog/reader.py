@@ -16,6 +16,7 @@ import numpy as np
 
 from bowerbird.core.catalog.attributes import HOLDS, LIKE, wanted
 from bowerbird.core.catalog.connection import ReadConnections, range_below
+from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
 from bowerbird.core.words import all_words, typed_words
@@ -222,6 +223,12 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
         if day:
             parts.append(f"date({_DAY}) {sign} ?")
             values.append(day.isoformat())
+    if query.places:
+        parts.append(WITHIN)
+        values.append(json.dumps(sorted(query.places)))
+    if query.near:
+        parts.append(NEAR)
+        values += near_values(query.near)
     for name, texts in wanted(query):
         parts.append(HOLDS.format(" OR ".join(LIKE for _ in texts)))
         values += [name, *(f"%{_escaped(text)}%" for text in texts)]

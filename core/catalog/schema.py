@@ -201,9 +201,37 @@ ALTER TABLE contents ADD COLUMN read_as INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX contents_read_as ON contents(read_as);
 """
 
+# Where photos and clips were taken; ``places_at`` is in places.py.
+_PLACES = """
+CREATE TABLE coordinates (
+    content_id INTEGER PRIMARY KEY REFERENCES contents ON DELETE CASCADE,
+    latitude REAL NOT NULL,
+    longitude REAL NOT NULL
+);
+CREATE INDEX coordinates_latitude ON coordinates(latitude, longitude);
+CREATE TABLE content_places (
+    content_id INTEGER NOT NULL REFERENCES contents ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (content_id, place)
+) WITHOUT ROWID;
+CREATE INDEX content_places_place ON content_places(place, content_id);
+INSERT INTO coordinates
+    SELECT id, json_extract(properties, '$.latitude'), json_extract(properties, '$.longitude') FROM contents
+    WHERE json_type(properties, '$.latitude') IN ('real', 'integer')
+    AND json_type(properties, '$.longitude') IN ('real', 'integer');
+INSERT OR IGNORE INTO content_places
+    SELECT content_id, value FROM coordinates, json_each(places_at(latitude, longitude));
+"""
+
 MIGRATIONS = (
-    _FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT + _FOLDED_WORDS,
-)  # fmt: skip
+    _FIRST,
+    _PARTS,
+    _SPACES,
+    _CONTENT_SPACES,
+    _TRACES,
+    _LOOKS + _VOLUMES + _THUMBNAILS,
+    _ABOUT + _FOLDED_WORDS + _PLACES,
+)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -27,8 +27,9 @@ EXTRACTORS: tuple[Extractor, ...] = (
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
+_OURS = "formats pdf_notes pdf_properties photo_metadata picture stills".split()
 _LIBRARIES = (
-    *(f"bowerbird.core.extractors.{name}" for name in "exif formats picture stills pdf_notes pdf_properties".split()),
+    *(f"bowerbird.core.extractors.{name}" for name in _OURS),
     *"av av.audio.resampler av.subtitles.stream charset_normalizer djvu_rs filetype kreuzberg olefile".split(),
     *"pillow_heif pypdfium2 pyvips rawpy resvg_py".split(),
 )

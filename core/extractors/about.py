@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bowerbird.core.places import place_at
 from bowerbird.core.types import Extraction, Locator, Modality, Properties, Segment
 
 ABOUT = "about"
@@ -18,6 +19,7 @@ def about(extraction: Extraction) -> Segment | None:
 
 def _lines(own: Properties) -> tuple[str, ...]:
     """The most telling first: the models read the beginning, and hits show it."""
+    place = place_at(own.latitude, own.longitude)
     return (
         own.title,
         own.description,
@@ -27,4 +29,5 @@ def _lines(own: Properties) -> tuple[str, ...]:
         own.author,
         own.sender,
         own.album,
+        place.words if place else "",
     )

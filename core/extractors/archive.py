@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments
 from bowerbird.core.extractors.base import DAMAGED, Limits
-from bowerbird.core.extractors.metadata import keywords, line, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, names, prose
 from bowerbird.core.extractors.segments import Part, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.text import decode

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import media_tags
+from bowerbird.core.extractors.coordinates import from_iso_6709
+from bowerbird.core.extractors.dates import date_in_name, local_time, offset_of, parse_date
 from bowerbird.core.extractors.frames import pixel_aspect_ratio
 from bowerbird.core.extractors.segments import label
 from bowerbird.core.extractors.source import Source
@@ -33,7 +34,9 @@ _PROBE = {"format_whitelist": _FORMATS.replace(" ", ","), "protocol_whitelist": 
 _BUFFER = 1 << 17  # bytes; with PyAV's own 32 kB reading takes twice as long
 _MAX_SOUNDS, _MAX_SUBTITLES = 8, 64  # tracks that are read
 _MAX_SIDE = 16_384  # pixels
-_COORDINATES = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)")  # ISO 6709
+# Tags with the time where it was taken, as FFmpeg names them.
+_LOCAL_DATES = ("com.apple.quicktime.creationdate", "date_time_original", "datetimeoriginal", "date_recorded")
+_ZERO_YEARS = (1903, 1904, 1969, 1970)
 _DAMAGED = "The file is damaged, or not what its name says."
 T = TypeVar("T")
 
@@ -118,9 +121,9 @@ def start_offset(container: InputContainer) -> float:
 def properties(container: InputContainer, tracks: Tracks) -> Properties:
     """Title, artists, album, genres, date, camera, place, size and length, from the file's tags and streams."""
     tags = _tags(container, tracks)
-    place = _COORDINATES.match(tags.get("location", tags.get("com.apple.quicktime.location.iso6709", "")))
-    camera = (tags.get("com.apple.quicktime.make", tags.get("make", "")),
-             tags.get("com.apple.quicktime.model", tags.get("model", "")))  # fmt: skip
+    latitude, longitude = from_iso_6709(tags.get("location", tags.get("com.apple.quicktime.location.iso6709", "")))
+    camera = (tags.get("com.apple.quicktime.make", tags.get("make", tags.get("com.android.manufacturer", ""))),
+             tags.get("com.apple.quicktime.model", tags.get("model", tags.get("com.android.model", ""))))  # fmt: skip
     width, height = _size(tracks.video) if tracks.video else (None, None)
     return Properties(
         title=media_tags.title(tags),
@@ -128,10 +131,10 @@ def properties(container: InputContainer, tracks: Tracks) -> Properties:
         description=media_tags.description(tags),
         keywords=media_tags.keywords(tags),
         album=media_tags.album(tags),
-        taken_at=_local_time(tags.get("creation_time", tags.get("date", ""))),
+        taken_at=_taken_at(tags) or date_in_name(str(container.name)),
         camera=label(" ".join(part for part in camera if part)),
-        latitude=float(place[1]) if place else None,
-        longitude=float(place[2]) if place else None,
+        latitude=latitude,
+        longitude=longitude,
         width=width,
         height=height,
         duration_s=length(container),
@@ -141,6 +144,23 @@ def properties(container: InputContainer, tracks: Tracks) -> Properties:
 def lyrics(container: InputContainer, tracks: Tracks) -> str:
     """The words of the song that its tags have; empty if there are none."""
     return media_tags.lyrics(_tags(container, tracks))
+
+
+def _taken_at(tags: Mapping[str, str]) -> datetime | None:
+    """By the clock where it was taken, if a tag says how late it was there, else by this computer's.
+
+    The header of MP4 and QuickTime has only UTC. Zero there, in 1904 or 1970, is no date.
+    """
+    for name in _LOCAL_DATES:
+        if moment := parse_date(tags.get(name, "")):
+            return moment
+    text = tags.get("creation_time", "")
+    moment, ahead = parse_date(text), offset_of(tags.get("com.samsung.android.utc_offset", ""))
+    if moment is None or moment.year in _ZERO_YEARS:
+        return parse_date(tags.get("date", ""))
+    if not text.strip().upper().endswith("Z"):
+        return moment
+    return moment + ahead if ahead is not None else local_time(moment.replace(tzinfo=UTC))
 
 
 def _tags(container: InputContainer, tracks: Tracks) -> Mapping[str, str]:
@@ -179,10 +199,3 @@ def _is_text(stream: SubtitleStream) -> bool:
 def _size(stream: VideoStream) -> tuple[int, int]:
     context = stream.codec_context
     return round(context.width * pixel_aspect_ratio(stream)), context.height
-
-
-def _local_time(text: str) -> datetime | None:
-    with suppress(ValueError):
-        time = datetime.fromisoformat(text.strip())
-        return time.astimezone().replace(tzinfo=None) if time.tzinfo else time
-    return None

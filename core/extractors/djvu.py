@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import paged
 from bowerbird.core.extractors.base import DAMAGED, Limits
-from bowerbird.core.extractors.metadata import keywords, line, moment, names
+from bowerbird.core.extractors.property_values import keywords, line, moment, names
 from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator, Properties

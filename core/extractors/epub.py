@@ -13,7 +13,7 @@ from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.markup import local
-from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.web import page_parts

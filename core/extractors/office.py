@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import ole, ole_texts, ooxml, rtf, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import document, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator, Properties

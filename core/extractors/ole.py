@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
-from bowerbird.core.extractors.metadata import keywords, line, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, names, prose
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Properties
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from pypdfium2 import PdfDocument
 
-from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, moment, names, prose
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Properties
 

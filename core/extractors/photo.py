@@ -25,16 +25,16 @@ class PhotoExtractor:
     memory = 4 << 30  # ``Limits.max_pixels`` of 16 bits, which are converted as floats
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
-        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its EXIF.
+        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its metadata.
 
         Raises:
             FileError: it cannot be read.
         """
-        from bowerbird.core.extractors import exif, picture
+        from bowerbird.core.extractors import photo_metadata, picture
         from bowerbird.core.extractors.formats import decode, open_image
 
         with picture.decoder_errors(source), open_image(source) as image:
-            properties, pages = exif.properties(image), _pages(image)
+            properties, pages = photo_metadata.properties(image, source.name), _pages(image)
             decode(image, limits.image_side, limits.max_pixels)
             turn = picture.turn_of(image)
             small = picture.reduce(image, max(limits.image_side, limits.thumbnail_side // 2))

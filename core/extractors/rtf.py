@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from bowerbird.core.extractors.metadata import keywords, line, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, names, prose
 from bowerbird.core.types import Properties
 
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d{3,5})")

@@ -11,7 +11,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.metadata import keywords, line, names, prose
+from bowerbird.core.extractors.property_values import keywords, line, names, prose
 from bowerbird.core.extractors.segments import Part, from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.text import decode

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bowerbird.core.catalog.records import FileRow
+from bowerbird.core.places import place_at
 from bowerbird.core.types import Kind, Properties
 from bowerbird.core.words import clock
 
@@ -43,7 +44,9 @@ def _place(own: Properties) -> str:
     if own.latitude is None or own.longitude is None:
         return ""
     north, east = "N" if own.latitude >= 0 else "S", "E" if own.longitude >= 0 else "W"
-    return f"{abs(own.latitude):.4f}° {north}, {abs(own.longitude):.4f}° {east}"
+    degrees = f"{abs(own.latitude):.4f}° {north}, {abs(own.longitude):.4f}° {east}"
+    place = place_at(own.latitude, own.longitude)
+    return f"{place.label} ({degrees})" if place else degrees
 
 
 def _date_and_time(when: datetime) -> str:

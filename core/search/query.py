@@ -17,9 +17,16 @@ from typing import Any
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.paths import absolute
-from bowerbird.core.types import Example, Kind, Query
+from bowerbird.core.places import coordinates_of, ids_of
+from bowerbird.core.types import Example, Kind, Near, Query
 
 _PART = re.compile(r"(.+)#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?")
+_NEAR = re.compile(
+    r"(?:(?P<latitude>[+-]?\d+(?:\.\d+)?)\s*,\s*(?P<longitude>[+-]?\d+(?:\.\d+)?)|(?P<name>[^,\d][^,]*))"
+    r"(?:\s*,\s*(?P<radius>\d+(?:\.\d+)?)\s*(?P<unit>km|m|mi)?)?"
+)
+_KM = {"km": 1.0, "m": 0.001, "mi": 1.609344}
+_NEAR_KM = 25.0
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
@@ -60,6 +67,34 @@ def _texts(text: str) -> tuple[str, ...]:
     return (text,)
 
 
+def parse_place(text: str) -> frozenset[int]:
+    """The towns, regions and countries of a name, in whichever language.
+
+    Raises:
+        UsageError: nothing is called so.
+    """
+    if ids := ids_of(text):
+        return ids
+    raise UsageError(f'Bowerbird knows no place called "{text}".')
+
+
+def parse_near(text: str) -> Near:
+    """A point and what is around it, from ``Bolzano``, ``Bolzano,20km``, ``46.5,11.35`` or ``46.5,11.35,20km``.
+
+    Raises:
+        UsageError: it is no point, or not on the globe.
+    """
+    match = _NEAR.fullmatch(text)
+    km = float(match["radius"]) * _KM[match["unit"] or "km"] if match and match["radius"] else _NEAR_KM
+    if match and match["latitude"]:
+        at = float(match["latitude"]), float(match["longitude"])
+        if abs(at[0]) <= 90 and abs(at[1]) <= 180:
+            return Near(*at, km)
+    elif match and (found := coordinates_of(match["name"])):
+        return Near(*found, km)
+    raise UsageError(f'Bowerbird finds nothing near "{text}"; write near:Bolzano,20km or near:46.5,11.35.')
+
+
 def _latest(_: object, value: object) -> object:
     return value
 
@@ -81,6 +116,8 @@ FILTERS: Mapping[str, Filter] = {
     "under": Filter("under", _folders, operator.add),
     "after": Filter("after", parse_date),
     "before": Filter("before", parse_date),
+    "place": Filter("places", parse_place, operator.or_),
+    "near": Filter("near", parse_near),
     "author": Filter("authors", _texts, operator.add),
     "from": Filter("senders", _texts, operator.add),
     "subject": Filter("subjects", _texts, operator.add),

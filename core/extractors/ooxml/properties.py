@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from xml.etree import ElementTree as ET
 
-from bowerbird.core.extractors.metadata import keywords, line, moment, names, prose
 from bowerbird.core.extractors.ooxml.package import Package
+from bowerbird.core.extractors.property_values import keywords, line, moment, names, prose
 from bowerbird.core.types import Properties
 
 _MAX = 4 << 20  # bytes of such a part

@@ -184,7 +184,7 @@ def test_what_the_camera_wrote(tmp_path: Path) -> None:
         assert properties.taken_at == datetime(2003, 12, 14, 12, 1, 44)
         assert properties.camera == "Canon PowerShot S40"
         assert properties.exposure == "6.8 mm, f/1.9, 1/500 s, ISO 100"
-        assert properties.title == "The harbour at dusk" and properties.author == "Ada Byron"
+        assert properties.description == "The harbour at dusk" and properties.author == "Ada Byron"
         assert properties.latitude == pytest.approx(-33.8583, abs=1e-3) and properties.longitude == pytest.approx(-70.5)
 
 
@@ -196,12 +196,6 @@ def test_senseless_exif_is_left_out(tmp_path: Path) -> None:
     quarters().save(tmp_path / "a.jpg", exif=exif)
     properties = read(tmp_path / "a.jpg").properties
     assert properties == Properties(width=400, height=300)
-
-
-def test_the_date_of_xmp_serves_where_exif_has_none(tmp_path: Path) -> None:
-    xmp = b'<x:xmpmeta><rdf:Description exif:DateTimeOriginal="2019-05-04T10:20:30+02:00"/></x:xmpmeta>'
-    quarters().save(tmp_path / "a.jpg", xmp=xmp)
-    assert read(tmp_path / "a.jpg").properties.taken_at == datetime(2019, 5, 4, 10, 20, 30)
 
 
 def test_thumbnails_carry_no_secrets(tmp_path: Path) -> None:

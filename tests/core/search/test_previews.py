@@ -150,7 +150,7 @@ def test_the_details_of_a_photo() -> None:
         "Taken": "3 May 2024, 09:05",
         "Changed": "14 July 2024, 17:02",
         "Camera": "Pixel 8, 1/250 s",
-        "Place": "33.8568° S, 151.2151° E",
+        "Place": "Sydney, New South Wales, Australia (33.8568° S, 151.2151° E)",
         "Size": "4000 × 3000, 2.3 MB",
     }
 

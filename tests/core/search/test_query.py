@@ -7,7 +7,7 @@ import pytest
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.search.query import FILTERS, example, parse, parse_date
-from bowerbird.core.types import Example, Kind, Query
+from bowerbird.core.types import Example, Kind, Near, Query
 
 
 def test_filters_phrases_and_exclusions_leave_the_words() -> None:
@@ -42,7 +42,7 @@ def test_a_filter_typed_twice_adds_to_the_first_but_a_date_takes_its_place() -> 
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_every_filter_sets_a_field_of_the_query(name: str) -> None:
-    value = {"kind": "photo", "under": "/a"}.get(name, "2024")
+    value = {"kind": "photo", "under": "/a", "place": "Bolzano", "near": "Bolzano"}.get(name, "2024")
     assert getattr(parse(f"{name}:{value}"), FILTERS[name].field) != getattr(Query(), FILTERS[name].field)
 
 
@@ -50,7 +50,23 @@ def test_several_kinds_in_the_plural() -> None:
     assert parse("kind:photos,documents").kinds == {Kind.PHOTO, Kind.DOCUMENT}
 
 
-@pytest.mark.parametrize("wrong", ["kind:smell", "after:soon", "before:2024-13", "under:"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "kind:smell",
+        "after:soon",
+        "before:2024-13",
+        "under:",
+        "place:nowhereland",
+        "near:nowhereland",
+        "near:91,0",
+        "near:0,181",
+        "near:46.5",
+        "near:1,2,3,4",
+        "near:,",
+        "near:Bolzano,far",
+    ],
+)
 def test_a_filter_that_makes_no_sense_says_so(wrong: str) -> None:
     with pytest.raises(UsageError):
         parse(wrong)
@@ -72,3 +88,10 @@ def test_an_example_may_be_a_part(tmp_path: Path) -> None:
     odd = tmp_path / "b#t=1,2"
     odd.touch()
     assert example(str(odd)) == Example(odd)
+
+
+def test_points_and_what_is_around_them() -> None:
+    assert parse("near:-46.5,11.35").near == Near(-46.5, 11.35, 25.0)
+    assert parse("near:46.5,-11.35,2mi").near == Near(46.5, -11.35, 2 * 1.609344)
+    near = parse('near:"New York,50 km"').near
+    assert near and near.km == 50 and (near.latitude, near.longitude) == pytest.approx((40.714, -74.006), abs=0.01)
