@@ -41,6 +41,9 @@ _UNSPACED = (
 _LETTER, _MARK = rf"[^\W_{_UNSPACED}]", "[\U000f0000-\U000ffffd]"
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
+# More marks in a row than any language has (Unicode Standard Annex 15, Stream-Safe Text Format), or separators: to put
+# those in order takes time in proportion to the square of their number.
+_PILE = re.compile(r"([^\w\s\0-\x7f]{30})[^\w\s\0-\x7f]+")
 _ASCII_WORD = re.compile("[0-9a-z]+")
 
 # Characters that fold to one, and that FTS5's tokenizer takes as ``fold`` does: texts of no others are not kept twice.
@@ -80,7 +83,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_folded))
+    text = unicodedata.normalize("NFC", _PILE.sub(r"\1", text))
+    return unicodedata.normalize("NFC", text.translate(_folded))
 
 
 class _Folded(dict[int, str]):
