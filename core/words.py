@@ -41,9 +41,6 @@ _UNSPACED = (
 _LETTER, _MARK = rf"[^\W_{_UNSPACED}]", "[\U000f0000-\U000ffffd]"
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
-# More marks in a row than any language has (Unicode Standard Annex 15, Stream-Safe Text Format), or separators: to put
-# those in order takes time in proportion to the square of their number.
-_PILE = re.compile(r"([^\w\s\0-\x7f]{30})[^\w\s\0-\x7f]+")
 _ASCII_WORD = re.compile("[0-9a-z]+")
 
 # Characters that fold to one, and that FTS5's tokenizer takes as ``fold`` does: texts of no others are not kept twice.
@@ -56,6 +53,10 @@ _PLAIN = (
 )
 _PLAIN_UNSPACED = "\u0e01-\u0e30\u3001-\u3003\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
 _ONLY_PLAIN = re.compile(f"[{_PLAIN}]*")
+# More marks in a row than any language has (Unicode Standard Annex 15, Stream-Safe Text Format): to put those in order
+# takes time in proportion to the square of their number.
+_OTHER = rf"[^\w\s{_PLAIN}{_PLAIN_UNSPACED}]"
+_PILE = re.compile(f"({_OTHER}{{30}}){_OTHER}+")
 
 # English words that stand in almost every text. A query of nothing else keeps them.
 _STOP_WORDS = frozenset(
