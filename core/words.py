@@ -200,7 +200,7 @@ def _clusters() -> re.Pattern[str]:
     """Divides a text into what folds by itself: plain stretches, and characters with what combines with them."""
     last = 0x1F000  # no marks above, but for variants
     taken = "".join(chr(code) for code in range(0x300, last) if unicodedata.category(chr(code))[0] == "M")
-    taken += "\u1160-\u11ff\uff9e\uff9f\uffa0-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing
+    taken += "\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing
     return re.compile(f"(?P<plain>[{_PLAIN}{_PLAIN_UNSPACED}]+(?![{taken}]))|.[{taken}]*", re.DOTALL)
 
 
