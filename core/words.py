@@ -53,6 +53,10 @@ _PLAIN = (
 )
 _PLAIN_UNSPACED = "\u0e01-\u0e30\u3001-\u3003\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
 _ONLY_PLAIN = re.compile(f"[{_PLAIN}]*")
+# More marks in a row than any language has (Unicode Standard Annex 15, Stream-Safe Text Format): to put those in order
+# takes time in proportion to the square of their number.
+_OTHER = rf"[^\w\s{_PLAIN}{_PLAIN_UNSPACED}]"
+_PILE = re.compile(f"({_OTHER}{{30}}){_OTHER}+")
 
 # English words that stand in almost every text. A query of nothing else keeps them.
 _STOP_WORDS = frozenset(
@@ -80,7 +84,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_folded))
+    text = unicodedata.normalize("NFC", _PILE.sub(r"\1", text))
+    return unicodedata.normalize("NFC", text.translate(_folded))
 
 
 class _Folded(dict[int, str]):
@@ -195,7 +200,7 @@ def _clusters() -> re.Pattern[str]:
     """Divides a text into what folds by itself: plain stretches, and characters with what combines with them."""
     last = 0x1F000  # no marks above, but for variants
     taken = "".join(chr(code) for code in range(0x300, last) if unicodedata.category(chr(code))[0] == "M")
-    taken += "\u1160-\u11ff\uff9e\uff9f\uffa0-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing
+    taken += "\u1160-\u11ff\u3131-\u318e\uff9e-\uffdc\U000e0100-\U000e01ef"  # and Korean vowels, Japanese voicing
     return re.compile(f"(?P<plain>[{_PLAIN}{_PLAIN_UNSPACED}]+(?![{taken}]))|.[{taken}]*", re.DOTALL)
 
 

@@ -84,8 +84,9 @@ class Indexer:
 
     @property
     def hurried(self) -> bool:
-        """Whether there is a folder to scan, and nothing is in the way."""
-        return self.scans.busy and not self._failures.waiting
+        """Whether there is a folder to scan, or words to fold, and nothing is in the way."""
+        folding = self._begun and self._catalog.refolding.left and not self._is_held()
+        return (self.scans.busy or folding) and not self._failures.waiting
 
     def open(self) -> None:
         """Start the vector store, and drop what models made that this version no longer knows, or makes otherwise."""

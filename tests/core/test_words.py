@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import time
 import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -168,6 +169,16 @@ def test_marks_take_in_what_is_not_seen() -> None:
 )
 def test_a_text_holds_a_phrase_if_its_words_stand_in_a_row(text: str, phrase: str, expected: bool) -> None:
     assert holds(text, phrase) is expected
+
+
+@pytest.mark.parametrize("pile", ["\u0301\u0316", "\u200b", "\u0f71\u0f72", "\u3099", "─"])
+def test_piles_of_marks_take_no_time(pile: str) -> None:
+    """Unicode's own normalisation takes time in proportion to the square of their number."""
+    started = time.process_time()
+    text = f"before か{pile * 100_000} after"
+    assert all_words(text)[0] == "before" and all_words(text)[-1] == "after"
+    assert marks(text, ["after"]) == ((len(text) - 5, len(text)),)
+    assert time.process_time() - started < 5
 
 
 def test_plain_text_is_only_lowered() -> None:

@@ -256,6 +256,7 @@ def test_a_library_goes_on_where_the_earlier_version_was_ended(
     assert set(segments) <= set(rows(catalog, heard)), "a recording that was known was read again"
     assert rows(catalog, "SELECT count(*) FROM contents WHERE read_as = 0 AND kind != 'recording'") == [(0,)]
     assert rows(catalog, "SELECT count(*) FROM jobs") == [(0,)]
+    assert rows(catalog, "SELECT * FROM unfolded") == [], "words are still in their old form"
     if version > 1:
         starts = _sounds(catalog, archive / "radio.wav")
         assert starts == sorted(set(starts)), "a part was read twice"

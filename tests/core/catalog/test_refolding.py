@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from bowerbird.core import settings
 from bowerbird.core.catalog import refolding
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.schema import MIGRATIONS, migrate
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.settings import Settings
 from bowerbird.core.types import Query
 
 _TEXTS = ("Die Straßenbahn", "plain words", "大别山项目", "मुंबई की बारिश", "Gesamt\u00adkonzept")
@@ -37,7 +41,8 @@ def path(tmp_path: Path) -> Path:
         old.execute("INSERT INTO folders(id, path) VALUES (1, '/files')")
         for number, (text, keywords) in enumerate(zip(_TEXTS, _OLD_KEYWORDS, strict=True), 1):
             old.execute(
-                "INSERT INTO contents(id, fingerprint, kind, properties) VALUES (?1, ?1, 'document', '{}')", (number,)
+                "INSERT INTO contents(id, fingerprint, kind, properties) VALUES (?, ?, 'document', '{}')",
+                (number, bytes([number])),
             )
             old.execute(
                 "INSERT INTO segments(content_id, ordinal, modality, text, keywords, labels, section) "
@@ -149,6 +154,23 @@ def test_what_was_plain_is_not_written_again(catalog: Catalog, path: Path) -> No
     with closing(sqlite3.connect(path)) as database:
         kept = database.execute("SELECT id FROM segments WHERE keywords IS NULL").fetchall()
     assert kept == [(2,)]
+
+
+def test_a_library_is_brought_over_while_it_is_used(path: Path, tmp_path: Path) -> None:
+    """The owner's thread does it; whoever waits for indexing waits for that too."""
+    paths = LibraryPaths(tmp_path / "library")
+    paths.root.mkdir()
+    settings.save(paths.settings, Settings(models=()))
+    path.rename(paths.catalog)
+    library = Library.open(paths.root)
+    try:
+        library.index([], lambda _: None)
+        answer = library.search(Query(phrases=("strassenbahn",)))
+    finally:
+        library.close()
+    assert answer.phrases_found and [hit.path.name for hit in answer.hits] == ["1.txt"]
+    with closing(sqlite3.connect(paths.catalog)) as database:
+        assert database.execute("SELECT * FROM unfolded").fetchall() == []
 
 
 def test_a_new_library_has_nothing_to_fold(tmp_path: Path) -> None:
