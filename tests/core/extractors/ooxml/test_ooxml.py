@@ -34,8 +34,8 @@ def document(body: str, beside: dict[str, str] | None = None, links: dict[str, s
 def workbook(rows: str) -> bytes:
     return package(
         {
-            "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}"><sheets><sheet name="S" r:id="r1"/></sheets>'
-            "</workbook>",
+            "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}"><sheets><sheet name="S" r:id="r1"/>'
+            "</sheets></workbook>",
             "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEETS}"><sheetData>{rows}</sheetData></worksheet>',
         },
         {"": {"xl/workbook.xml": "officeDocument"}, "xl/workbook.xml": {"worksheets/sheet1.xml": "worksheet"}},
