@@ -1,8 +1,8 @@
 """Chooses the reader of a document by its content and its name.
 
-PDF is read by PDFium; mail, web pages, OpenDocument and plain text by us; everything else by kreuzberg, which covers
-most formats of the libraries measured. To add a format: a module with ``SUFFIXES`` and ``extract``, and a line in
-``_READERS``.
+Each format has the reader that loses least of it: PDFium, djvu-rs and kreuzberg where they do, modules of ours where
+nothing else reads what people write beside the main text. To add a format: a module with ``SUFFIXES`` and ``extract``,
+and a line in ``_READERS``.
 """
 
 from __future__ import annotations

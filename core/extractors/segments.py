@@ -29,8 +29,9 @@ def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> E
     For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters.
     """
     start = int(limits.start_s)
-    window, end, more = _window(parts, start, min(start + limits.max_characters, limits.max_total))
-    on = more and start < end < limits.max_total
+    until = min(start + limits.max_characters, limits.max_total)
+    window, end, more = _window(parts, start, until)
+    on = more and start < end and until < limits.max_total
     omissions = (f"The first {end:,} characters are read.",) if more and not on else ()
     return Extraction(
         Kind.DOCUMENT,
@@ -45,11 +46,11 @@ def _window(parts: Iterable[Part], start: int, end: int) -> tuple[list[Part], in
     """The texts between two character offsets, where they end, at a gap between words, and whether there are more."""
     window, position = list[Part](), 0
     for locator, text in parts:
-        if position + len(text) > end and text[end - position :].strip():
-            cut = text[: end - position]
-            gap = max(cut.rfind(" "), cut.rfind("\n")) + 1
-            cut = cut[: gap if gap > len(cut) - LENGTH and gap > start - position else len(cut)]
-            return [*window, (locator, cut[max(0, start - position) :])], position + len(cut), True
+        room = max(0, end - position)
+        if len(text) > room and text[room:].strip():
+            gap = max(text.rfind(" ", 0, room), text.rfind("\n", 0, room)) + 1
+            cut = gap if gap > max(room - LENGTH, start - position, 0) else room
+            return [*window, (locator, text[max(0, start - position) : cut])], position + cut, True
         window.append((locator, text[max(0, start - position) :]))
         position += len(text)
     return window, min(position, end), False
