@@ -6,7 +6,7 @@ It also opens TIFFs that Pillow does not know; FFmpeg opens other pictures of fl
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PIL import Image
@@ -54,7 +54,7 @@ class StreamedImage(Image.Image):
                 self.n_frames = image.get_n_pages()
             self.format = "TIFF" if self.n_frames > 1 else None
 
-    def draft(self, mode: str | None, size: tuple[int, int] | None) -> None:  # type: ignore[override]  # noqa: ARG002
+    def draft(self, mode: str | None, size: tuple[int, int] | None) -> None:  # noqa: ARG002
         """Have it decoded at a whole fraction of its size, no smaller than ``size`` in either direction."""
         if size and not self._loaded:
             width, height = self._size
@@ -141,16 +141,21 @@ def from_values(values: NDArray[Any], *, cmyk: bool = False) -> Image.Image:
 
 def _opacity(values: NDArray[Any]) -> NDArray[np.uint8]:
     highest = np.iinfo(values.dtype).max if values.dtype.kind in "iu" else 1.0
-    return np.clip(np.nan_to_num(values.astype(np.float32)) * (255 / highest), 0, 255).astype(np.uint8)
+    opacity: NDArray[np.uint8] = np.clip(np.nan_to_num(values.astype(np.float32)) * (255 / highest), 0, 255).astype(
+        np.uint8
+    )
+    return opacity
 
 
 def _open_floats(source: Source, codec: str) -> Image.Image:
     import av
     from av.video.codeccontext import VideoCodecContext
 
-    decoder = VideoCodecContext.create(codec, "r")
+    if source.size > _MAX_BYTES:
+        raise FileError(f"The picture is larger than Bowerbird opens (the limit is {_MAX_BYTES >> 20} MB).")
+    decoder = cast("VideoCodecContext", VideoCodecContext.create(codec, "r"))
     try:
-        frames = [*decoder.decode(av.Packet(source.read(_MAX_BYTES))), *decoder.decode(None)]
+        frames = [*decoder.decode(av.Packet(source.read())), *decoder.decode(None)]
     except av.FFmpegError as error:
         raise FileError("The picture is damaged.") from error
     if not frames:
