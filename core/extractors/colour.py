@@ -23,6 +23,7 @@ _OPAQUE = 0.98  # of a picture: round corners only
 _DEPTHS = (8, 10, 12, 14, 16)  # bits that cameras and scanners deliver
 _INLIERS = (0.5, 99.5)  # percent
 _KEY = 0.18  # grey in the middle of a photo
+_WHITE = 0.5  # where it is reached at the earliest, or a plain grey picture would be white
 
 
 def is_plain(image: Image.Image) -> bool:
@@ -112,7 +113,7 @@ def _tone_mapped(light: NDArray[np.float32]) -> NDArray[np.uint8]:
     luminance = light @ _LUMA
     logarithms = np.log(luminance[luminance > 0])
     key = _KEY / float(np.exp(logarithms.mean())) if logarithms.size else 1.0
-    white = max(key * float(np.percentile(luminance, _INLIERS[1])), 1.0)
+    white = max(key * float(np.percentile(luminance, _INLIERS[1])), _WHITE)
     scaled = luminance * key
     gain = key * (1 + scaled / white**2) / (1 + scaled)
     mapped = np.clip(light * gain[..., None], 0, 1)

@@ -106,6 +106,7 @@ def _check_size(size: tuple[int, int], max_pixels: int) -> None:
 
 def _wavelet_levels(image: Jpeg2KImageFile) -> int:
     """How often a JPEG 2000 can be halved (ISO 15444-1, A.6.1); 0 if it does not say so at its beginning."""
+    assert image.fp is not None
     image.fp.seek(0)
     head = image.fp.read(_JPEG2000_HEAD)
     image.fp.seek(0)

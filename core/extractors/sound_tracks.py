@@ -37,7 +37,8 @@ def _loudness(samples: Samples) -> NDArray[np.float32]:
     power = np.square(np.abs(np.fft.rfft(steps * np.hanning(_STEP).astype(np.float32), axis=1)))
     edges = np.unique(np.geomspace(2, power.shape[1] - 1, _BANDS + 1).astype(int))
     bands = np.add.reduceat(power, edges[:-1], axis=1)
-    return np.maximum(10 * np.log10(bands + 1e-12), _QUIET_DB).astype(np.float32)
+    loudness: NDArray[np.float32] = np.maximum(10 * np.log10(bands + 1e-12), _QUIET_DB).astype(np.float32)
+    return loudness
 
 
 def _is_same(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:

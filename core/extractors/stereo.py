@@ -44,7 +44,8 @@ def _signs(left: NDArray[np.float32], right: NDArray[np.float32], window: int) -
 
 
 def _sums(values: NDArray[np.float32], window: int) -> NDArray[np.float32]:
-    return np.pad(values, (0, -len(values) % window)).reshape(-1, window).sum(axis=1)
+    sums: NDArray[np.float32] = np.pad(values, (0, -len(values) % window)).reshape(-1, window).sum(axis=1)
+    return sums
 
 
 def _stretched(signs: NDArray[np.float32], length: int, window: int) -> NDArray[np.float32]:

@@ -38,9 +38,16 @@ def frame_at(
         frame = _frame(container, video, start_s, joined=joined)
         return jpeg(frame, video, max_side) if frame is not None else b""
     length_s = length(container) or 0.0
-    openings = (_frame(container, video, at, joined=joined) for at in (min(_OPENING_S, length_s / 10), length_s / 3))
-    shown = [frame for frame in openings if frame is not None]
-    telling = next((frame for frame in shown if contrast(frame) > BLANK), shown[0] if shown else None)
+    times_s = (min(_OPENING_S, length_s / 10), length_s / 3, length_s * 2 / 3)
+    openings = (_frame(container, video, at, joined=joined) for at in times_s)
+    first: VideoFrame | None = None
+    telling = None
+    for frame in openings:
+        first = first or frame
+        if frame is not None and contrast(frame) > BLANK:
+            telling = frame
+            break
+    telling = telling or first
     return jpeg(telling, video, max_side) if telling is not None else b""
 
 

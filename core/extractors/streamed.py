@@ -1,12 +1,12 @@
 """Pictures that libvips decodes as they stream by, shrunk: a gigapixel takes no more memory than a snapshot.
 
-It also opens TIFFs, Radiance and PFM pictures that Pillow does not know; FFmpeg opens OpenEXR.
+It also opens TIFFs that Pillow does not know; FFmpeg opens other pictures of floats: OpenEXR, Radiance, PFM.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PIL import Image
@@ -27,11 +27,12 @@ MAX_PIXELS = 5_000_000_000
 """Of a picture that is streamed: what a slow computer decodes before a decoder's deadline."""
 _FORMATS = ("PNG", "TIFF", "WEBP")  # as Pillow names them
 _MAX_LONG_SIDE = 16_384  # pixels, of what is kept of a long strip
-_LOADERS = ("pngload", "tiffload", "webpload", "radload", "ppmload")  # libvips has others, which nobody needs here
+_MAX_BYTES = 512 << 20  # of a picture that FFmpeg decodes
+_LOADERS = ("pngload", "tiffload", "webpload")  # libvips has others, which nobody needs here
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _CUT_SHORT = ("truncated", "end of file", "end of input", "not enough", "read error", "not enough image data")
-_EXR = b"\x76\x2f\x31\x01"
-_KNOWN = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"#?RADIANCE", b"#?RGBE", b"PF\n", b"Pf\n")
+_CODECS = {b"\x76\x2f\x31\x01": "exr", b"#?RADIANCE": "hdr", b"#?RGBE": "hdr", b"PF\n": "pfm", b"PF ": "pfm"}
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 class StreamedImage(Image.Image):
@@ -53,7 +54,7 @@ class StreamedImage(Image.Image):
                 self.n_frames = image.get_n_pages()
             self.format = "TIFF" if self.n_frames > 1 else None
 
-    def draft(self, mode: str | None, size: tuple[int, int] | None) -> None:  # type: ignore[override]  # noqa: ARG002
+    def draft(self, mode: str | None, size: tuple[int, int] | None) -> None:  # noqa: ARG002
         """Have it decoded at a whole fraction of its size, no smaller than ``size`` in either direction."""
         if size and not self._loaded:
             width, height = self._size
@@ -111,7 +112,7 @@ def can_stream(image: Image.Image) -> bool:
 
 def opens(source: Source) -> bool:
     """Whether a file that Pillow does not know begins as those do that are opened here."""
-    return source.read(16).startswith((*_KNOWN, _EXR))
+    return source.read(16).startswith((*_TIFF, *_CODECS))
 
 
 def open_unknown(source: Source) -> Image.Image:
@@ -120,7 +121,9 @@ def open_unknown(source: Source) -> Image.Image:
     Raises:
         FileError: it is damaged.
     """
-    return _open_exr(source) if source.read(4) == _EXR else StreamedImage(source)
+    head = source.read(16)
+    codec = next((name for start, name in _CODECS.items() if head.startswith(start)), "")
+    return _open_floats(source, codec) if codec else StreamedImage(source)
 
 
 def from_values(values: NDArray[Any], *, cmyk: bool = False) -> Image.Image:
@@ -138,15 +141,23 @@ def from_values(values: NDArray[Any], *, cmyk: bool = False) -> Image.Image:
 
 def _opacity(values: NDArray[Any]) -> NDArray[np.uint8]:
     highest = np.iinfo(values.dtype).max if values.dtype.kind in "iu" else 1.0
-    return np.clip(np.nan_to_num(values.astype(np.float32)) * (255 / highest), 0, 255).astype(np.uint8)
+    opacity: NDArray[np.uint8] = np.clip(np.nan_to_num(values.astype(np.float32)) * (255 / highest), 0, 255).astype(
+        np.uint8
+    )
+    return opacity
 
 
-def _open_exr(source: Source) -> Image.Image:
+def _open_floats(source: Source, codec: str) -> Image.Image:
     import av
     from av.video.codeccontext import VideoCodecContext
 
-    codec = VideoCodecContext.create("exr", "r")
-    frames = [*codec.decode(av.Packet(source.read())), *codec.decode(None)]
+    if source.size > _MAX_BYTES:
+        raise FileError(f"The picture is larger than Bowerbird opens (the limit is {_MAX_BYTES >> 20} MB).")
+    decoder = cast("VideoCodecContext", VideoCodecContext.create(codec, "r"))
+    try:
+        frames = [*decoder.decode(av.Packet(source.read())), *decoder.decode(None)]
+    except av.FFmpegError as error:
+        raise FileError("The picture is damaged.") from error
     if not frames:
         raise FileError("The picture is damaged.")
     wanted = "gbrapf32le" if "a" in frames[0].format.name else "gbrpf32le"

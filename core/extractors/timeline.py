@@ -44,11 +44,11 @@ class Timeline:
         """Change the time stamps of the next packet, where it belongs to a later piece."""
         if not self._joinable or not packet.time_base:
             return
-        if None not in (packet.pts, packet.dts) and abs(packet.pts - packet.dts) * packet.time_base > _AHEAD_S:
-            packet.pts = packet.dts  # one is of another piece
         stamp = packet.pts if packet.dts is None else packet.dts
         if stamp is None:
             return
+        if packet.pts is not None and abs(packet.pts - stamp) * packet.time_base > _AHEAD_S:
+            packet.pts = stamp  # one is of another piece
         time_s = float(stamp * packet.time_base)
         shift_s = self._shift_s(packet.stream_index, time_s)
         self._end_s = max(self._end_s, time_s + shift_s + float((packet.duration or 0) * packet.time_base))

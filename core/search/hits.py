@@ -66,7 +66,7 @@ class HitMaker:
         if unwanted and _has_word(unwanted, files, segments):
             return []
         words = query_words(query.text)
-        snippet, spans = _snippet(segments[0].text, words) if segments else ("", ())
+        snippet, spans = _snippet(next((segment.text for segment in segments if segment.text), ""), words)
         moments = _moments(candidate, segments)
         hit = self._hit(
             files[0],
