@@ -82,8 +82,25 @@ class FileTable:
             "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)",
             (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
         )
-        name = str(facts.path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
-        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, name))
+        self._insert_name(cursor.lastrowid or 0, folder, facts.path)
+
+    def _insert_name(self, number: int, folder: Path, path: Path) -> None:
+        name = str(path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
+        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (number, name))
+
+    def put_name(self, path: Path, *, hidden: bool) -> None:
+        """Have a known file found by its name, or not."""
+        sql = "SELECT f.id, d.path FROM files f JOIN folders d ON d.id = f.folder_id WHERE f.path = ?"
+        for number, folder in self._db.execute(sql, (os.fsencode(path),)).fetchall():
+            self._db.execute("DELETE FROM file_names WHERE rowid = ?", (number,))
+            if not hidden:
+                self._insert_name(number, Path(os.fsdecode(folder)), path)
+
+    def beginning_with(self, path: Path) -> list[Path]:
+        """Known files whose whole path begins like this."""
+        start = os.fsencode(path)
+        rows = self._db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", (start, start + b"\xff" * 4))
+        return [Path(os.fsdecode(found)) for (found,) in rows]
 
     def update_facts(self, facts: FileFacts) -> None:
         """More is known of a file, it changed, or it was read as these facts say."""
