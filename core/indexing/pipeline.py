@@ -26,7 +26,7 @@ from bowerbird.core.errors import (
     FileVanished,
 )
 from bowerbird.core.extractors import extractor_for
-from bowerbird.core.extractors.about import about
+from bowerbird.core.extractors.about import about, whereabouts
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.sidecars import beside, described_by
 from bowerbird.core.extractors.source import Source
@@ -170,8 +170,8 @@ class Pipeline:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
         known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
-        said = about(extraction) if item.extends is None else None
-        for segment in (*extraction.segments, *([said] if said else ())):
+        said = (about(extraction), whereabouts(extraction.properties)) if item.extends is None else ()
+        for segment in (*extraction.segments, *filter(None, said)):
             if segment.modality is Modality.TEXT and segment.text in known:
                 item.add_vectors(item.add(segment), known[segment.text])
             elif segment.modality is not Modality.SOUND:

@@ -14,7 +14,7 @@ from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
 from bowerbird.core.types import Query
 from tests.core.extractors.test_xmp import bag, packet
-from tests.makers import photo
+from tests.makers import eventually, photo
 
 
 @pytest.fixture
@@ -59,6 +59,17 @@ def test_sidecars_that_come_change_and_go(library: Library, folder: Path) -> Non
     (folder / "IMG_1.xmp").unlink()
     library.index([folder], lambda _: None)
     assert names(library, "axolotl") == [] and names(library, "IMG_1") == ["IMG_1.jpg"]
+
+
+def test_a_sidecar_that_changes_while_folders_are_watched(library: Library, folder: Path) -> None:
+    photo(folder / "IMG_1.jpg", 1)
+    library.start()
+    library.add_folder(folder)
+    eventually(lambda: names(library, "IMG_1") == ["IMG_1.jpg"])
+    (folder / "IMG_1.xmp").write_bytes(keywords("zanzibar"))
+    eventually(lambda: names(library, "zanzibar") == ["IMG_1.jpg"])
+    (folder / "IMG_1.xmp").unlink()
+    eventually(lambda: names(library, "zanzibar") == [])
 
 
 def test_a_sidecar_is_no_hit_beside_its_photo(library: Library, folder: Path) -> None:
