@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from bowerbird.core.catalog.connection import BELOW, at_or_below
@@ -96,11 +96,19 @@ class FileTable:
             if not hidden:
                 self._insert_name(number, Path(os.fsdecode(folder)), path)
 
-    def beginning_with(self, path: Path) -> list[Path]:
-        """Known files whose whole path begins like this."""
-        start = os.fsencode(path)
-        rows = self._db.execute("SELECT path FROM files WHERE path >= ? AND path < ?", (start, start + b"\xff" * 4))
-        return [Path(os.fsdecode(found)) for (found,) in rows]
+    def known(self, folder: Path, names: Collection[str], start: str = "") -> list[Path]:
+        """Known files in a folder with one of these names, or whose names begin with ``start``, if it is not empty."""
+        prefix = os.fsencode(folder) + os.sep.encode()
+        marks, beginning = ", ".join("?" * len(names)), prefix + os.fsencode(start)
+        rows = self._db.execute(
+            f"SELECT path FROM files WHERE path IN ({marks}) OR (path >= ? AND path < ?)",  # noqa: S608
+            (
+                *(prefix + os.fsencode(name) for name in names),
+                beginning,
+                beginning + b"\xff" * 4 if start else beginning,
+            ),
+        )
+        return [Path(os.fsdecode(path)) for (path,) in rows]
 
     def update_facts(self, facts: FileFacts) -> None:
         """More is known of a file, it changed, or it was read as these facts say."""

@@ -127,11 +127,9 @@ class Scanner:
     def _look_again_beside(self, path: Path, priority: Priority) -> None:
         """A file has come, changed or gone: its sidecars, or what it is a sidecar of, are looked at again."""
         exact, start = sidecars.described(path.name)
-        others = [path.with_name(name) for name in (*sidecars.names(path.name), *exact)]
-        others += self._catalog.files.beginning_with(path.with_name(start)) if start else []
-        for other in others:
-            together = sidecars.is_sidecar(path.name, other.name) or sidecars.is_sidecar(other.name, path.name)
-            if together and other != path and self._catalog.files.facts(other):
+        names = {*sidecars.names(path.name), *exact}
+        for other in self._catalog.files.known(path.parent, names, start) if names else ():
+            if sidecars.is_sidecar(path.name, other.name) or sidecars.is_sidecar(other.name, path.name):
                 self._catalog.jobs.queue(other, priority)
 
     def _is_left_out(self, folder: Path, path: Path) -> bool:

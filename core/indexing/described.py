@@ -7,7 +7,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from pathlib import Path
 
-from bowerbird.core.errors import BowerbirdError, FileError, FileVanished
+from bowerbird.core.errors import BowerbirdError, FileError
 from bowerbird.core.extractors.sidecars import merged
 from bowerbird.core.types import Extraction, Properties
 
@@ -42,7 +42,7 @@ def _read_next(
     def take(done: Future[Extraction]) -> None:
         try:
             _read_next(describe, extraction, waiting[1:], {**told, name: done.result().properties}, answer)
-        except (FileError, FileVanished) as error:
+        except FileError as error:
             sentence = f"{name}, which says something about it, was not read: {error}"
             without = replace(extraction, omissions=(*extraction.omissions, sentence))
             _read_next(describe, without, waiting[1:], told, answer)
