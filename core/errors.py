@@ -87,3 +87,7 @@ class DecoderOutOfMemory(FileError):
 
 class FileSkipped(BowerbirdError):
     """No extractor reads this kind of file."""
+
+
+class FileAccompanies(FileSkipped):
+    """A file is a sidecar of another, and found with it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from bowerbird.core.catalog.connection import BELOW, at_or_below
@@ -83,8 +83,33 @@ class FileTable:
             "VALUES ((SELECT id FROM folders WHERE path = ?), ?, ?, ?, ?, ?, ?, ?)",
             (os.fsencode(folder), os.fsencode(facts.path), kind, *_stat(facts), FileState.PENDING),
         )
-        name = str(facts.path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
-        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (cursor.lastrowid, fold(name)))
+        self._insert_name(cursor.lastrowid or 0, folder, facts.path)
+
+    def _insert_name(self, number: int, folder: Path, path: Path) -> None:
+        name = str(path.relative_to(folder.parent)).encode("utf-8", "replace").decode()
+        self._db.execute("INSERT INTO file_names(rowid, name) VALUES (?, ?)", (number, fold(name)))
+
+    def put_name(self, path: Path, *, hidden: bool) -> None:
+        """Have a known file found by its name, or not."""
+        sql = "SELECT f.id, d.path FROM files f JOIN folders d ON d.id = f.folder_id WHERE f.path = ?"
+        for number, folder in self._db.execute(sql, (os.fsencode(path),)).fetchall():
+            self._db.execute("DELETE FROM file_names WHERE rowid = ?", (number,))
+            if not hidden:
+                self._insert_name(number, Path(os.fsdecode(folder)), path)
+
+    def known(self, folder: Path, names: Collection[str], start: str = "") -> list[Path]:
+        """Known files in a folder with one of these names, or whose names begin with ``start``, if it is not empty."""
+        prefix = os.fsencode(folder) + os.sep.encode()
+        marks, beginning = ", ".join("?" * len(names)), prefix + os.fsencode(start)
+        rows = self._db.execute(
+            f"SELECT path FROM files WHERE path IN ({marks}) OR (path >= ? AND path < ?)",  # noqa: S608
+            (
+                *(prefix + os.fsencode(name) for name in names),
+                beginning,
+                beginning + b"\xff" * 4 if start else beginning,
+            ),
+        )
+        return [Path(os.fsdecode(path)) for (path,) in rows]
 
     def update_facts(self, facts: FileFacts) -> None:
         """More is known of a file, it changed, or it was read as these facts say."""

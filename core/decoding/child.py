@@ -14,10 +14,10 @@ from multiprocessing.connection import Connection
 
 from bowerbird.core.decoding import sandbox, wire
 from bowerbird.core.errors import BowerbirdError, DecoderOutOfMemory, FileError
-from bowerbird.core.extractors import extractor_for, load_libraries
+from bowerbird.core.extractors import extractor_for, load_libraries, sidecars
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Locator
+from bowerbird.core.types import Extraction, Kind, Locator
 
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
 _MAX_GROWTH = 256 << 20  # bytes that stay in memory after a file: beyond, the next file gets a fresh child too
@@ -37,7 +37,11 @@ def _render(source: Source, locator: Locator | None, max_side: int) -> bytes:
     return extractor_for(source).render(source, locator, max_side)
 
 
-CALLS: Calls = {"extract": _extract, "render": _render}
+def _describe(source: Source) -> Extraction:
+    return Extraction(Kind.PHOTO, (), sidecars.read(source))
+
+
+CALLS: Calls = {"extract": _extract, "render": _render, "describe": _describe}
 
 
 @dataclass(frozen=True, slots=True)

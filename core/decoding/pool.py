@@ -89,6 +89,10 @@ class ExtractPool:
         queue = self._urgent if urgent else self._background
         return self._submit(queue, _EXTRACTING, lambda slot: slot.read(path, Extraction, "extract", limits))
 
+    def describe(self, path: Path) -> Future[Extraction]:
+        """What a sidecar says, as the properties of an extraction without content. Fails as ``extract`` does."""
+        return self._submit(self._background, _EXTRACTING, lambda slot: slot.read(path, Extraction, "describe"))
+
     def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[bytes]:
         """A JPEG of a file, or of a place in it, with a longest side of at most ``max_side`` pixels.
 

@@ -14,12 +14,24 @@ def about(extraction: Extraction) -> Segment | None:
     """A TEXT segment of all that the properties say and the file's own text does not; None if that is nothing."""
     said = "\n".join(segment.text for segment in extraction.segments if segment.modality is Modality.TEXT).casefold()
     lines = [line for line in _lines(extraction.properties) if line and line.casefold() not in said]
-    return Segment(Modality.TEXT, Locator(section=ABOUT), "\n".join(lines)[:_LENGTH]) if lines else None
+    if not lines:
+        return None
+    place = place_at(extraction.properties.latitude, extraction.properties.longitude)
+    text = "\n".join((*lines, *([place.label] if place else ())))
+    return Segment(Modality.TEXT, Locator(section=ABOUT), text[:_LENGTH])
+
+
+def whereabouts(properties: Properties) -> Segment | None:
+    """A TEXT segment of the names of the place where it was taken; None if that is not known.
+
+    It is one of its own, beside the one name that stands with a caption: so many would drown what the caption means.
+    """
+    place = place_at(properties.latitude, properties.longitude)
+    return Segment(Modality.TEXT, Locator(section=ABOUT), place.words[:_LENGTH]) if place else None
 
 
 def _lines(own: Properties) -> tuple[str, ...]:
     """The most telling first: the models read the beginning, and hits show it."""
-    place = place_at(own.latitude, own.longitude)
     return (
         own.title,
         own.description,
@@ -29,5 +41,4 @@ def _lines(own: Properties) -> tuple[str, ...]:
         own.author,
         own.sender,
         own.album,
-        place.words if place else "",
     )

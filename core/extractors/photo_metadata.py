@@ -9,13 +9,13 @@ IPTC digest, by which MWG decides whether IPTC is older than XMP, is not needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
 from typing import Any, BinaryIO
 
 from PIL import Image
 
 from bowerbird.core.extractors import exif, iptc, xmp
 from bowerbird.core.extractors.dates import date_in_name, parse_date
+from bowerbird.core.extractors.reconcile import reconciled
 from bowerbird.core.extractors.segments import label
 from bowerbird.core.types import Properties
 
@@ -24,8 +24,6 @@ _XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377  # tags of TIFF
 _IPTC_RESOURCE, _XMP_RESOURCE = 0x0404, 0x0424  # of Photoshop
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _MAX_GIF_PACKET = 1 << 20  # bytes
-_MAX_LISTED = 500  # keywords, names
-_MAX_TEXT = 20_000  # characters
 # Comments that programs leave, not people.
 _MADE_BY = (
     "creator:",
@@ -57,46 +55,6 @@ def properties(image: Image.Image, name: str) -> Properties:
         Properties(taken_at=exif.changed_at(tags)),
         Properties(taken_at=date_in_name(name)),
     )
-
-
-def reconciled(*readings: Properties) -> Properties:
-    """One record of several, the most trustworthy first."""
-    titles = [reading.title for reading in readings if reading.title]
-    captions = [caption for reading in readings for caption in reading.description.splitlines()]
-    place = next((reading for reading in readings if reading.latitude is not None), Properties())
-    return replace(
-        Properties(**{field.name: _first(readings, field.name) for field in fields(Properties)}),
-        title=titles[0] if titles else "",
-        author="; ".join(_union(reading.author.split(";") for reading in readings)),
-        description="\n".join(_distinct([*titles[1:], *captions], besides=titles[:1]))[:_MAX_TEXT],
-        keywords=_union(reading.keywords for reading in readings),
-        people=_union(reading.people for reading in readings),
-        latitude=place.latitude,
-        longitude=place.longitude,
-    )
-
-
-def _first(readings: Iterable[Properties], name: str) -> Any:
-    values = [getattr(reading, name) for reading in readings]
-    return next((value for value in values if value not in (None, "", ())), getattr(Properties(), name))
-
-
-def _union(lists: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """Each text once, however it is capitalised."""
-    found = dict[str, str]()
-    for text in (text.strip() for texts in lists for text in texts):
-        if text:
-            found.setdefault(text.casefold(), text)
-    return tuple(found.values())[:_MAX_LISTED]
-
-
-def _distinct(texts: Iterable[str], besides: Iterable[str]) -> Iterator[str]:
-    """Those that neither ``besides`` nor an earlier one says already."""
-    known = [text.casefold() for text in besides]
-    for text in (text.strip() for text in texts):
-        if text and not any(text.casefold() in other for other in known):
-            known.append(text.casefold())
-            yield text
 
 
 # where it lies in each format

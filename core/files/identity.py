@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import blake2b
 from pathlib import Path
 
@@ -73,6 +73,20 @@ def fingerprint(path: Path, on_block: Callable[[], None] = lambda: None) -> byte
         while block := file.read(_BLOCK):
             on_block()
             digest.update(block)
+    return digest.digest()
+
+
+def fingerprint_with(path: Path, sidecars: Collection[Path], on_block: Callable[[], None] = lambda: None) -> bytes:
+    """The fingerprint of a file and of the sidecars beside it: what they say is part of its content.
+
+    Without any it is the file's own. Raises as ``fingerprint`` does.
+    """
+    own = fingerprint(path, on_block)
+    if not sidecars:
+        return own
+    digest = blake2b(own, digest_size=_FINGERPRINT_BYTES)
+    for sidecar in sidecars:
+        digest.update(sidecar.suffix.lower().encode() + fingerprint(sidecar, on_block))
     return digest.digest()
 
 

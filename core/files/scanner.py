@@ -12,7 +12,7 @@ from pathlib import Path
 from bowerbird.core.catalog.jobs import Priority
 from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.extractors import kind_of
+from bowerbird.core.extractors import kind_of, sidecars
 from bowerbird.core.files.identity import cannot_tell, facts_of, is_offline, is_unchanged
 from bowerbird.core.files.mounts import FolderVolumes, Mounts, Volume, current_mounts
 from bowerbird.core.files.walk import Excludes, Walk
@@ -79,6 +79,7 @@ class Scanner:
         try:
             if known is None or _is_to_read(known, facts):
                 self._catalog.files.put(folder, facts, kind_of(facts.path), priority)
+                self._look_again_beside(facts.path, priority)
             elif (known.facts.ctime_ns, known.facts.inode) != (facts.ctime_ns, facts.inode):
                 self._catalog.files.update_facts(facts)
         except sqlite3.Error:
@@ -119,7 +120,17 @@ class Scanner:
             if self._is_left_out(folder, path) or self._is_gone(path, before.of(path), now.of(path), succeeded)
         }
         self._catalog.files.forget(gone)
+        for path in gone:
+            self._look_again_beside(path, Priority.NORMAL)
         self._catalog.files.mark_away(missing - gone)
+
+    def _look_again_beside(self, path: Path, priority: Priority) -> None:
+        """A file has come, changed or gone: its sidecars, or what it is a sidecar of, are looked at again."""
+        exact, start = sidecars.described(path.name)
+        names = {*sidecars.names(path.name), *exact}
+        for other in self._catalog.files.known(path.parent, names, start) if names else ():
+            if sidecars.is_sidecar(path.name, other.name) or sidecars.is_sidecar(other.name, path.name):
+                self._catalog.jobs.queue(other, priority)
 
     def _is_left_out(self, folder: Path, path: Path) -> bool:
         return self._excludes.match(path.relative_to(folder))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.extractors.sidecars import described
 from bowerbird.core.faults import Fault, failure_of, fault_of
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.item import Outcome
@@ -102,6 +103,8 @@ class Committer:
             self._catalog.files.finish_part(facts.path, content_id, again=again)
             return 0
         self._catalog.files.finish(facts.path, outcome.state, reason=outcome.reason, content_id=content_id, again=again)
+        if described(facts.path.name)[0]:
+            self._catalog.files.put_name(facts.path, hidden=outcome.accompanies)
         self.indexed += outcome.state is FileState.INDEXED and not again
         return 1
 

@@ -42,6 +42,8 @@ class Outcome:
     thumbnail: bytes = b""
     copies: tuple[FileFacts, ...] = ()
     """Files with the same content, read in one go."""
+    accompanies: bool = False
+    """Whether it is found with another file, not by its own name."""
     again: bool = False
     """Whether another look after a pause may find more: the file changed while it was read, or its decoder crashed."""
 
@@ -78,6 +80,8 @@ class IndexItem:
     facts: FileFacts
     state: ItemState = ItemState.IDENTIFYING
     fingerprint: bytes = b""
+    sidecars: tuple[FileFacts, ...] = ()
+    """The files beside it that say something about it, as they were when they were part of the fingerprint."""
     step: Future[Any] | None = None
     """The pending future, inference excluded."""
     extends: int | None = None

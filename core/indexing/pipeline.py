@@ -20,17 +20,20 @@ from bowerbird.core.errors import (
     DecoderCrashed,
     DiskSilent,
     EnvironmentFailure,
+    FileAccompanies,
     FileError,
     FileSkipped,
     FileVanished,
 )
 from bowerbird.core.extractors import extractor_for
-from bowerbird.core.extractors.about import about
+from bowerbird.core.extractors.about import about, whereabouts
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.sidecars import beside, described_by
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.faults import failure_of
 from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
-from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
+from bowerbird.core.files.identity import facts_of, fingerprint_with, is_unchanged
+from bowerbird.core.indexing.described import described
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
@@ -90,7 +93,7 @@ class Pipeline:
         """Take a file."""
         item = self.items.add(facts)
         if item.fingerprint:
-            self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint))))
+            self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint, ()))))
         else:
             self._step(item, lambda: self._identify(item))
 
@@ -126,8 +129,8 @@ class Pipeline:
             log.exception("reading %r", item.facts.path)
             self._fail(item, failure_of(error, "The library") or FileError(_MISTAKE))
 
-    def _identified(self, item: IndexItem, identity: tuple[FileFacts, bytes]) -> None:
-        item.facts, item.fingerprint = identity
+    def _identified(self, item: IndexItem, identity: _Identity) -> None:
+        item.facts, item.fingerprint, item.sidecars = identity
         known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
@@ -145,7 +148,11 @@ class Pipeline:
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
-        if not _has_changed(item.facts):
+        unchanged = not _has_changed(item.facts)
+        if unchanged and item.sidecars and item.extends is None:
+            sidecars = [sidecar.path for sidecar in item.sidecars]
+            self._after(described(self._pool.describe, extraction, sidecars), item, self._encode_all)
+        elif unchanged:
             self._encode_all(item, extraction)
         elif item.extends is not None:
             raise FileVanished("The file changed while it was read.")
@@ -163,8 +170,8 @@ class Pipeline:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
         known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
-        said = about(extraction) if item.extends is None else None
-        for segment in (*extraction.segments, *([said] if said else ())):
+        said = (about(extraction), whereabouts(extraction.properties)) if item.extends is None else ()
+        for segment in (*extraction.segments, *filter(None, said)):
             if segment.modality is Modality.TEXT and segment.text in known:
                 item.add_vectors(item.add(segment), known[segment.text])
             elif segment.modality is not Modality.SOUND:
@@ -202,7 +209,8 @@ class Pipeline:
             return
         assert item.extraction is not None
         content, thumbnail = item.content(frozenset().union(*self._spaces.values())), item.extraction.thumbnail
-        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=item.apart)
+        again = item.apart or (item.extends is None and _sidecars(item.facts.path) != item.sidecars)
+        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=again)
         self.items.finish(item, outcome)
 
     def _fail(self, item: IndexItem, error: BowerbirdError) -> None:
@@ -210,7 +218,8 @@ class Pipeline:
             self._problem = str(error)
             outcome = Outcome(item.facts, FileState.PENDING, str(error))
         elif isinstance(error, FileSkipped):
-            outcome = Outcome(item.facts, FileState.SKIPPED, str(error))
+            accompanies = isinstance(error, FileAccompanies)
+            outcome = Outcome(item.facts, FileState.SKIPPED, str(error), accompanies=accompanies)
         elif isinstance(error, FileVanished) or (not isinstance(error, DiskSilent) and _has_changed(item.facts)):
             self.items.part_from_copies(item)  # half of a file is no failure, and says nothing of whole ones
             outcome = Outcome(item.facts, FileState.PENDING, str(error), again=True)
@@ -226,14 +235,24 @@ def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribi
     return encoded and not known.outdated and known.spaces.issuperset(transcribing)
 
 
-def _identify(path: Path, on_block: OnBlock) -> tuple[FileFacts, bytes]:
-    """A file's facts, and the fingerprint of what it held then."""
+_Identity = tuple[FileFacts, bytes, tuple[FileFacts, ...]]
+"""A file's facts, the fingerprint of what it and its sidecars held then, and these."""
+
+
+def _identify(path: Path, on_block: OnBlock) -> _Identity:
+    if described := described_by(path):
+        raise FileAccompanies(f"It says something about {described.name}, and is found with it.")
     with Source.at(path) as source:
         extractor_for(source)
     facts = facts_of(path)
     if facts is None:
         raise FileVanished("The file is gone.")
-    return facts, fingerprint(path, on_block)
+    sidecars = _sidecars(path)
+    return facts, fingerprint_with(path, [sidecar.path for sidecar in sidecars], on_block), sidecars
+
+
+def _sidecars(path: Path) -> tuple[FileFacts, ...]:
+    return tuple(facts for sidecar in beside(path) if (facts := facts_of(sidecar)))
 
 
 def _has_changed(facts: FileFacts) -> bool:

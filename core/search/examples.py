@@ -16,7 +16,8 @@ from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.files.identity import fingerprint
+from bowerbird.core.extractors.sidecars import beside
+from bowerbird.core.files.identity import fingerprint_with
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
 from bowerbird.core.paths import make_private
@@ -82,7 +83,7 @@ class Examples:
             raise type(error)(f"{example.path.name}: {error}") from error
 
     def _cached(self, example: Example) -> list[ExampleQuery]:
-        content = fingerprint(example.path)
+        content = fingerprint_with(example.path, beside(example.path))
         spaces = self._comparing()
         key = (content, example.start_s, example.end_s, tuple(space.id for space in spaces))
         queries = self._cache.get(key)

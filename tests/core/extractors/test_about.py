@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.extractors.about import ABOUT, about
+from bowerbird.core.extractors.about import ABOUT, about, whereabouts
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
 
@@ -43,3 +43,13 @@ def test_what_the_text_says_is_not_said_again() -> None:
 def test_nothing_of_a_file_that_says_nothing_new() -> None:
     assert about(extraction(Properties(camera="Leica", width=10, height=10))) is None
     assert about(extraction(Properties(title="The mill"), "the mill")) is None
+
+
+def test_the_names_of_the_place_are_a_text_of_their_own() -> None:
+    own = Properties(title="Market day", latitude=46.4983, longitude=11.3548)
+    said = about(Extraction(Kind.PHOTO, (), own))
+    assert said and said.text == "Market day\nBolzano, Trentino-Alto Adige, Italy"
+    where = whereabouts(own)
+    assert where and where.locator.section == ABOUT
+    assert where.text.startswith("Bolzano; ") and "Bozen" in where.text and "Italien" in where.text
+    assert whereabouts(Properties(latitude=0.0, longitude=-30.0)) is None and whereabouts(Properties()) is None

@@ -318,10 +318,10 @@ def test_a_file_that_is_half_written_is_a_failure_only_if_it_stays_so(house: Hou
 def test_a_file_that_changed_before_it_could_not_be_identified_is_a_failure_in_the_end(
     house: House, note: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(_: Path) -> bytes:
+    def refused(*_: object) -> bytes:
         raise FileError("You have no permission to read this file.")
 
-    monkeypatch.setattr("bowerbird.core.indexing.pipeline.fingerprint", refused)
+    monkeypatch.setattr("bowerbird.core.indexing.pipeline.fingerprint_with", refused)
     house.watch(note.parent)
     house.step(3)
     append(note)
