@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,8 @@ from bowerbird.core.types import Modality
 from tests.lent_hosts import LentHosts
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+_EXPORTS = Path(__file__).parents[1] / "build" / "test-models"
+_EXPORTERS = ("torch", "transformers", "sentence-transformers", "onnx", "onnxruntime", "tokenizers", "faster-whisper")
 _SLOW_FIXTURES = {"models", "data"}
 _SLOW_FOLDERS = ("core/models/families", "core/models/runtime")
 
@@ -45,17 +50,31 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A models folder that the whole run shares, all its workers, with every network of the starter pack exported."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "models"
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        prepared = folder.with_suffix(".prepared")
-        if not prepared.exists():
-            _export_all(folder)
-            prepared.touch()
+def models() -> Path:
+    """A models folder with every network of the starter pack exported, shared by all workers and by later runs.
+
+    It is made anew when what makes it has changed, the project's code or the packages.
+    """
+    folder, draft = _EXPORTS / _fingerprint(), _EXPORTS / "draft"
+    _EXPORTS.mkdir(parents=True, exist_ok=True)
+    with FileLock(_EXPORTS.with_suffix(".lock")):
+        if not folder.exists():
+            for other in _EXPORTS.iterdir():
+                shutil.rmtree(other)
+            draft.mkdir()
+            _export_all(draft)
+            draft.rename(folder)
     return folder
+
+
+def _fingerprint() -> str:
+    """A hash of all that decides how an exported network comes out."""
+    project = Path(__file__).parents[1]
+    sources = [*(project / "core" / "models").rglob("*.py"), *(project / "resources" / "models").iterdir()]
+    digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in _EXPORTERS).encode())
+    for path in sorted(sources):
+        digest.update(f"\0{path.relative_to(project)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _export_all(folder: Path) -> None:
