@@ -16,12 +16,14 @@ from filelock import FileLock
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
 
+from bowerbird.core.decoding import pool
 from bowerbird.core.inference import client
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.supervisor import HostSupervisor
 from bowerbird.core.library import Library
 from bowerbird.core.settings import STARTER
 from bowerbird.core.types import Modality
+from tests.lent_decoders import LentDecoders
 from tests.lent_hosts import LentHosts
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -127,10 +129,21 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def lent_decoders() -> Iterator[LentDecoders]:
+    decoders = LentDecoders()
+    yield decoders
+    decoders.close()
+
+
 @pytest.fixture
-def loaded_models(lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Libraries of this test get a model host that an earlier test has left, its models loaded, if there is one."""
+def loaded_models(lent_hosts: LentHosts, lent_decoders: LentDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries of this test get the processes that an earlier test has left, if there are any.
+
+    A model host with its models loaded, and decoders behind their walls.
+    """
     monkeypatch.setattr(client, "HostSupervisor", partial(HostSupervisor, start=lent_hosts.start))
+    monkeypatch.setattr(pool, "ChildProcess", lent_decoders.start)
 
 
 @pytest.fixture
