@@ -69,7 +69,7 @@ def test_a_space_is_built_beside_the_one_that_is_searched(texts: Path, open_libr
     over = threading.Event()
 
     def ask() -> None:
-        while not over.is_set():
+        while not over.wait(0.05):
             answers.append(len(library.search(Query("where is the heating", limit=10)).hits))
 
     asking = threading.Thread(target=ask)
