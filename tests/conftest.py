@@ -137,7 +137,7 @@ def lent_decoders() -> Iterator[LentDecoders]:
 
 
 @pytest.fixture
-def loaded_models(lent_hosts: LentHosts, lent_decoders: LentDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
+def lent_processes(lent_hosts: LentHosts, lent_decoders: LentDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
     """Libraries of this test get the processes that an earlier test has left, if there are any.
 
     A model host with its models loaded, and decoders behind their walls.
@@ -147,7 +147,13 @@ def loaded_models(lent_hosts: LentHosts, lent_decoders: LentDecoders, monkeypatc
 
 
 @pytest.fixture
-def open_library(library_folder: Path, loaded_models: None) -> Iterator[Callable[[], Library]]:
+def retired_hosts_end(lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Model hosts that a library of this test has retired really end."""
+    monkeypatch.setattr(lent_hosts, "keep_retired", False)
+
+
+@pytest.fixture
+def open_library(library_folder: Path, lent_processes: None) -> Iterator[Callable[[], Library]]:
     """Opens the library, as often as asked, and closes what is left open."""
     opened: list[Library] = []
 

@@ -41,6 +41,8 @@ class LentHosts:
     """Starts hosts as ``HostSupervisor`` wants them started, or lends one of the same setup that is free."""
 
     def __init__(self) -> None:
+        self.keep_retired = True
+        """Whether hosts that a library has retired are lent on, rather than really ended."""
         self._lock = threading.Lock()
         self._free: list[tuple[Needs, HostProcess]] = []  # in the order in which they were given back
         self._lent: dict[HostProcess, LentHost] = {}
@@ -80,7 +82,10 @@ class LentHosts:
             lent.ended()
 
     def close(self) -> None:
-        for _, host in list(self._free):
+        """End those that are free: whoever asks next starts one."""
+        with self._lock:
+            free, self._free = self._free, []
+        for _, host in free:
             host.kill()
 
 
@@ -116,7 +121,10 @@ class LentHost:
 
     def finish(self) -> None:
         """For its library a retired host ends, once it has answered."""
-        threading.Thread(target=self._end_when_done, daemon=True).start()
+        if self._hosts.keep_retired:
+            threading.Thread(target=self._end_when_done, daemon=True).start()
+        else:
+            self.host.finish()
 
     def _end_when_done(self) -> None:
         while self.busy and not self._over.is_set():
