@@ -139,12 +139,12 @@ def gemma(folder: Path, *, layers: int = 0) -> Path:
     return folder
 
 
-def perceiver(folder: Path) -> Path:
+def perceiver(folder: Path, *, layers: int = 8) -> Path:
     """The multimodal Perceiver."""
     from transformers import PerceiverConfig, PerceiverForMultimodalAutoencoding
 
     config = PerceiverConfig(
-        num_latents=784, d_latents=512, d_model=704, num_blocks=1, num_self_attends_per_block=8,
+        num_latents=784, d_latents=512, d_model=704, num_blocks=1, num_self_attends_per_block=layers,
         num_self_attention_heads=8, num_cross_attention_heads=1, num_labels=700,
     )  # fmt: skip
     # The reference draws weights so small that all scenes come out alike.
@@ -152,12 +152,14 @@ def perceiver(folder: Path) -> Path:
     return folder
 
 
-def clap(folder: Path, sentences: Iterable[str]) -> Path:
-    """CLAP, its tokenizer trained on these sentences."""
+def clap(folder: Path, sentences: Iterable[str], *, layers: int = 0) -> Path:
+    """CLAP, its tokenizer trained on these sentences; ``layers``: so many at each stage, fewer than published."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
     from transformers import ClapConfig, ClapFeatureExtractor, ClapModel
 
-    _save(ClapModel, ClapConfig(), folder)
+    text: dict[str, Any] = {"num_hidden_layers": layers, "vocab_size": 4000} if layers else {}
+    audio: dict[str, Any] = {"depths": [layers] * 4} if layers else {}
+    _save(ClapModel, ClapConfig(text_config=text, audio_config=audio), folder)
     ClapFeatureExtractor(truncation="rand_trunc", padding="repeatpad").save_pretrained(folder)
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +16,19 @@ from filelock import FileLock
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
 
+from bowerbird.core.decoding import pool
 from bowerbird.core.inference import client
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.supervisor import HostSupervisor
 from bowerbird.core.library import Library
 from bowerbird.core.settings import STARTER
 from bowerbird.core.types import Modality
+from tests.lent_decoders import LentDecoders
 from tests.lent_hosts import LentHosts
 
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+_EXPORTS = Path(__file__).parents[1] / "build" / "test-models"
+_EXPORTERS = ("torch", "transformers", "sentence-transformers", "onnx", "onnxruntime", "tokenizers", "faster-whisper")
 _SLOW_FIXTURES = {"models", "data"}
 _SLOW_FOLDERS = ("core/models/families", "core/models/runtime")
 
@@ -45,17 +52,31 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A models folder that the whole run shares, all its workers, with every network of the starter pack exported."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "models"
-    folder.mkdir(exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        prepared = folder.with_suffix(".prepared")
-        if not prepared.exists():
-            _export_all(folder)
-            prepared.touch()
+def models() -> Path:
+    """A models folder with every network of the starter pack exported, shared by all workers and by later runs.
+
+    It is made anew when what makes it has changed, the project's code or the packages.
+    """
+    folder, draft = _EXPORTS / _fingerprint(), _EXPORTS / "draft"
+    _EXPORTS.mkdir(parents=True, exist_ok=True)
+    with FileLock(_EXPORTS.with_suffix(".lock")):
+        if not folder.exists():
+            for other in _EXPORTS.iterdir():
+                shutil.rmtree(other)
+            draft.mkdir()
+            _export_all(draft)
+            draft.rename(folder)
     return folder
+
+
+def _fingerprint() -> str:
+    """A hash of all that decides how an exported network comes out."""
+    project = Path(__file__).parents[1]
+    sources = [*(project / "core" / "models").rglob("*.py"), *(project / "resources" / "models").iterdir()]
+    digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in _EXPORTERS).encode())
+    for path in sorted(sources):
+        digest.update(f"\0{path.relative_to(project)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _export_all(folder: Path) -> None:
@@ -108,14 +129,31 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def lent_decoders() -> Iterator[LentDecoders]:
+    decoders = LentDecoders()
+    yield decoders
+    decoders.close()
+
+
 @pytest.fixture
-def loaded_models(lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Libraries of this test get a model host that an earlier test has left, its models loaded, if there is one."""
+def lent_processes(lent_hosts: LentHosts, lent_decoders: LentDecoders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries of this test get the processes that an earlier test has left, if there are any.
+
+    A model host with its models loaded, and decoders behind their walls.
+    """
     monkeypatch.setattr(client, "HostSupervisor", partial(HostSupervisor, start=lent_hosts.start))
+    monkeypatch.setattr(pool, "ChildProcess", lent_decoders.start)
 
 
 @pytest.fixture
-def open_library(library_folder: Path, loaded_models: None) -> Iterator[Callable[[], Library]]:
+def retired_hosts_end(lent_hosts: LentHosts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Model hosts that a library of this test has retired really end."""
+    monkeypatch.setattr(lent_hosts, "keep_retired", False)
+
+
+@pytest.fixture
+def open_library(library_folder: Path, lent_processes: None) -> Iterator[Callable[[], Library]]:
     """Opens the library, as often as asked, and closes what is left open."""
     opened: list[Library] = []
 

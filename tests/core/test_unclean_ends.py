@@ -36,7 +36,7 @@ def own_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def paths(tmp_path: Path, files: Path) -> LibraryPaths:
+def paths(tmp_path: Path, files: Path, lent_processes: None) -> LibraryPaths:
     """A library that has read one file, and was closed well."""
     paths = LibraryPaths(tmp_path / "library")
     paths.root.mkdir()

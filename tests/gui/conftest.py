@@ -58,7 +58,7 @@ def session(bridge: FakeBridge, theme: Theme, owner: QObject) -> Iterator[Search
 
 
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, library_folder: Path, loaded_models: None) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, theme: Theme, library_folder: Path, lent_processes: None) -> Iterator[MainWindow]:
     """The window, its library open and empty."""
     window = MainWindow(library_folder, theme)
     window.show()

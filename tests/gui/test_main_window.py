@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -56,6 +57,7 @@ def test_typing_finds_the_page(full_window: MainWindow, qtbot: QtBot) -> None:
     assert "in " in window.search_pane.filters.summary
 
 
+@pytest.mark.usefixtures("retired_hosts_end")
 def test_an_answer_that_takes_long_is_announced(full_window: MainWindow, qtbot: QtBot) -> None:
     window = full_window
     filters = window.search_pane.filters

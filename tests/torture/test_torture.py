@@ -9,7 +9,7 @@ from tests.torture import damage, mutations, operations
 
 
 def test_after_many_operations_the_library_knows_what_is_there(
-    files: Path, library_folder: Path, loaded_models: None
+    files: Path, library_folder: Path, lent_processes: None
 ) -> None:
     verdict = operations.run(files, library_folder, operations=200, seed=7)
     assert verdict == replace(verdict, lost=0, invented=0, embedded_twice=0, forgotten=0, unnoticed=0, stuck=0)

@@ -95,18 +95,27 @@ def successes(walls: Walls) -> set[str]:
 
 
 def _attempts(walls: Walls) -> Iterator[tuple[str, str]]:
-    pool = ExtractPool(1, serve=walls.serve)
+    pool, names = ExtractPool(1, serve=walls.serve), list(INTRUSIONS)
     try:
-        for name in INTRUSIONS:
-            with _scene() as (folder, order, stranger):
-                (folder / "hostile").write_text(json.dumps({**order, "intrusion": name}))
-                before = _facts(folder, stranger.pid)
-                outcome = _outcome(pool, folder / "hostile")
-                if outcome == DONE and name in DEADLY:
-                    outcome = DONE if _ends(stranger) else REFUSED  # some signals are lost without an error
-                yield name, outcome if _facts(folder, stranger.pid) == before else DONE
+        while names:
+            with _stranger() as stranger:  # until something was done to it
+                outcome = REFUSED
+                while names and outcome == REFUSED:
+                    name = names.pop(0)
+                    outcome = _attempt(pool, name, stranger)
+                    yield name, outcome
     finally:
         pool.close()
+
+
+def _attempt(pool: ExtractPool, name: str, stranger: subprocess.Popen[bytes]) -> str:
+    with _scene(stranger) as (folder, order):
+        (folder / "hostile").write_text(json.dumps({**order, "intrusion": name}))
+        before = _facts(folder, stranger.pid)
+        outcome = _outcome(pool, folder / "hostile")
+        if outcome == DONE and name in DEADLY:
+            outcome = DONE if _ends(stranger) else REFUSED  # some signals are lost without an error
+        return outcome if _facts(folder, stranger.pid) == before else DONE
 
 
 def _ends(process: subprocess.Popen[bytes]) -> bool:
@@ -127,16 +136,25 @@ def _outcome(pool: ExtractPool, hostile: Path) -> str:
 
 
 @contextmanager
-def _scene() -> Iterator[tuple[Path, dict[str, Any], subprocess.Popen[bytes]]]:
-    """A folder, a process and a terminal of the ordinary user; and the order to a child to intrude upon them."""
+def _stranger() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the ordinary user."""
     user = {"user": _NOBODY, "group": _NOBODY} if os.geteuid() == 0 else {}
+    with subprocess.Popen(["sleep", "600"], **user) as stranger:  # type: ignore[call-overload]
+        try:
+            yield stranger
+        finally:
+            stranger.kill()
+
+
+@contextmanager
+def _scene(stranger: subprocess.Popen[bytes]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """A folder and a terminal of the ordinary user; and the order to a child to intrude upon them and the stranger."""
     controller, terminal = os.openpty()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name,
         os.fdopen(controller),
         os.fdopen(terminal),
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener,
-        subprocess.Popen(["sleep", "600"], **user) as stranger,  # type: ignore[call-overload]
     ):
         folder = Path(name)
         listener.bind(str(folder / "socket"))
@@ -144,15 +162,11 @@ def _scene() -> Iterator[tuple[Path, dict[str, Any], subprocess.Popen[bytes]]]:
         for file in ("old", "deleted", "emptied", "hostile"):
             (folder / file).write_text(file)
         os.setxattr(folder / "old", "user.kept", b"kept")
-        if user:
+        if os.geteuid() == 0:
             for path in (folder, *folder.iterdir(), Path(os.ttyname(terminal))):
                 os.chown(path, _NOBODY, _NOBODY)
-        try:
-            address = int(Path(f"/proc/{stranger.pid}/maps").read_text().split("-")[0], 16)
-            order = {"folder": name, "stranger": stranger.pid, "address": address, "terminal": os.ttyname(terminal)}
-            yield folder, order, stranger
-        finally:
-            stranger.kill()
+        address = int(Path(f"/proc/{stranger.pid}/maps").read_text().split("-")[0], 16)
+        yield folder, {"folder": name, "stranger": stranger.pid, "address": address, "terminal": os.ttyname(terminal)}
 
 
 def _facts(folder: Path, stranger: int) -> object:

@@ -32,7 +32,7 @@ from tests.conftest import link_models
 
 _OLD, _NEW = "e5-small-q4", "minilm-l6-v2"
 _PHOTO = "efficientnet-lite0@2"
-_NUMBER = 150
+_NUMBER = 60
 _OpenLibrary = Callable[[], Library]
 
 
@@ -69,7 +69,7 @@ def test_a_space_is_built_beside_the_one_that_is_searched(texts: Path, open_libr
     over = threading.Event()
 
     def ask() -> None:
-        while not over.is_set():
+        while not over.wait(0.05):
             answers.append(len(library.search(Query("where is the heating", limit=10)).hits))
 
     asking = threading.Thread(target=ask)
@@ -117,7 +117,7 @@ def test_the_old_space_is_dropped_when_it_is_told_to(
 def test_an_interrupted_switch_goes_on(
     texts: Path, open_library: _OpenLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backfill_run, "TEXTS_AT_ONCE", 16)
+    monkeypatch.setattr(backfill_run, "TEXTS_AT_ONCE", 4)
     library = open_library()
     library.index([texts], lambda progress: None)
     library.use_model(_NEW)
@@ -149,7 +149,7 @@ def test_what_is_read_while_a_space_is_built_is_in_it(texts: Path, open_library:
 
 
 def test_pausing_stops_building(texts: Path, open_library: _OpenLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backfill_run, "TEXTS_AT_ONCE", 16)
+    monkeypatch.setattr(backfill_run, "TEXTS_AT_ONCE", 4)
     library = open_library()
     library.index([texts], lambda progress: None)
     library.pause()

@@ -32,7 +32,7 @@ def quiet(_: object) -> None:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def library(tmp_path: Path, lent_processes: None) -> Iterator[Library]:
     """A library without models: words are found."""
     folder = tmp_path / "library"
     make_private(folder)

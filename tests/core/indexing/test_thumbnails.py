@@ -38,7 +38,7 @@ def events() -> list[EventKind]:
 
 
 @pytest.fixture
-def library(tmp_path: Path, folder: Path, events: list[EventKind]) -> Iterator[Library]:
+def library(tmp_path: Path, folder: Path, events: list[EventKind], lent_processes: None) -> Iterator[Library]:
     """Without models: what is decoded is known by its words and thumbnails."""
     (tmp_path / "library").mkdir()
     LibraryPaths(tmp_path / "library").settings.write_text("models = []\n")

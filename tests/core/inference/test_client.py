@@ -26,6 +26,7 @@ TEXT, PHOTO, CONSE = "minilm-l6-v2@1", "efficientnet-lite0@2", "conse-lite0-mini
 E5, E5_CONSE = "e5-small-q4@1", "conse-lite0-e5@2"
 LAYOUT, SOUND = "layout-8x8@1", "whisper-base@1"
 T = TypeVar("T")
+_ENGLISH = ("minilm-l6-v2",)  # the smallest model that encodes a typed sentence, where any would do
 _PICTURES = list(np.random.default_rng(0).integers(0, 256, (64, 256, 320, 3), np.uint8))
 
 
@@ -183,9 +184,8 @@ def test_nothing_becomes_nothing(inference: Inference) -> None:
 def test_a_query_overtakes_batches(inference: Inference) -> None:
     inference.encode_query("warm").result()
     inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result()
-    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(4)]
+    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(2)]
     inference.encode_query("a dog on a beach").result()
-    assert not batches[-1].done()
     assert not batches[1].done()
     assert all(len(batch.result().labels) == len(_PICTURES) for batch in batches)
 
@@ -221,7 +221,7 @@ def test_a_damaged_export_is_made_again(inference: Inference, models: Path, tmp_
 
 def test_a_host_killed_in_the_middle_of_a_batch(inference: Inference) -> None:
     inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result()
-    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(3)]
+    batches = [inference.encode_documents(Modality.IMAGE, _PICTURES) for _ in range(2)]
     first = _wait(lambda: _host(inference))
     first.kill()
     assert not batches[0].done()
@@ -247,11 +247,11 @@ def test_unloading_ends_the_process_once_it_has_answered(inference: Inference) -
     inference.unload()
     assert len(batch.result().labels) == len(_PICTURES)
     _wait(lambda: not _runs(host.pid))
-    assert inference.encode_query("back again").result().vectors
+    assert inference.encode_documents(Modality.IMAGE, _PICTURES[:1]).result().vectors
 
 
 def test_an_idle_host_ends_itself(models: Path) -> None:
-    inference = Inference(models, idle_s=0.3)
+    inference = Inference(models, _ENGLISH, idle_s=0.3)
     try:
         assert inference.encode_query("once").result().vectors
         _wait(lambda: not inference._supervisor.pids())
@@ -269,11 +269,14 @@ def test_closing_cancels_what_is_open(own: Inference) -> None:
 
 
 def test_a_host_outlives_the_thread_that_asked_first(own: Inference) -> None:
-    asking = threading.Thread(target=lambda: own.encode_query("first").result())
+    def ask() -> None:
+        own.encode_documents(Modality.IMAGE, _PICTURES[:1]).result()
+
+    asking = threading.Thread(target=ask)
     asking.start()
     asking.join()
     host = _host(own)
-    assert own.encode_query("second").result().vectors
+    ask()
     assert host is not None
     assert _host(own) == host
 
@@ -284,7 +287,7 @@ from pathlib import Path
 from bowerbird.core.inference.client import Inference
 
 if __name__ == "__main__":
-    inference = Inference(Path(sys.argv[1]))
+    inference = Inference(Path(sys.argv[1]), ("minilm-l6-v2",))
     inference.encode_query("a dog").result()
     print(*inference._supervisor.pids(), flush=True)
     if len(sys.argv) > 2:

@@ -252,6 +252,7 @@ def test_a_model_whose_files_are_gone_is_still_in_use(
     assert not _state(library, _CLIP).used
 
 
+@pytest.mark.usefixtures("retired_hosts_end")
 def test_pausing_frees_the_models_memory(photos: Path, open_library: Callable[[], Library]) -> None:
     library = open_library()
     _while_reading(library, photos)

@@ -21,6 +21,12 @@ from tests.hub_server import Hub, serving
 _NAME = "resnet-50"
 
 
+@pytest.fixture(scope="module")
+def resnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint that is fetched, and only read."""
+    return checkpoints.resnet(tmp_path_factory.mktemp("resnet"))
+
+
 @pytest.fixture
 def dialog(window: MainWindow, qtbot: QtBot) -> ModelsDialog:
     return _open(window, qtbot)
@@ -48,10 +54,10 @@ def _wait_for(button: QPushButton, qtbot: QtBot) -> None:
 
 
 def test_a_model_is_got_used_and_dropped(
-    dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dialog: ModelsDialog, qtbot: QtBot, resnet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = dialog.rows[_NAME]
-    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")})) as hub:
+    with serving(Hub({"microsoft/resnet-50": resnet})) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         row.get.click()
         assert "over the network" in _answer(dialog, "Get it")
@@ -87,9 +93,9 @@ def test_saying_no_gets_nothing(dialog: ModelsDialog) -> None:
 
 
 def test_a_page_that_is_closed_leaves_the_download_be(
-    dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, resnet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
+    with serving(Hub({"microsoft/resnet-50": resnet}, pause_s=0.05)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         dialog.rows[_NAME].get.click()
         _answer(dialog, "Get it")
@@ -103,10 +109,10 @@ def test_a_page_that_is_closed_leaves_the_download_be(
 
 
 def test_a_download_is_cancelled(
-    dialog: ModelsDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dialog: ModelsDialog, qtbot: QtBot, resnet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = dialog.rows[_NAME]
-    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
+    with serving(Hub({"microsoft/resnet-50": resnet}, pause_s=0.05)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         row.get.click()
         _answer(dialog, "Get it")
@@ -118,12 +124,12 @@ def test_a_download_is_cancelled(
 
 
 def test_the_window_closes_in_the_middle_of_a_download(
-    theme: Theme, qtbot: QtBot, library_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    theme: Theme, qtbot: QtBot, library_folder: Path, resnet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = MainWindow(library_folder, theme)
     qtbot.waitUntil(lambda: is_open(window), timeout=LONG_MS)
     dialog = _open(window, qtbot)
-    with serving(Hub({"microsoft/resnet-50": checkpoints.resnet(tmp_path / "hub")}, pause_s=0.05)) as hub:
+    with serving(Hub({"microsoft/resnet-50": resnet}, pause_s=0.05)) as hub:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         dialog.rows[_NAME].get.click()
         _answer(dialog, "Get it")
@@ -133,10 +139,10 @@ def test_the_window_closes_in_the_middle_of_a_download(
 
 
 def test_what_is_here_is_checked_and_deleted(
-    dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, tmp_path: Path
+    dialog: ModelsDialog, window: MainWindow, qtbot: QtBot, resnet: Path
 ) -> None:
     row = dialog.rows[_NAME]
-    dialog._fetch(row.model, checkpoints.resnet(tmp_path / "own"))
+    dialog._fetch(row.model, resnet)
     _wait_for(row.use, qtbot)
     row.check.trigger()
     qtbot.waitUntil(lambda: "agreement" in row._advice.text(), timeout=LONG_MS)
