@@ -40,7 +40,7 @@ DEFAULT_EXCLUDES = (
 )
 """Globs of what hardly anybody wants found: hidden files, half-downloaded ones, installed programs, bins."""
 
-STARTER = ("minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base")
+STARTER = ("minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base", "ppocr-v6")
 """Ids of the models in the starter pack, which a new library uses."""
 
 
