@@ -150,4 +150,5 @@ class IndexItem:
             self.extraction.waveform,
             self.extraction.next_s,
             self.extends,
+            self.extraction.omissions,
         )
