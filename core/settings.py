@@ -59,6 +59,8 @@ class Settings:
     """Number of processor cores that indexing may use; 0 is all."""
     models: tuple[str, ...] = STARTER
     """Ids of the models to use, of which those that are on this computer are."""
+    read_pictures: bool = True
+    """Whether text in photos and scanned pages is read, if a model that reads is in use."""
     pause_on_battery: bool = False
     """Whether indexing waits while the computer runs on battery."""
     only_when_idle: bool = False
@@ -142,4 +144,6 @@ def _from_table(table: dict[str, object]) -> Settings:
         if type(value) is not type(getattr(defaults, name)):
             raise TypeError(f"{name} has the wrong type")
         values[name] = value
+    if "models" in values and "read_pictures" not in values:  # of a version that read no text in pictures
+        values["models"] = tuple(dict.fromkeys((*values["models"], STARTER[-1])))
     return Settings(**values)  # type: ignore[arg-type]

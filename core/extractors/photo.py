@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import PICTURES, RAW
-from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels, Segment
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -40,6 +40,24 @@ class PhotoExtractor:
             thumbnail = picture.jpeg(small, limits.thumbnail_side, turn)
             first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
             return Extraction(self.kind, (first, *_further_pages(image, limits)), properties, thumbnail)
+
+    def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
+        """The picture, or a page of a scan, upright, with at most ``max_area`` pixels; None if there is no such page.
+
+        Raises:
+            FileError: it cannot be read.
+        """
+        from bowerbird.core.extractors import picture
+        from bowerbird.core.extractors.formats import check_size, open_image
+
+        limits = Limits()
+        with picture.decoder_errors(source), open_image(source, limits.max_pixels) as image:
+            if number > _pages(image):
+                return None
+            if number > 1:
+                image.seek(number - 1)
+                check_size(image, limits.max_pixels)
+            return picture.whole(image, max_area, picture.turn_of(image))
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The picture, or the page of a scan, as a JPEG with a longest side of at most ``max_side`` pixels.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
+from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.extractors.about import ABOUT
@@ -20,7 +21,7 @@ _BEFORE_MARK = 60  # characters of the snippet before its first match
 _MOMENTS = 8
 _SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
 _WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
-_NOWHERE = (Locator(), Locator(section=ABOUT))
+_NOWHERE = (Locator(), Locator(section=ABOUT), Locator(section=IN_PICTURE))
 _SURE = 0.08  # a label less probable than this is not given as a reason
 
 
@@ -180,6 +181,8 @@ def _looks(segment: SegmentRow | None) -> str:
 def _where(locator: Locator) -> str:
     if locator.section == ABOUT:
         return "its description"
+    if locator.section == IN_PICTURE:
+        return f"{IN_PICTURE} on page {locator.page}" if locator.page else IN_PICTURE
     if locator.page:
         return f"page {locator.page}"
     return f"“{locator.section}”" if locator.section else ""
