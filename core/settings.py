@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
@@ -138,7 +139,7 @@ def _keep(path: Path, content: bytes) -> None:
 
 def _from_table(table: dict[str, object]) -> Settings:
     defaults = Settings()
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for name in (field.name for field in fields(Settings) if field.name in table):
         value = tuple(table[name]) if isinstance(table[name], list) else table[name]  # type: ignore[arg-type]
         if type(value) is not type(getattr(defaults, name)):
@@ -146,4 +147,4 @@ def _from_table(table: dict[str, object]) -> Settings:
         values[name] = value
     if "models" in values and "read_pictures" not in values:  # of a version that read no text in pictures
         values["models"] = tuple(dict.fromkeys((*values["models"], STARTER[-1])))
-    return Settings(**values)  # type: ignore[arg-type]
+    return Settings(**values)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-
-import numpy as np
 
 from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.records import NewContent, PictureItem, TextBox
-from bowerbird.core.types import Corners, FileFacts, FileState, Kind, Modality
+from bowerbird.core.types import Corners, FileFacts, FileState, Kind, Locator, Modality
 
 IN_PICTURE = "text in the picture"
 """The section of segments that were read in a picture."""
-_LITTLE_TEXT = 100  # characters of a page's own text: with more of them it is no scan, and its pictures are illustrations
+_LITTLE_TEXT = (
+    100  # characters of a page's own text: with more of them it is no scan, and its pictures are illustrations
+)
 _SCALE = 65_535
 _TO_READ = (
     "FROM contents c JOIN files f ON f.content_id = c.id AND f.state = ? "
@@ -40,7 +43,7 @@ class PictureTextTable:
     def next(self, reader: str, after: int) -> PictureItem | None:
         """The next of them by id."""
         row = self._db.execute(
-            "SELECT c.id, c.kind, json_extract(c.properties, '$.pages'), r.next_page, f.path, f.size, f.mtime_ns, "  # noqa: S608
+            "SELECT c.id, c.kind, json_extract(c.properties, '$.pages'), r.next_page, f.path, f.size, f.mtime_ns, "
             f"f.ctime_ns, f.inode {_TO_READ} AND c.id > ? ORDER BY c.id LIMIT 1",
             (FileState.INDEXED, reader, Kind.PHOTO, after),
         ).fetchone()
@@ -93,7 +96,7 @@ class PictureTextTable:
         self._db.executemany(
             "INSERT INTO text_boxes(segment_id, start, corners, edges) VALUES (?, ?, ?, ?)",
             (
-                (segment_id, box.start, _packed(np.array(box.corners)), _packed(np.array(box.edges)))
+                (segment_id, box.start, _packed(chain(*box.corners)), _packed(box.edges))
                 for segment_id, of_segment in zip(segments, boxes, strict=True)
                 for box in of_segment
             ),
@@ -108,21 +111,37 @@ class PictureTextTable:
         )
 
 
-def boxes_of(connection: sqlite3.Connection, segment_id: int) -> list[TextBox]:
-    """The lines of a segment that was read in a picture, in order."""
-    rows = connection.execute(
-        "SELECT start, corners, edges FROM text_boxes WHERE segment_id = ? ORDER BY start", (segment_id,)
+def text_box(start: int, corners: bytes, edges: bytes) -> TextBox:
+    """A row of the table ``text_boxes``."""
+    at = _unpacked(corners)
+    return TextBox(start, tuple(zip(at[::2], at[1::2], strict=True)), _unpacked(edges))
+
+
+def part_of(box: TextBox, start: int, end: int) -> Corners:
+    """The box of those characters of a line that stand between two offsets in its segment's text."""
+    first, last = (box.edges[max(0, min(at, box.end) - box.start)] for at in (start, end))
+    upper_left, upper_right, lower_right, lower_left = box.corners
+    return (
+        _between(upper_left, upper_right, first),
+        _between(upper_left, upper_right, last),
+        _between(lower_left, lower_right, last),
+        _between(lower_left, lower_right, first),
     )
-    return [TextBox(start, _corners(corners), tuple(_unpacked(edges).tolist())) for start, corners, edges in rows]
 
 
-def _packed(shares: np.ndarray) -> bytes:
-    return np.round(np.clip(shares, 0, 1) * _SCALE).astype("<u2").tobytes()
+def place_of(locator: Locator) -> Locator:
+    """Where a segment is, whether its text was read there in a picture or not."""
+    return replace(locator, section="") if locator.section == IN_PICTURE else locator
 
 
-def _unpacked(blob: bytes) -> np.ndarray:
-    return np.frombuffer(blob, "<u2") / _SCALE
+def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
-def _corners(blob: bytes) -> Corners:
-    return tuple((float(x), float(y)) for x, y in _unpacked(blob).reshape(4, 2))
+def _packed(shares: Iterable[float]) -> bytes:
+    values = [round(_SCALE * min(1.0, max(0.0, share))) for share in shares]
+    return struct.pack(f"<{len(values)}H", *values)
+
+
+def _unpacked(blob: bytes) -> tuple[float, ...]:
+    return tuple(value / _SCALE for value in struct.unpack(f"<{len(blob) // 2}H", blob))

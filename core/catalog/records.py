@@ -110,6 +110,11 @@ class TextBox:
     edges: tuple[float, ...]
     """As in ``PictureLine``."""
 
+    @property
+    def end(self) -> int:
+        """Offset of what follows its last character."""
+        return self.start + len(self.edges) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentRow:

@@ -202,7 +202,15 @@ CREATE TABLE text_boxes (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT + _PICTURE_TEXTS)
+MIGRATIONS = (
+    _FIRST,
+    _PARTS,
+    _SPACES,
+    _CONTENT_SPACES,
+    _TRACES,
+    _LOOKS + _VOLUMES + _THUMBNAILS,
+    _ABOUT + _PICTURE_TEXTS,
+)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -49,7 +49,7 @@ _NO_START = (
     "The programs that read files do not start, perhaps for lack of memory. Close other programs and try again: "
     "nothing is lost, what was not read stays queued. bowerbird.log in the library has the details."
 )
-_RENDERING, _EXTRACTING, _PAGES, _STOPPING = 0, 1, 2, 3  # priorities within a queue, first to last; the last one ends the slot
+_RENDERING, _EXTRACTING, _PAGES, _STOPPING = range(4)  # priorities within a queue; the last one ends the slot
 
 
 Answer = TypeVar("Answer", Extraction, bytes)
@@ -101,9 +101,8 @@ class ExtractPool:
 
         At most ``max_area`` pixels, after all that is to be extracted. The future fails as that of ``extract`` does.
         """
-        return self._submit(
-            self._background, _PAGES, lambda slot: slot.read(path, Extraction, "page", number, max_area)
-        )
+        arguments = ("page", number, max_area)
+        return self._submit(self._background, _PAGES, lambda slot: slot.read(path, Extraction, *arguments))
 
     def try_walls(self) -> Future[tuple[str, ...]]:
         """Start a child for urgent files if none runs; the walls that it lacks, a sentence each."""

@@ -99,17 +99,16 @@ def _page_jpeg(document: PdfDocument, number: int, max_side: int) -> bytes:
     return out.getvalue()
 
 
-def _page_image(
-    document: PdfDocument, number: int, scale_of: Callable[[tuple[float, float]], float]
-) -> Image | None:
+def _page_image(document: PdfDocument, number: int, scale_of: Callable[[tuple[float, float]], float]) -> Image | None:
     """A page as a picture, at the scale that ``scale_of`` gives for its size in points; None if it is damaged."""
     import pypdfium2
 
     try:
         page = document[number]
-        return page.render(scale=scale_of(page.get_size())).to_pil().convert("RGB")
+        image: Image = page.render(scale=scale_of(page.get_size())).to_pil().convert("RGB")
     except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
         return None
+    return image
 
 
 def _properties(document: PdfDocument) -> Properties:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-import numpy as np
-
 from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.catalog.records import NewContent, PictureItem, TextBox
 from bowerbird.core.catalog.writer import Catalog
@@ -18,7 +16,7 @@ from bowerbird.core.extractors.segments import segments
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.backfill_reader import Wait
 from bowerbird.core.inference.client import Inference
-from bowerbird.core.types import Encoded, Kind, Locator, Modality, PictureLine, Pixels, Properties, Segment
+from bowerbird.core.types import Encoded, Kind, Locator, Modality, PictureLine, Pixels, Properties, Segment, Vectors
 from bowerbird.core.words import all_words
 
 log = logging.getLogger(__name__)
@@ -36,7 +34,7 @@ class PictureText:
 
     segments: Sequence[Segment]
     boxes: Sequence[Sequence[TextBox]]
-    encoded: dict[str, tuple[Sequence[int], np.ndarray]]
+    encoded: dict[str, tuple[Sequence[int], Vectors]]
     lacks: frozenset[str]
     """Text spaces whose models could not be asked."""
 
@@ -72,8 +70,8 @@ class PictureTextReader:
             picture = None
         if picture is None or min(picture.shape[:2]) < _MIN_SIDE:
             return NO_TEXT
-        lines = _new(self._wait(self._inference.read(picture)), item.known.get(number, ""))
-        return self._encoded(*_segments(lines, _place(item.kind, number)))
+        lines = self._wait(self._inference.read(picture))
+        return self._encoded(*_segments(_new(lines, item.known.get(number, "")), _place(item.kind, number)))
 
     def _pixels(self, item: PictureItem, number: int) -> Pixels | None:
         extraction = self._wait(self._pool.page(item.facts.path, number, MAX_AREA))
@@ -86,7 +84,7 @@ class PictureTextReader:
         at = [number for number, segment in enumerate(found) if len(all_words(segment.text)) >= _MIN_WORDS]
         spaces = frozenset(space.id for space in self._inference.spaces() if space.modality is Modality.TEXT)
         encoded = self._ask([found[number].text for number in at]) if at and spaces else Encoded({})
-        vectors = {}
+        vectors: dict[str, tuple[Sequence[int], Vectors]] = {}
         for space, rows in encoded.vectors.items():
             kept = [row for row in range(len(at)) if rows[row].any()]  # zeros: in another model's language
             if kept:
@@ -141,6 +139,7 @@ def _segments(lines: Sequence[PictureLine], place: Locator) -> tuple[list[Segmen
         text += ("\n" if line.starts_row else " ") if text else ""
         starts.append(len(text))
         text += line.text
+    text += "\n\n" if text else ""  # as between the pages of a PDF
     found, boxes, at = list(segments(text, place)), list[list[TextBox]](), 0
     for segment in found:
         at = text.index(segment.text, at)

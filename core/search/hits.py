@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
-from bowerbird.core.catalog.picture_texts import IN_PICTURE
+from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.extractors.about import ABOUT
@@ -21,7 +21,7 @@ _BEFORE_MARK = 60  # characters of the snippet before its first match
 _MOMENTS = 8
 _SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
 _WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
-_NOWHERE = (Locator(), Locator(section=ABOUT), Locator(section=IN_PICTURE))
+_NOWHERE = (Locator(), Locator(section=ABOUT))
 _SURE = 0.08  # a label less probable than this is not given as a reason
 
 
@@ -112,8 +112,9 @@ def _moments(candidate: Candidate, segments: Sequence[SegmentRow]) -> tuple[Loca
     for row in segments:
         timed = row.locator.start_s is not None
         weak = timed and candidate.segments.get(row.id, 0.0) < least and places
-        if row.locator not in _NOWHERE and not weak and not any(_overlap(row.locator, place) for place in places):
-            places.append(row.locator)
+        at = place_of(row.locator)
+        if at not in _NOWHERE and not weak and not any(_overlap(at, place) for place in places):
+            places.append(at)
     return tuple(places[:_MOMENTS])
 
 

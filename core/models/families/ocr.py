@@ -7,6 +7,7 @@ where there is a GPU: torch, which runs the other families there, does not load 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
@@ -30,6 +31,8 @@ _MIN_CONFIDENCE = 0.6
 _SURE = 0.85  # a line read less surely is tried upside down too
 _MAX_LINES = 600  # the largest ones: a page of a newspaper has about 400, noise any number
 _MIN_SIDE = 4.0  # pixels of a line
+_VOTERS = 8  # lines that tell whether all of a direction are upside down
+_TINY = np.float32(1e-6)
 _GOLDEN_GRID = 16
 _GOLDEN_CLASSES = 256
 
@@ -92,10 +95,11 @@ class Ocr:
     def _lines(self, picture: Pixels) -> list[Quad]:
         """Boxes around lines of text, in the picture's pixels, the largest ones."""
         text_map = self._map(picture, DETECT_AREA, _MIN_DETECT_SIDE)
-        scale = np.array(picture.shape[1::-1], np.float32) / text_map.shape[::-1]
-        quads = [np.clip(quad * scale, 0, np.array(picture.shape[1::-1]) - 1) for quad in text_boxes.boxes(text_map)]
+        size = np.array(picture.shape[1::-1], np.float32)
+        scale = size / np.array(text_map.shape[::-1], np.float32)
+        quads: list[Quad] = [np.clip(quad * scale, 0, size - 1) for quad in text_boxes.boxes(text_map)]
         quads = [quad for quad in quads if min(text_lines.sides(quad)) >= _MIN_SIDE]
-        return sorted(quads, key=lambda quad: -float(np.prod(text_lines.sides(quad))))[:_MAX_LINES]
+        return sorted(quads, key=lambda quad: -math.prod(text_lines.sides(quad)))[:_MAX_LINES]
 
     def _upright(self, picture: Pixels, quads: Sequence[Quad]) -> list[Quad]:
         """The boxes with their corners in the order of their text, which most lines of a direction agree on."""
@@ -143,10 +147,6 @@ class Ocr:
         characters = np.log(self._probabilities(strip)[0][:, :_GOLDEN_CLASSES] + _TINY).mean(axis=0)
         parts = [grid.ravel(), characters - characters.mean(), _log_odds(np.array([self._turn(strip)], np.float32))]
         return np.concatenate([unit(part[None])[0] for part in parts])
-
-
-_VOTERS = 8
-_TINY = np.float32(1e-6)
 
 
 def _log_odds(probability: NDArray[np.float32]) -> NDArray[np.float32]:

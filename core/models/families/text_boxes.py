@@ -1,4 +1,4 @@
-"""Finds where a picture has text: quadrilaterals around its lines, from a detector's map of how likely each pixel is text.
+"""Finds where a picture has text: quadrilaterals around its lines, from a map of how likely each pixel is text.
 
 What is done with the map is the post-processing of DB (Liao et al. 2020, "Real-time Scene Text Detection with
 Differentiable Binarization"), with the values that PP-OCR uses; of rectangles, the polygon offset that it asks for is a

@@ -38,9 +38,7 @@ def in_reading_order(lines: Sequence[PictureLine], aspect_ratio: float) -> tuple
     down = np.array([-across[1], across[0]])
     extents = [boxes @ across, boxes @ down]
     low, high = [extent.min(axis=1) for extent in extents], [extent.max(axis=1) for extent in extents]
-    placed = [
-        _Placed(line, low[0][at], high[0][at], low[1][at], high[1][at]) for at, line in enumerate(lines)
-    ]
+    placed = [_Placed(line, low[0][at], high[0][at], low[1][at], high[1][at]) for at, line in enumerate(lines)]
     return tuple(line for block in _blocks(placed) for line in _rows(block))
 
 
@@ -58,7 +56,8 @@ def _blocks(lines: list[_Placed]) -> list[list[_Placed]]:
     height = float(np.median([line.bottom - line.top for line in lines]))
     at = _column_cut(lines, height)
     if at is not None:
-        return [*_blocks([line for line in lines if line.left < at]), *_blocks([line for line in lines if line.left >= at])]
+        left, right = [line for line in lines if line.left < at], [line for line in lines if line.left >= at]
+        return [*_blocks(left), *_blocks(right)]
     ordered = sorted(lines, key=lambda line: line.top)
     bottoms = np.maximum.accumulate([line.bottom for line in ordered])
     gaps = [ordered[number + 1].top - bottoms[number] for number in range(len(ordered) - 1)]

@@ -111,4 +111,4 @@ class Reader(Model, Protocol):
     """A model that reads text in pictures. Its vectors serve to check it, and nothing else."""
 
     def read(self, picture: Pixels) -> tuple[PictureLine, ...]:
-        """The lines of text in a picture, in the order a person reads them; none if it does not look as if it had any."""
+        """The lines of text in a picture, in the order a person reads them."""
