@@ -21,13 +21,15 @@ from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.models.runtime.runtimes import onnx_name, onnx_session
 from bowerbird.core.types import Encoded, Modality, PictureLine, Pixels
 
-GATE_AREA = 448 * 448
+GATE_AREA = 320 * 320
 """Pixels of the small picture that tells whether there is text: see ``packaging/bench ocr`` for what it misses."""
+_MAYBE = 0.3  # of the map, anywhere in the small picture
 DETECT_AREA = 1_280 * 960
 """Pixels of the picture that lines are looked for in; they are read in the picture as it was given."""
 _MIN_DETECT_SIDE = 736  # a smaller picture is enlarged: small letters are found better
 _STRIDE = 32  # the detector takes sides that are multiples of this
 _MIN_CONFIDENCE = 0.6
+_MIN_CHARACTERS = 2  # letters and digits of a line: single ones are mostly patterns taken for writing
 _SURE = 0.85  # a line read less surely is tried upside down too
 _MAX_LINES = 600  # the largest ones: a page of a newspaper has about 400, noise any number
 _MIN_SIDE = 4.0  # pixels of a line
@@ -68,14 +70,14 @@ class Ocr:
 
     def may_have_text(self, picture: Pixels) -> bool:
         """Whether a small copy of a picture looks as if there were text in it."""
-        return bool(text_boxes.boxes(self._map(picture, GATE_AREA)))
+        return float(self._map(picture, GATE_AREA).max()) >= _MAYBE
 
     def read_all(self, picture: Pixels) -> tuple[PictureLine, ...]:
         """As ``read``, without the look at a small copy."""
         quads = self._upright(picture, self._lines(picture))
         lines = list(self._side_by_side.map(lambda quad: self._read_line(picture, quad), quads))
-        sure = [line for line in lines if line.confidence >= _MIN_CONFIDENCE and any(map(str.isalnum, line.text))]
-        return text_order.in_reading_order(sure, picture.shape[1] / picture.shape[0])
+        likely = [line for line in lines if _is_likely(line)]
+        return text_order.in_reading_order(likely, picture.shape[1] / picture.shape[0])
 
     def encode(self, items: Sequence[Pixels]) -> Encoded:
         """What the networks make of pictures, as vectors, to be compared with the golden ones."""
@@ -147,6 +149,10 @@ class Ocr:
         characters = np.log(self._probabilities(strip)[0][:, :_GOLDEN_CLASSES] + _TINY).mean(axis=0)
         parts = [grid.ravel(), characters - characters.mean(), _log_odds(np.array([self._turn(strip)], np.float32))]
         return np.concatenate([unit(part[None])[0] for part in parts])
+
+
+def _is_likely(line: PictureLine) -> bool:
+    return line.confidence >= _MIN_CONFIDENCE and sum(map(str.isalnum, line.text)) >= _MIN_CHARACTERS
 
 
 def _log_odds(probability: NDArray[np.float32]) -> NDArray[np.float32]:
