@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bowerbird.core.types import Kind, Line, Locator, Properties, Spans
+from bowerbird.core.types import Corners, Kind, Line, Locator, Properties, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ class Preview:
     page: int | None = None
     """The page that ``image`` shows, counted from 1."""
     pages: int | None = None
+    boxes: tuple[Corners, ...] = ()
+    """Where in ``image`` the matches are, if its text was read there."""
     lines: tuple[Line, ...] = ()
     """Transcript of a recording or clip, or its subtitles, in order."""
     scenes: tuple[Locator, ...] = ()

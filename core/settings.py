@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
@@ -40,7 +41,7 @@ DEFAULT_EXCLUDES = (
 )
 """Globs of what hardly anybody wants found: hidden files, half-downloaded ones, installed programs, bins."""
 
-STARTER = ("minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base")
+STARTER = ("minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base", "ppocr-v6")
 """Ids of the models in the starter pack, which a new library uses."""
 
 
@@ -59,6 +60,8 @@ class Settings:
     """Number of processor cores that indexing may use; 0 is all."""
     models: tuple[str, ...] = STARTER
     """Ids of the models to use, of which those that are on this computer are."""
+    read_pictures: bool = True
+    """Whether text in photos and scanned pages is read, if a model that reads is in use."""
     pause_on_battery: bool = False
     """Whether indexing waits while the computer runs on battery."""
     only_when_idle: bool = False
@@ -136,10 +139,12 @@ def _keep(path: Path, content: bytes) -> None:
 
 def _from_table(table: dict[str, object]) -> Settings:
     defaults = Settings()
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for name in (field.name for field in fields(Settings) if field.name in table):
         value = tuple(table[name]) if isinstance(table[name], list) else table[name]  # type: ignore[arg-type]
         if type(value) is not type(getattr(defaults, name)):
             raise TypeError(f"{name} has the wrong type")
         values[name] = value
-    return Settings(**values)  # type: ignore[arg-type]
+    if "models" in values and "read_pictures" not in values:  # of a version that read no text in pictures
+        values["models"] = tuple(dict.fromkeys((*values["models"], STARTER[-1])))
+    return Settings(**values)

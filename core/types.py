@@ -155,6 +155,25 @@ class Heard:
     """Why a model did not answer, or empty: its spaces are missing."""
 
 
+Corners = tuple[tuple[float, float], ...]
+"""x and y of the four corners of a box in a picture, as shares (0…1) of its width and height: clockwise, beginning with
+the upper left corner of the text in it, however that is turned."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLine:
+    """A line of text that was read in a picture."""
+
+    text: str
+    confidence: float
+    """0…1."""
+    box: Corners
+    edges: tuple[float, ...]
+    """Where along the box each character begins, and the last one ends, 0…1: one more than there are characters."""
+    starts_row: bool = True
+    """False if it goes on to the right of the line before it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A class that a photo's classifier recognised, with its probability (0…1)."""

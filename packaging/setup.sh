@@ -66,6 +66,9 @@ set_up() {
         echo "Installing Bowerbird into $venv; the first time takes a few minutes."
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt \
             -e ".[$1]" || die "The installation failed; see above."
+        # For the models in it alone: OpenCV and whatever else it depends on is not needed.
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt \
+            --no-deps rapidocr || die "The installation failed; see above."
         printf '%s' "$state" >"$stamp"
     fi
 }

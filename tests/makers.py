@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Locator
+from bowerbird.core.types import Extraction, Locator, Pixels
 
 
 def photo(path: Path, seed: int = 0, size: tuple[int, int] = (320, 240), **save: object) -> Path:
@@ -102,6 +102,12 @@ def extract(path: Path, limits: Limits | None = None) -> Extraction:
     """What a decoder child makes of a file."""
     with Source.at(path) as source:
         return extractor_for(source).extract(source, limits or Limits())
+
+
+def page(path: Path, number: int, max_area: int) -> Pixels | None:
+    """The pixels of a page that a decoder child makes, to be read."""
+    with Source.at(path) as source:
+        return extractor_for(source).page(source, number, max_area)
 
 
 def render(path: Path, locator: Locator | None, max_side: int) -> bytes:

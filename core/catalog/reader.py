@@ -16,8 +16,9 @@ import numpy as np
 
 from bowerbird.core.catalog.attributes import HOLDS, LIKE, wanted
 from bowerbird.core.catalog.connection import ReadConnections, range_below
+from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
-from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
 from bowerbird.core.words import all_words, typed_words
 
@@ -183,6 +184,13 @@ class CatalogReader:
         """Loudness over the length of a content with sound."""
         row = self._db.execute("SELECT waveform FROM contents WHERE id = ?", (content_id,)).fetchone()
         return bytes(row[0]) if row else b""
+
+    def text_boxes(self, segment_id: int) -> list[TextBox]:
+        """The lines of a segment that was read in a picture, in order."""
+        rows = self._db.execute(
+            "SELECT start, corners, edges FROM text_boxes WHERE segment_id = ? ORDER BY start", (segment_id,)
+        )
+        return [text_box(*row) for row in rows]
 
     def omissions(self, content_id: int) -> tuple[str, ...]:
         """A sentence for each limit that left something of a content unread."""

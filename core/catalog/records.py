@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bowerbird.core.types import (
+    Corners,
     FileFacts,
     FileState,
     Kind,
@@ -82,6 +83,37 @@ class BackfillItem:
     content_id: int
     facts: FileFacts
     segments: Sequence[SegmentToEmbed]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureItem:
+    """A photo, or a document with pages, to be looked at for text."""
+
+    content_id: int
+    kind: Kind
+    facts: FileFacts
+    pages: Sequence[int]
+    """Those to look at, counted from 1."""
+    known: Mapping[int, str]
+    """Of pages that have a little text of their own, that text."""
+    begun: bool
+    """Whether earlier pages were looked at before."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """Where in a picture a line is, or the part of it that stands in one segment."""
+
+    start: int
+    """Offset of its first character in the segment's text."""
+    corners: Corners
+    edges: tuple[float, ...]
+    """As in ``PictureLine``."""
+
+    @property
+    def end(self) -> int:
+        """Offset of what follows its last character."""
+        return self.start + len(self.edges) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,24 @@ INSERT OR IGNORE INTO content_places
     SELECT content_id, value FROM coordinates, json_each(places_at(latitude, longitude));
 """
 
+# Text in photos and scanned pages. ``pictures_read``: by which reader a content was looked at, and which page is next,
+# NULL if that was the last one. ``text_boxes``: where in the picture a line of a segment is, and where along the line
+# each of its characters begins, as shares of 65,535.
+_PICTURE_TEXTS = """
+CREATE TABLE pictures_read (
+    content_id INTEGER PRIMARY KEY REFERENCES contents ON DELETE CASCADE,
+    reader TEXT NOT NULL,
+    next_page INTEGER
+);
+CREATE TABLE text_boxes (
+    segment_id INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    corners BLOB NOT NULL,
+    edges BLOB NOT NULL,
+    PRIMARY KEY (segment_id, start)
+) WITHOUT ROWID;
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -230,7 +248,7 @@ MIGRATIONS = (
     _CONTENT_SPACES,
     _TRACES,
     _LOOKS + _VOLUMES + _THUMBNAILS,
-    _ABOUT + _FOLDED_WORDS + _PLACES,
+    _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS,
 )
 
 

@@ -14,6 +14,7 @@ from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
+from bowerbird.core.catalog.picture_texts import PictureTextTable
 from bowerbird.core.catalog.refolding import Refolding
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.seen import SeenTable
@@ -50,6 +51,7 @@ class Catalog:
         self.volumes = VolumeTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
+        self.picture_texts = PictureTextTable(self._db, self.contents)
         self._orphans = Orphans(self.contents)
         self.outbox = Outbox(self._db)
         self.traces = Traces(self._db)

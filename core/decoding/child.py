@@ -17,7 +17,7 @@ from bowerbird.core.errors import BowerbirdError, DecoderOutOfMemory, FileError
 from bowerbird.core.extractors import extractor_for, load_libraries, sidecars
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
 
 _MAX_FILES = 2_000  # after this many a fresh child takes over, so that no decoder's leak adds up
 _MAX_GROWTH = 256 << 20  # bytes that stay in memory after a file: beyond, the next file gets a fresh child too
@@ -41,7 +41,15 @@ def _describe(source: Source) -> Extraction:
     return Extraction(Kind.PHOTO, (), sidecars.read(source))
 
 
-CALLS: Calls = {"extract": _extract, "render": _render, "describe": _describe}
+def _page(source: Source, number: int, max_area: int) -> Extraction:
+    """A page's pixels as the only segment, or none."""
+    extractor = extractor_for(source)
+    pixels = extractor.page(source, number, max_area)
+    segments = () if pixels is None else (Segment(Modality.IMAGE, pixels=pixels),)
+    return Extraction(extractor.kind, segments)
+
+
+CALLS: Calls = {"extract": _extract, "render": _render, "describe": _describe, "page": _page}
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,7 @@ _NO_START = (
     "The programs that read files do not start, perhaps for lack of memory. Close other programs and try again: "
     "nothing is lost, what was not read stays queued. bowerbird.log in the library has the details."
 )
-_RENDERING, _EXTRACTING, _STOPPING = 0, 1, 2  # priorities within a queue, first to last; the last one ends the slot
-
+_RENDERING, _EXTRACTING, _PAGES, _STOPPING = range(4)  # priorities within a queue; the last one ends the slot
 
 Answer = TypeVar("Answer", Extraction, bytes)
 
@@ -99,6 +98,14 @@ class ExtractPool:
         Always urgent, and ahead of urgent extractions. The future fails as that of ``extract`` does.
         """
         return self._submit(self._urgent, _RENDERING, lambda slot: slot.read(path, bytes, "render", locator, max_side))
+
+    def page(self, path: Path, number: int, max_area: int) -> Future[Extraction]:
+        """A photo, or a page counted from 1, as the pixels of the only segment; no segment if there is no such page.
+
+        At most ``max_area`` pixels, after all that is to be extracted. The future fails as that of ``extract`` does.
+        """
+        asked = ("page", number, max_area)
+        return self._submit(self._background, _PAGES, lambda slot: slot.read(path, Extraction, *asked))
 
     def try_walls(self) -> Future[tuple[str, ...]]:
         """Start a child for urgent files if none runs; the walls that it lacks, a sentence each."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator
+from bowerbird.core.types import Extraction, Kind, Locator, Pixels
 
 DAMAGED = "The document is damaged, or not what its name says."
 LOCKED = "The document is locked with a password."
@@ -29,8 +29,8 @@ class Limits:
     thumbnail_side: int = 400
     """Longest side of ``Extraction.thumbnail``, in pixels."""
     max_pixels: int = 250_000_000
-    """Pixels of a photo, or of a page of a scan, that are in memory together; a photo with more fails, unless its format
-    lets it be shrunk while it is decoded."""
+    """Pixels of a photo, or of a page of a scan, that are in memory together; a photo with more fails, unless its
+    format lets it be shrunk while it is decoded."""
     max_pages: int = 2_000
     """Pages of a PDF that one call reads; ``Extraction.next_s`` is the number of pages before the next call's first."""
     max_characters: int = 2_000_000
@@ -67,6 +67,18 @@ class Extractor(Protocol):
 
         Raises:
             FileError: it cannot be read; the sentence is for the user.
+        """
+
+    def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
+        """A photo, or a page counted from 1, as large as it is worth being read; None if there is no such picture.
+
+        Args:
+            source: the file.
+            number: 1, but for scans and PDFs with more pages.
+            max_area: its pixels at the most. Photos are not enlarged.
+
+        Raises:
+            FileError: it cannot be read.
         """
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:

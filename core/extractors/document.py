@@ -35,7 +35,7 @@ from bowerbird.core.extractors import (
 )
 from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator
+from bowerbird.core.types import Extraction, Kind, Locator, Pixels
 
 # What archives, compressed streams, numbers and texts out of order raise in the readers below.
 _SIGNS_OF_DAMAGE = (OSError, ValueError, LookupError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
@@ -113,6 +113,14 @@ class DocumentExtractor:
             return reader(source, form, limits)
         except _SIGNS_OF_DAMAGE as error:
             raise FileError(DAMAGED) from error
+
+    def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
+        """The page of a PDF with at most ``max_area`` pixels; None of other documents, and where there is no such page.
+
+        Raises:
+            FileError: the PDF is damaged, empty or locked.
+        """
+        return pdf.page(source, number, max_area) if _form(source) in pdf.SUFFIXES else None
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The page of a PDF or DjVu as a JPEG; empty for other documents, which are shown as text."""

@@ -63,6 +63,9 @@ class MediaExtractor:
                 raise FileError("The file is cut short or damaged: nothing in it can be played.")
             return _first_part(container, tracks, part, limits, joined_s)
 
+    def page(self, source: Source, number: int, max_area: int) -> None:
+        """Nothing: recordings and clips have no pages to read."""
+
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """A clip's frame at a moment, or a recording's cover, as a JPEG; empty if it has none.
 

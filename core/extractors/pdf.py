@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import io
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import paged
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Locator, Properties
+from bowerbird.core.types import Extraction, Locator, Pixels, Properties
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from pypdfium2 import PdfDocument, PdfPage
 
 SUFFIXES = frozenset({".pdf"})
@@ -55,6 +59,19 @@ def render(source: Source, page: int, max_side: int) -> bytes:
     """
     with _open(source) as document:
         return _page_jpeg(document, min(page, len(document)) - 1, max_side)
+
+
+def page(source: Source, number: int, max_area: int) -> Pixels | None:
+    """A page, counted from 1, with about ``max_area`` pixels; None if there is none, or it is damaged.
+
+    Raises:
+        FileError: the PDF is damaged, empty or locked.
+    """
+    with _open(source) as document:
+        if number > len(document):
+            return None
+        image = _page_image(document, number - 1, lambda size: (max_area / math.prod(size)) ** 0.5)
+        return None if image is None else np.asarray(image)
 
 
 @contextmanager
@@ -131,14 +148,21 @@ def _squeezed(text: str) -> str:
 
 
 def _page_jpeg(document: PdfDocument, number: int, max_side: int) -> bytes:
-    import pypdfium2
-
-    try:
-        page = document[number]
-        scale = max_side / max(page.get_size())
-        image = page.render(scale=scale).to_pil().convert("RGB")
-    except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
+    image = _page_image(document, number, lambda size: max_side / max(size))
+    if image is None:
         return b""
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
+
+
+def _page_image(document: PdfDocument, number: int, scale_of: Callable[[tuple[float, float]], float]) -> Image | None:
+    """A page as a picture, at the scale that ``scale_of`` gives for its size in points; None if it is damaged."""
+    import pypdfium2
+
+    try:
+        page = document[number]
+        image: Image = page.render(scale=scale_of(page.get_size())).to_pil().convert("RGB")
+    except (pypdfium2.PdfiumError, ValueError, ZeroDivisionError):
+        return None
+    return image

@@ -9,7 +9,7 @@ from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import PICTURES, RAW
-from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels, Segment
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,6 +42,24 @@ class PhotoExtractor:
             first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
         segments = (first, *_further_pages(source, pages, limits))
         return Extraction(self.kind, segments, properties, thumbnail, omissions=_omissions(pages))
+
+    def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
+        """The picture, or a page of a scan, upright, with at most ``max_area`` pixels; None if there is no such page.
+
+        Raises:
+            FileError: it cannot be read.
+        """
+        from bowerbird.core.extractors import picture
+        from bowerbird.core.extractors.formats import decode, open_image
+
+        with picture.decoder_errors(source):
+            with open_image(source) as image:
+                pages = min(_pages(image), _MAX_PAGES)
+            if number > pages:
+                return None
+            with open_image(source, number - 1) as image:
+                decode(image, round(max_area**0.5 / 2), Limits().max_pixels)
+                return picture.whole(image, max_area, picture.turn_of(image))
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The picture, or the page of a scan, as a JPEG with a longest side of at most ``max_side`` pixels.

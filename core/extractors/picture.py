@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import warnings
 from collections.abc import Iterator
@@ -92,6 +93,22 @@ def pixels(image: Image.Image, min_side: int, turn: Image.Transpose | None) -> P
         small = ImageOps.fit(image, size, Image.Resampling.BICUBIC)
     else:
         small = _resize(image, (width, height), Image.Resampling.BICUBIC)
+    return np.array(_upright(to_srgb(small), turn))
+
+
+def whole(image: Image.Image, max_area: int, turn: Image.Transpose | None) -> Pixels:
+    """The picture with at most ``max_area`` pixels, of any shape; smaller ones are not enlarged.
+
+    Args:
+        image: of any mode and profile, not decoded yet if it is a JPEG.
+        max_area: in pixels.
+        turn: from ``turn_of`` the original.
+    """
+    scale = min(1.0, (max_area / math.prod(image.size)) ** 0.5)
+    width, height = (max(1, round(length * scale)) for length in image.size)
+    image.draft("RGB", (width, height))
+    image = image if is_plain(image) else to_plain(image)
+    small = _resize(image, (width, height), Image.Resampling.BILINEAR)
     return np.array(_upright(to_srgb(small), turn))
 
 

@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from bowerbird.core.catalog.records import SegmentToEmbed
+from bowerbird.core.catalog.records import PictureItem, SegmentToEmbed
 from bowerbird.core.catalog.spaces import SpaceTable
+from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.indexing.backfill_run import BackfillJob, BackfillRun
+from bowerbird.core.indexing.backfill_run import BackfillJob, BackfillRun, ReadingJob
+from bowerbird.core.indexing.picture_texts import PictureText, keep
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
+from bowerbird.core.settings import Settings
 from bowerbird.core.state import Building
 from bowerbird.core.types import Modality, Space, Vectors
 from bowerbird.core.vectors.sync import StoreSync
@@ -27,15 +30,20 @@ class Backfill:
     def __init__(
         self,
         ask: Ask,
-        table: SpaceTable,
+        catalog: Catalog,
         sync: StoreSync,
         pool: ExtractPool,
         inference: Inference,
         searched: SearchedSpaces,
         held: Callable[[], bool],
+        settings: Settings,
     ) -> None:
         """``held`` says whether no work is wanted now. ``searched`` is told which spaces are complete."""
-        self._ask, self._table, self._sync = ask, table, sync
+        self._ask, self._catalog, self._table, self._sync = ask, catalog, catalog.spaces, sync
+        self._reads_pictures = settings.read_pictures
+        self._has_new = False
+        self.indexing = False
+        """Whether files are being read: text in pictures is read after all of them."""
         self._pool, self._inference, self._searched, self._held = pool, inference, searched, held
         self._run: BackfillRun | None = None
         self._progress: dict[str, tuple[int, int]] = {}
@@ -63,9 +71,37 @@ class Backfill:
         lacking = {space.id: count for space in spaces if (count := self._count_lacking(space))}
         self._note_complete()
         self._progress = {space: (0, count) for space, count in lacking.items()}
-        if jobs := self._jobs([space for space in spaces if space.id in lacking]):
+        self._start([*self._jobs([space for space in spaces if space.id in lacking]), *self._reading_jobs()])
+
+    def note_new(self) -> None:
+        """Contents came that may be pictures with text."""
+        self._has_new = True
+
+    def read_new_pictures(self) -> None:
+        """If nothing else is being encoded, read the text in pictures that came meanwhile."""
+        if self._has_new and not self.busy:
+            self._start(self._reading_jobs())
+
+    def read_pictures(self, wanted: bool) -> None:
+        """Read text in pictures from now on, or leave it; what was read stays."""
+        if wanted != self._reads_pictures:
+            self._reads_pictures = wanted
+            self.begin()
+
+    def _start(self, jobs: Sequence[BackfillJob | ReadingJob]) -> None:
+        if jobs:
             self._run = BackfillRun(self, self._ask, self._pool, self._inference, self._held, jobs)
             self._run.start()
+
+    def _reading_jobs(self) -> list[ReadingJob]:
+        """One, if there are pictures to read."""
+        self._has_new = False
+        reader = self._inference.reader() if self._reads_pictures else ""
+        count = self._catalog.picture_texts.count(reader) if reader else 0
+        if not count:
+            return []
+        self._progress = self._progress | {reader: (0, count)}
+        return [ReadingJob(reader)]
 
     def _count_lacking(self, space: Space) -> int:
         """How many contents lack a space; one that none lacks is complete."""
@@ -110,6 +146,18 @@ class Backfill:
         ids = [segment.segment_id for segment in segments]
         self._sync.add(space, ids, vectors, [segment.kind for segment in segments])
         self._table.put_vectors(space, ids, vectors)
+
+    def next_picture(self, reader: str, after: int) -> PictureItem | None:
+        """The next photo or document with pages to look at, by id."""
+        return self._catalog.picture_texts.next(reader, after)
+
+    def keep_text(self, item: PictureItem, page: int, text: PictureText, reader: str) -> None:
+        """Keep what was read on a page."""
+        keep(self._catalog, item, page, text, reader)
+
+    def end_reading(self, reader: str) -> None:
+        """All that can be decoded now was looked at."""
+        self._forget_progress([reader])
 
     def complete(self, spaces: Sequence[str]) -> None:
         """All that can be read now has these spaces."""

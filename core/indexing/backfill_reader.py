@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from bowerbird.core.catalog.records import BackfillItem, SegmentToEmbed
+from bowerbird.core.catalog.records import BackfillItem, PictureItem, SegmentToEmbed
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.base import Limits
@@ -43,7 +43,7 @@ class EncodedRows:
 
 
 @contextmanager
-def skipping_unreadable(item: BackfillItem) -> Iterator[None]:
+def skipping_unreadable(item: BackfillItem | PictureItem) -> Iterator[None]:
     """A file that is away, or changed, is passed over: its spaces stay as they are until it can be read."""
     try:
         yield

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Protocol, TypeVar
 
-from bowerbird.core.catalog.records import BackfillItem, SegmentToEmbed
+from bowerbird.core.catalog.records import BackfillItem, PictureItem, SegmentToEmbed
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.indexing.backfill_reader import BackfillReader, EncodedRows, skipping_unreadable
+from bowerbird.core.indexing.picture_texts import NO_TEXT, PictureText, PictureTextReader
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.types import Modality, Vectors
 
@@ -38,11 +39,32 @@ class BackfillJob:
     spaces: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingJob:
+    """Pictures to look at for text, and the mark of the model that reads them."""
+
+    reader: str
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """What its progress is known by."""
+        return (self.reader,)
+
+
 class BackfillTarget(Protocol):
     """Where a run puts what it encodes, as ``Backfill`` is. Its calls run on the indexer's thread."""
 
     @property
     def table(self) -> SpaceTable: ...
+
+    @property
+    def indexing(self) -> bool: ...
+
+    def next_picture(self, reader: str, after: int) -> PictureItem | None: ...
+
+    def keep_text(self, item: PictureItem, page: int, text: PictureText, reader: str) -> None: ...
+
+    def end_reading(self, reader: str) -> None: ...
 
     def total(self, spaces: Sequence[str]) -> int: ...
 
@@ -69,7 +91,7 @@ class BackfillRun(threading.Thread):
         pool: ExtractPool,
         inference: Inference,
         held: Callable[[], bool],
-        jobs: Sequence[BackfillJob],
+        jobs: Sequence[BackfillJob | ReadingJob],
     ) -> None:
         """``ask`` runs a call on the indexer's thread; ``held`` says whether no work is wanted now."""
         super().__init__(name="backfill", daemon=True)
@@ -88,10 +110,12 @@ class BackfillRun(threading.Thread):
                 if reason := self._attempt(job):
                     self._ask(lambda: self._target.give_up(job.spaces, reason))  # noqa: B023 # waited for at once
 
-    def _attempt(self, job: BackfillJob) -> str:
+    def _attempt(self, job: BackfillJob | ReadingJob) -> str:
         """Why a job could not be done, or empty."""
         try:
-            if job.modality is Modality.TEXT:
+            if isinstance(job, ReadingJob):
+                self._read_pictures(job)
+            elif job.modality is Modality.TEXT:
                 for space in job.spaces:
                     self._encode_texts(space)
             else:
@@ -179,6 +203,31 @@ class BackfillRun(threading.Thread):
         if at:
             kept = [segments[row] for row in at]
             self._ask(lambda: self._target.store(space, kept, vectors[space][at]))
+
+    # text in pictures
+
+    def _read_pictures(self, job: ReadingJob) -> None:
+        total, done, after = self._ask(lambda: self._target.total(job.spaces)), 0, 0
+        reading = PictureTextReader(self._pool, self._inference, self._wait_until_indexed)
+        while item := self._ask(lambda: self._target.next_picture(job.reader, after)):  # noqa: B023
+            self._read_picture(job.reader, reading, item)
+            after, done = item.content_id, done + 1
+            self._ask(lambda: self._target.set_progress(job.spaces, min(done, total), total))  # noqa: B023
+        self._ask(lambda: self._target.end_reading(job.reader))
+
+    def _read_picture(self, reader: str, reading: PictureTextReader, item: PictureItem) -> None:
+        if not item.pages:
+            self._ask(lambda: self._target.keep_text(item, 0, NO_TEXT, reader))
+        with skipping_unreadable(item):
+            for page, text in reading.pages(item):
+                self._ask(lambda: self._target.keep_text(item, page, text, reader))  # noqa: B023
+
+    def _wait_until_indexed(self, future: Future[T]) -> T:
+        """As ``_wait``, but all else goes first: what is read in pictures can wait."""
+        result = self._wait(future)
+        while self._target.indexing and not self._over.is_set():
+            self._over.wait(_WAIT_S)
+        return self._wait(future) if self._over.is_set() else result
 
     # waiting
 

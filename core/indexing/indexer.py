@@ -65,7 +65,7 @@ class Indexer:
         self.power, self._pace = Power(settings), Pace()
         contents = catalog.contents
         self._pipeline = Pipeline(pool, inference, inbox.post, contents.find, contents.text_vectors)
-        self.backfill = Backfill(inbox.ask, catalog.spaces, sync, pool, inference, searched, self._is_held)
+        self.backfill = Backfill(inbox.ask, catalog, sync, pool, inference, searched, self._is_held, settings)
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))
         self.committer = Committer(paths, catalog, self.scans)
         self.thumbnails = ThumbnailRepair(
@@ -141,6 +141,7 @@ class Indexer:
     def use_settings(self, settings: Settings) -> None:
         """Work by these settings from now on."""
         self.power.use(settings)
+        self.backfill.read_pictures(settings.read_pictures)
         self.scans.scanner.use_excludes(settings.excludes)
         self._inference.set_threads(settings.cores)
 
@@ -213,6 +214,7 @@ class Indexer:
             return
         self._pace.finished(self.committer.commit(outcomes))
         self._changed = True
+        self.backfill.note_new()
         self._failures.message = self._pipeline.problem
         if self._pipeline.problem and any(outcome.machine_failed for outcome in outcomes):
             self._failures.wait()
@@ -234,9 +236,10 @@ class Indexer:
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
         mending = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
-        busy = self.scans.busy or self._pipeline.items.paths or building or not self._inbox.empty
-        busy = busy or (mending and not self._is_held())
-        if busy or (self._begun and not self.paused and self._catalog.jobs.due(1, ())):
+        due = self._begun and not self.paused and bool(self._catalog.jobs.due(1, ()))
+        self.backfill.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
+        busy = self.backfill.indexing or building or (mending and not self._is_held())
+        if busy or not self._inbox.empty:
             self._inbox.unsettle()
             return
         self.committer.drop_orphans(self.grace_s)
@@ -246,7 +249,8 @@ class Indexer:
         self._pace.end()
         if self._begun and not self._is_held():
             self.thumbnails.look()
-            if self.thumbnails.busy:
+            self.backfill.read_new_pictures()
+            if self.thumbnails.busy or self.backfill.busy:
                 return
         self._changed |= self._inbox.settle()
 

@@ -16,7 +16,7 @@ from bowerbird.core.models.families.photo import IMAGE_SIDE
 from bowerbird.core.models.registry.installed import Installed
 from bowerbird.core.settings import STARTER
 from bowerbird.core.state import Check, ModelState
-from bowerbird.core.types import Encoded, Heard, Modality, Pixels, Samples, Space
+from bowerbird.core.types import Encoded, Heard, Modality, PictureLine, Pixels, Samples, Space
 
 _BATCH_SIZE = {Modality.IMAGE: 16, Modality.TEXT: 16}
 _BATCH_SIZE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
@@ -79,6 +79,10 @@ class Inference:
         entries = (entry for entry in self._installed.entries() if hasattr(FAMILIES[entry.family], "listen"))
         return frozenset(space.id for entry in entries for space in entry.spaces)
 
+    def reader(self) -> str:
+        """What marks the contents whose pictures the active model has looked at for text; empty if none reads."""
+        return next((entry.reader for entry in self._installed.entries() if entry.reader), "")
+
     def use(self, used: Collection[str]) -> None:
         """Use these models, by id, from the next request on. New spaces are ``unsearched`` until that is set again."""
         before = {space.id for space in self.spaces()}
@@ -111,6 +115,10 @@ class Inference:
         ``urgent`` overtakes the windows that are being indexed, because the user waits. ``only`` as above.
         """
         return self._supervisor.ask("listen_now" if urgent else "listen", samples, only)
+
+    def read(self, picture: Pixels) -> Future[tuple[PictureLine, ...]]:
+        """The lines of text in a picture, in the order a person reads them."""
+        return self._supervisor.ask("read", picture)
 
     def encode_query(self, text: str, spaces: Collection[str] | None = None) -> Future[Encoded]:
         """Vectors of a typed sentence, by id of the spaces that take text: shape (1, dimension). Overtakes documents.

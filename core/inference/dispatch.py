@@ -12,10 +12,10 @@ import numpy as np
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.inference.inputs import spans
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import TextModel, Transcriber, TransformsQueries
+from bowerbird.core.models.runtime.base import Reader, TextModel, Transcriber, TransformsQueries
 from bowerbird.core.models.runtime.routes import routing_table
 from bowerbird.core.models.runtime.verified import VerifiedModel
-from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Modality, Samples, Vectors
+from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Modality, PictureLine, Pixels, Samples, Vectors
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -111,6 +111,17 @@ class Dispatcher:
         answers, problem = _collect(self._serving(Modality.SOUND, only), hear)
         lines = next((answer.lines for answer in answers.values() if answer.lines), ())
         return Heard(lines, parts, _merged(answer.vectors for answer in answers.values()), problem)
+
+    def read(self, picture: Pixels) -> tuple[PictureLine, ...]:
+        """The lines of text in a picture, in reading order, as the active model that reads has them.
+
+        Raises:
+            BowerbirdError: there is none, or it failed.
+        """
+        name = next((entry.id for entry in self._entries.values() if entry.reader), None)
+        if name is None:
+            raise ModelUnavailable("No model reads text in pictures.")
+        return cast("Reader", self._models[name].model(Modality.IMAGE)).read(picture)
 
     def query(self, text: str, spaces: frozenset[str] | None) -> Encoded:
         """Vectors of a typed sentence by space id, shape (1, dimension), in the spaces that are asked in its language.

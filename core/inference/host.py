@@ -97,6 +97,7 @@ class _Host:
             "listen": models.listen,
             "listen_now": models.listen,
             "query": models.query,
+            "read": models.read,
             "check": models.check,
         }
         self._queues: dict[str, Queue[Request]] = {name: Queue() for name in calls}

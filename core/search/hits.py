@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
+from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.extractors.about import ABOUT
@@ -111,8 +112,9 @@ def _moments(candidate: Candidate, segments: Sequence[SegmentRow]) -> tuple[Loca
     for row in segments:
         timed = row.locator.start_s is not None
         weak = timed and candidate.segments.get(row.id, 0.0) < least and places
-        if row.locator not in _NOWHERE and not weak and not any(_overlap(row.locator, place) for place in places):
-            places.append(row.locator)
+        at = place_of(row.locator)
+        if at not in _NOWHERE and not weak and not any(_overlap(at, place) for place in places):
+            places.append(at)
     return tuple(places[:_MOMENTS])
 
 
@@ -180,6 +182,8 @@ def _looks(segment: SegmentRow | None) -> str:
 def _where(locator: Locator) -> str:
     if locator.section == ABOUT:
         return "its description"
+    if locator.section == IN_PICTURE:
+        return f"{IN_PICTURE} on page {locator.page}" if locator.page else IN_PICTURE
     if locator.page:
         return f"page {locator.page}"
     return f"“{locator.section}”" if locator.section else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bowerbird.core.answers import Preview
+from bowerbird.core.catalog.picture_texts import IN_PICTURE, part_of, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import SegmentRow
 from bowerbird.core.decoding.pool import ExtractPool
@@ -16,7 +17,7 @@ from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.track_names import SOUND_TRACK, SUBTITLES
 from bowerbird.core.search.details import details
-from bowerbird.core.types import Line, Locator, Modality, Properties, Query, Spans
+from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
 from bowerbird.core.words import marks, query_words
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for
@@ -56,13 +57,27 @@ class Previewer:
             focus=focus,
             page=(moment.page if moment else None) or (1 if image and properties.pages else None),
             pages=properties.pages,
+            boxes=self._boxes(segments, words, (moment.page if moment else None) or 1),
             details=shown,
             problem="" if text else problem,
         )
 
     def _segments(self, content_id: int) -> list[SegmentRow]:
-        """All that the file shows; what it says of itself is among its properties."""
-        return [row for row in self._reader.segments_of(content_id) if row.locator.section != ABOUT]
+        """All that the file shows, page by page; what it says of itself is among its properties."""
+        rows = [row for row in self._reader.segments_of(content_id) if row.locator.section != ABOUT]
+        return sorted(rows, key=lambda row: row.locator.page or 0)  # what was read in pictures came after all else
+
+    def _boxes(self, segments: list[SegmentRow], words: list[str], page: int) -> tuple[Corners, ...]:
+        """Where the query's words are in the picture of a page, if its text was read there."""
+        read = [row for row in segments if row.locator.section == IN_PICTURE and (row.locator.page or 1) == page]
+        return tuple(
+            part_of(box, *span)
+            for row in read
+            if (spans := marks(row.text, words))
+            for box in self._reader.text_boxes(row.id)
+            for span in spans
+            if span[0] < box.end and span[1] > box.start
+        )
 
     def frame_jpeg(self, path: Path, moment: Locator | None, max_side: int) -> bytes:
         """A JPEG of a file at a moment, its longest side at most ``max_side`` pixels; empty if it has no looks.
@@ -131,5 +146,5 @@ def _text(segments: list[SegmentRow], words: list[str], moment: Locator | None) 
 
 def _best(segments: list[SegmentRow], words: list[str], moment: Locator | None) -> int:
     """Index of the segment with the most matching words, of those at the moment if one is given."""
-    there = [at for at, segment in enumerate(segments) if moment is None or segment.locator == moment]
+    there = [at for at, segment in enumerate(segments) if moment is None or place_of(segment.locator) == moment]
     return max(there, key=lambda at: len(marks(segments[at].text, words)), default=0)

@@ -44,6 +44,8 @@ class SettingsDialog(QDialog):
         self.folders = QListWidget()
         self.excludes = QPlainTextEdit("\n".join(settings.excludes))
         self.cores = _core_box(settings.cores)
+        self.pictures = QCheckBox("Read te&xt in photos and scanned pages")
+        self.pictures.setChecked(settings.read_pictures)
         self.battery = QCheckBox("Pause while running on batte&ry")
         self.battery.setChecked(settings.pause_on_battery)
         self.idle = QCheckBox("Wait while other programs keep the computer &busy")
@@ -112,6 +114,7 @@ class SettingsDialog(QDialog):
         form.addRow("Processor &cores to use", self.cores)
         form.addRow("&Colours", self.theme)
         form.addRow("What reads your files", button("&Models…", self._session.models_requested))
+        form.addRow(self.pictures)
         form.addRow(self.battery)
         form.addRow(self.idle)
         return form
@@ -130,6 +133,7 @@ class SettingsDialog(QDialog):
             self._saved,
             excludes=tuple(dict.fromkeys(line for line in lines if line)),
             cores=int(self.cores.currentData()),
+            read_pictures=self.pictures.isChecked(),
             pause_on_battery=self.battery.isChecked(),
             only_when_idle=self.idle.isChecked(),
             theme=str(self.theme.currentData()),

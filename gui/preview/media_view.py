@@ -43,7 +43,7 @@ class MediaView(QWidget):
         self._length_s = 0.0
         self._part_s = (0.0, 0.0)
         self.player = Player(self)
-        self.picture = ClickablePicture(picture_height)
+        self.picture = ClickablePicture(session.theme, picture_height)
         self.waveform, self.filmstrip = Waveform(session.theme), Filmstrip(session.theme)
         self._play_button = tool("Play", self.player.toggle, 16)
         self._clock = label("", "small")

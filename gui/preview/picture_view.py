@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bowerbird.core.types import Corners
+from bowerbird.gui.theme import Theme
 from bowerbird.gui.widgets.painting import fill_rounded
 
 _RADIUS = 10
 _MIN_HEIGHT = 40
+_WASH = 90  # of 255: how much a marked box hides
 
 
 class PictureView(QWidget):
     """A picture with round corners that takes the widget's width, and the height that follows from it."""
 
-    def __init__(self, max_height: int) -> None:
+    def __init__(self, theme: Theme, max_height: int) -> None:
         """No picture; later ones are at most ``max_height`` pixels high."""
         super().__init__()
-        self._max_height = max_height
+        self._theme, self._max_height = theme, max_height
+        self._boxes: tuple[Corners, ...] = ()
         self._picture = self._scaled = QPixmap()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_image(self, image: QImage) -> None:
-        """Replace the picture."""
+    def show_image(self, image: QImage, boxes: tuple[Corners, ...] = ()) -> None:
+        """Replace the picture; ``boxes`` on it are marked."""
+        self._boxes = boxes
         self._picture, self._scaled = QPixmap.fromImage(image), QPixmap()
         self._fit_height()
         self.update()
@@ -54,6 +59,17 @@ class PictureView(QWidget):
         left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
         rect = QRectF(left, top, size.width(), size.height())
         fill_rounded(painter, rect, self._scaled_to(size * self.devicePixelRatio()), _RADIUS)
+        self._paint_boxes(painter, rect)
         painter.setPen(QPen(self.palette().color(QPalette.ColorRole.AlternateBase), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+
+    def _paint_boxes(self, painter: QPainter, rect: QRectF) -> None:
+        """As with a marker: what is below can be read."""
+        wash = QColor(self._theme.colours.straw)
+        wash.setAlpha(_WASH)
+        painter.setPen(QPen(QColor(self._theme.colours.straw), 1.5))
+        painter.setBrush(wash)
+        for box in self._boxes:
+            corners = [QPointF(rect.x() + x * rect.width(), rect.y() + y * rect.height()) for x, y in box]
+            painter.drawPolygon(QPolygonF(corners))

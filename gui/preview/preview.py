@@ -83,13 +83,13 @@ class PassageView(QTextBrowser):
 
 
 class FilePreview(QWidget):
-    """Shows a picture, a text, a player, or why there is nothing to show; a page of a document with its text below."""
+    """Shows a picture, a text, a player, or why there is nothing to show; below a page or photo its text."""
 
     def __init__(self, session: SearchSession, *, picture_height: int, text_height: int) -> None:
         """Empty; pictures and texts take at most these heights, in pixels."""
         super().__init__()
         self._session = session
-        self._picture = PictureView(picture_height)
+        self._picture = PictureView(session.theme, picture_height)
         self._text = PassageView(session, text_height)
         self.media = MediaView(session, picture_height=picture_height, text_height=text_height)
         self._problem = label("", "muted", wrap=True)
@@ -124,12 +124,12 @@ class FilePreview(QWidget):
             self.media.show_media(hit, preview, image)
             return
         self.clear()
-        has_text = bool(preview.text) and preview.kind is not Kind.PHOTO
+        has_text = bool(preview.text)
         self._picture.setVisible(not image.isNull())
         self._text.setVisible(has_text)
         self._problem.setVisible(image.isNull() and not has_text)
         if not image.isNull():
-            self._picture.show_image(image)
+            self._picture.show_image(image, preview.boxes)
         if has_text:
             self._text.show_text(preview)
         self._problem.setText(preview.problem or "There is nothing to show of this file.")

@@ -140,7 +140,7 @@ def test_the_other_commands(run: Run, notes: Path, open_library: Callable[[], Li
     models = answer(run("models"))
     assert all(model.keys() >= {"problem", "remedy"} for model in models)
     used = {model["id"] for model in models if model["used"]}
-    assert used == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
+    assert used == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base", "ppocr-v6"}
     checks = answer(run("doctor"))
     assert checks and all(check["ok"] for check in checks)
 

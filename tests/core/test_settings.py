@@ -17,6 +17,7 @@ CHANGED = Settings(
     excludes=("*.bak",),
     cores=2,
     models=("minilm-l6-v2",),
+    read_pictures=False,
     pause_on_battery=True,
     only_when_idle=True,
     theme="dark",
@@ -63,6 +64,15 @@ def test_a_wrong_file_is_reported_and_not_overwritten(tmp_path: Path, wrong: str
 def test_what_a_later_version_added_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("cores = 3\ntelepathy = true\n")
     assert settings.load(tmp_path / "settings.toml") == Settings(cores=3)
+
+
+def test_the_starter_pack_of_an_earlier_version_is_joined_by_the_model_that_reads(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('models = ["minilm-l6-v2", "clip"]\n')
+    earlier = settings.load(path)
+    assert earlier.models == ("minilm-l6-v2", "clip", "ppocr-v6") and earlier.read_pictures
+    settings.save(path, replace(earlier, models=("clip",)))
+    assert settings.load(path).models == ("clip",), "whoever dropped it is left alone"
 
 
 def _refuse(_: Settings) -> Settings:

@@ -73,6 +73,9 @@ class Entry:
     spaces: tuple[Space, ...]
     text_models: Mapping[str, str]
     """Of each space that takes text, by its id: the id of the model that encodes typed sentences for it."""
+    reader: str = ""
+    """Of a model that reads text in pictures, in place of spaces: marks the contents that it has looked at. Another
+    mark, after a change in how it reads, has them looked at again."""
     languages: frozenset[str] = frozenset()
     """ISO 639-1 codes of the languages a text model is made for; empty: any."""
     repo: str = ""
@@ -95,9 +98,10 @@ class Entry:
 
     @property
     def takes(self) -> tuple[Modality, ...]:
-        """The modalities it encodes: those of its spaces, and text if it encodes typed sentences for any space."""
+        """The modalities it is given: those of its spaces, and text if it encodes typed sentences for any space."""
         text = (Modality.TEXT,) if self.id in self.text_models.values() else ()
-        return tuple(dict.fromkeys([*(space.modality for space in self.spaces), *text]))
+        pictures = (Modality.IMAGE,) if self.reader else ()
+        return tuple(dict.fromkeys([*(space.modality for space in self.spaces), *text, *pictures]))
 
     @property
     def how_to_get(self) -> str:
@@ -180,8 +184,8 @@ def _entry(name: str, values: Mapping[str, Any]) -> Entry:
         "archive": Archive(**values["archive"]) if "archive" in values else None,
     }
     entry = Entry(id=name, **(dict(values) | parts))
-    if not spaces:
-        raise ValueError("it makes no space")
+    if not (spaces or entry.reader):
+        raise ValueError("it makes no space, and reads no pictures")
     for file in entry.files.values():
         if not (_SHA256.fullmatch(file.sha256) or (not file.sha256 and not file.wheel)):
             raise ValueError(f"{file.path} lacks a full SHA-256")

@@ -12,7 +12,7 @@ import numpy as np
 from bowerbird.core.models.registry.entries import Entry
 from bowerbird.core.models.runtime.network import Network, Runtime
 from bowerbird.core.models.runtime.runtimes import OnnxRuntime, TorchRuntime
-from bowerbird.core.types import Encoded, Heard, Modality, Samples, Vectors
+from bowerbird.core.types import Encoded, Heard, Modality, PictureLine, Pixels, Samples, Vectors
 
 _EPSILON = 1e-12  # so that no vector is ever "not a number"
 
@@ -104,3 +104,11 @@ class Transcriber(Model, Protocol):
 
     def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
         """Transcript of a window of at most 30 seconds, and a vector for each span of it, in seconds."""
+
+
+@runtime_checkable
+class Reader(Model, Protocol):
+    """A model that reads text in pictures. Its vectors serve to check it, and nothing else."""
+
+    def read(self, picture: Pixels) -> tuple[PictureLine, ...]:
+        """The lines of text in a picture, in the order a person reads them."""

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from bowerbird.core.errors import FileError, FileVanished
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Pixels, Properties
-from tests.makers import extract, render
+from tests.makers import extract, page, render
 
 RED, GREEN, BLUE, WHITE = (220, 30, 40), (30, 160, 60), (40, 60, 210), (255, 255, 255)
 
@@ -213,6 +213,34 @@ def test_pages_of_a_scan_are_segments(tmp_path: Path) -> None:
     assert [segment.locator.page for segment in extraction.segments] == [None, 2, 3]
     third = Image.open(io.BytesIO(render(tmp_path / "fax.tif", Locator(page=3), 100)))
     assert_colours([third.getpixel((30, 50))], [BLUE])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_picture_to_be_read_is_upright_and_as_large_as_asked_for(tmp_path: Path, orientation: int) -> None:
+    turned = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+    image = quarters(1200, 900)
+    if (turn := turned[orientation]) is not None:
+        image = image.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(tmp_path / "a.jpg", exif=exif)
+    pixels = page(tmp_path / "a.jpg", 1, 270_000)
+    assert pixels is not None and pixels.shape == (450, 600, 3)
+    assert_colours(corners(pixels), [RED, GREEN, BLUE, WHITE])
+    whole = page(tmp_path / "a.jpg", 1, 9_000_000)
+    assert whole is not None and whole.shape == (900, 1200, 3), "nothing is enlarged"
+    assert page(tmp_path / "a.jpg", 2, 270_000) is None
+
+
+def test_long_screenshots_and_pages_of_scans_are_to_be_read_too(tmp_path: Path) -> None:
+    quarters(300, 5000).save(tmp_path / "long.png")
+    pixels = page(tmp_path / "long.png", 1, 1_000_000)
+    assert pixels is not None and pixels.shape == (4082, 245, 3)
+    pages = [Image.new("1", (200, 300), colour) for colour in (1, 0)]
+    pages[0].save(tmp_path / "fax.tif", save_all=True, append_images=pages[1:])
+    second = page(tmp_path / "fax.tif", 2, 270_000)
+    assert second is not None and second.shape == (300, 200, 3) and not second.any()
+    assert page(tmp_path / "fax.tif", 3, 270_000) is None
 
 
 def test_an_animation_is_its_first_frame(tmp_path: Path) -> None:

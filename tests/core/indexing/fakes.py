@@ -12,7 +12,18 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.types import Encoded, Extraction, Heard, Kind, Locator, Modality, Segment, Space
+from bowerbird.core.types import (
+    Encoded,
+    Extraction,
+    Heard,
+    Kind,
+    Locator,
+    Modality,
+    PictureLine,
+    Pixels,
+    Segment,
+    Space,
+)
 
 DIMENSION = 4
 
@@ -58,10 +69,21 @@ class Decoders:
     """In place of ``ExtractPool``."""
 
     requests: list[tuple[Path, Limits, Future[Extraction]]] = field(default_factory=list)
+    pages: list[tuple[Path, int]] = field(default_factory=list)
+    picture: Pixels | Exception = field(default_factory=lambda: np.zeros((64, 64, 3), np.uint8))
 
     def extract(self, path: Path, limits: Limits) -> Future[Extraction]:
         future: Future[Extraction] = Future()
         self.requests.append((path, limits, future))
+        return future
+
+    def page(self, path: Path, number: int, max_area: int) -> Future[Extraction]:
+        future: Future[Extraction] = Future()
+        self.pages.append((path, number))
+        if isinstance(self.picture, Exception):
+            future.set_exception(self.picture)
+        else:
+            future.set_result(Extraction(Kind.PHOTO, (Segment(Modality.IMAGE, pixels=self.picture),)))
         return future
 
 
@@ -78,6 +100,8 @@ class Models:
     size: int = 4
     unsearched: frozenset[str] = frozenset()
     unloaded: int = 0
+    reads: str = ""
+    lines: tuple[PictureLine, ...] = ()
 
     def spaces(self) -> tuple[Space, ...]:
         return self.used
@@ -87,6 +111,13 @@ class Models:
 
     def transcribing(self) -> frozenset[str]:
         return frozenset()
+
+    def reader(self) -> str:
+        return self.reads
+
+    def read(self, picture: Pixels) -> Future[tuple[PictureLine, ...]]:
+        self.batches.append((Modality.IMAGE, [picture]))
+        return self._answer(self.lines)
 
     def image_side(self) -> int:
         return 0

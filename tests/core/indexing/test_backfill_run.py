@@ -19,6 +19,7 @@ from bowerbird.core.indexing import backfill_run
 from bowerbird.core.indexing.backfill import Backfill
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
+from bowerbird.core.settings import Settings
 from bowerbird.core.types import Kind, Modality, Properties, Segment, Vectors
 from bowerbird.core.vectors.sync import StoreSync
 from tests.core.indexing.fakes import Calls, Decoders, Models, text_space
@@ -67,12 +68,13 @@ class Round:
         self._asking = threading.Lock()
         self.backfill = Backfill(
             self._ask,
-            catalog.spaces,
+            catalog,
             cast("StoreSync", self.store),
             cast("ExtractPool", Decoders()),
             inference,
             self.searched,
             lambda: self.held,
+            Settings(),
         )
 
     def _ask(self, question: Any) -> Future[Any]:

@@ -94,7 +94,13 @@ def test_states_tell_what_is_installed(inference: Inference) -> None:
     starter, others = [], []
     for state in inference.states():
         (starter if state.used else others).append(state)
-    assert {state.id for state in starter} == {"minilm-l6-v2", "e5-small-q4", "efficientnet-lite0", "whisper-base"}
+    assert {state.id for state in starter} == {
+        "minilm-l6-v2",
+        "e5-small-q4",
+        "efficientnet-lite0",
+        "whisper-base",
+        "ppocr-v6",
+    }
     assert all(not state.problem and not state.how_to_get and state.size_bytes > 1_000_000 for state in starter)
     assert all(state.installed for state in starter)
     assert all(state.installed or "bowerbird models get" in state.how_to_get for state in others)

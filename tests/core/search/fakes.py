@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import (
     Encoded,
@@ -73,6 +73,8 @@ def file(
 class FakeReader:
     """The catalog's answers to a search, of rows that are given. Filters by kind, folder and phrase."""
 
+    boxes: Mapping[int, list[TextBox]] = {}
+
     def __init__(
         self,
         files: Iterable[FileRow] = (),
@@ -134,6 +136,9 @@ class FakeReader:
 
     def content_id(self, fingerprint: bytes) -> int | None:
         return next((row.content_id for row in self._files if row.fingerprint == fingerprint), None)
+
+    def text_boxes(self, segment_id: int) -> list[TextBox]:
+        return self.boxes.get(segment_id, [])
 
     def omissions(self, content_id: int) -> tuple[str, ...]:
         return self._omissions

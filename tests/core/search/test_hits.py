@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.answers import Hit
+from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
@@ -68,6 +69,21 @@ def test_what_a_file_says_of_itself_is_no_moment_but_a_reason() -> None:
     hit = one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("mill"))
     assert (hit.moment, hit.moments, hit.snippet) == (None, (), "The old mill")
     assert reasons(hit) == ["its description has these words"]
+
+
+@pytest.mark.parametrize(
+    ("page", "moment", "reason"),
+    [
+        (None, None, "text in the picture has these words"),
+        (3, Locator(page=3), "text in the picture on page 3 has these words"),
+    ],
+)
+def test_text_in_a_picture_is_said_to_be_there(page: int | None, moment: Locator | None, reason: str) -> None:
+    rows = [segment(1, 1, "STOP", at=Locator(page=page, section=IN_PICTURE)), segment(2, 1, at=Locator(page=page))]
+    evidence = candidate(1, (Source.WORDS, 1, 3.0), (Source.EXAMPLE, 2, 2.0))
+    hit = one_hit(FakeReader([file(1, "/a.jpg", 1)], rows), evidence, Query("stop"))
+    assert reasons(hit)[0] == reason
+    assert (hit.moment, hit.moments) == (moment, ()), "its page is one place, whatever was found there"
 
 
 def test_at_most_eight_moments() -> None:

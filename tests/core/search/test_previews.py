@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.answers import Preview
+from bowerbird.core.catalog.picture_texts import IN_PICTURE
+from bowerbird.core.catalog.records import TextBox
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.track_names import SUBTITLES
@@ -191,3 +193,22 @@ def test_what_a_file_says_of_itself_and_what_was_left_out_are_details_and_no_tex
     assert preview.text == "A page."
     shown = {"Description": "D", "People": "P, Q", "Rating": "★★★", "Left out": "No more."}
     assert shown.items() <= dict(preview.details).items()
+
+
+def test_words_read_in_a_picture_are_marked_on_it_and_on_its_page_alone() -> None:
+    square = ((0.0, 0.0), (1.0, 0.0), (1.0, 0.2), (0.0, 0.2))
+    texts = [segment(n, 1, "blue umbrella", at=Locator(page=n, section=IN_PICTURE)) for n in (1, 2)]
+    reader = FakeReader([file(1, "/a", 1)], texts)
+    reader.boxes = {n: [TextBox(0, square, tuple(at / 13 for at in range(14)))] for n in (1, 2)}
+    preview = show(reader, Query("umbrella"), Locator(page=2))
+    assert preview.text == "blue umbrellablue umbrella"
+    assert preview.boxes == (((5 / 13, 0.0), (1.0, 0.0), (1.0, 0.2), (5 / 13, 0.2)),)
+    assert preview.focus == preview.text.rindex("umbrella")
+    reader.boxes = {1: [], 2: reader.boxes[2]}
+    assert show(reader, Query("umbrella")).boxes == ()
+
+
+def test_pages_that_were_read_later_are_shown_in_their_place() -> None:
+    read = [segment(2, 1, "two ", at=Locator(page=2, section=IN_PICTURE))]
+    own = [segment(n, 1, text, at=Locator(page=at)) for n, text, at in ((1, "one ", 1), (3, "three", 3))]
+    assert show(FakeReader([file(1, "/a", 1)], [own[0], own[1], read[0]]), Query()).text == "one two three"
