@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
@@ -177,6 +178,26 @@ def with_subtitles(path: Path, pictures: Sequence[np.ndarray], lines: Sequence[t
                     file.mux(packet)
     plain.unlink()
     subtitles.unlink()
+    return path
+
+
+def with_subtitle_tracks(path: Path, pictures: Sequence[np.ndarray], lines: Mapping[str, str]) -> Path:
+    """A clip with a subtitle track for each language, which has one line at the first second."""
+    plain = clip(path.with_name("plain.mkv"), pictures)
+    scripts = [path.with_name(f"{language}.srt") for language in lines]
+    for script, line in zip(scripts, lines.values(), strict=True):
+        script.write_text(f"1\n{_srt(1)} --> {_srt(2)}\n{line}\n\n", "utf-8")
+    with ExitStack() as stack:
+        file = stack.enter_context(av.open(str(path), "w"))
+        sources = [stack.enter_context(av.open(str(source))) for source in (*scripts, plain)]
+        streams = [file.add_stream_from_template(source.streams[0]) for source in sources]
+        for stream, language in zip(streams, lines, strict=False):
+            stream.metadata["language"] = language
+        for stream, source in zip(streams, sources, strict=True):
+            for packet in source.demux():
+                if packet.dts is not None:
+                    packet.stream = stream
+                    file.mux(packet)
     return path
 
 

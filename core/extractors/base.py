@@ -29,8 +29,8 @@ class Limits:
     thumbnail_side: int = 400
     """Longest side of ``Extraction.thumbnail``, in pixels."""
     max_pixels: int = 250_000_000
-    """Pixels of a photo, or of a page of a scan, that are in memory together; a photo with more fails, unless its
-    format lets it be shrunk while it is decoded."""
+    """Pixels of a photo, or of a page of a scan, that may be in memory; a photo with more fails, unless its format lets
+    it be shrunk while it is decoded."""
     max_pages: int = 2_000
     """Pages of a PDF that one call reads; ``Extraction.next_s`` is the number of pages before the next call's first."""
     max_characters: int = 2_000_000

@@ -89,7 +89,7 @@ def packets(
         container.seek(int(start_s * 1e6))
     timeline = Timeline(container)
     held: dict[int, list[Packet[Any]]] = {}
-    for packet in _unbroken(container.demux(streams)):
+    for packet in _unbroken(container, streams):
         timeline.correct(packet)
         if not joined or not packet.size or timeline.time_of(packet) >= start_s:
             yield from held.pop(packet.stream_index, ())
@@ -122,9 +122,10 @@ def _hold(packet: Packet[Any], held: dict[int, list[Packet[Any]]]) -> None:
         held[packet.stream_index].append(packet)
 
 
-def _unbroken(demuxed: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
+def _unbroken(container: InputContainer, streams: Sequence[Any]) -> Iterator[Packet[Any]]:
     import av
 
+    demuxed = container.demux(streams)
     while True:
         try:
             yield next(demuxed)
@@ -132,8 +133,8 @@ def _unbroken(demuxed: Iterator[Packet[Any]]) -> Iterator[Packet[Any]]:
             raise
         except (StopIteration, av.FFmpegError):
             return
-        except IndexError:  # a stream that was not there when the file was opened
-            continue
+        except IndexError:  # a stream that was not there when the file was opened: PyAV does not know it
+            demuxed = container.demux(streams)
 
 
 def joined_length(container: InputContainer, size: int) -> float | None:

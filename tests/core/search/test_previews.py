@@ -113,6 +113,20 @@ def test_subtitles_are_shown_only_where_nothing_was_heard() -> None:
     assert [spoken.text for spoken in played(subtitle, heard).lines] == ["a voice"]
 
 
+def test_lines_of_further_sound_tracks_are_marked_and_stand_in_order_of_time() -> None:
+    first, second = line(1, "a voice", 4.0), line(2, "eine Stimme", 1.0, "sound track 2: German")
+    assert [spoken.text for spoken in played(first, second).lines] == [
+        "[sound track 2: German] eine Stimme",
+        "a voice",
+    ]
+    assert [spoken.text for spoken in played(second).lines] == ["eine Stimme"]
+
+
+def test_subtitles_are_shown_in_one_language() -> None:
+    english, german = (line(n, name, 1.0, f"{SUBTITLES}: {name}") for n, name in enumerate(("English", "German"), 1))
+    assert [spoken.text for spoken in played(english, german).lines] == ["English"]
+
+
 def test_text_of_a_clip_that_has_no_time_is_no_line() -> None:
     assert played(segment(1, 1, "its description")).lines == ()
 
