@@ -21,7 +21,7 @@ from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths
 from tests.core.owner.fakes import FakeLibrary, owner
 
-_AT_ONCE = 4
+_AT_ONCE = 3
 
 
 @pytest.fixture

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from huggingface_hub import constants
+from safetensors.numpy import save_file
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.models.registry.entries import Entry, load
@@ -16,15 +19,14 @@ from tests.hub_server import Hub, serving
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real, small checkpoint as ``save_pretrained`` writes it, large enough to break in the middle."""
-    import torch
+    """A small checkpoint with the files and formats that the hub has, large enough to break in the middle."""
     from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertModel
 
-    torch.manual_seed(3)
     folder = tmp_path_factory.mktemp("repository")
-    shape = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 256}
-    BertModel(BertConfig(vocab_size=60_000, **shape)).save_pretrained(folder)
+    table = np.random.default_rng(3).normal(0, 0.02, (62_000, 128)).astype(np.float32)
+    save_file({"embeddings.word_embeddings.weight": table}, folder / "model.safetensors", metadata={"format": "pt"})
+    config = {"architectures": ["BertModel"], "model_type": "bert", "vocab_size": 62_000, "hidden_size": 128}
+    (folder / "config.json").write_text(json.dumps(config, indent=2), "utf-8")
     words = {"[UNK]": 0, **{word: at for at, word in enumerate("a dog runs on the beach".split(), 1)}}
     tokenizer = Tokenizer(models.WordLevel(words, "[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()

@@ -77,7 +77,7 @@ def test_a_disk_that_fills_up(entry: Entry, repository: Path, tmp_path: Path, mo
 
 
 def test_weights_that_are_in_use_stay_the_same(entry: Entry, folder: Path, repository: Path, tmp_path: Path) -> None:
-    from safetensors.torch import load_file, save_file
+    from safetensors.numpy import load_file, save_file
 
     fetched(entry, tmp_path, repository)
     fetch(entry, tmp_path, repository, lambda *_: None, used=True)
