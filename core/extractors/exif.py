@@ -27,7 +27,9 @@ _MAX_TEXT = 20_000  # characters
 # What cameras write into every picture, and data of programs.
 _EMPTY_WORDS = re.compile(
     r"(?:OLYMPUS|MINOLTA|SAMSUNG|KONICA\w*|KODAK|SANYO)?\s*DIGITAL (?:STILL )?CAMERA|SONY DSC|DCIM.*|DIGITAL IMAGE|"
-    r"<?KENOX.*|<?Digimax.*|untitled|default|none|null|oplus_\d+|charset=\w+|[\W_]*|\{.*",
+    r"<?KENOX.*|<?Digimax.*|untitled|default|none|null|oplus_\d+|"
+    r"(?:CREATOR: |Created with (?:the )?GIMP|File written by |Processed by eBay|Optimized by |LEAD Technologies).*|"
+    r"Lavc.*|charset=\w+|[\W_]*|\{.*",
     re.IGNORECASE | re.DOTALL,
 )
 _CODES: Mapping[bytes, str] = {b"ASCII": "", b"UNICODE": "utf-16", b"JIS": "iso2022_jp"}

@@ -24,17 +24,6 @@ _XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377  # tags of TIFF
 _IPTC_RESOURCE, _XMP_RESOURCE = 0x0404, 0x0424  # of Photoshop
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _MAX_GIF_PACKET = 1 << 20  # bytes
-# Comments that programs leave, not people.
-_MADE_BY = (
-    "creator:",
-    "created with",
-    "file written by",
-    "lead technologies",
-    "lavc",
-    "optimized",
-    "processed by",
-    "ver",
-)
 
 
 def properties(image: Image.Image, name: str) -> Properties:
@@ -125,12 +114,11 @@ def _comments(info: Mapping[Any, Any]) -> Properties:
     texts = {str(name).lower(): exif.words_of(value) for name, value in info.items() if isinstance(value, str)}
     comment = info.get("comment", "")
     comment = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
-    made = comment.lower().startswith(_MADE_BY)
     captions = [texts.get(name, "") for name in ("description", "parameters", "prompt")]
     return Properties(
         title=label(texts.get("title", "")),
         author=label(texts.get("author", "")),
-        description="\n".join(filter(None, (*captions, "" if made else exif.words_of(comment)))),
+        description="\n".join(filter(None, (*captions, exif.words_of(comment)))),
         keywords=tuple(filter(None, map(label, texts.get("keywords", "").split(",")))),
         taken_at=parse_date(texts.get("creation time", "")),
     )

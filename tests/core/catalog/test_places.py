@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.connection import ReadConnections, connect
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import NewContent
+from bowerbird.core.catalog.schema import MIGRATIONS
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.search.query import parse
 from bowerbird.core.types import FileFacts, FileState, Kind, Properties
@@ -68,6 +70,23 @@ def find(catalog: Catalog, tmp_path: Path):
 )
 def test_filters(find, typed: str, found: list[str]) -> None:
     assert find(typed) == found
+
+
+def test_the_places_of_older_libraries(tmp_path: Path) -> None:
+    path, older = tmp_path / "old.sqlite3", 6
+    connection = connect(path)
+    for script in MIGRATIONS[:older]:
+        connection.executescript(script)
+    connection.execute(f"PRAGMA user_version = {older}")
+    for number, (latitude, longitude) in enumerate(((46.4983, 11.3548), (None, None), (1e9, 1e9), (0, -30))):
+        properties = json.dumps({"title": "", "latitude": latitude, "longitude": longitude})
+        sql = "INSERT INTO contents(fingerprint, kind, properties) VALUES (?, 'photo', ?)"
+        connection.execute(sql, (bytes([number]), properties))
+    connection.close()
+    Catalog(path).close()
+    connections = ReadConnections(path)
+    places = connections.get().execute("SELECT content_id, place FROM content_places").fetchall()
+    assert {content for content, _ in places} == {1} and (1, 3175395) in places
 
 
 def test_what_is_forgotten_leaves_no_place(catalog: Catalog, tmp_path: Path) -> None:

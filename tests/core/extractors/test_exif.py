@@ -73,10 +73,16 @@ def test_what_cameras_and_programs_write(values: dict[int, object], expected: Pr
 @pytest.mark.parametrize(
     "caption",
     ["OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "DCIM\\100MEDIA\\DJI_0001.JPG", "MINOLTA DIGITAL CAMERA", "---",
-     "<Digimax S500 / Kenox S500 / Digimax Cyber 530>", "oplus_32", '{"ARGlass": 1}', "   ", "untitled"],
+     "<Digimax S500 / Kenox S500 / Digimax Cyber 530>", "oplus_32",
+     "File written by Adobe Photoshop\u00a8 4.0", '{"ARGlass": 1}', "   ", "untitled"],
 )  # fmt: skip
 def test_what_no_person_wrote(caption: str) -> None:
     assert read(tags({0x010E: caption})) == Properties()
+
+
+@pytest.mark.parametrize("caption", ["Vera at the beach", "Verona", "Digital painting", "Created with love by Ada"])
+def test_what_a_person_wrote(caption: str) -> None:
+    assert read(tags({0x010E: caption})) == Properties(description=caption)
 
 
 def test_the_last_change_is_told_apart() -> None:
