@@ -86,7 +86,7 @@ class Installed:
             purpose=entry.purpose,
             licence=entry.licence,
             size_bytes=entry.size,
-            modalities=tuple(dict.fromkeys(space.modality for space in entry.spaces)),
+            modalities=tuple(dict.fromkeys(space.modality for space in entry.spaces)) or entry.takes,
             quality=entry.quality,
             source=entry.source,
             url=entry.url,

@@ -14,7 +14,7 @@ from bowerbird.core.models.families.ocr import Ocr
 from bowerbird.core.types import Pixels
 from tests.core.models.conftest import Loaded
 
-_LINES = ("Mortgage deed for 17 Ponsonby Terrace", "Größe, façade, Łódź, İstanbul", "Total: $1,234.56 on 14 May")
+_LINES = ("Mortgage deed for 17 Ponsonby Terrace", "Größe, façade, Łódź, Beşiktaş", "Total: $1,234.56 on 14 May")
 
 
 @pytest.fixture(scope="module")
