@@ -29,8 +29,8 @@ MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _LIBRARIES = (
     "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
-    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream charset_normalizer filetype kreuzberg "
-    "pillow_heif pypdfium2 rawpy resvg_py"
+    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream chardet filetype kreuzberg "
+    "pillow_heif pypdfium2 rawpy resvg_py webencodings"
 ).split()
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 

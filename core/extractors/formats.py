@@ -13,6 +13,7 @@ from PIL import Image
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.sniff import suffix_by_content
+from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import RAW
 
@@ -86,7 +87,7 @@ def _open_drawing(source: Source) -> Image.Image:
     data = source.read(_SVG_BYTES)
     if data.startswith(b"\x1f\x8b"):
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
-    drawing = _OUTWARD.sub('href=""', data.decode("utf-8", "replace"))
+    drawing = _OUTWARD.sub('href=""', xml_as_utf8(data).decode())
     try:
         png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, background="#ffffff")
     except ValueError as error:

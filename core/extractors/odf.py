@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from io import BytesIO
 from typing import IO
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.segments import from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
@@ -46,7 +48,12 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
 def _open(source: Source, name: str) -> IO[bytes]:
     """The part of a packed document, or the flat one."""
     file = source.open()
-    return zipfile.ZipFile(file).open(name) if zipfile.is_zipfile(file) else source.open()
+    if zipfile.is_zipfile(file):
+        return zipfile.ZipFile(file).open(name)
+    try:
+        return BytesIO(xml_as_utf8(source.read()))
+    except FileError as error:
+        raise FileError(DAMAGED) from error
 
 
 def _is_locked(source: Source) -> bool:

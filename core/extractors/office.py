@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.segments import from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
@@ -67,7 +68,8 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         FileError: it cannot be read.
     """
     try:
-        result = read(source.read(), _TYPES[form])
+        data = source.read()
+        result = read(xml_as_utf8(data) if form == ".fb2" else data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None
