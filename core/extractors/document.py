@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors import iwork, mail, odf, office, pdf, sniff, text, web
+from bowerbird.core.extractors import cards, iwork, mail, odf, office, pdf, sniff, text, web
 from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator
@@ -26,6 +26,7 @@ Reader = Callable[[Source, str, Limits], Extraction]
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
     (mail.SUFFIXES, mail.extract),
+    (cards.SUFFIXES, cards.extract),
     (odf.SUFFIXES, odf.extract),
     (iwork.SUFFIXES, iwork.extract),
     (web.SUFFIXES, web.extract),
@@ -34,7 +35,8 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
 )
 _TEXT_BY_CONTENT = {".txt", ".html", ".eml", ".mbox", ".svg"}
 # What content that is plainly some text may be, by its name.
-_WRITTEN_IN_TEXT = {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".rtf"} | mail.SUFFIXES
+_WRITTEN_IN_TEXT = {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".rtf"}
+_WRITTEN_IN_TEXT |= mail.SUFFIXES | cards.SUFFIXES
 # Formats with one way of reading: between these the name is believed, else the content.
 _FAMILIES = (
     {".doc", ".dot"},

@@ -66,7 +66,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _KANA_SHARE = 0.6  # of Japanese that is hardly anything else: chardet overlooks short texts in katakana
 
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-# Of characters that texts are made of; the second where no byte is zero, so that other encodings look like it by chance,
+# Of characters that texts are made of; the second where no byte is zero, as other encodings look like it by chance,
 # and then as many characters at least.
 _WIDE_SHARE, _WIDE_SHARE_WITHOUT_ZERO, _SHORTEST_WIDE = 0.8, 0.95, 8
 _ALPHABETS = 0x1400  # below are the alphabets in use, but for a few

@@ -12,8 +12,8 @@ from functools import cache
 from PIL import Image
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.encodings import xml_as_utf8
+from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import RAW
 
