@@ -84,7 +84,7 @@ class ContentTable:
             "VALUES (?, ?, ?, ?, ?, ?)",
             (b"new" + content.fingerprint, content.kind, json.dumps(asdict(content.properties), default=str),
              content.properties.taken_at and content.properties.taken_at.isoformat(), content.waveform,
-             content.next_s),
+             content.next_at),
         )  # fmt: skip
         content_id = int(cursor.lastrowid or 0)
         self._spaces.add(content_id, content.spaces)
@@ -98,7 +98,7 @@ class ContentTable:
         self._put_segments(content_id, content, first)
         self._db.execute(
             "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0 WHERE id = ?",
-            (content.waveform, content.next_s, content_id),
+            (content.waveform, content.next_at, content_id),
         )
         self._spaces.keep_only(content_id, content.spaces)
         return content_id

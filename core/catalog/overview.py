@@ -87,8 +87,8 @@ class Overview:
             "JOIN jobs j ON j.path = f.path WHERE c.next_s IS NOT NULL ORDER BY f.path"
         )
         return tuple(
-            LongFile(Path(os.fsdecode(path)), next_s, properties_of(properties).duration_s)
-            for path, next_s, properties in rows
+            LongFile(Path(os.fsdecode(path)), next_at, properties_of(properties).duration_s)
+            for path, next_at, properties in rows
         )
 
     def report(self, indexed: int, took_s: float) -> IndexReport:

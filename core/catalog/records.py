@@ -36,7 +36,7 @@ class NewContent:
     vectors: dict[str, tuple[Sequence[int], Vectors]]
     spaces: frozenset[str]
     waveform: bytes = b""
-    next_s: float | None = None
+    next_at: float | None = None
     """Where the rest of the file begins, or None."""
     extends: int | None = None
     """The content that this is a further part of."""
@@ -48,7 +48,7 @@ class KnownContent:
 
     id: int
     spaces: frozenset[str]
-    next_s: float | None
+    next_at: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bowerbird.core.errors import FileSkipped
 from bowerbird.core.extractors.base import MEMORY, Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.media import MediaExtractor
+from bowerbird.core.extractors.packed import PackedExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
@@ -24,6 +25,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     DocumentExtractor(),
     MediaExtractor(Kind.RECORDING, RECORDINGS),
     MediaExtractor(Kind.CLIP, CLIPS),
+    PackedExtractor(lambda source: extractor_for(source)),
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
@@ -62,7 +64,11 @@ def extractor_for(source: Source) -> Extractor:
     """
     by_name, content = _BY_SUFFIX.get(_suffix_by_name(source.name)), suffix_by_content(source)
     # A picture or a recording that is really some text is broken, not a document.
-    by_content = None if content == ".txt" and by_name else _BY_SUFFIX.get(content)
+    # What is packed says little of itself: drawings and other formats are packed too.
+    untold = (content == ".txt" and by_name) or content in PackedExtractor.suffixes
+    by_content = None if untold else _BY_SUFFIX.get(content)
+    if isinstance(by_name, PackedExtractor):
+        return by_name
     if extractor := by_content or by_name:
         return extractor
     raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")

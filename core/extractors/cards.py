@@ -18,7 +18,9 @@ from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".vcf", ".ics"})
 _MAX_BYTES = 64 << 20
-_SOFT_BREAK = re.compile(rb"^([^:\n]{0,200}QUOTED-PRINTABLE[^:\n]{0,200}:(?:[^\n]*=\r?\n)+)", re.IGNORECASE | re.MULTILINE)
+_SOFT_BREAK = re.compile(
+    rb"^([^:\n]{0,200}QUOTED-PRINTABLE[^:\n]{0,200}:(?:[^\n]*=\r?\n)+)", re.IGNORECASE | re.MULTILINE
+)
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _LINE = re.compile(rb"""(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)""", re.DOTALL)
 _CHARSET = re.compile(rb"CHARSET=\"?([\w.:-]+)", re.IGNORECASE)

@@ -80,6 +80,12 @@ class DocumentExtractor:
         return pdf.render(source, (locator.page if locator else None) or 1, max_side)
 
 
+def is_read_on(source: Source) -> bool:
+    """Whether a document that gains text at its end can be read on from there: a log, a table, a mailbox."""
+    form = _form(source)
+    return form in mail.MAILBOXES or (form in text.SUFFIXES and text.is_plain(form))
+
+
 def _form(source: Source) -> str:
     """The suffix of the format to read it as."""
     by_name = source.suffix
@@ -98,11 +104,10 @@ def _agree(by_name: str, by_content: str) -> bool:
 
 
 def _check(source: Source, limits: Limits) -> None:
-    size = source.size
-    if size == 0:
+    if not source.read(1):
         raise FileError("The file is empty.")
-    # Of texts and mailboxes the beginning is read, however long they are.
-    if size > limits.max_bytes and source.suffix not in text.SUFFIXES | {".mbox"}:
+    # Texts and mailboxes are read in parts, however long they are.
+    if source.suffix not in text.SUFFIXES | mail.MAILBOXES and source.size > limits.max_bytes:
         raise FileError(f"The document is larger than Bowerbird reads (the limit is {limits.max_bytes >> 20} MB).")
     if sniff.is_zip(source):
         _check_archive(source, limits)

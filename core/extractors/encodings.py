@@ -110,6 +110,13 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str | None:
     return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, _SHORTEST_WIDE) or _guess(head)
 
 
+def order_of(encoding: str, head: bytes) -> str:
+    """The codec for what comes after a byte order mark at the beginning, for one that goes by the mark."""
+    if encoding in ("utf-16", "utf-32"):
+        return f"{encoding}-{'le' if head.startswith(codecs.BOM_UTF16_LE) else 'be'}"
+    return encoding
+
+
 def declaration(data: bytes) -> str | None:
     """The codec that an XML declaration or a page's ``<meta>`` names; None if there is none, or nobody knows it."""
     found = _DECLARATION.search(data[:_DECLARED_WITHIN])

@@ -35,7 +35,7 @@ class MediaExtractor:
         self.suffixes = frozenset(suffixes)
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
-        """The part of the file that begins at ``limits.start_s``: sound, pictures, scenes, subtitles and waveform.
+        """The part of the file that begins at ``limits.start_at``: sound, pictures, scenes, subtitles and waveform.
 
         The first part has the properties, the thumbnail, and as text the tags and chapters.
 
@@ -45,7 +45,7 @@ class MediaExtractor:
         with containers.open_media(source) as container:
             tracks = containers.tracks(container)
             part = MediaPart(container, tracks, limits)
-            if limits.start_s:
+            if limits.start_at:
                 return _part(container, tracks, part, limits)
             if not part.decoded:
                 raise FileError("The file is cut short or damaged: nothing in it can be played.")
@@ -75,7 +75,7 @@ def _part(container: InputContainer, tracks: Tracks, part: MediaPart, limits: Li
         Kind.CLIP if tracks.video else Kind.RECORDING,
         (*part.subtitles, *_pictures(container, tracks, part, limits, end_s), *sound.windows(samples, part.start_s)),
         waveform=sound.waveform(samples),
-        next_s=None if over else end_s,
+        next_at=None if over else end_s,
     )
 
 
@@ -104,7 +104,7 @@ def _first_part(container: InputContainer, tracks: Tracks, part: MediaPart, limi
 
     extraction = _part(container, tracks, part, limits)
     properties = containers.properties(container, tracks)
-    if extraction.next_s is None and part.reached_s:  # some files are wrong about their length
+    if extraction.next_at is None and part.reached_s:  # some files are wrong about their length
         properties = replace(properties, duration_s=round(part.reached_s, 3))
     thumbnail = b""
     if part.frames.best is not None:

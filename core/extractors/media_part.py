@@ -33,8 +33,8 @@ class MediaPart:
     """What a file holds between two times, decoded when this is made."""
 
     def __init__(self, container: InputContainer, tracks: Tracks, limits: Limits) -> None:
-        """Decode the part of ``container`` between ``limits.start_s`` and ``limits.part_s`` seconds later."""
-        self.start_s, self.end_s = limits.start_s, limits.start_s + limits.part_s
+        """Decode the part of ``container`` between ``limits.start_at`` and ``limits.part_s`` seconds later."""
+        self.start_s, self.end_s = limits.start_at, limits.start_at + limits.part_s
         self.sound = SoundTrack(self.start_s, self.end_s)
         self.frames = FrameTrack(self.start_s, limits.image_side, pixel_aspect_ratio(tracks.video))
         self.subtitles: list[Segment] = []

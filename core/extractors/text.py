@@ -1,4 +1,4 @@
-"""Reads plain text: notes, Markdown, tables, source code, subtitles.
+"""Reads plain text: notes, Markdown, tables, source code, subtitles. What is long is read a part at a time.
 
 Which files are text by their name stands in ``suffixes.TEXT``; every other file whose first bytes are text is read
 here too.
@@ -10,15 +10,19 @@ import html
 import re
 from collections.abc import Iterator
 
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import suffixes
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.encodings import decode
+from bowerbird.core.extractors.encodings import decode, decode_as, encoding_of, is_binary, order_of
 from bowerbird.core.extractors.segments import from_parts, label, segments
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = suffixes.TEXT
 
+LEFT_OUT = "The first {:,} characters are read."
+_HEAD = 1 << 16  # bytes that tell the encoding of a whole file
+_LAST_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]*\Z")  # beyond ASCII, perhaps cut in two
 _MARKUP = frozenset({".opf", ".xml", ".rss", ".xsl", ".xslt"})
 _JSON = frozenset({".json", ".jsonl"})
 _SUBTITLES = frozenset({".srt", ".vtt"})
@@ -37,23 +41,71 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     Args:
         source: the file.
         form: the suffix to read it as.
-        limits: characters beyond ``max_characters`` are left out.
+        limits: which part of a text without sections is read; of others, characters beyond ``max_characters`` are not.
 
     Raises:
         FileError: the file holds binary data.
     """
+    if is_plain(form):
+        return _part(source, form, limits)
     data = source.read(limits.max_characters * 2)
-    content = decode(data, cut=len(data) == limits.max_characters * 2)[: limits.max_characters]
+    content = decode(data, cut=len(data) == limits.max_characters * 2)
+    omissions = (LEFT_OUT.format(limits.max_characters),) if len(content) > limits.max_characters else ()
+    content = content[: limits.max_characters]
     if form in _SUBTITLES:
         content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()
     elif form in _MARKUP:
         content = re.sub(r"\n\s*\n+", "\n\n", html.unescape(_TAG.sub(" ", content)))
-    elif form in _JSON:
-        content = _ESCAPE.sub(_unescaped, content)
     if form not in _MARKDOWN:
-        return Extraction(Kind.DOCUMENT, tuple(segments(content)))
+        return Extraction(Kind.DOCUMENT, tuple(segments(content)), omissions=omissions)
     sections = from_parts(_sections(content), limits.max_characters)
-    return Extraction(Kind.DOCUMENT, sections, Properties(title=_title(content)))
+    return Extraction(Kind.DOCUMENT, sections, Properties(title=_title(content)), omissions=omissions)
+
+
+def is_plain(form: str) -> bool:
+    """Whether a text of this form is read in parts, which stand side by side."""
+    return form not in _MARKUP | _SUBTITLES | _MARKDOWN
+
+
+def _part(source: Source, form: str, limits: Limits) -> Extraction:
+    start = int(limits.start_at)
+    with source.open() as file:
+        head = file.read(_HEAD)
+        file.seek(start)
+        data = file.read(limits.part_bytes)
+    encoding = _encoding(head, data, start)
+    more = len(data) == limits.part_bytes
+    if more:
+        data = data[: _end_of_line(data, encoding or "")]
+    content = decode_as(data, encoding)
+    if content is None or (is_binary(content) and not start):  # later on, a crash may have left zeros in a log
+        raise FileError("The file holds binary data, not text.")
+    if form in _JSON:
+        content = _ESCAPE.sub(_unescaped, content)
+    next_at = float(start + len(data)) if more else None
+    return Extraction(Kind.DOCUMENT, tuple(segments(content)), next_at=next_at)
+
+
+def _encoding(head: bytes, data: bytes, start: int) -> str | None:
+    """That of the whole file, if its beginning tells; else that of the part."""
+    if head.isascii():
+        return encoding_of(data, cut=True)
+    encoding = encoding_of(head, cut=len(head) == _HEAD)
+    return order_of(encoding, head) if encoding and start else encoding
+
+
+def _end_of_line(data: bytes, encoding: str) -> int:
+    """Where the last whole line of the data ends, or the last whole word if there is but one line."""
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    if not wide:
+        last = _LAST_CHARACTER.search(data, max(0, len(data) - 4)) if encoding == "utf-8" else None
+        return (data.rfind(b"\n") + 1) or (data.rfind(b" ") + 1) or (last.start() if last else len(data))
+    unit = int(encoding[4:6]) // 8
+    line_end = "\n".encode(order_of(encoding, data))
+    end = data.rfind(line_end)
+    while end % unit and end > 0:
+        end = data.rfind(line_end, 0, end + unit - 1)
+    return end + unit if end > 0 else len(data) - len(data) % unit
 
 
 def _unescaped(escape: re.Match[str]) -> str:

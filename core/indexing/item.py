@@ -53,7 +53,7 @@ class Outcome:
     @property
     def partial(self) -> bool:
         """Whether there is more of the file to read."""
-        return self.content is not None and self.content.next_s is not None
+        return self.content is not None and self.content.next_at is not None
 
 
 class ItemState(StrEnum):
@@ -148,6 +148,6 @@ class IndexItem:
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in self._vectors.items()},
             spaces - self.lacks,
             self.extraction.waveform,
-            self.extraction.next_s,
+            self.extraction.next_at,
             self.extends,
         )

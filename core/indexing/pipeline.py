@@ -130,17 +130,17 @@ class Pipeline:
         known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
-        if known and known.next_s is None and _suffices(known, self._spaces.values(), self._transcribing):
+        if known and known.next_at is None and _suffices(known, self._spaces.values(), self._transcribing):
             self.items.finish(item, Outcome(item.facts, FileState.INDEXED, content_id=known.id))
             return
         self.items.expect_copies(item)
         # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
-        self._decode(item, known if known is not None and known.next_s is not None else None)
+        self._decode(item, known if known is not None and known.next_at is not None else None)
 
     def _decode(self, item: IndexItem, partial: KnownContent | None) -> None:
         item.state, limits = ItemState.DECODING, self._limits
-        if partial and partial.next_s is not None:
-            item.extends, limits = partial.id, replace(limits, start_s=partial.next_s)
+        if partial and partial.next_at is not None:
+            item.extends, limits = partial.id, replace(limits, start_at=partial.next_at)
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:

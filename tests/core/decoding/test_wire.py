@@ -45,7 +45,7 @@ CLIP = Extraction(
     PROPERTIES,
     thumbnail=b"\xff\xd8...",
     waveform=bytes(range(256)),
-    next_s=120.25,
+    next_at=120.25,
 )
 
 
@@ -87,7 +87,7 @@ def listed(array: np.ndarray | None) -> tuple[str, object] | None:
 
 @pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize(
-    "extraction", [CLIP, Extraction(Kind.PHOTO, ()), replace(CLIP, properties=Properties(), next_s=None)]
+    "extraction", [CLIP, Extraction(Kind.PHOTO, ()), replace(CLIP, properties=Properties(), next_at=None)]
 )
 def test_extractions_arrive_as_they_were(
     ends: tuple[Connection, Connection], extraction: Extraction, last: bool
@@ -169,7 +169,7 @@ HEADER: dict[str, Any] = {
         "title": "", "author": "", "taken_at": None, "camera": "", "exposure": "", "latitude": None,
         "longitude": None, "width": 1, "height": 1, "pages": None, "duration_s": None,
     },
-    "next_s": None,
+    "next_at": None,
     "last": False,
 }  # fmt: skip
 BUFFERS = b"rgb", b"\xff\xd8 thumbnail", b"waveform"
@@ -196,7 +196,7 @@ WRONG: list[tuple[str, Any]] = [
     ("properties.height", {}), ("properties.pages", 10**30), ("properties.latitude", float("nan")),
     ("properties.duration_s", "long"), ("properties.taken_at", "yesterday"), ("properties.taken_at", 7),
     ("properties.taken_at", "2021-03-04T05:06:07+01:00"), ("properties.further", 1),
-    ("next_s", "soon"), ("next_s", float("nan")), ("next_s", 10**400), ("next_s", []),
+    ("next_at", "soon"), ("next_at", float("nan")), ("next_at", 10**400), ("next_at", []),
 ]  # fmt: skip
 
 

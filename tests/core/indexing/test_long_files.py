@@ -87,7 +87,7 @@ def test_photos_come_before_recordings_and_these_before_the_rest_of_long_ones(tm
     for number, (name, kind) in enumerate(kinds.items()):
         catalog.files.put(tmp_path, FileFacts(tmp_path / name, 1, 1, number), kind)
     assert [path.name for path in catalog.jobs.due(4, ())] == ["a.jpg", "b.txt", "film.mp4", "talk.mp3"]
-    film = NewContent(b"film", Kind.CLIP, Properties(), [], [], {}, frozenset(), next_s=120.0)
+    film = NewContent(b"film", Kind.CLIP, Properties(), [], [], {}, frozenset(), next_at=120.0)
     catalog.files.finish_part(tmp_path / "film.mp4", catalog.contents.put(film))
     assert [path.name for path in catalog.jobs.due(4, ())] == ["a.jpg", "b.txt", "talk.mp3", "film.mp4"]
     assert Priority.RESUME == 3

@@ -172,7 +172,7 @@ def test_a_long_file_goes_on_where_it_was_left(road: Road, path: Path) -> None:
 def test_a_file_read_in_part_is_not_hashed_again(road: Road, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     road.start(path)
     road.until(requests=1)
-    road.decoded(0, document("part one", next_s=120.0))
+    road.decoded(0, document("part one", next_at=120.0))
     (outcome,) = road.until(outcomes=1)
     assert outcome.partial
     monkeypatch.setattr("bowerbird.core.indexing.pipeline._identify", None)
