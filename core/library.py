@@ -232,6 +232,7 @@ class Library(LibraryCalls):
             segments=self._overview.segment_count(),
             spaces=self._searched.now(),
             changing=self._overview.changing(),
+            in_part=self._overview.in_part(),
             notices=self._notices(),
             missing_walls=self._pool.missing_walls,
         )

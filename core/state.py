@@ -93,6 +93,8 @@ class Status:
     spaces: tuple[Space, ...]
     changing: int = 0
     """Files that do not come to rest: they were read as they were, and are looked at again later."""
+    in_part: int = 0
+    """Files of which something was left unread; their preview says what."""
     notices: tuple[str, ...] = ()
     """Sentences the user should see: models missing, a store rebuilt, a folder unreadable."""
     missing_walls: tuple[str, ...] = ()

@@ -261,5 +261,13 @@ class Query:
     """First day let through: of when a photo was taken or a document is dated, else of the last change."""
     before: date | None = None
     """First day no longer let through."""
+    authors: tuple[str, ...] = ()
+    """Parts of names, one of which the author must have; of a mail, its sender."""
+    senders: tuple[str, ...] = ()
+    """Parts of names or addresses, one of which the sender of a mail must have."""
+    subjects: tuple[str, ...] = ()
+    """Wordings, one of which the subject must have."""
+    cameras: tuple[str, ...] = ()
+    """Parts of names, one of which the camera or its lens must have."""
     limit: int = 50
     """Most hits."""

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
+from bowerbird.core.catalog.attributes import AttributeTable
 from bowerbird.core.catalog.connection import savepoint
 from bowerbird.core.catalog.records import KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
-from bowerbird.core.types import FileState, Modality, Vector
+from bowerbird.core.types import FileState, Kind, Modality, Vector
 from bowerbird.core.words import keywords
 
+READING = 1
+"""The version of what extractors take from a file: to be raised when they take more, which has files read again."""
+READ_AGAIN = (Kind.PHOTO, Kind.DOCUMENT)  # of recordings and clips that would take hours
 # Of documents only those with pages have one.
 _WITH_THUMBNAILS = (
     "SELECT fingerprint FROM contents "
@@ -31,11 +35,24 @@ class ContentTable:
     def __init__(self, connection: sqlite3.Connection, spaces: SpaceTable) -> None:
         """Use the writer's connection."""
         self._db, self._spaces = connection, spaces
+        self._attributes = AttributeTable(connection)
 
     def find(self, fingerprint: bytes) -> KnownContent | None:
         """The content with this fingerprint."""
-        row = self._db.execute("SELECT id, next_s FROM contents WHERE fingerprint = ?", (fingerprint,)).fetchone()
-        return KnownContent(row[0], self._spaces.of_content(row[0]), row[1]) if row else None
+        row = self._db.execute(
+            "SELECT id, next_s, read_as < ? AND kind IN (?, ?) FROM contents WHERE fingerprint = ?",
+            (READING, *READ_AGAIN, fingerprint),
+        ).fetchone()
+        return KnownContent(row[0], self._spaces.of_content(row[0]), row[1], bool(row[2])) if row else None
+
+    def outdated(self) -> list[Path]:
+        """Files of which an earlier version has read less than this one would; not those that take long to read."""
+        rows = self._db.execute(
+            "SELECT f.path FROM contents c JOIN files f ON f.content_id = c.id "
+            "WHERE c.read_as < ? AND c.kind IN (?, ?) AND f.state = ?",
+            (READING, *READ_AGAIN, FileState.INDEXED),
+        )
+        return [Path(os.fsdecode(path)) for (path,) in rows]
 
     def exists(self, content_id: int) -> bool:
         """Whether a content is still there."""
@@ -80,13 +97,14 @@ class ContentTable:
     def _insert(self, content: NewContent) -> int:
         """Under a fingerprint of its own, while the old content still has the real one."""
         cursor = self._db.execute(
-            "INSERT INTO contents(fingerprint, kind, properties, taken_at, waveform, next_s) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO contents(fingerprint, kind, properties, taken_at, waveform, next_s, read_as) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (b"new" + content.fingerprint, content.kind, json.dumps(asdict(content.properties), default=str),
              content.properties.taken_at and content.properties.taken_at.isoformat(), content.waveform,
-             content.next_at),
+             content.next_at, READING),
         )  # fmt: skip
         content_id = int(cursor.lastrowid or 0)
+        self._attributes.put(content_id, content.properties)
         self._spaces.add(content_id, content.spaces)
         self._put_segments(content_id, content, 0)
         return content_id
@@ -104,6 +122,10 @@ class ContentTable:
         return content_id
 
     def _put_segments(self, content_id: int, content: NewContent, first: int) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO omissions(content_id, sentence) VALUES (?, ?)",
+            [(content_id, sentence) for sentence in content.omissions],
+        )
         ids = []
         for ordinal, segment in enumerate(content.segments):
             labels = json.dumps([[label.name, label.probability] for label in content.labels[ordinal]])

@@ -33,6 +33,8 @@ class Priority(IntEnum):
     """Recordings and clips, which take longer."""
     RESUME = 3
     """The rest of long ones read in part: no film holds up a hundred photos."""
+    AGAIN = 4
+    """What an earlier version has read, and this one would read more of."""
 
 
 class JobTable:

@@ -80,6 +80,13 @@ class Overview:
         """How many files do not come to rest: they were read as they were, and are looked at again later."""
         return sum(count_waiting(self._db, state) for state in (FileState.INDEXED, FileState.PENDING))
 
+    def in_part(self) -> int:
+        """How many files something was left unread of."""
+        row = self._db.execute(
+            "SELECT count(*) FROM files WHERE content_id IN (SELECT content_id FROM omissions)"
+        ).fetchone()
+        return int(row[0])
+
     def long_files(self) -> tuple[LongFile, ...]:
         """Recordings and clips read in part, the rest of which is still to come."""
         rows = self._db.execute(

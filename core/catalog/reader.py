@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bowerbird.core.catalog.attributes import HOLDS, LIKE, wanted
 from bowerbird.core.catalog.connection import ReadConnections, range_below
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
@@ -170,12 +171,20 @@ class CatalogReader:
         row = self._db.execute("SELECT waveform FROM contents WHERE id = ?", (content_id,)).fetchone()
         return bytes(row[0]) if row else b""
 
-    def vectors(self, space: str, content_ids: Iterable[int]) -> tuple[list[int], Vectors]:
-        """Segment ids of these contents and their vectors in a space, shape (n, dimension)."""
+    def omissions(self, content_id: int) -> tuple[str, ...]:
+        """A sentence for each limit that left something of a content unread."""
+        rows = self._db.execute("SELECT sentence FROM omissions WHERE content_id = ? ORDER BY rowid", (content_id,))
+        return tuple(sentence for (sentence,) in rows)
+
+    def vectors(self, space: str, content_ids: Iterable[int], *, without: str = "") -> tuple[list[int], Vectors]:
+        """Segment ids of these contents and their vectors in a space, shape (n, dimension).
+
+        ``without`` names a section whose segments are left out.
+        """
         rows = self._db.execute(
             "SELECT s.id, e.vector FROM segments s JOIN embeddings e ON e.segment_id = s.id AND e.space = ? "  # noqa: S608
-            f"WHERE s.content_id IN {_ANY} ORDER BY s.id",
-            (space, json.dumps(list(content_ids))),
+            f"WHERE s.content_id IN {_ANY} AND (s.section = '' OR s.section != ?) ORDER BY s.id",
+            (space, json.dumps(list(content_ids)), without),
         ).fetchall()
         if not rows:
             return [], np.empty((0, 0), np.float32)
@@ -201,6 +210,9 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
         if day:
             parts.append(f"date({_DAY}) {sign} ?")
             values.append(day.isoformat())
+    for name, texts in wanted(query):
+        parts.append(HOLDS.format(" OR ".join(LIKE for _ in texts)))
+        values += [name, *(f"%{_escaped(text)}%" for text in texts)]
     return ("WHERE " + " AND ".join(parts) if parts else ""), tuple(values)
 
 

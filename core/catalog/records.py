@@ -40,6 +40,7 @@ class NewContent:
     """Where the rest of the file begins, or None."""
     extends: int | None = None
     """The content that this is a further part of."""
+    omissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class KnownContent:
     id: int
     spaces: frozenset[str]
     next_at: float | None
+    outdated: bool = False
+    """Whether an earlier version read it, and less of it than this one would."""
 
 
 @dataclass(frozen=True, slots=True)

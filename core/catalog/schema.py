@@ -164,7 +164,27 @@ _THUMBNAILS = """
 ALTER TABLE contents ADD COLUMN without_thumbnail INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS)
+# What files say of themselves, for filters, and what of them was left unread. ``read_as`` is the version of what is
+# read of a file: see ``READING`` in contents.py.
+_ABOUT = """
+CREATE TABLE attributes (
+    content_id INTEGER NOT NULL REFERENCES contents ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (content_id, name)
+) WITHOUT ROWID;
+CREATE INDEX attributes_values ON attributes(name, value);
+CREATE TABLE omissions (
+    id INTEGER PRIMARY KEY,
+    content_id INTEGER NOT NULL REFERENCES contents ON DELETE CASCADE,
+    sentence TEXT NOT NULL,
+    UNIQUE (content_id, sentence)
+);
+ALTER TABLE contents ADD COLUMN read_as INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX contents_read_as ON contents(read_as);
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -77,6 +77,12 @@ def _changing(files: int) -> Iterable[str]:
         yield f"{what} looked at again later"
 
 
+def _in_part(files: int) -> Iterable[str]:
+    if files:
+        what = "1 file was" if files == 1 else f"{files:,} files were"
+        yield f"{what} read in part: the preview says what was left out"
+
+
 def describe_status(status: Status) -> Output:
     """The library at a glance."""
     value = {
@@ -88,6 +94,7 @@ def describe_status(status: Status) -> Output:
         "failed": status.failures,
         "skipped": status.skipped,
         "changing": status.changing,
+        "in_part": status.in_part,
         "spaces": [space.id for space in status.spaces],
         "notices": list(status.notices),
     }
@@ -100,6 +107,7 @@ def _status_lines(status: Status, value: Mapping[str, Any]) -> Iterable[str]:
     yield from (f"folder: {_folder_line(folder)}" for folder in status.folders)
     yield from (f"{name}: {value[name]:,}" for name in ("waiting", "segments", "failed", "skipped"))
     yield from _changing(status.changing)
+    yield from _in_part(status.in_part)
     yield f"spaces: {', '.join(value['spaces']) or 'none'}"
     yield from (f"notice: {printable(notice)}" for notice in status.notices)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bowerbird.core.catalog.jobs import Priority
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.files.scanner import Scanner
@@ -193,6 +194,8 @@ class Indexer:
             if self._inference.spaces():  # else all would be read again, for nothing
                 for path in self._catalog.spaces.paths_to_reindex(self._inference.transcribing()):
                     self._catalog.jobs.queue(path)
+                for path in self._catalog.contents.outdated():
+                    self._catalog.jobs.queue(path, Priority.AGAIN)
             self.backfill.begin()
 
     def _scan_step(self) -> None:

@@ -150,4 +150,5 @@ class IndexItem:
             self.extraction.waveform,
             self.extraction.next_at,
             self.extends,
+            self.extraction.omissions,
         )

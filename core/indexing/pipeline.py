@@ -25,6 +25,7 @@ from bowerbird.core.errors import (
     FileVanished,
 )
 from bowerbird.core.extractors import extractor_for
+from bowerbird.core.extractors.about import about
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.faults import failure_of
@@ -162,7 +163,8 @@ class Pipeline:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
         known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
-        for segment in extraction.segments:
+        said = about(extraction) if item.extends is None else None
+        for segment in (*extraction.segments, *([said] if said else ())):
             if segment.modality is Modality.TEXT and segment.text in known:
                 item.add_vectors(item.add(segment), known[segment.text])
             elif segment.modality is not Modality.SOUND:
@@ -220,7 +222,8 @@ class Pipeline:
 
 def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribing: Collection[str]) -> bool:
     """Whether what is known need not be read anew: a space that it lacks is filled beside."""
-    return bool(known.spaces or not any(spaces)) and known.spaces.issuperset(transcribing)
+    encoded = bool(known.spaces or not any(spaces))
+    return encoded and not known.outdated and known.spaces.issuperset(transcribing)
 
 
 def _identify(path: Path, on_block: OnBlock) -> tuple[FileFacts, bytes]:

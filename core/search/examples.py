@@ -14,6 +14,7 @@ from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors import MEDIA
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.files.identity import fingerprint
 from bowerbird.core.inference.client import Inference
@@ -101,7 +102,7 @@ class Examples:
             return []
         queries = []
         for space in spaces:
-            segment_ids, rows = self._reader.vectors(space.id, [content])
+            segment_ids, rows = self._reader.vectors(space.id, [content], without=ABOUT)
             if segment_ids:
                 segments = self._reader.segments(segment_ids[:1]).values()
                 moving = any(segment.locator.start_s is not None for segment in segments)

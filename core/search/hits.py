@@ -8,6 +8,7 @@ from datetime import datetime
 from bowerbird.core.answers import Hit, Reason
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
@@ -19,6 +20,7 @@ _BEFORE_MARK = 60  # characters of the snippet before its first match
 _MOMENTS = 8
 _SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
 _WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
+_NOWHERE = (Locator(), Locator(section=ABOUT))
 _SURE = 0.08  # a label less probable than this is not given as a reason
 
 
@@ -109,7 +111,7 @@ def _moments(candidate: Candidate, segments: Sequence[SegmentRow]) -> tuple[Loca
     for row in segments:
         timed = row.locator.start_s is not None
         weak = timed and candidate.segments.get(row.id, 0.0) < least and places
-        if row.locator != Locator() and not weak and not any(_overlap(row.locator, place) for place in places):
+        if row.locator not in _NOWHERE and not weak and not any(_overlap(row.locator, place) for place in places):
             places.append(row.locator)
     return tuple(places[:_MOMENTS])
 
@@ -176,6 +178,8 @@ def _looks(segment: SegmentRow | None) -> str:
 
 
 def _where(locator: Locator) -> str:
+    if locator.section == ABOUT:
+        return "its description"
     if locator.page:
         return f"page {locator.page}"
     return f"“{locator.section}”" if locator.section else ""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from bowerbird.core.answers import Preview
 from bowerbird.core.catalog.reader import CatalogReader
-from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.catalog.records import SegmentRow
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.media_part import SUBTITLES
-from bowerbird.core.types import Kind, Line, Locator, Modality, Properties, Query, Spans
-from bowerbird.core.words import clock, marks, query_words
+from bowerbird.core.search.details import details
+from bowerbird.core.types import Line, Locator, Modality, Properties, Query, Spans
+from bowerbird.core.words import marks, query_words
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for
 _MOST_TEXT = 60_000  # characters shown around the passage: more only makes scrolling slow
@@ -36,13 +37,14 @@ class Previewer:
         """
         row = self._reader.file(path)
         image, problem = self._image(path, moment, max_side)
-        segments = self._reader.segments_of(row.content_id) if row and row.content_id else []
+        segments = self._segments(row.content_id) if row and row.content_id else []
         properties = row.properties if row else Properties()
+        shown = details(row, self._reader.omissions(row.content_id or 0)) if row else ()
         words = query_words(" ".join((query.text, *query.phrases)))
         if row and row.content_id and row.kind in MEDIA:
             played = self._played(row.content_id, segments, words)
             return replace(
-                played, path=path, kind=row.kind, image=image, duration_s=properties.duration_s, details=_details(row)
+                played, path=path, kind=row.kind, image=image, duration_s=properties.duration_s, details=shown
             )
         text, spans, focus = _text(segments, words, moment)
         return Preview(
@@ -54,9 +56,13 @@ class Previewer:
             focus=focus,
             page=(moment.page if moment else None) or (1 if image and properties.pages else None),
             pages=properties.pages,
-            details=_details(row) if row else (),
+            details=shown,
             problem="" if text else problem,
         )
+
+    def _segments(self, content_id: int) -> list[SegmentRow]:
+        """All that the file shows; what it says of itself is among its properties."""
+        return [row for row in self._reader.segments_of(content_id) if row.locator.section != ABOUT]
 
     def frame_jpeg(self, path: Path, moment: Locator | None, max_side: int) -> bytes:
         """A JPEG of a file at a moment, its longest side at most ``max_side`` pixels; empty if it has no looks.
@@ -125,45 +131,3 @@ def _best(segments: list[SegmentRow], words: list[str], moment: Locator | None) 
     """Index of the segment with the most matching words, of those at the moment if one is given."""
     there = [at for at, segment in enumerate(segments) if moment is None or segment.locator == moment]
     return max(there, key=lambda at: len(marks(segments[at].text, words)), default=0)
-
-
-_DATED = {Kind.PHOTO: "Taken", Kind.RECORDING: "Recorded", Kind.CLIP: "Recorded"}
-
-
-def _details(row: FileRow) -> tuple[tuple[str, str], ...]:
-    """Name and value of each property that the file has."""
-    own = row.properties
-    size = f"{own.width} × {own.height}, {_bytes(row.size)}" if own.width and own.height else _bytes(row.size)
-    dated = _DATED.get(row.kind or Kind.DOCUMENT, "Dated")
-    rows = (
-        ("Title", own.title),
-        ("Author", own.author),
-        (dated, _date_and_time(own.taken_at) if own.taken_at else ""),
-        ("Changed", _date_and_time(datetime.fromtimestamp(row.mtime_ns / 1e9))),
-        ("Camera", ", ".join(part for part in (own.camera, own.exposure) if part)),
-        ("Place", _place(own)),
-        ("Pages", str(own.pages or "")),
-        ("Length", clock(own.duration_s) if own.duration_s else ""),
-        ("Size", size),
-    )
-    return tuple((name, value) for name, value in rows if value)
-
-
-def _place(own: Properties) -> str:
-    if own.latitude is None or own.longitude is None:
-        return ""
-    north, east = "N" if own.latitude >= 0 else "S", "E" if own.longitude >= 0 else "W"
-    return f"{abs(own.latitude):.4f}° {north}, {abs(own.longitude):.4f}° {east}"
-
-
-def _date_and_time(when: datetime) -> str:
-    return f"{when.day} {when:%B %Y, %H:%M}"
-
-
-def _bytes(number: int) -> str:
-    value, unit = float(number), "bytes"
-    for larger in ("KB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if value >= 10 or unit == "bytes" else f"{value:.1f} {unit}"

@@ -56,6 +56,10 @@ def _folders(text: str) -> tuple[Path, ...]:
     return (absolute(text),)
 
 
+def _texts(text: str) -> tuple[str, ...]:
+    return (text,)
+
+
 def _latest(_: object, value: object) -> object:
     return value
 
@@ -77,6 +81,10 @@ FILTERS: Mapping[str, Filter] = {
     "under": Filter("under", _folders, operator.add),
     "after": Filter("after", parse_date),
     "before": Filter("before", parse_date),
+    "author": Filter("authors", _texts, operator.add),
+    "from": Filter("senders", _texts, operator.add),
+    "subject": Filter("subjects", _texts, operator.add),
+    "camera": Filter("cameras", _texts, operator.add),
 }
 """Every filter, by the name it is typed with."""
 

@@ -28,6 +28,7 @@ _WORDS = (
     ("kind:photo", "only photos; or document, recording, clip"),
     ("after:2024-05", "from May 2024 on; before: works too"),
     ("under:~/Trips", "only in this folder"),
+    ("author:curie", "by this author; from:, subject: and camera: work too"),
     ("-blurry", "nothing with this word"),
     ('"exact words"', "these words as they stand"),
 )

@@ -58,6 +58,20 @@ def test_finds_documents_by_meaning_words_and_page(open_library: Opener, notes: 
     assert any("page 2 has these words" in reason.text for reason in hit.reasons)
 
 
+def test_what_files_say_of_themselves_is_found_filtered_and_shown(open_library: Opener, files: Path) -> None:
+    page = "<html><head><title>Old mills</title><meta name='author' content='Marta Quist'></head><body>{}</body></html>"
+    (files / "a.html").write_text(page.format("They grind corn with the wind."), "utf-8")
+    (files / "b.html").write_text(page.replace("Marta Quist", "Otto Lind").format("They grind with water."), "utf-8")
+    library = open_library()
+    library.index([files], quiet)
+    hit = library.search(Query("quist")).hits[0]
+    assert (hit.path.name, hit.moment) == ("a.html", None)
+    assert "its description has these words" in [reason.text for reason in hit.reasons]
+    assert [hit.path.name for hit in library.search(Query("grind", authors=("lind",))).hits] == ["b.html"]
+    preview = library.preview(files / "a.html", Query("corn"), None, 400)
+    assert ("Author", "Marta Quist") in preview.details and "Quist" not in preview.text
+
+
 def test_finds_the_twin_of_an_example(open_library: Opener, notes: Path, tmp_path: Path) -> None:
     library = open_library()
     library.index([notes], quiet)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.torture import damage, endurance, kills, mutations, operations, walls
+from tests.torture import damage, endurance, full_disks, kills, mutations, operations, walls
 
 _APART = "BOWERBIRD_TORTURE_APART"  # set in a process that may mount what it likes
 _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -54,12 +54,21 @@ def _damage(work: Path, scale: float, seed: int) -> tuple[object, bool]:
     return verdict, not (verdict.lost or verdict.believed or verdict.refused or verdict.untold)
 
 
+def _full_disks(work: Path, scale: float, seed: int) -> tuple[object, bool]:
+    if _APART not in os.environ:
+        return full_disks.Verdict(), True
+    verdict = full_disks.run(work, round(20 * scale), seed)
+    harm = (verdict.differing, verdict.vectors_differing, verdict.astray, verdict.rebuilt, verdict.stuck)
+    return verdict, not any(harm) and verdict.filled > 0
+
+
 TORTURES: Mapping[str, Callable[[Path, float, int], tuple[object, bool]]] = {
     "operations": _operations,
     "mutations": _mutations,
     "kills": _kills,
     "walls": _walls,
     "damage": _damage,
+    "full_disks": _full_disks,
     "endurance": _endurance,
 }
 
@@ -70,7 +79,7 @@ def _set_apart() -> None:
     if _APART in os.environ or sys.platform != "linux":
         return
     if subprocess.run([*unshare, "true"], check=False, capture_output=True).returncode:
-        print("Without the right to mount, no drive comes and goes: root has it.")  # noqa: T201
+        print("Without the right to mount, no drive comes and goes, and no disk is full: root has it.")  # noqa: T201
         return
     command = [*unshare, sys.executable, "-m", "tests.torture", *sys.argv[1:]]
     os.execvpe(command[0], command, os.environ | {_APART: "1"})  # the same program again
@@ -84,7 +93,7 @@ def main() -> int:
         "--scale",
         type=float,
         default=1.0,
-        help="1 is 10,000 operations, 2,000 damaged files, 100 kills, 20 stores of each sort of damage, an hour",
+        help="1: 10,000 operations, 2,000 damaged files, 100 kills, 20 full disks, 20 stores of each damage, an hour",
     )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()

@@ -229,3 +229,43 @@ def test_words_are_looked_for_in_the_kinds_that_were_asked_for(catalog: Catalog,
     (segment,) = reader.segments_of(content_id)
     assert [found for found, _ in reader.by_words('"harbour"', 3, None, {Kind.RECORDING})] == [segment.id]
     assert len(reader.by_words('"harbour"', 3, None, {Kind.RECORDING, Kind.DOCUMENT})) == 3
+
+
+def test_filters_by_what_files_say_of_themselves(catalog: Catalog, reader: CatalogReader) -> None:
+    mail = Properties(author="Anna Öst", sender="Anna Öst <anna_b@example.org>", subject="Zur 50% Rechnung")
+    letter = replace(content(b"1", "a letter"), properties=mail)
+    book = replace(
+        content(b"2", "a book"), properties=Properties(author="Marie Curie; Pierre Curie", camera="Leica M6")
+    )
+    first, second = index(catalog, "a.eml", letter), index(catalog, "b.pdf", book)
+    assert reader.allowed(Query(authors=("ÖST",))) == {first}
+    assert reader.allowed(Query(authors=("öst", "pierre curie"))) == {first, second}
+    assert reader.allowed(Query(senders=("anna_b@",), subjects=("50% rech",))) == {first}
+    assert reader.allowed(Query(senders=("annaXb@",))) == frozenset()
+    assert reader.allowed(Query(cameras=("leica",))) == {second}
+    catalog.files.forget([FOLDER / "a.eml"])
+    catalog.drop_orphans()
+    assert reader.allowed(Query(senders=("anna",))) == frozenset()
+
+
+def test_what_was_left_unread_is_known_and_counted(
+    catalog: Catalog, reader: CatalogReader, connections: ReadConnections
+) -> None:
+    part = replace(content(b"1", "page one"), omissions=("The first page is read.",), next_at=1.0)
+    number = index(catalog, "a.pdf", part)
+    index(catalog, "b.pdf", content(b"2", "all of it"))
+    catalog.contents.put(
+        replace(part, extends=number, omissions=("The first page is read.", "No sheet is."), next_at=None)
+    )
+    assert reader.omissions(number) == ("The first page is read.", "No sheet is.")
+    assert Overview(connections).in_part() == 1
+
+
+def test_what_an_earlier_version_has_read_is_outdated_but_for_recordings(catalog: Catalog) -> None:
+    index(catalog, "a.txt", content(b"1", "words"))
+    index(catalog, "b.mp3", replace(content(b"2", "spoken"), kind=Kind.RECORDING))
+    assert catalog.contents.outdated() == []
+    catalog._db.execute("UPDATE contents SET read_as = 0")
+    assert catalog.contents.outdated() == [FOLDER / "a.txt"]
+    known = [catalog.contents.find(fingerprint) for fingerprint in (b"1", b"2")]
+    assert [content and content.outdated for content in known] == [True, False]

@@ -32,7 +32,10 @@ from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties
 PIXELS = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
 FRAMES = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
 SAMPLES = np.arange(-50, 50, dtype=np.int16)
-PROPERTIES = Properties("Title", "Ada", datetime(2021, 3, 4, 5, 6, 7, 8), "Bird", "f/2", 1.5, -2.5, 4, 5, 6, 7.5)
+PROPERTIES = Properties(
+    "Title", "Ada", "ada@example.org", "A subject", "A bird.", ("bird", "🦦"), ("Ada", "Bo"), "Trip", 4,
+    datetime(2021, 3, 4, 5, 6, 7, 8), "Bird", "50 mm", "f/2", 1.5, -2.5, 4, 5, 6, 7.5,
+)  # fmt: skip
 CLIP = Extraction(
     Kind.CLIP,
     (
@@ -46,6 +49,7 @@ CLIP = Extraction(
     thumbnail=b"\xff\xd8...",
     waveform=bytes(range(256)),
     next_at=120.25,
+    omissions=("The first page is read.",),
 )
 
 
@@ -166,10 +170,12 @@ HEADER: dict[str, Any] = {
     "kind": "photo",
     "segments": [SEGMENT],
     "properties": {
-        "title": "", "author": "", "taken_at": None, "camera": "", "exposure": "", "latitude": None,
+        "title": "", "author": "", "sender": "", "subject": "", "description": "", "keywords": [], "people": ["Ada"],
+        "album": "", "rating": None, "taken_at": None, "camera": "", "lens": "", "exposure": "", "latitude": None,
         "longitude": None, "width": 1, "height": 1, "pages": None, "duration_s": None,
     },
     "next_at": None,
+    "omissions": [],
     "last": False,
 }  # fmt: skip
 BUFFERS = b"rgb", b"\xff\xd8 thumbnail", b"waveform"
@@ -196,6 +202,8 @@ WRONG: list[tuple[str, Any]] = [
     ("properties.height", {}), ("properties.pages", 10**30), ("properties.latitude", float("nan")),
     ("properties.duration_s", "long"), ("properties.taken_at", "yesterday"), ("properties.taken_at", 7),
     ("properties.taken_at", "2021-03-04T05:06:07+01:00"), ("properties.further", 1),
+    ("properties.keywords", "bird"), ("properties.keywords", [7]), ("properties.people", ["a"] * 1001),
+    ("omissions", None), ("omissions", "all"), ("omissions", [None]), ("omissions", ["\udcff"]),
     ("next_at", "soon"), ("next_at", float("nan")), ("next_at", 10**400), ("next_at", []),
 ]  # fmt: skip
 

@@ -79,9 +79,11 @@ class FakeReader:
         segments: Iterable[SegmentRow] = (),
         vectors: Mapping[str, Mapping[int, Any]] | None = None,
         waveform: bytes = b"",
+        omissions: Sequence[str] = (),
     ) -> None:
         self.rows = {row.id: row for row in segments}
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
+        self._omissions = tuple(omissions)
 
     def allowed(self, query: Query) -> frozenset[int] | None:
         if not (query.under or query.phrases):
@@ -133,9 +135,13 @@ class FakeReader:
     def content_id(self, fingerprint: bytes) -> int | None:
         return next((row.content_id for row in self._files if row.fingerprint == fingerprint), None)
 
-    def vectors(self, space: str, content_ids: Iterable[int]) -> tuple[list[int], Vectors]:
+    def omissions(self, content_id: int) -> tuple[str, ...]:
+        return self._omissions
+
+    def vectors(self, space: str, content_ids: Iterable[int], *, without: str = "") -> tuple[list[int], Vectors]:
         wanted, rows = set(content_ids), self._vectors.get(space, {})
         ids = [number for number in rows if self.rows[number].content_id in wanted]
+        ids = [number for number in ids if not without or self.rows[number].locator.section != without]
         return ids, np.array([rows[number] for number in ids], np.float32)
 
     def waveform(self, content_id: int) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.errors import FileError, FileSkipped
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.files.identity import fingerprint
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.types import Example, Extraction, Heard, Kind, Line, Locator, Modality, Segment, Space, Vectors
@@ -55,6 +56,13 @@ def test_the_vectors_of_a_content_that_is_known_come_from_the_catalog(path: Path
     (query,) = examples(TEXT, PHOTO, reader=known(path, vectors, Locator(page=1)), pool=pool).vectors(Example(path))
     assert (query.space, query.moving, query.rows.tolist()) == (TEXT, False, [[1.0, 0.0], [0.0, 1.0]])
     assert pool.limits == []
+
+
+def test_what_a_known_file_says_of_itself_is_no_part_of_the_example(path: Path) -> None:
+    reader = known(path, {TEXT.id: {0: (1.0, 0.0)}}, Locator(section=ABOUT))
+    pool = FakePool(ONE_PAGE)
+    examples(TEXT, reader=reader, pool=pool).vectors(Example(path))
+    assert pool.limits, "it is decoded, since of its own content there is nothing"
 
 
 def test_what_the_catalog_knows_of_a_recording_follows_in_time(path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.answers import Hit
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.hits import HitMaker
@@ -59,6 +60,13 @@ def test_moments_of_a_recording_share_no_time_and_are_nearly_as_good_as_the_best
 def test_a_segment_of_the_whole_file_is_no_moment() -> None:
     hit = one_hit(FakeReader([file(1, "/a.txt", 1)], [segment(1, 1, "all")]), candidate(1, (Source.MEANING, 1, 3.0)))
     assert (hit.moment, hit.moments) == (None, ())
+
+
+def test_what_a_file_says_of_itself_is_no_moment_but_a_reason() -> None:
+    reader = FakeReader([file(1, "/a.jpg", 1)], [segment(1, 1, "The old mill", at=Locator(section=ABOUT))])
+    hit = one_hit(reader, candidate(1, (Source.WORDS, 1, 3.0)), Query("mill"))
+    assert (hit.moment, hit.moments, hit.snippet) == (None, (), "The old mill")
+    assert reasons(hit) == ["its description has these words"]
 
 
 def test_at_most_eight_moments() -> None:

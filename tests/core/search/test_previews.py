@@ -9,6 +9,7 @@ import pytest
 
 from bowerbird.core.answers import Preview
 from bowerbird.core.errors import FileError, FileSkipped
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.media_part import SUBTITLES
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.types import Kind, Locator, Modality, Properties, Query, Segment
@@ -180,3 +181,13 @@ def test_a_frame_is_drawn_or_fails_with_the_decoders_error() -> None:
     assert Previewer(FakeReader(), FakePool(picture=JPEG)).frame_jpeg(Path("/a"), None, 100) == JPEG
     with pytest.raises(FileError):
         Previewer(FakeReader(), FakePool(picture=FileError("no"))).frame_jpeg(Path("/a"), None, 100)
+
+
+def test_what_a_file_says_of_itself_and_what_was_left_out_are_details_and_no_text() -> None:
+    own = Properties(title="T", sender="Ada", subject="S", description="D", people=("P", "Q"), album="A", rating=3)
+    said = segment(2, 1, "T\nD", at=Locator(section=ABOUT))
+    reader = FakeReader([file(1, "/a", 1, properties=own)], [segment(1, 1, "A page."), said], omissions=("No more.",))
+    preview = show(reader, Query("page"))
+    assert preview.text == "A page."
+    shown = {"Description": "D", "People": "P, Q", "Rating": "★★★", "Left out": "No more."}
+    assert shown.items() <= dict(preview.details).items()

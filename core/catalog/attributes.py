@@ -1,0 +1,58 @@
+"""What filters such as ``author:`` compare: values that a content has in its headers, folded to one form."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from bowerbird.core.types import Properties, Query
+
+
+class Attribute(StrEnum):
+    """The name of a value."""
+
+    AUTHOR = "author"
+    SENDER = "sender"
+    SUBJECT = "subject"
+    CAMERA = "camera"
+
+
+HOLDS = "f.content_id IN (SELECT content_id FROM attributes WHERE name = ? AND ({}))"
+"""A condition on files, to be completed with a ``LIKE`` for each value that would do."""
+LIKE = "value LIKE ? ESCAPE '\\'"
+
+
+class AttributeTable:
+    """Values by content. Part of ``Catalog``; they go with their content."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Use the writer's connection."""
+        self._db = connection
+
+    def put(self, content_id: int, properties: Properties) -> None:
+        """Keep those of a new content."""
+        self._db.executemany(
+            "INSERT INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
+            [(content_id, name, value.casefold()) for name, value in _values(properties).items() if value],
+        )
+
+
+def wanted(query: Query) -> Iterable[tuple[Attribute, tuple[str, ...]]]:
+    """The values that a query asks for; of each attribute one must be part of a file's value."""
+    fields: Mapping[Attribute, tuple[str, ...]] = {
+        Attribute.AUTHOR: query.authors,
+        Attribute.SENDER: query.senders,
+        Attribute.SUBJECT: query.subjects,
+        Attribute.CAMERA: query.cameras,
+    }
+    return [(name, tuple(text.casefold() for text in texts)) for name, texts in fields.items() if texts]
+
+
+def _values(own: Properties) -> Mapping[Attribute, str]:
+    return {
+        Attribute.AUTHOR: own.author or own.sender,
+        Attribute.SENDER: own.sender,
+        Attribute.SUBJECT: own.subject,
+        Attribute.CAMERA: " ".join(filter(None, (own.camera, own.lens))),
+    }
