@@ -78,7 +78,7 @@ def _part(source: Source, form: str, limits: Limits) -> Extraction:
     if more:
         data = data[: _end_of_line(data, encoding or "")]
     content = decode_as(data, encoding)
-    if content is None or (is_binary(content) and not start):  # later on, a crash may have left zeros in a log
+    if content is None or (is_binary(content) and not start):
         raise FileError("The file holds binary data, not text.")
     if form in _JSON:
         content = _ESCAPE.sub(_unescaped, content)
@@ -88,8 +88,8 @@ def _part(source: Source, form: str, limits: Limits) -> Extraction:
 
 def _encoding(head: bytes, data: bytes, start: int) -> str | None:
     """That of the whole file, if its beginning tells; else that of the part."""
-    if head.isascii():
-        return encoding_of(data, cut=True)
+    if head.isascii():  # further on, a crash may have left zeros in a log
+        return encoding_of(data, cut=True) or ("utf-8" if start else None)
     encoding = encoding_of(head, cut=len(head) == _HEAD)
     return order_of(encoding, head) if encoding and start else encoding
 

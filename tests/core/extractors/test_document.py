@@ -133,8 +133,8 @@ def test_limits_bound_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf([f"Page number {n} of many." for n in range(30)]))
     assert len(read(tmp_path / "a.pdf", max_pages=7).segments) == 7
     assert len(text_of(read(tmp_path / "a.pdf", max_characters=50))) == 50
-    (tmp_path / "a.txt").write_text("word " * 10_000)
-    assert len(text_of(read(tmp_path / "a.txt", max_characters=1_000))) == 1_000
+    (tmp_path / "a.md").write_text("word " * 10_000)
+    assert len(text_of(read(tmp_path / "a.md", max_characters=1_000))) == 1_000
 
 
 def test_word_by_chapters(tmp_path: Path) -> None:
