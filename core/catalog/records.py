@@ -41,6 +41,8 @@ class NewContent:
     extends: int | None = None
     """The content that this is a further part of."""
     omissions: tuple[str, ...] = ()
+    size: int | None = None
+    """Bytes of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ class KnownContent:
     next_at: float | None
     outdated: bool = False
     """Whether an earlier version read it, and less of it than this one would."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormerContent:
+    """What a file held when it was last read, if no other file holds it."""
+
+    content: KnownContent
+    fingerprint: bytes
+    size: int
+    """Bytes of the file then."""
 
 
 @dataclass(frozen=True, slots=True)

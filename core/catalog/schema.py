@@ -184,7 +184,12 @@ ALTER TABLE contents ADD COLUMN read_as INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX contents_read_as ON contents(read_as);
 """
 
-MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT)
+# How many bytes a content's files had when it was read: of a log that has grown, only the rest is read.
+_SIZES = """
+ALTER TABLE contents ADD COLUMN size INTEGER;
+"""
+
+MIGRATIONS = (_FIRST, _PARTS, _SPACES, _CONTENT_SPACES, _TRACES, _LOOKS + _VOLUMES + _THUMBNAILS, _ABOUT + _SIZES)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

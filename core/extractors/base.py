@@ -42,6 +42,8 @@ class Limits:
     """Where in the file the part begins that one call reads; ``Extraction.next_at`` is where the next call begins.
 
     In a recording or clip, seconds from what a player shows as 0:00; in a mailbox or a plain text, bytes."""
+    end_at: int | None = None
+    """Where a mailbox or a plain text that may be growing ends, in bytes, as far as it is read; None is its end."""
     part_s: float = 120.0
     """How many seconds of a recording or clip one call reads."""
     part_bytes: int = 4 << 20

@@ -82,6 +82,8 @@ class DocumentExtractor:
 
 def is_read_on(source: Source) -> bool:
     """Whether a document that gains text at its end can be read on from there: a log, a table, a mailbox."""
+    if source.suffix not in text.SUFFIXES | mail.MAILBOXES:
+        return False
     form = _form(source)
     return form in mail.MAILBOXES or (form in text.SUFFIXES and text.is_plain(form))
 

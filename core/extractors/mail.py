@@ -45,7 +45,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
 def _mailbox(source: Source, limits: Limits) -> Extraction:
     reader, found, left = MailReader(limits), list[Segment](), limits.max_characters
     with source.open() as file:
-        mails = _Mailbox(file, int(limits.start_at))
+        mails = _Mailbox(file, int(limits.start_at), limits.end_at)
         for data in mails:
             mail = reader.parse(data)
             mail_segments = _segments(mail, reader, left)
@@ -74,6 +74,8 @@ class _Mailbox:
 
     file: BinaryIO
     start: int
+    end: int | None
+    """Where it ends, as far as it is read."""
     read: int = 0
     """Bytes."""
     next_at: float | None = None
@@ -86,7 +88,7 @@ class _Mailbox:
         # What a mailbox gained may go on with a mail whose beginning was read before.
         mail: list[bytes] | None = [] if self.start else None
         size, before, line = 0, b"", self.file.readline(_LINE)
-        while line:
+        while line and (self.end is None or self.start + self.read < self.end):
             after = self.file.readline(_LINE)
             if _begins_mail(before, line, after):
                 if mail:

@@ -68,13 +68,15 @@ def is_plain(form: str) -> bool:
 
 
 def _part(source: Source, form: str, limits: Limits) -> Extraction:
-    start = int(limits.start_at)
+    start, most = int(limits.start_at), limits.part_bytes
+    if limits.end_at is not None:
+        most = max(0, min(most, limits.end_at - start))
     with source.open() as file:
         head = file.read(_HEAD)
         file.seek(start)
-        data = file.read(limits.part_bytes)
+        data = file.read(most)
     encoding = _encoding(head, data, start)
-    more = len(data) == limits.part_bytes
+    more = len(data) == limits.part_bytes and start + len(data) != limits.end_at
     if more:
         data = data[: _end_of_line(data, encoding or "")]
     content = decode_as(data, encoding)

@@ -42,6 +42,10 @@ class Outcome:
     thumbnail: bytes = b""
     copies: tuple[FileFacts, ...] = ()
     """Files with the same content, read in one go."""
+    fingerprint: bytes = b""
+    """Of a known content."""
+    grown: bool = False
+    """Whether the file has gained text at its end since it was identified."""
     again: bool = False
     """Whether another look after a pause may find more: the file changed while it was read, or its decoder crashed."""
 
@@ -78,6 +82,10 @@ class IndexItem:
     facts: FileFacts
     state: ItemState = ItemState.IDENTIFYING
     fingerprint: bytes = b""
+    grows: bool = False
+    """Whether it is a text that can be read on where it ended, if it gains more."""
+    grown: bool = False
+    """Whether it gained some since it was identified."""
     step: Future[Any] | None = None
     """The pending future, inference excluded."""
     extends: int | None = None
@@ -151,4 +159,5 @@ class IndexItem:
             self.extraction.next_at,
             self.extends,
             self.extraction.omissions,
+            self.facts.size,
         )

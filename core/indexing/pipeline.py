@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import CancelledError, Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bowerbird.core.catalog.records import KnownContent, TextVectors
+from bowerbird.core.catalog.records import FormerContent, KnownContent, TextVectors
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import (
     BowerbirdError,
@@ -27,18 +27,22 @@ from bowerbird.core.errors import (
 from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.about import about
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.document import is_read_on
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.faults import failure_of
 from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
-from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
+from bowerbird.core.files.identity import facts_of, fingerprint, grown_fingerprint, is_unchanged
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.in_flight import ItemsInFlight
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
 from bowerbird.core.inference.client import Inference
-from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Heard, Modality, Segment
+from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Heard, Kind, Modality, Segment
 
 log = logging.getLogger(__name__)
 
+# Bytes: of a longer text that has grown only the rest is read. Each time that makes a passage of its own, however short;
+# a shorter one is cut anew, and the vectors of the passages that are as before are kept.
+READ_ON_FROM = 1 << 20
 _MISTAKE = "Bowerbird made a mistake while reading this file; the log has the details."
 
 
@@ -56,15 +60,17 @@ class Pipeline:
         inference: Inference,
         post: Post,
         find_content: Callable[[bytes], KnownContent | None],
-        find_vectors: Callable[[Path, Collection[str]], TextVectors],
+        find_vectors: Callable[[Path, Collection[str], Collection[str]], TextVectors],
+        find_former: Callable[[Path], FormerContent | None],
     ) -> None:
         """``post`` runs a call on the indexer's thread.
 
         The catalog is asked for the content of a fingerprint (``find_content``), and for the vectors in some spaces of
-        the texts that a file held when it was last read (``find_vectors``): they are not encoded again.
+        some texts, if a file held them when it was last read (``find_vectors``): they are not encoded again. Of a text
+        that has only grown since then (``find_former``) the rest is read.
         """
         self._pool, self._inference, self._post = pool, inference, post
-        self._find_content, self._find_vectors = find_content, find_vectors
+        self._find_content, self._find_vectors, self._find_former = find_content, find_vectors, find_former
         self._disks = DiskThreads()
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
         self.items = ItemsInFlight()
@@ -90,13 +96,16 @@ class Pipeline:
         """Take a file."""
         item = self.items.add(facts)
         if item.fingerprint:
-            self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint))))
+            identity = _Identity(facts, item.fingerprint, item.grows)
+            self._post(lambda: self._step(item, lambda: self._identified(item, identity)))
         else:
             self._step(item, lambda: self._identify(item))
 
     def _identify(self, item: IndexItem) -> None:
         item.state, path = ItemState.IDENTIFYING, item.facts.path
-        self._after(self._disks.submit(path, lambda on_block: _identify(path, on_block)), item, self._identified)
+        former = self._find_former(path)
+        future = self._disks.submit(path, lambda on_block: _identify(path, former, on_block))
+        self._after(future, item, self._identified)
 
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
@@ -126,32 +135,55 @@ class Pipeline:
             log.exception("reading %r", item.facts.path)
             self._fail(item, failure_of(error, "The library") or FileError(_MISTAKE))
 
-    def _identified(self, item: IndexItem, identity: tuple[FileFacts, bytes]) -> None:
-        item.facts, item.fingerprint = identity
+    def _identified(self, item: IndexItem, identity: _Identity) -> None:
+        item.facts, item.fingerprint, item.grows = identity.facts, identity.fingerprint, identity.grows
         known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
         if known and known.next_at is None and _suffices(known, self._spaces.values(), self._transcribing):
-            self.items.finish(item, Outcome(item.facts, FileState.INDEXED, content_id=known.id))
+            outcome = Outcome(item.facts, FileState.INDEXED, content_id=known.id, fingerprint=item.fingerprint)
+            self.items.finish(item, outcome)
             return
         self.items.expect_copies(item)
+        former = identity.former
         # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
-        self._decode(item, known if known is not None and known.next_at is not None else None)
+        if known is not None and known.next_at is not None:
+            self._decode(item, known.id, known.next_at)
+        elif known is None and former and _suffices(former.content, self._spaces.values(), self._transcribing):
+            at = former.content.next_at
+            self._decode(item, former.content.id, former.size if at is None else at)
+        else:
+            self._decode(item)
 
-    def _decode(self, item: IndexItem, partial: KnownContent | None) -> None:
-        item.state, limits = ItemState.DECODING, self._limits
-        if partial and partial.next_at is not None:
-            item.extends, limits = partial.id, replace(limits, start_at=partial.next_at)
+    def _decode(self, item: IndexItem, extends: int | None = None, start_at: float = 0.0) -> None:
+        item.state, item.extends = ItemState.DECODING, extends
+        limits = replace(self._limits, start_at=start_at, end_at=item.facts.size if item.grows else None)
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
-        if not _has_changed(item.facts):
+        present, size, path = facts_of(item.facts.path), item.facts.size, item.facts.path
+        if is_unchanged(item.facts, present):
             self._encode_all(item, extraction)
-        elif item.extends is not None:
+        elif item.grows and present is not None and present.size > size:
+            future = self._disks.submit(path, lambda on_block: fingerprint(path, on_block, size))
+            self._after(future, item, lambda item, beginning: self._decoded_growing(item, extraction, beginning))
+        else:
+            self._decoded_changed(item, extraction)
+
+    def _decoded_growing(self, item: IndexItem, extraction: Extraction, beginning: bytes) -> None:
+        """A file has become longer: it was read up to where it ended, if that is as it was."""
+        if beginning != item.fingerprint:
+            self._decoded_changed(item, extraction)
+            return
+        item.grown = True
+        self._encode_all(item, extraction)
+
+    def _decoded_changed(self, item: IndexItem, extraction: Extraction) -> None:
+        if item.extends is not None:
             raise FileVanished("The file changed while it was read.")
-        elif facts_of(item.facts.path) is None:
+        if facts_of(item.facts.path) is None:
             raise FileVanished("The file is gone.")
-        elif not item.begun_again:  # most files change but once
+        if not item.begun_again:  # most files change but once
             self.items.part_from_copies(item)
             item.begun_again = True
             self._identify(item)
@@ -162,8 +194,10 @@ class Pipeline:
     def _encode_all(self, item: IndexItem, extraction: Extraction) -> None:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
-        known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
-        said = about(extraction) if item.extends is None else None
+        texts = {segment.text for segment in extraction.segments if segment.text}
+        read_on = item.extends is not None
+        known = {} if read_on else self._find_vectors(item.facts.path, self._spaces[Modality.TEXT], texts)
+        said = None if read_on else about(extraction)
         for segment in (*extraction.segments, *([said] if said else ())):
             if segment.modality is Modality.TEXT and segment.text in known:
                 item.add_vectors(item.add(segment), known[segment.text])
@@ -202,7 +236,8 @@ class Pipeline:
             return
         assert item.extraction is not None
         content, thumbnail = item.content(frozenset().union(*self._spaces.values())), item.extraction.thumbnail
-        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=item.apart)
+        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, grown=item.grown)
+        outcome = replace(outcome, again=item.apart or item.grown)
         self.items.finish(item, outcome)
 
     def _fail(self, item: IndexItem, error: BowerbirdError) -> None:
@@ -226,14 +261,27 @@ def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribi
     return encoded and not known.outdated and known.spaces.issuperset(transcribing)
 
 
-def _identify(path: Path, on_block: OnBlock) -> tuple[FileFacts, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Identity:
     """A file's facts, and the fingerprint of what it held then."""
+
+    facts: FileFacts
+    fingerprint: bytes
+    grows: bool
+    former: FormerContent | None = None
+    """What it held before, if it has but grown since."""
+
+
+def _identify(path: Path, former: FormerContent | None, on_block: OnBlock) -> _Identity:
     with Source.at(path) as source:
-        extractor_for(source)
+        grows = extractor_for(source).kind is Kind.DOCUMENT and is_read_on(source)
     facts = facts_of(path)
     if facts is None:
         raise FileVanished("The file is gone.")
-    return facts, fingerprint(path, on_block)
+    if not (grows and former and READ_ON_FROM <= former.size < facts.size):
+        return _Identity(facts, fingerprint(path, on_block, facts.size), grows)
+    present, beginning = grown_fingerprint(path, former.size, facts.size, on_block)
+    return _Identity(facts, present, grows, former if beginning == former.fingerprint else None)
 
 
 def _has_changed(facts: FileFacts) -> bool:
