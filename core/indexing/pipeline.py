@@ -40,8 +40,8 @@ from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Hear
 
 log = logging.getLogger(__name__)
 
-# Bytes: of a longer text that has grown only the rest is read. Each time that makes a passage of its own, however short;
-# a shorter one is cut anew, and the vectors of the passages that are as before are kept.
+# Bytes: of a longer text that has grown only the rest is read. Each time that makes a passage of its own, however
+# short; a shorter text is cut anew, and the vectors of the passages that are as before are kept.
 READ_ON_FROM = 1 << 20
 _MISTAKE = "Bowerbird made a mistake while reading this file; the log has the details."
 

@@ -18,6 +18,7 @@ from bowerbird.core.catalog.records import FormerContent, KnownContent, TextVect
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DecoderCrashed, EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of, fingerprint
+from bowerbird.core.indexing import pipeline
 from bowerbird.core.indexing.in_flight import LOOK_AHEAD
 from bowerbird.core.indexing.item import ItemState, Outcome
 from bowerbird.core.indexing.pipeline import Pipeline
@@ -276,7 +277,10 @@ def test_a_text_that_grows_while_it_is_decoded_was_read_up_to_where_it_ended(roa
 
 
 @pytest.mark.parametrize(("next_at", "start_at"), [(None, 15.0), (4.0, 4.0)])
-def test_a_text_that_has_only_grown_is_read_on(road: Road, path: Path, next_at: float | None, start_at: float) -> None:
+def test_a_text_that_has_only_grown_is_read_on(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch, next_at: float | None, start_at: float
+) -> None:
+    monkeypatch.setattr(pipeline, "READ_ON_FROM", 1)
     path.write_text("the first line\n")
     known = KnownContent(7, frozenset({"text@1"}), next_at)
     road.former[path] = FormerContent(known, fingerprint(path), path.stat().st_size)
@@ -299,7 +303,10 @@ def test_a_text_that_has_only_grown_is_read_on(road: Road, path: Path, next_at: 
         ("a.md", "the first line\n", "the first line\nand more\n"),
     ],
 )
-def test_what_else_has_changed_is_read_anew(road: Road, tmp_path: Path, name: str, before: str, after: str) -> None:
+def test_what_else_has_changed_is_read_anew(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, before: str, after: str
+) -> None:
+    monkeypatch.setattr(pipeline, "READ_ON_FROM", 1)
     path = tmp_path / name
     path.write_text(before)
     known = KnownContent(7, frozenset({"text@1"}), None)
