@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path, PurePath
 
 from bowerbird.core.errors import FileSkipped
+from bowerbird.core.extractors import encodings
 from bowerbird.core.extractors.base import MEMORY, Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.media import MediaExtractor
@@ -31,8 +32,8 @@ MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _LIBRARIES = (
     "bowerbird.core.extractors.exif bowerbird.core.extractors.formats bowerbird.core.extractors.picture "
-    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream chardet filetype kreuzberg "
-    "pillow_heif pypdfium2 rawpy resvg_py webencodings"
+    "bowerbird.core.extractors.stills av av.audio.resampler av.subtitles.stream chardet email.parser filetype "
+    "kreuzberg pillow_heif pypdfium2 rawpy resvg_py webencodings"
 ).split()
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
@@ -53,6 +54,7 @@ def load_libraries() -> None:
     """Load what extractors otherwise load when they first need it: no library is loaded behind a decoder's walls."""
     for name in _LIBRARIES:
         import_module(name)
+    encodings.load()
     import_module("PIL.Image").init()  # each of its formats is a module too
 
 

@@ -101,7 +101,7 @@ def _lines(data: bytes) -> Iterator[_Line]:
 
 
 def _joined(lines: re.Match[bytes]) -> bytes:
-    return re.sub(rb"=\r?\n[ \t]?", b"", lines[1])
+    return re.sub(rb"=\r?\n", b"", lines[1])
 
 
 def _line(match: re.Match[bytes], encoding: str) -> _Line:

@@ -75,6 +75,17 @@ _FURTHER = ((0x1780, 0x17FF), (0x1E00, 0x206F), (0x20A0, 0x22FF), (0x3000, 0x30F
 _FREQUENT = (("gb2312", 0xB0A1, 0xD7F9), ("big5", 0xA440, 0xC67E), ("shift_jis", 0x889F, 0x9872), ("euc_kr", 0, 0xFFFF))
 
 
+def load() -> None:
+    """Load the codecs and models, which are otherwise loaded when they are first needed."""
+    for name in (*_CANDIDATES, *_WIDE, "utf-8-sig", "utf-16", "utf-32", "utf-7", "raw-unicode-escape"):
+        codecs.lookup(name)
+    for name, _, _ in _FREQUENT:
+        codecs.lookup(name)
+    codec("utf-8")
+    decode("Протокол собрания".encode("koi8-r"))
+    decode(b'\x1b$B$"\x1b(B')
+
+
 def decode(data: bytes, *, cut: bool = False) -> str:
     """Text in an unknown encoding. ``cut``: the data may end within a character.
 

@@ -27,6 +27,7 @@ _MAX_ATTACHED_CHARACTERS = 500_000  # of each
 _BUDGET_S = 20.0  # for all attached documents
 _MAX_PARTS = 2_000
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
+_TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 
@@ -140,7 +141,7 @@ class MailReader:
         """The text of an attached document, empty for what is none or cannot be read."""
         from bowerbird.core.extractors.document import DocumentExtractor  # which reads mails by this
 
-        name = filename(part) or f"attached{mimetypes.guess_extension(kind) or ''}"
+        name = filename(part) or f"attached{_TYPES.guess_extension(kind) or ''}"
         suffix = PurePath(name).suffix.lower()
         if suffix == ".eml":
             return self.text(self.parse(payload), depth + 1) if depth < _MAX_DEPTH else ""
