@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Extraction
 from tests.makers import docx, extract
@@ -199,4 +200,5 @@ def test_a_mailbox_that_is_cut_or_holds_a_huge_mail(tmp_path: Path) -> None:
     assert found[0].omissions == ("Of a long mail the first 2,000,000 characters are read.",)
     assert "about otters, and" in found[-1].segments[-1].text
     (tmp_path / "a.mbox").write_bytes(b"From a@x.org Mon Mar 04 10:00:00 2024\nSubj")
-    assert extract(tmp_path / "a.mbox").next_at is None
+    with pytest.raises(FileError, match="no mail"):
+        extract(tmp_path / "a.mbox")
