@@ -49,11 +49,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class LongFile:
-    """A recording or clip that takes a while to read, and how far that is, in seconds of its length."""
+    """A file that takes a while to read, and how far that is: in seconds of a recording or clip, else in bytes."""
 
     path: Path
-    done_s: float
-    length_s: float | None
+    done: float
+    length: float | None
+    timed: bool = True
+    """Whether these are seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Progress:
     """Why nothing moves though nobody paused it ("on battery"); empty otherwise."""
     folder: Path | None = None
     long: tuple[LongFile, ...] = ()
-    """Long recordings and clips being read, or waiting to be read on."""
+    """Long files being read, or waiting to be read on."""
     built: tuple[int, int] | None = None
     """While a model that came into use later reads what is here already: how many pieces it has read, of how many."""
 

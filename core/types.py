@@ -110,7 +110,7 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The content of one file, or of one part of a long recording or clip, as a decoder process returns it.
+    """The content of one file, or of one part of a long one, as a decoder process returns it.
 
     The properties and the thumbnail come with the first part.
     """
@@ -122,8 +122,8 @@ class Extraction:
     """A JPEG, or empty."""
     waveform: bytes = b""
     """Loudness of a part with sound, a byte (0…255) each, ``WAVEFORM_RATE`` a second."""
-    next_s: float | None = None
-    """Seconds into the file at which the next part begins; None after the last."""
+    next_at: float | None = None
+    """Where in the file the next part begins, as ``Limits.start_at`` counts; None after the last."""
     omissions: tuple[str, ...] = ()
     """A sentence for each limit that left something of the file unread."""
 

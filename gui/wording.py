@@ -139,11 +139,14 @@ def model_progress(progress: Progress) -> str:
 
 def long_files(progress: Progress) -> str:
     """meeting.mp3: 34 of 120 min; at most two files, a line each."""
-    lines = [f"{name_of(file.path)}: {_minutes(file)}" for file in progress.long[:2]]
+    lines = [f"{name_of(file.path)}: {_how_far(file)}" for file in progress.long[:2]]
     more = len(progress.long) - len(lines)
     return "\n".join((*lines, f"and {number(more)} more") if more else lines)
 
 
-def _minutes(file: LongFile) -> str:
-    done = round(file.done_s / 60)
-    return f"{done} of {round(file.length_s / 60)} min" if file.length_s else f"{done} min read"
+def _how_far(file: LongFile) -> str:
+    unit, size = ("min", 60.0) if file.timed else ("MB", 1e6)
+    done = number(round(file.done / size))
+    # What is packed may hold more than the file is long.
+    known = file.length and file.length >= file.done
+    return f"{done} of {number(round((file.length or 0.0) / size))} {unit}" if known else f"{done} {unit} read"

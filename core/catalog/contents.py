@@ -15,7 +15,7 @@ import numpy as np
 from bowerbird.core.catalog.attributes import AttributeTable
 from bowerbird.core.catalog.connection import savepoint
 from bowerbird.core.catalog.places import PlaceTable
-from bowerbird.core.catalog.records import KnownContent, NewContent, TextVectors
+from bowerbird.core.catalog.records import FormerContent, KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.types import FileState, Kind, Modality, Vector
 from bowerbird.core.words import keywords
@@ -55,12 +55,28 @@ class ContentTable:
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
-    def exists(self, content_id: int) -> bool:
-        """Whether a content is still there."""
-        return self._db.execute("SELECT 1 FROM contents WHERE id = ?", (content_id,)).fetchone() is not None
+    def former(self, path: Path) -> FormerContent | None:
+        """What the file at this path held when it was last read; None if another file holds it too."""
+        row = self._db.execute(
+            "SELECT c.fingerprint, c.size FROM files f JOIN contents c ON c.id = f.content_id "
+            "WHERE f.path = ? AND c.size IS NOT NULL AND 1 = (SELECT count(*) FROM files WHERE content_id = c.id)",
+            (os.fsencode(path),),
+        ).fetchone()
+        content = self.find(row[0]) if row else None
+        return FormerContent(content, *row) if content and not content.outdated else None
 
-    def text_vectors(self, path: Path, spaces: Collection[str]) -> TextVectors:
-        """The vectors of the texts that a file held when it was last read; none unless all were encoded in ``spaces``.
+    def is_there(self, content_id: int, fingerprint: bytes = b"") -> bool:
+        """Whether a content is still there; with a fingerprint, whether it still has that."""
+        row = self._db.execute("SELECT fingerprint FROM contents WHERE id = ?", (content_id,)).fetchone()
+        return row is not None and fingerprint in (b"", row[0])
+
+    def is_shared(self, content_id: int) -> bool:
+        """Whether several files have a content."""
+        rows = self._db.execute("SELECT 1 FROM files WHERE content_id = ? LIMIT 2", (content_id,))
+        return len(rows.fetchall()) > 1
+
+    def text_vectors(self, path: Path, spaces: Collection[str], texts: Collection[str]) -> TextVectors:
+        """The vectors of those of the texts that a file held when it was last read; none unless all were in ``spaces``.
 
         A text without a vector in one of them is in the language of another's model.
         """
@@ -69,8 +85,8 @@ class ContentTable:
             return {}
         rows = self._db.execute(
             "SELECT s.text, e.space, e.vector FROM segments s JOIN embeddings e ON e.segment_id = s.id "
-            "WHERE s.content_id = ? AND s.modality = ?",
-            (row[0], Modality.TEXT),
+            "WHERE s.content_id = ? AND s.modality = ? AND s.text IN (SELECT value FROM json_each(?))",
+            (row[0], Modality.TEXT, json.dumps(list(texts))),
         )
         vectors: dict[str, dict[str, Vector]] = defaultdict(dict)
         for text, space, vector in rows:
@@ -98,11 +114,11 @@ class ContentTable:
     def _insert(self, content: NewContent) -> int:
         """Under a fingerprint of its own, while the old content still has the real one."""
         cursor = self._db.execute(
-            "INSERT INTO contents(fingerprint, kind, properties, taken_at, waveform, next_s, read_as) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO contents(fingerprint, kind, properties, taken_at, waveform, next_s, read_as, "
+            "size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (b"new" + content.fingerprint, content.kind, json.dumps(asdict(content.properties), default=str),
              content.properties.taken_at and content.properties.taken_at.isoformat(), content.waveform,
-             content.next_s, READING),
+             content.next_at, READING, content.size),
         )  # fmt: skip
         content_id = int(cursor.lastrowid or 0)
         self._attributes.put(content_id, content.properties)
@@ -117,8 +133,9 @@ class ContentTable:
         ).fetchone()
         self._put_segments(content_id, content, first)
         self._db.execute(
-            "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0 WHERE id = ?",
-            (content.waveform, content.next_s, content_id),
+            "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0, "
+            "fingerprint = coalesce(nullif(?, x''), fingerprint), size = coalesce(?, size) WHERE id = ?",
+            (content.waveform, content.next_at, content.fingerprint, content.size, content_id),
         )
         self._spaces.keep_only(content_id, content.spaces)
         return content_id

@@ -88,14 +88,16 @@ class Overview:
         return int(row[0])
 
     def long_files(self) -> tuple[LongFile, ...]:
-        """Recordings and clips read in part, the rest of which is still to come."""
+        """Files read in part, the rest of which is still to come."""
         rows = self._db.execute(
-            "SELECT f.path, c.next_s, c.properties FROM contents c JOIN files f ON f.content_id = c.id "
-            "JOIN jobs j ON j.path = f.path WHERE c.next_s IS NOT NULL ORDER BY f.path"
+            "SELECT f.path, c.next_s, c.properties, c.kind IN (?, ?), f.size FROM contents c "
+            "JOIN files f ON f.content_id = c.id JOIN jobs j ON j.path = f.path "
+            "WHERE c.next_s IS NOT NULL ORDER BY f.path",
+            (Kind.RECORDING, Kind.CLIP),
         )
         return tuple(
-            LongFile(Path(os.fsdecode(path)), next_s, properties_of(properties).duration_s)
-            for path, next_s, properties in rows
+            LongFile(Path(os.fsdecode(path)), at, properties_of(properties).duration_s if timed else size, bool(timed))
+            for path, at, properties, timed, size in rows
         )
 
     def report(self, indexed: int, took_s: float) -> IndexReport:

@@ -37,11 +37,13 @@ class NewContent:
     vectors: dict[str, tuple[Sequence[int], Vectors]]
     spaces: frozenset[str]
     waveform: bytes = b""
-    next_s: float | None = None
+    next_at: float | None = None
     """Where the rest of the file begins, or None."""
     extends: int | None = None
     """The content that this is a further part of."""
     omissions: tuple[str, ...] = ()
+    size: int | None = None
+    """Bytes of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,19 @@ class KnownContent:
 
     id: int
     spaces: frozenset[str]
-    next_s: float | None
+    next_at: float | None
     outdated: bool = False
     """Whether an earlier version read it, and less of it than this one would."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormerContent:
+    """What a file held when it was last read, if no other file holds it."""
+
+    content: KnownContent
+    fingerprint: bytes
+    size: int
+    """Bytes of the file then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,11 @@ CREATE TABLE text_boxes (
 ) WITHOUT ROWID;
 """
 
+# How many bytes a content's files had when it was read: of a log that has grown, only the rest is read.
+_SIZES = """
+ALTER TABLE contents ADD COLUMN size INTEGER;
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -248,7 +253,7 @@ MIGRATIONS = (
     _CONTENT_SPACES,
     _TRACES,
     _LOOKS + _VOLUMES + _THUMBNAILS,
-    _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS,
+    _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES,
 )
 
 

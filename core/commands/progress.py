@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bowerbird.core.commands.output import printable
-from bowerbird.core.state import Progress
+from bowerbird.core.state import LongFile, Progress
 from bowerbird.core.words import clock
 
 _LINE_START, _CLEAR_REST = "\r", "\x1b[K"
@@ -14,7 +14,7 @@ _LINE_START, _CLEAR_REST = "\r", "\x1b[K"
 def show_indexing(progress: Progress) -> None:
     """Files read, of how many; the first long file; a model that catches up with what is here."""
     left = f", {progress.left_s:.0f} s left" if progress.left_s else ""
-    long = "".join(f"; {printable(file.path.name)} up to {clock(file.done_s)}" for file in progress.long[:1])
+    long = "".join(f"; {printable(file.path.name)} up to {_place(file)}" for file in progress.long[:1])
     built = f"; a new model has read {progress.built[0]:,} of {progress.built[1]:,}" if progress.built else ""
     _show(f"{progress.done:,} of {progress.total:,}{left}{long}{built}")
 
@@ -33,3 +33,7 @@ def clear() -> None:
 def _show(line: str) -> None:
     if sys.stderr.isatty():
         print(f"{_LINE_START}{line}{_CLEAR_REST}", end="", file=sys.stderr, flush=True)
+
+
+def _place(file: LongFile) -> str:
+    return clock(file.done) if file.timed else f"{file.done / 1e6:,.0f} MB"

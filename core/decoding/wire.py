@@ -137,7 +137,7 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "kind": answer.kind,
         "segments": [_segment_header(segment) for segment in answer.segments],
         "properties": _properties_header(answer.properties),
-        "next_s": answer.next_s,
+        "next_at": answer.next_at,
         "omissions": answer.omissions,
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
@@ -177,7 +177,7 @@ def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
         _record(Properties, header["properties"]),
         thumbnail=_jpeg(pipe),
         waveform=pipe.recv_bytes(_MAX_WAVEFORM),
-        next_s=_number(header["next_s"]),
+        next_at=_number(header["next_at"]),
         omissions=_texts(header["omissions"]),
     )
 

@@ -10,9 +10,11 @@ from importlib import import_module
 from pathlib import Path, PurePath
 
 from bowerbird.core.errors import FileSkipped
+from bowerbird.core.extractors import encodings
 from bowerbird.core.extractors.base import MEMORY, Extractor
 from bowerbird.core.extractors.document import DocumentExtractor
 from bowerbird.core.extractors.media import MediaExtractor
+from bowerbird.core.extractors.packed import PackedExtractor
 from bowerbird.core.extractors.photo import PhotoExtractor
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
@@ -24,14 +26,15 @@ EXTRACTORS: tuple[Extractor, ...] = (
     DocumentExtractor(),
     MediaExtractor(Kind.RECORDING, RECORDINGS),
     MediaExtractor(Kind.CLIP, CLIPS),
+    PackedExtractor(lambda source: extractor_for(source)),
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
 _OURS = "formats pdf_notes pdf_properties photo_metadata picture stills".split()
 _LIBRARIES = (
     *(f"bowerbird.core.extractors.{name}" for name in _OURS),
-    *"av av.audio.resampler av.subtitles.stream charset_normalizer djvu_rs filetype kreuzberg olefile".split(),
-    *"pillow_heif pypdfium2 pyvips rawpy resvg_py".split(),
+    *"av av.audio.resampler av.subtitles.stream chardet djvu_rs filetype kreuzberg olefile".split(),
+    *"pillow_heif pypdfium2 pyvips rawpy resvg_py webencodings".split(),
 )
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
@@ -52,6 +55,7 @@ def load_libraries() -> None:
     """Load what extractors otherwise load when they first need it: no library is loaded behind a decoder's walls."""
     for name in _LIBRARIES:
         import_module(name)
+    encodings.load()
     import_module("PIL.Image").init()  # each of its formats is a module too
 
 
@@ -63,9 +67,13 @@ def extractor_for(source: Source) -> Extractor:
     """
     by_name, content = _BY_SUFFIX.get(_suffix_by_name(source.name)), suffix_by_content(source)
     # A picture or a recording that is really some text is broken, not a document.
-    by_content = None if content == ".txt" and by_name else _BY_SUFFIX.get(content)
-    if content == ".zip" and by_name is None and source.suffix:  # a program or its data, of which nothing is read
-        by_content = None
+    # What is packed says little of itself: drawings and other formats are packed too.
+    untold = (content == ".txt" and by_name) or content in PackedExtractor.suffixes
+    # Nothing is read of a program or its data.
+    untold = untold or (content == ".zip" and by_name is None and bool(source.suffix))
+    by_content = None if untold else _BY_SUFFIX.get(content)
+    if isinstance(by_name, PackedExtractor):
+        return by_name
     if extractor := by_content or by_name:
         return extractor
     raise FileSkipped("Bowerbird does not read this kind of file; it is found by its name.")

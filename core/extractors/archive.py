@@ -20,10 +20,10 @@ from xml.etree import ElementTree as ET
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments
 from bowerbird.core.extractors.base import DAMAGED, Limits
+from bowerbird.core.extractors.encodings import decode
 from bowerbird.core.extractors.property_values import keywords, line, names, prose
 from bowerbird.core.extractors.segments import Part, label
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Locator, Properties
 
 _ZIPS, _TARS = frozenset({".zip", ".cbz"}), frozenset({".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".cbt"})

@@ -32,22 +32,28 @@ class Limits:
     """Pixels of a photo, or of a page of a scan, that may be in memory; a photo with more fails, unless its format lets
     it be shrunk while it is decoded."""
     max_pages: int = 2_000
-    """Pages of a PDF that one call reads; ``Extraction.next_s`` is the number of pages before the next call's first."""
+    """Pages of a PDF that one call reads; ``Extraction.next_at`` is the number of those before the next call's first."""
     max_characters: int = 2_000_000
-    """Characters of a document's text that one call reads."""
+    """Characters of a document's text, or of one part of it, that one call reads."""
     max_total: int = 20_000_000
     """Characters that are read of a document which every call must read from its beginning, as those of office."""
     max_bytes: int = 512 << 20
-    """Size of a document; a larger one fails, but for plain text and mailboxes, of which the beginning is read."""
+    """Size of a document; a larger one fails, but for plain text and mailboxes, which are read in parts."""
     max_unpacked: int = 1 << 30
     """Bytes that a document which is an archive (office, e-book) may unpack to; one with more fails."""
-    start_s: float = 0.0
-    """Where the part begins: in a recording or clip, in seconds from what a player shows as 0:00; in a PDF, after so
-    many pages; in other documents, after so many characters."""
+    start_at: float = 0.0
+    """Where in the file the part begins that one call reads; ``Extraction.next_at`` is where the next call begins.
+
+    In a recording or clip, seconds from what a player shows as 0:00; in a mailbox or a plain text, bytes;
+    in a PDF, pages; in other documents, characters."""
+    end_at: int | None = None
+    """Where a mailbox or a plain text that may be growing ends, in bytes, as far as it is read; None is its end."""
     part_s: float = 120.0
-    """How many seconds of a recording or clip one call reads; ``Extraction.next_s`` is where the next call begins."""
+    """How many seconds of a recording or clip one call reads."""
+    part_bytes: int = 4 << 20
+    """How many bytes of a mailbox or a plain text one call reads, up to the end of a mail or line."""
     exact: bool = False
-    """Whether a part ends exactly after ``part_s``; otherwise it ends at a quiet place shortly before."""
+    """Whether a part ends exactly after ``part_s``; otherwise a recording is cut at a quiet place shortly before."""
     scenes: bool = False
     """Whether clips get SCENE segments, for models that take pictures and sound together."""
 

@@ -24,7 +24,7 @@ _QUALITY = 85
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
-    """The text by pages, from page ``limits.start_s`` on, and with the first one the thumbnail. A scan has no text.
+    """The text by pages, from page ``limits.start_at`` on, and with the first one the thumbnail. A scan has no text.
 
     Raises:
         FileError: it is damaged.

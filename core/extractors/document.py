@@ -15,6 +15,7 @@ from collections.abc import Callable
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import (
     archive,
+    cards,
     dbf,
     djvu,
     dxf,
@@ -45,6 +46,7 @@ Reader = Callable[[Source, str, Limits], Extraction]
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
     (mail.SUFFIXES, mail.extract),
+    (cards.SUFFIXES, cards.extract),
     (odf.SUFFIXES, odf.extract),
     (djvu.SUFFIXES, djvu.extract),
     (epub.SUFFIXES, epub.extract),
@@ -67,6 +69,7 @@ _TEXT_BY_CONTENT = {".txt", ".html", ".eml", ".mbox", ".svg"}
 _WRITTEN_IN_TEXT = (
     {".html", ".htm", ".xhtml", ".fb2", ".ipynb", ".fodt", ".fods", ".fodp", ".fodg", ".rtf"}
     | mail.SUFFIXES
+    | cards.SUFFIXES
     | fields.SUFFIXES
     | dxf.SUFFIXES
 )
@@ -74,7 +77,7 @@ _WRITTEN_IN_TEXT = (
 _PACKED = (
     archive.SUFFIXES | ooxml.SUFFIXES | odf.SUFFIXES | epub.SUFFIXES | iwork.SUFFIXES | {".xmind", ".kmz", ".hwpx"}
 )
-_ENDLESS = text.SUFFIXES | archive.SUFFIXES | {".mbox"}
+_ENDLESS = text.SUFFIXES | archive.SUFFIXES | mail.MAILBOXES
 # Formats with one way of reading: between these the name is believed, else the content.
 _FAMILIES = (
     {".doc", ".dot"},
@@ -129,6 +132,14 @@ class DocumentExtractor:
         return render(source, page, max_side) if render else b""
 
 
+def is_read_on(source: Source) -> bool:
+    """Whether a document that gains text at its end can be read on from there: a log, a table, a mailbox."""
+    if source.suffix not in text.SUFFIXES | mail.MAILBOXES:
+        return False
+    form = _form(source)
+    return form in mail.MAILBOXES or (form in text.SUFFIXES and text.is_plain(form))
+
+
 def _form(source: Source) -> str:
     """The suffix of the format to read it as."""
     by_name = source.suffix
@@ -149,11 +160,10 @@ def _agree(by_name: str, by_content: str) -> bool:
 
 
 def _check(source: Source, limits: Limits) -> None:
-    size = source.size
-    if size == 0:
+    if not source.read(1):
         raise FileError("The file is empty.")
-    # Of texts and mailboxes the beginning is read, of archives the directory, however large they are.
-    if size > limits.max_bytes and source.suffix not in _ENDLESS:
+    # Texts and mailboxes are read in parts, of archives the directory, however large they are.
+    if source.suffix not in _ENDLESS and source.size > limits.max_bytes:
         raise FileError(f"The document is larger than Bowerbird reads (the limit is {limits.max_bytes >> 20} MB).")
     if sniff.is_zip(source) and source.suffix not in archive.SUFFIXES:
         _check_archive(source, limits)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.encodings import decode
 from bowerbird.core.extractors.segments import Part
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Locator, Properties
 
 SUFFIXES = frozenset({".dxf"})

@@ -13,8 +13,8 @@ from PIL import Image
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import coordinates
 from bowerbird.core.extractors.dates import parse_date
+from bowerbird.core.extractors.encodings import decode
 from bowerbird.core.extractors.segments import label
-from bowerbird.core.extractors.text import decode
 from bowerbird.core.extractors.xmp import camera, stars, stars_of_percent
 from bowerbird.core.types import Properties
 

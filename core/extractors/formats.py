@@ -14,6 +14,7 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors import animation, streamed
+from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import RAW
@@ -152,7 +153,7 @@ def _open_drawing(source: Source) -> Image.Image:
     data = source.read(_SVG_BYTES)
     if data.startswith(b"\x1f\x8b"):
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
-    drawing = _OUTWARD.sub('href=""', data.decode("utf-8", "replace"))
+    drawing = _OUTWARD.sub('href=""', xml_as_utf8(data).decode())
     try:
         png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, height=_SVG_HEIGHT, background="#ffffff")
     except ValueError as error:

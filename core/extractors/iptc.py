@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.dates import parse_date
+from bowerbird.core.extractors.encodings import decode
 from bowerbird.core.extractors.segments import label
-from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Properties
 
 _CHARACTER_SET, _UTF8 = (1, 90), b"\x1b%G"

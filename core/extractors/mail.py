@@ -1,105 +1,121 @@
-"""Reads mail, single messages and mailboxes, with Python's own parser."""
+"""Reads mail: single messages, and mailboxes a part at a time, however long they are."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
-from email import message_from_binary_file, message_from_bytes, policy
-from email.message import EmailMessage, Message
-from email.utils import parsedate_to_datetime
-from itertools import chain, islice
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.segments import from_parts, label
+from bowerbird.core.extractors.mail_headers import Mail, date, header
+from bowerbird.core.extractors.mail_parts import MailReader
+from bowerbird.core.extractors.segments import label, segments
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.extractors.web import page_text
-from bowerbird.core.types import Extraction, Kind, Locator, Properties
+from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
 
-SUFFIXES = frozenset({".eml", ".mbox", ".mht", ".mhtml"})
-_HEADERS = ("Subject", "From", "To", "Cc", "Date")
-_MAX_MESSAGES = 5_000
+MAILBOXES = frozenset({".mbox"})
+SUFFIXES = frozenset({".eml", ".mht", ".mhtml"}) | MAILBOXES
+_MAX_MAIL = 64 << 20  # bytes of one mail of a mailbox
+_LINE = 1 << 16  # bytes of a line that are looked at together
+_HEADER = re.compile(rb">?[!-9;-~]{1,80}:")
+_TIME = re.compile(rb"\d\d?:\d\d")
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def extract(source: Source, form: str, limits: Limits) -> Extraction:
-    """The headers that people read, the body and the names of attachments; a section for each message of a mailbox.
+    """The headers that people read, every readable part, and the names of attachments.
+
+    Of a mailbox, the part of it that ``limits`` names: a section for each mail.
 
     Raises:
-        FileError: there is no message in the file.
+        FileError: there is no mail in the file.
     """
-    messages = _messages(source, form)
-    first = next(messages, None)
-    if first is None or not first.keys():
+    if form in MAILBOXES:
+        return _mailbox(source, limits)
+    reader = MailReader(limits)
+    mail = reader.parse(source.read())
+    if not mail.keys():
         raise FileError("There is no mail in this file.")
-    parts = (
-        (Locator(section=label(_header(message, "Subject"))), _text(message)) for message in chain([first], messages)
-    )
-    text = from_parts(parts, limits.max_characters)
-    return Extraction(Kind.DOCUMENT, text, Properties() if form == ".mbox" else _properties(first))
+    text = _segments(mail, reader, limits.max_characters)
+    return Extraction(Kind.DOCUMENT, text, _properties(mail), omissions=reader.sentences())
 
 
-def _messages(source: Source, form: str) -> Iterator[Message[Any, Any]]:
+def _mailbox(source: Source, limits: Limits) -> Extraction:
+    reader, found, left = MailReader(limits), list[Segment](), limits.max_characters
     with source.open() as file:
-        if form != ".mbox":
-            yield message_from_binary_file(file, policy=policy.default)
-            return
-        for message in islice(_split_mailbox(file), _MAX_MESSAGES):
-            yield message_from_bytes(message, policy=policy.default)
+        mails = _Mailbox(file, int(limits.start_at), limits.end_at)
+        for data in mails:
+            mail = reader.parse(data)
+            mail_segments = _segments(mail, reader, left)
+            found += mail_segments
+            left -= sum(len(segment.text) for segment in mail_segments)
+            if mails.read >= limits.part_bytes or left <= 0:
+                break
+    if not found and not limits.start_at:
+        raise FileError("There is no mail in this file.")
+    omissions = reader.sentences()
+    if mails.cut:
+        omissions += (f"Of mails larger than {_MAX_MAIL >> 20} MB the beginning is read.",)
+    return Extraction(Kind.DOCUMENT, tuple(found), next_at=mails.next_at, omissions=omissions)
 
 
-def _split_mailbox(file: BinaryIO) -> Iterator[bytes]:
-    """The messages of a mailbox: before each there is a line that begins with "From " (RFC 4155)."""
-    lines: list[bytes] | None = None
-    for line in file:
-        if line.startswith(b"From "):
-            if lines is not None:
-                yield b"".join(lines)
-            lines = []
-        elif lines is not None:
-            lines.append(line)
-    if lines is not None:
-        yield b"".join(lines)
+def _segments(mail: Mail, reader: MailReader, most: int) -> tuple[Segment, ...]:
+    text = reader.text(mail)
+    if len(text) > most:
+        reader.omissions[f"Of a long mail the first {most:,} characters are read."] = None
+    return tuple(segments(text[:most], Locator(section=label(header(mail, "Subject")))))
 
 
-def _text(message: Message[Any, Any]) -> str:
-    lines = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
-    try:
-        if attached := [name for part in message.walk() if (name := part.get_filename())]:
-            lines.append(f"Attached: {', '.join(attached)}")
-        body = _body(message)
-    except Exception:  # noqa: BLE001  # the parser trips in many ways; the headers are worth having
-        body = ""
-    return "\n".join(lines) + f"\n\n{body}\n\n"
+@dataclass(slots=True)
+class _Mailbox:
+    """The mails of a mailbox from a place in it on: before each there is a line that begins with "From " (RFC 4155)."""
+
+    file: BinaryIO
+    start: int
+    end: int | None
+    """Where it ends, as far as it is read."""
+    read: int = 0
+    """Bytes."""
+    next_at: float | None = None
+    """Where the mail begins that was not read, None after the last."""
+    cut: bool = False
+    """Whether a mail was so large that its end was left out."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(self.start)
+        # What a mailbox gained may go on with a mail whose beginning was read before.
+        mail: list[bytes] | None = [] if self.start else None
+        size, before, line = 0, b"", self.file.readline(_LINE)
+        while line and (self.end is None or self.start + self.read < self.end):
+            after = self.file.readline(_LINE)
+            if _begins_mail(before, line, after):
+                if mail:
+                    self.next_at = self.start + self.read
+                    yield self._joined(mail)
+                mail, size = [], 0
+            elif mail is not None and size < _MAX_MAIL:
+                mail.append(line)
+            self.cut |= size >= _MAX_MAIL
+            size += len(line)
+            self.read += len(line)
+            before, line = line, after
+        self.next_at = None
+        if mail:
+            yield self._joined(mail)
+
+    def _joined(self, lines: list[bytes]) -> bytes:
+        return _QUOTED.sub(rb"\1", b"".join(lines))
 
 
-def _body(message: Message[Any, Any]) -> str:
-    part = message.get_body(("plain", "html")) if isinstance(message, EmailMessage) else message
-    if part is None:
-        return ""
-    try:
-        content = part.get_content() if isinstance(part, EmailMessage) else str(part.get_payload())
-    except LookupError:  # an encoding nobody knows
-        raw = part.get_payload(decode=True)
-        content = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return page_text(content) if part.get_content_subtype() == "html" else str(content)
+def _begins_mail(before: bytes, line: bytes, after: bytes) -> bool:
+    """Whether a line is the one before a mail, and no sentence that begins with "From "."""
+    if not line.startswith(b"From ") or not (_HEADER.match(after) or not after):
+        return False
+    return not before.strip() or _TIME.search(line) is not None
 
 
-def _header(message: Message[Any, Any], name: str) -> str:
-    try:
-        return " ".join(str(message[name] or "").split())
-    except (ValueError, IndexError, TypeError, AttributeError):
-        return ""  # headers are hostile too, and the parser is strict about some
-
-
-def _properties(message: Message[Any, Any]) -> Properties:
-    return Properties(
-        title=_header(message, "Subject"), author=_header(message, "From"), taken_at=_date(_header(message, "Date"))
-    )
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text).replace(tzinfo=None)
-    except (ValueError, TypeError, IndexError):
-        return None
+def _properties(mail: Mail) -> Properties:
+    sender, subject = header(mail, "From"), header(mail, "Subject")
+    return Properties(title=subject, author=sender, sender=sender, subject=subject, taken_at=date(mail))

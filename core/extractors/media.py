@@ -46,7 +46,7 @@ class MediaExtractor:
         self.suffixes = frozenset(suffixes)
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
-        """The part of the file that begins at ``limits.start_s``: sound, pictures, scenes, subtitles and waveform.
+        """The part of the file that begins at ``limits.start_at``: sound, pictures, scenes, subtitles and waveform.
 
         The first part has the properties, the thumbnail, and as text lyrics and chapters.
 
@@ -57,7 +57,7 @@ class MediaExtractor:
             tracks = containers.tracks(container)
             joined_s = _joined_length(source, container, limits)
             part = MediaPart(container, tracks, limits, joined_s)
-            if limits.start_s:
+            if limits.start_at:
                 return _part(container, tracks, part, limits)
             if not part.decoded:
                 raise FileError("The file is cut short or damaged: nothing in it can be played.")
@@ -78,14 +78,14 @@ class MediaExtractor:
             tracks = containers.tracks(container)
             if tracks.video:
                 start_s = locator.start_s if locator else None
-                joined = bool(start_s) and _joined_length(source, container, Limits(start_s=1.0)) is not None
+                joined = bool(start_s) and _joined_length(source, container, Limits(start_at=1.0)) is not None
                 return stills.frame_at(container, tracks.video, start_s, max_side, joined=joined)
             return stills.cover(container, tracks.cover, max_side) if tracks.cover else b""
 
 
 def _joined_length(source: Source, container: InputContainer, limits: Limits) -> float | None:
     """How long a file is that was joined of several, unless it is read in one go, where that does not matter."""
-    if not is_joinable(container) or (not limits.start_s and source.size < _SHORT_BYTES):
+    if not is_joinable(container) or (not limits.start_at and source.size < _SHORT_BYTES):
         return None
     with containers.open_media(source) as probe:
         return joined_length(probe, source.size)
@@ -104,7 +104,7 @@ def _part(container: InputContainer, tracks: Tracks, part: MediaPart, limits: Li
         Kind.CLIP if tracks.video else Kind.RECORDING,
         (*part.subtitles, *_pictures(container, tracks, part, limits, end_s), *chain.from_iterable(sounds)),
         waveform=sound.waveform(main[:samples]),
-        next_s=None if over else end_s,
+        next_at=None if over else end_s,
         omissions=tracks.omissions,
     )
 
@@ -139,7 +139,7 @@ def _first_part(
 
     extraction = _part(container, tracks, part, limits)
     properties = containers.properties(container, tracks)
-    if extraction.next_s is None and part.reached_s:  # some files are wrong about their length
+    if extraction.next_at is None and part.reached_s:  # some files are wrong about their length
         properties = replace(properties, duration_s=round(part.reached_s, 3))
     elif joined_s is not None:
         properties = replace(properties, duration_s=round(joined_s, 3))

@@ -35,11 +35,11 @@ class MediaPart:
     def __init__(
         self, container: InputContainer, tracks: Tracks, limits: Limits, joined_s: float | None = None
     ) -> None:
-        """Decode the part of ``container`` between ``limits.start_s`` and ``limits.part_s`` seconds later.
+        """Decode the part of ``container`` between ``limits.start_at`` and ``limits.part_s`` seconds later.
 
         ``joined_s`` is the length of a file that was joined of several, see ``timeline.packets``.
         """
-        self.start_s, self.end_s = limits.start_s, limits.start_s + limits.part_s
+        self.start_s, self.end_s = limits.start_at, limits.start_at + limits.part_s
         self.joined = joined_s is not None
         self._length_s = joined_s or length(container) or 0.0
         self._sounds = {stream.index: SoundTrack(self.start_s, self.end_s) for stream in tracks.sounds}

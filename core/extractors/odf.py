@@ -6,12 +6,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BytesIO
 from typing import IO
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import odf_text, segments
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.markup import collect
 from bowerbird.core.extractors.property_values import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import Part
@@ -46,7 +48,12 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
 def _open(source: Source, name: str) -> IO[bytes]:
     """The part of a packed document, or the flat one."""
     file = source.open()
-    return zipfile.ZipFile(file).open(name) if zipfile.is_zipfile(file) else source.open()
+    if zipfile.is_zipfile(file):
+        return zipfile.ZipFile(file).open(name)
+    try:
+        return BytesIO(xml_as_utf8(source.read()))
+    except FileError as error:
+        raise FileError(DAMAGED) from error
 
 
 def _is_locked(source: Source) -> bool:

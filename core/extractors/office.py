@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import ole, ole_texts, ooxml, rtf, sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
+from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.property_values import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import document, label
 from bowerbird.core.extractors.source import Source
@@ -51,7 +52,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """
     try:
         data = source.read()
-        result = read(data, _TYPES[form])
+        result = read(xml_as_utf8(data) if form == ".fb2" else data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None

@@ -13,7 +13,7 @@ _PART_S = 20.0  # seconds after which the rest is for the next call, well within
 
 
 def read(page: Callable[[int], Iterable[Part]], count: int, limits: Limits) -> tuple[list[Part], range]:
-    """The texts of the pages from ``limits.start_s`` on, and which pages these are.
+    """The texts of the pages from ``limits.start_at`` on, and which pages these are.
 
     Args:
         page: reads the texts of a page, counted from 0.
@@ -21,7 +21,7 @@ def read(page: Callable[[int], Iterable[Part]], count: int, limits: Limits) -> t
         limits: a call reads ``max_pages`` of them, or as many as have ``max_characters``, but one at least.
     """
     parts, characters, until = list[Part](), 0, time.monotonic() + _PART_S
-    first = max(0, min(int(limits.start_s), count - 1))
+    first = max(0, min(int(limits.start_at), count - 1))
     last = min(first + limits.max_pages, count)
     for number in range(first, last):
         found = list(page(number))
@@ -44,6 +44,6 @@ def extraction(
         from_parts(parts, limits.max_characters),
         properties,
         thumbnail,
-        next_s=float(pages.stop) if pages.stop < count else None,
+        next_at=float(pages.stop) if pages.stop < count else None,
         omissions=(f"The first {limits.max_characters:,} characters of page {pages.stop:,} are read.",) if cut else (),
     )

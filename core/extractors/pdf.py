@@ -33,7 +33,7 @@ _DIVIDED = re.compile("[\x02\ufffe](?P<and>(?=(?:und|oder|bzw|sowie|and|or)\\b))
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
-    """The text by pages, from page ``limits.start_s`` on, and with the first one the thumbnail. A scan has no text.
+    """The text by pages, from page ``limits.start_at`` on, and with the first one the thumbnail. A scan has no text.
 
     Notes and form fields stand after the text of their page, or in a section of their own where it has none.
 

@@ -24,11 +24,11 @@ _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0
 
 
 def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> Extraction:
-    """A document of texts and their places, or the part of it that begins ``limits.start_s`` characters into the text.
+    """A document of texts and their places, or the part of it that begins ``limits.start_at`` characters into the text.
 
     For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters.
     """
-    start = int(limits.start_s)
+    start = int(limits.start_at)
     until = min(start + limits.max_characters, limits.max_total)
     window, end, more = _window(parts, start, until)
     on = more and start < end and until < limits.max_total
@@ -37,7 +37,7 @@ def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> E
         Kind.DOCUMENT,
         from_parts(window, limits.max_characters),
         properties,
-        next_s=float(end) if on else None,
+        next_at=float(end) if on else None,
         omissions=omissions,
     )
 

@@ -7,7 +7,9 @@ import io
 import os
 import stat
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -17,6 +19,7 @@ from bowerbird.core.errors import DiskSilent, EnvironmentFailure, FileError, Fil
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 _BUFFER = 1 << 17  # bytes
 _SHORTAGE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+TOO_LARGE = "What is packed in this file is larger than Bowerbird unpacks (the limit is {} MB)."
 SILENT = "The disk of this file does not answer. Check that it is connected, then try again."
 
 
@@ -135,3 +138,71 @@ class _Reader(io.RawIOBase):
             raise FileError(f"The disk cannot read this file: {error.strerror}.") from error
         self._position += count
         return count
+
+
+class MemorySource(Source):
+    """What was found within a file, such as an attachment, as a file of its own."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        """``name`` has no folders in it."""
+        self.name, self.suffix = name, PurePath(name).suffix.lower()
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        """Bytes in it."""
+        return len(self._data)
+
+    def open(self) -> BinaryIO:
+        """A reader at the beginning."""
+        return io.BytesIO(self._data)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class PackedSource(Source):
+    """What a file packed with gzip, bzip2 or xz holds, unpacked as it is read. Belongs to the source it is made of."""
+
+    def __init__(self, outer: Source, name: str, unpack: Callable[[BinaryIO], BinaryIO], most: int) -> None:
+        """``unpack`` makes a reader of what a reader of the packed file gives; ``most`` bytes of it are read."""
+        self.name, self.suffix = name, PurePath(name).suffix.lower()
+        self._outer, self._unpack, self._most = outer, unpack, most
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes in it."""
+        with self.open() as file:
+            return sum(len(block) for block in iter(lambda: file.read(_BUFFER), b""))
+
+    def open(self) -> BinaryIO:
+        """A reader at the beginning. Reading raises ``FileError`` beyond the most bytes."""
+        return io.BufferedReader(_Bounded(self._unpack(self._outer.open()), self._most), _BUFFER)
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class _Bounded(io.RawIOBase):
+    """Reads what was packed, up to some size: a small file may unpack to any."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file, self._most = file, most
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        if whence == os.SEEK_SET and offset > self._most:
+            raise FileError(TOO_LARGE.format(self._most >> 20))
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]  # typeshed's Buffer is 3.12's
+        data = self._file.read(len(buffer))
+        if self._file.tell() > self._most:
+            raise FileError(TOO_LARGE.format(self._most >> 20))
+        buffer[: len(data)] = data
+        return len(data)

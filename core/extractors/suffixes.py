@@ -42,7 +42,7 @@ CODE = _dotted(
 """Source code and settings, read as plain text."""
 
 PROSE = _dotted(
-    "adoc asc asciidoc bib csv ics lrc log markdown md mdown nfo org pod rst rss srt tex text tsv txt vcf vtt wiki xml"
+    "adoc asc asciidoc bib csv lrc log markdown md mdown nfo opf org pod rst rss srt tex text tsv txt vtt wiki xml"
 )
 """Notes, tables, subtitles and markup, read as plain text."""
 

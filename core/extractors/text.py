@@ -1,4 +1,4 @@
-"""Reads plain text: notes, Markdown, tables, source code, subtitles.
+"""Reads plain text: notes, Markdown, tables, source code, subtitles. What is long is read a part at a time.
 
 Which files are text by their name stands in ``suffixes.TEXT``; every other file whose first bytes are text is read
 here too.
@@ -6,7 +6,6 @@ here too.
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 from collections.abc import Iterator
@@ -14,25 +13,26 @@ from collections.abc import Iterator
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import suffixes
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.encodings import decode, decode_as, encoding_of, is_binary, order_of
 from bowerbird.core.extractors.segments import from_parts, label, segments
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = suffixes.TEXT
 
-_MARKUP = frozenset({".xml", ".rss", ".xsl", ".xslt"})
+LEFT_OUT = "The first {:,} characters are read."
+_HEAD = 1 << 16  # bytes that tell the encoding of a whole file
+_LAST_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]*\Z")  # beyond ASCII, perhaps cut in two
+_MARKUP = frozenset({".opf", ".xml", ".rss", ".xsl", ".xslt"})
+_JSON = frozenset({".json", ".jsonl"})
 _SUBTITLES = frozenset({".srt", ".vtt"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
 _TIMES = re.compile(r"^(?:\d+\s*\n)?(?:\d+:)?\d+:\d+[.,]\d+ --> .*\n?", re.MULTILINE)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
+# Escapes of JSON (RFC 8259, 7): characters beyond the first plane are two halves.
+_ESCAPE = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)")
+_ESCAPED = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": "\n"}
 _HEADING = re.compile(r"^(?:#{1,6}\s+(.+?)\s*#*|(.+)\n(?:={3,}|-{3,}))$", re.MULTILINE)
-_HEAD = 8192  # bytes, or characters, that tell text from data
-_SAMPLE = 1 << 16  # bytes by which an encoding is guessed
-_BINARY_SHARE = 0.02  # of control characters: from there on it is data
-_UTF16_SHARE = 0.3  # of zeros among every other byte
-_ACCENTS_SHARE = 0.3  # of bytes beyond ASCII: with more it is hardly a Western language
-_WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëíîïñòóôõöøùúûüœŒŸ€“”‘’„‚–—…«»°§£©®¡¿·•™´\xa0")
-_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def extract(source: Source, form: str, limits: Limits) -> Extraction:
@@ -41,77 +41,80 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     Args:
         source: the file.
         form: the suffix to read it as.
-        limits: characters beyond ``max_characters`` are left out.
+        limits: which part of a text without sections is read; of others, characters beyond ``max_characters`` are not.
 
     Raises:
         FileError: the file holds binary data.
     """
+    if is_plain(form):
+        return _part(source, form, limits)
     data = source.read(limits.max_characters * 2)
-    content = decode(data, cut=len(data) == limits.max_characters * 2)[: limits.max_characters]
+    content = decode(data, cut=len(data) == limits.max_characters * 2)
+    omissions = (LEFT_OUT.format(limits.max_characters),) if len(content) > limits.max_characters else ()
+    content = content[: limits.max_characters]
     if form in _SUBTITLES:
         content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()
     elif form in _MARKUP:
         content = re.sub(r"\n\s*\n+", "\n\n", html.unescape(_TAG.sub(" ", content)))
     if form not in _MARKDOWN:
-        return Extraction(Kind.DOCUMENT, tuple(segments(content)))
+        return Extraction(Kind.DOCUMENT, tuple(segments(content)), omissions=omissions)
     sections = from_parts(_sections(content), limits.max_characters)
-    return Extraction(Kind.DOCUMENT, sections, Properties(title=_title(content)))
+    return Extraction(Kind.DOCUMENT, sections, Properties(title=_title(content)), omissions=omissions)
 
 
-def decode(data: bytes, *, cut: bool = False) -> str:
-    """Text in an unknown encoding: by its byte order mark, as UTF-8, as UTF-16, as Windows-1252, or guessed.
+def is_plain(form: str) -> bool:
+    """Whether a text of this form is read in parts, which stand side by side."""
+    return form not in _MARKUP | _SUBTITLES | _MARKDOWN
 
-    ``cut``: the data may end within a character.
 
-    Raises:
-        FileError: it is no text in any encoding.
-    """
-    text = _decode_any(data, cut)
-    if text is None or _is_binary(text):
+def _part(source: Source, form: str, limits: Limits) -> Extraction:
+    start, most = int(limits.start_at), limits.part_bytes
+    if limits.end_at is not None:
+        most = max(0, min(most, limits.end_at - start))
+    with source.open() as file:
+        head = file.read(_HEAD)
+        file.seek(start)
+        data = file.read(most)
+    encoding = _encoding(head, data, start)
+    more = len(data) == limits.part_bytes and start + len(data) != limits.end_at
+    if more:
+        data = data[: _end_of_line(data, encoding or "")]
+    content = decode_as(data, encoding)
+    if content is None or (is_binary(content) and not start):
         raise FileError("The file holds binary data, not text.")
-    return text
+    if form in _JSON:
+        content = _ESCAPE.sub(_unescaped, content)
+    next_at = float(start + len(data)) if more else None
+    return Extraction(Kind.DOCUMENT, tuple(segments(content)), next_at=next_at)
 
 
-def _decode_any(data: bytes, cut: bool) -> str | None:
-    for byte_order_mark, encoding in _BOMS:
-        if data.startswith(byte_order_mark):
-            return data.decode(encoding, "replace")
-    if b"\0" in data[:_HEAD]:
-        return _as_utf16(data)
-    try:
-        return codecs.getincrementaldecoder("utf-8")().decode(data, not cut)
-    except UnicodeDecodeError:
-        return _as_western(data) or _guess(data)
+def _encoding(head: bytes, data: bytes, start: int) -> str | None:
+    """That of the whole file, if its beginning tells; else that of the part."""
+    if head.isascii():  # further on, a crash may have left zeros in a log
+        return encoding_of(data, cut=True) or ("utf-8" if start else None)
+    encoding = encoding_of(head, cut=len(head) == _HEAD)
+    return order_of(encoding, head) if encoding and start else encoding
 
 
-def _as_utf16(data: bytes) -> str | None:
-    """UTF-16 without a byte order mark: in most texts every other byte is zero."""
-    head = data[:_HEAD]
-    for zeros, encoding in ((head[1::2], "utf-16-le"), (head[::2], "utf-16-be")):
-        if zeros.count(0) > len(zeros) * _UTF16_SHARE:
-            return data.decode(encoding, "replace")
-    return None
+def _end_of_line(data: bytes, encoding: str) -> int:
+    """Where the last whole line of the data ends, or the last whole word if there is but one line."""
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    if not wide:
+        last = _LAST_CHARACTER.search(data, max(0, len(data) - 4)) if encoding == "utf-8" else None
+        return (data.rfind(b"\n") + 1) or (data.rfind(b" ") + 1) or (last.start() if last else len(data))
+    unit = int(encoding[4:6]) // 8
+    line_end = "\n".encode(order_of(encoding, data))
+    end = data.rfind(line_end)
+    while end % unit and end > 0:
+        end = data.rfind(line_end, 0, end + unit - 1)
+    return end + unit if end > 0 else len(data) - len(data) % unit
 
 
-def _as_western(data: bytes) -> str | None:
-    """Windows-1252, which holds Latin-1, where nothing speaks against it: guessing is poor at few accents."""
-    head = data[:_SAMPLE]
-    high = bytes(byte for byte in head if byte > 127)
-    few = len(high) <= _ACCENTS_SHARE * len(head)
-    return data.decode("cp1252", "replace") if few and set(high.decode("cp1252", "replace")) <= _WESTERN else None
-
-
-def _guess(data: bytes) -> str | None:
-    import charset_normalizer
-
-    best = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
-    return data.decode(best.encoding, "replace") if best else None
-
-
-def _is_binary(text: str) -> bool:
-    head = text[:_HEAD]
-    controls = sum(1 for c in head if c < " " and c not in "\n\r\t\f\v\b\x1b")
-    return controls > len(head) * _BINARY_SHARE
+def _unescaped(escape: re.Match[str]) -> str:
+    high, low, code, letter = escape.groups()
+    if letter:
+        return _ESCAPED.get(letter, letter)
+    return chr(int(code, 16)) if code else bytes.fromhex(high + low).decode("utf-16-be")
 
 
 def _sections(content: str) -> Iterator[tuple[Locator, str]]:

@@ -11,10 +11,10 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.encodings import decode
 from bowerbird.core.extractors.property_values import keywords, line, names, prose
 from bowerbird.core.extractors.segments import Part, from_parts, label
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.extractors.text import decode
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
@@ -29,7 +29,6 @@ _GAPS = {"br": "\n", "option": "\n"}
 _CELLS = frozenset({"td", "th"})
 _SPACE = re.compile(r"[^\S\xa0]+")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*"), re.compile(r"[ \t]*\n[ \t]*")
-_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w-]{2,30})""", re.IGNORECASE)
 _AUTHOR, _DATES = "author", ("article:published_time", "date", "dcterms.created", "dc.date")
 
 
@@ -39,7 +38,7 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     Raises:
         FileError: the file holds binary data.
     """
-    page = _parse(_decode(source.read(8 * limits.max_characters)))
+    page = _parse(decode(source.read(8 * limits.max_characters), cut=True))
     text = from_parts(page.parts(), limits.max_characters)
     return Extraction(Kind.DOCUMENT, text, page.properties())
 
@@ -51,7 +50,7 @@ def page_text(source: str) -> str:
 
 def page_parts(data: bytes) -> list[Part]:
     """The text of a page within another document, such as a chapter of a book, in sections by headings."""
-    return _parse(_decode(data)).parts()
+    return _parse(decode(data)).parts()
 
 
 class _Page(HTMLParser):
@@ -135,14 +134,3 @@ def _parse(source: str) -> _Page:
 def _tidy(text: str) -> str:
     paragraphs, lines = _LINES
     return lines.sub("\n", paragraphs.sub("\n\n", text)).strip(" \n") + "\n\n"
-
-
-def _decode(data: bytes) -> str:
-    """As UTF-8 if it is that, else in the encoding that the page declares, else as unknown text."""
-    declared = _CHARSET.search(data[:4096])
-    if declared is not None:
-        with suppress(UnicodeDecodeError):
-            return data.decode("utf-8")
-        with suppress(LookupError, UnicodeDecodeError):
-            return data.decode(declared[1].decode())
-    return decode(data)

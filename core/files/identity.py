@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Collection
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO
 
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import FileFacts
@@ -58,10 +59,10 @@ def cannot_tell(path: Path) -> bool:
     return False
 
 
-def fingerprint(path: Path, on_block: Callable[[], None] = lambda: None) -> bytes:
+def fingerprint(path: Path, on_block: Callable[[], None] = lambda: None, size: int | None = None) -> bytes:
     """BLAKE2b over the whole content, 16 bytes: the same content has the same fingerprint wherever it lies.
 
-    ``on_block`` is called with each block of it that was read.
+    ``on_block`` is called with each block of it that was read. ``size``: over so many bytes of its beginning.
 
     Raises:
         FileVanished: there is no such file.
@@ -70,9 +71,7 @@ def fingerprint(path: Path, on_block: Callable[[], None] = lambda: None) -> byte
     """
     digest = blake2b(digest_size=_FINGERPRINT_BYTES)
     with Source.at(path) as source, source.open() as file:
-        while block := file.read(_BLOCK):
-            on_block()
-            digest.update(block)
+        _read(file, digest, on_block, size)
     return digest.digest()
 
 
@@ -88,6 +87,32 @@ def fingerprint_with(path: Path, sidecars: Collection[Path], on_block: Callable[
     for sidecar in sidecars:
         digest.update(sidecar.suffix.lower().encode() + fingerprint(sidecar, on_block))
     return digest.digest()
+
+
+def grown_fingerprint(path: Path, before: int, size: int, on_block: Callable[[], None]) -> tuple[bytes, bytes]:
+    """The fingerprint of a file's first ``size`` bytes, and of its first ``before``, empty if no line ends there.
+
+    Raises:
+        FileVanished: there is no such file.
+        FileError: it cannot be read.
+        EnvironmentFailure: this computer has no memory or descriptors left.
+    """
+    digest = blake2b(digest_size=_FINGERPRINT_BYTES)
+    with Source.at(path) as source, source.open() as file:
+        last = _read(file, digest, on_block, before)
+        beginning = digest.digest() if last == b"\n" else b""
+        _read(file, digest, on_block, size - before)
+    return digest.digest(), beginning
+
+
+def _read(file: BinaryIO, digest: blake2b, on_block: Callable[[], None], size: int | None) -> bytes:
+    """Have so many bytes digested; the last of them."""
+    last = b""
+    while block := file.read(_BLOCK if size is None else min(_BLOCK, size)):
+        on_block()
+        digest.update(block)
+        last, size = block[-1:], None if size is None else size - len(block)
+    return last
 
 
 def is_offline(folder: Path) -> bool:

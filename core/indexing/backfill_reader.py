@@ -92,9 +92,9 @@ class BackfillReader:
                 yield from self._heard(extraction, by_place)
             else:
                 yield from self._encoded(self._inputs(extraction, by_place))
-            if extraction.next_s is None:
+            if extraction.next_at is None:
                 return
-            limits = replace(limits, start_s=extraction.next_s)
+            limits = replace(limits, start_at=extraction.next_at)
 
     def _extraction(self, item: BackfillItem, future: Future[Extraction]) -> Extraction:
         extraction = self._wait(future)

@@ -84,12 +84,20 @@ class Committer:
     def _write_files(self, outcome: Outcome) -> int:
         known = [facts for facts in (outcome.facts, *outcome.copies) if self._catalog.files.facts(facts.path)]
         before = outcome.content.extends if outcome.content else outcome.content_id
-        if before is not None and not (known and self._catalog.contents.exists(before)):
-            return 0  # forgotten meanwhile; a copy that is left has its job, and is read anew
+        if before is not None and not (known and self._is_as_it_was(before, outcome)):
+            return 0  # forgotten meanwhile, or grown; a copy that is left has its job, and is read anew
         if not known:  # what was read may turn up under another name
             self._catalog.files.may_leave_orphans = True
         content_id = self._catalog.contents.put(outcome.content) if outcome.content else outcome.content_id
         return sum(self._write_file(facts, outcome, content_id) for facts in known)
+
+    def _is_as_it_was(self, content_id: int, outcome: Outcome) -> bool:
+        """Whether a content is still what it was when it was found, and may grow if it is to."""
+        contents, new = self._catalog.contents, outcome.content
+        if new is None or contents.is_there(content_id, new.fingerprint):
+            return contents.is_there(content_id, outcome.fingerprint)
+        taken = contents.find(new.fingerprint) is not None or contents.is_shared(content_id)
+        return contents.is_there(content_id, b"") and not taken
 
     def _write_file(self, facts: FileFacts, outcome: Outcome, content_id: int | None) -> int:
         again = self._is_looked_at_again(facts, outcome)
@@ -110,6 +118,8 @@ class Committer:
 
     def _is_looked_at_again(self, facts: FileFacts, outcome: Outcome) -> bool:
         """Whether this look was not enough: another one may find more, or the file is no longer as it was read."""
+        if outcome.partial and outcome.grown:
+            return False  # what was read of it stays as it was read, and is read on now
         if outcome.again:
             return outcome.state is not FileState.FAILED or self._catalog.jobs.tries(facts.path) + 1 < _TRIES
         return outcome.state is not FileState.PENDING and not is_unchanged(facts, facts_of(facts.path))

@@ -24,7 +24,8 @@ class ItemsInFlight:
         self._items: dict[Path, IndexItem] = {}
         self._readers: dict[bytes, IndexItem] = {}  # by fingerprint, the one that is read for all its copies
         self._outcomes: list[tuple[IndexItem, Outcome]] = []
-        self._fingerprints: dict[FileFacts, bytes] = {}  # of files read in part: hashing them takes a while
+        # Of files read in part, for hashing them takes a while: their fingerprints, and whether they may grow.
+        self._fingerprints: dict[FileFacts, tuple[bytes, bool]] = {}
 
     @property
     def paths(self) -> Collection[Path]:
@@ -42,7 +43,8 @@ class ItemsInFlight:
 
     def add(self, facts: FileFacts) -> IndexItem:
         """A new item, which knows its fingerprint if an earlier part of the file was read."""
-        item = self._items[facts.path] = IndexItem(facts, fingerprint=self._fingerprints.pop(facts, b""))
+        known, grows = self._fingerprints.pop(facts, (b"", False))
+        item = self._items[facts.path] = IndexItem(facts, fingerprint=known, grows=grows)
         return item
 
     def holds(self, item: IndexItem) -> bool:
@@ -94,7 +96,7 @@ class ItemsInFlight:
         for facts in (outcome.facts, *copies):
             self._items.pop(facts.path, None)
             if outcome.partial:
-                self._fingerprints[facts] = item.fingerprint
+                self._fingerprints[facts] = item.fingerprint, item.grows
         return replace(outcome, copies=copies)
 
     def clear(self) -> None:

@@ -44,6 +44,10 @@ class Outcome:
     """Files with the same content, read in one go."""
     accompanies: bool = False
     """Whether it is found with another file, not by its own name."""
+    fingerprint: bytes = b""
+    """Of a known content."""
+    grown: bool = False
+    """Whether the file has gained text at its end since it was identified."""
     again: bool = False
     """Whether another look after a pause may find more: the file changed while it was read, or its decoder crashed."""
 
@@ -55,7 +59,7 @@ class Outcome:
     @property
     def partial(self) -> bool:
         """Whether there is more of the file to read."""
-        return self.content is not None and self.content.next_s is not None
+        return self.content is not None and self.content.next_at is not None
 
 
 class ItemState(StrEnum):
@@ -82,6 +86,10 @@ class IndexItem:
     fingerprint: bytes = b""
     sidecars: tuple[FileFacts, ...] = ()
     """The files beside it that say something about it, as they were when they were part of the fingerprint."""
+    grows: bool = False
+    """Whether it is a text that can be read on where it ended, if it gains more."""
+    grown: bool = False
+    """Whether it gained some since it was identified."""
     step: Future[Any] | None = None
     """The pending future, inference excluded."""
     extends: int | None = None
@@ -152,7 +160,8 @@ class IndexItem:
             {space: (list(rows), np.stack(list(rows.values()))) for space, rows in self._vectors.items()},
             spaces - self.lacks,
             self.extraction.waveform,
-            self.extraction.next_s,
+            self.extraction.next_at,
             self.extends,
             self.extraction.omissions,
+            self.facts.size,
         )

@@ -103,7 +103,7 @@ class PictureTextReader:
 def keep(catalog: Catalog, item: PictureItem, number: int, text: PictureText, reader: str) -> None:
     """Write what was read on a page, if its content is still there; with a new reader's first page, in place of all."""
     with catalog.transaction():
-        if not catalog.contents.exists(item.content_id):
+        if not catalog.contents.is_there(item.content_id):
             return
         if not item.begun and number == next(iter(item.pages), 0):
             catalog.picture_texts.forget(item.content_id)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bowerbird.core.catalog.records import KnownContent, TextVectors
+from bowerbird.core.catalog.records import FormerContent, KnownContent, TextVectors
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import (
     BowerbirdError,
@@ -25,16 +25,14 @@ from bowerbird.core.errors import (
     FileSkipped,
     FileVanished,
 )
-from bowerbird.core.extractors import extractor_for
 from bowerbird.core.extractors.about import about, whereabouts
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.sidecars import beside, described_by
-from bowerbird.core.extractors.source import Source
 from bowerbird.core.faults import failure_of
-from bowerbird.core.files.disk_threads import DiskThreads, OnBlock
-from bowerbird.core.files.identity import facts_of, fingerprint_with, is_unchanged
+from bowerbird.core.files.disk_threads import DiskThreads
+from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
 from bowerbird.core.indexing.described import described
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
+from bowerbird.core.indexing.identify import Identity, identify, sidecars_of
 from bowerbird.core.indexing.in_flight import ItemsInFlight
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
 from bowerbird.core.inference.client import Inference
@@ -42,6 +40,8 @@ from bowerbird.core.types import Encoded, Extraction, FileFacts, FileState, Hear
 
 log = logging.getLogger(__name__)
 
+# Bytes: of a longer text that has grown only the rest is read. Each time that makes a passage of its own, however
+# short; a shorter text is cut anew, and the vectors of the passages that are as before are kept.
 _MISTAKE = "Bowerbird made a mistake while reading this file; the log has the details."
 
 
@@ -59,15 +59,17 @@ class Pipeline:
         inference: Inference,
         post: Post,
         find_content: Callable[[bytes], KnownContent | None],
-        find_vectors: Callable[[Path, Collection[str]], TextVectors],
+        find_vectors: Callable[[Path, Collection[str], Collection[str]], TextVectors],
+        find_former: Callable[[Path], FormerContent | None],
     ) -> None:
         """``post`` runs a call on the indexer's thread.
 
         The catalog is asked for the content of a fingerprint (``find_content``), and for the vectors in some spaces of
-        the texts that a file held when it was last read (``find_vectors``): they are not encoded again.
+        some texts, if a file held them when it was last read (``find_vectors``): they are not encoded again. Of a text
+        that has only grown since then (``find_former``) the rest is read.
         """
         self._pool, self._inference, self._post = pool, inference, post
-        self._find_content, self._find_vectors = find_content, find_vectors
+        self._find_content, self._find_vectors, self._find_former = find_content, find_vectors, find_former
         self._disks = DiskThreads()
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
         self.items = ItemsInFlight()
@@ -93,13 +95,16 @@ class Pipeline:
         """Take a file."""
         item = self.items.add(facts)
         if item.fingerprint:
-            self._post(lambda: self._step(item, lambda: self._identified(item, (facts, item.fingerprint, ()))))
+            identity = Identity(facts, item.fingerprint, item.grows)
+            self._post(lambda: self._step(item, lambda: self._identified(item, identity)))
         else:
             self._step(item, lambda: self._identify(item))
 
     def _identify(self, item: IndexItem) -> None:
         item.state, path = ItemState.IDENTIFYING, item.facts.path
-        self._after(self._disks.submit(path, lambda on_block: _identify(path, on_block)), item, self._identified)
+        former = self._find_former(path)
+        future = self._disks.submit(path, lambda on_block: identify(path, former, on_block))
+        self._after(future, item, self._identified)
 
     def cancel(self) -> None:
         """Drop what is on its way: it is still queued in the catalog. What models were asked already goes unheard."""
@@ -129,36 +134,60 @@ class Pipeline:
             log.exception("reading %r", item.facts.path)
             self._fail(item, failure_of(error, "The library") or FileError(_MISTAKE))
 
-    def _identified(self, item: IndexItem, identity: _Identity) -> None:
-        item.facts, item.fingerprint, item.sidecars = identity
+    def _identified(self, item: IndexItem, identity: Identity) -> None:
+        item.facts, item.fingerprint, item.grows = identity.facts, identity.fingerprint, identity.grows
+        item.sidecars = identity.sidecars
         known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
-        if known and known.next_s is None and _suffices(known, self._spaces.values(), self._transcribing):
-            self.items.finish(item, Outcome(item.facts, FileState.INDEXED, content_id=known.id))
+        if known and known.next_at is None and _suffices(known, self._spaces.values(), self._transcribing):
+            outcome = Outcome(item.facts, FileState.INDEXED, content_id=known.id, fingerprint=item.fingerprint)
+            self.items.finish(item, outcome)
             return
         self.items.expect_copies(item)
+        former = identity.former
         # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
-        self._decode(item, known if known is not None and known.next_s is not None else None)
+        if known is not None and known.next_at is not None:
+            self._decode(item, known.id, known.next_at)
+        elif known is None and former and _suffices(former.content, self._spaces.values(), self._transcribing):
+            at = former.content.next_at
+            self._decode(item, former.content.id, former.size if at is None else at)
+        else:
+            self._decode(item)
 
-    def _decode(self, item: IndexItem, partial: KnownContent | None) -> None:
-        item.state, limits = ItemState.DECODING, self._limits
-        if partial and partial.next_s is not None:
-            item.extends, limits = partial.id, replace(limits, start_s=partial.next_s)
+    def _decode(self, item: IndexItem, extends: int | None = None, start_at: float = 0.0) -> None:
+        item.state, item.extends = ItemState.DECODING, extends
+        limits = replace(self._limits, start_at=start_at, end_at=item.facts.size if item.grows else None)
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
-        unchanged = not _has_changed(item.facts)
+        present, size, path = facts_of(item.facts.path), item.facts.size, item.facts.path
+        unchanged = is_unchanged(item.facts, present)
         if unchanged and item.sidecars and item.extends is None:
             sidecars = [sidecar.path for sidecar in item.sidecars]
             self._after(described(self._pool.describe, extraction, sidecars), item, self._encode_all)
         elif unchanged:
             self._encode_all(item, extraction)
-        elif item.extends is not None:
+        elif item.grows and present is not None and present.size > size:
+            future = self._disks.submit(path, lambda on_block: fingerprint(path, on_block, size))
+            self._after(future, item, lambda item, beginning: self._decoded_growing(item, extraction, beginning))
+        else:
+            self._decoded_changed(item, extraction)
+
+    def _decoded_growing(self, item: IndexItem, extraction: Extraction, beginning: bytes) -> None:
+        """A file has become longer: it was read up to where it ended, if that is as it was."""
+        if beginning != item.fingerprint:
+            self._decoded_changed(item, extraction)
+            return
+        item.grown = True
+        self._encode_all(item, extraction)
+
+    def _decoded_changed(self, item: IndexItem, extraction: Extraction) -> None:
+        if item.extends is not None:
             raise FileVanished("The file changed while it was read.")
-        elif facts_of(item.facts.path) is None:
+        if facts_of(item.facts.path) is None:
             raise FileVanished("The file is gone.")
-        elif not item.begun_again:  # most files change but once
+        if not item.begun_again:  # most files change but once
             self.items.part_from_copies(item)
             item.begun_again = True
             self._identify(item)
@@ -169,8 +198,10 @@ class Pipeline:
     def _encode_all(self, item: IndexItem, extraction: Extraction) -> None:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
-        known = self._find_vectors(item.facts.path, self._spaces[Modality.TEXT])
-        said = (about(extraction), whereabouts(extraction.properties)) if item.extends is None else ()
+        texts = {segment.text for segment in extraction.segments if segment.text}
+        read_on = item.extends is not None
+        known = {} if read_on else self._find_vectors(item.facts.path, self._spaces[Modality.TEXT], texts)
+        said = () if read_on else (about(extraction), whereabouts(extraction.properties))
         for segment in (*extraction.segments, *filter(None, said)):
             if segment.modality is Modality.TEXT and segment.text in known:
                 item.add_vectors(item.add(segment), known[segment.text])
@@ -209,8 +240,9 @@ class Pipeline:
             return
         assert item.extraction is not None
         content, thumbnail = item.content(frozenset().union(*self._spaces.values())), item.extraction.thumbnail
-        again = item.apart or (item.extends is None and _sidecars(item.facts.path) != item.sidecars)
-        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, again=again)
+        outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, grown=item.grown)
+        described_anew = item.extends is None and sidecars_of(item.facts.path) != item.sidecars
+        outcome = replace(outcome, again=item.apart or item.grown or described_anew)
         self.items.finish(item, outcome)
 
     def _fail(self, item: IndexItem, error: BowerbirdError) -> None:
@@ -233,26 +265,6 @@ def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribi
     """Whether what is known need not be read anew: a space that it lacks is filled beside."""
     encoded = bool(known.spaces or not any(spaces))
     return encoded and not known.outdated and known.spaces.issuperset(transcribing)
-
-
-_Identity = tuple[FileFacts, bytes, tuple[FileFacts, ...]]
-"""A file's facts, the fingerprint of what it and its sidecars held then, and these."""
-
-
-def _identify(path: Path, on_block: OnBlock) -> _Identity:
-    if described := described_by(path):
-        raise FileAccompanies(f"It says something about {described.name}, and is found with it.")
-    with Source.at(path) as source:
-        extractor_for(source)
-    facts = facts_of(path)
-    if facts is None:
-        raise FileVanished("The file is gone.")
-    sidecars = _sidecars(path)
-    return facts, fingerprint_with(path, [sidecar.path for sidecar in sidecars], on_block), sidecars
-
-
-def _sidecars(path: Path) -> tuple[FileFacts, ...]:
-    return tuple(facts for sidecar in beside(path) if (facts := facts_of(sidecar)))
 
 
 def _has_changed(facts: FileFacts) -> bool:

@@ -132,9 +132,9 @@ class Examples:
         )
         start_s = example.start_s or 0.0
         if example.end_s is None:
-            return replace(limits, start_s=start_s)
+            return replace(limits, start_at=start_s)
         length_s = min(limits.part_s, max(_SHORTEST_S, example.end_s - start_s))
-        return replace(limits, start_s=start_s, part_s=length_s, exact=True)
+        return replace(limits, start_at=start_s, part_s=length_s, exact=True)
 
     def _listen(self, segments: Iterable[Segment]) -> list[Heard]:
         """The transcript and vectors of each window of sound; empty if no model takes sound."""

@@ -33,6 +33,8 @@ def test_long_files_take_a_line_each_and_no_more_than_two() -> None:
     progress = Progress(long=tuple(LongFile(Path(f"/a/{n}.mp4"), 120.0 * n, 3600.0) for n in range(1, 5)))
     assert wording.long_files(progress) == "1.mp4: 2 of 60 min\n2.mp4: 4 of 60 min\nand 2 more"
     assert wording.long_files(Progress(long=(LongFile(Path("/a/b.ts"), 90.0, None),))) == "b.ts: 2 min read"
+    log, packed = LongFile(Path("/a/b.log"), 4e6, 22e6, False), LongFile(Path("/a/b.gz"), 4e6, 1e6, False)
+    assert wording.long_files(Progress(long=(log, packed))) == "b.log: 4 of 22 MB\nb.gz: 4 MB read"
 
 
 def test_a_new_model_that_reads_what_is_there() -> None:

@@ -89,19 +89,38 @@ def test_the_same_content_read_again_replaces_the_old(catalog: Catalog, reader: 
 def test_texts_that_a_file_held_keep_their_vectors(catalog: Catalog) -> None:
     index(catalog, "a.txt", content(b"1", "the first page", "the second page"))
     catalog.files.put(FOLDER, replace(facts("a.txt"), size=11), Kind.DOCUMENT)
-    vectors = catalog.contents.text_vectors(FOLDER / "a.txt", {"s@1"})
+    texts = {"the first page", "the second page", "another"}
+    vectors = catalog.contents.text_vectors(FOLDER / "a.txt", {"s@1"}, texts)
     assert {text: row["s@1"].tolist() for text, row in vectors.items()} == {
         "the first page": [1, 0, 0, 0],
         "the second page": [0, 1, 0, 0],
     }
-    assert not catalog.contents.text_vectors(FOLDER / "b.txt", {"s@1"}), "another file"
-    assert not catalog.contents.text_vectors(FOLDER / "a.txt", {"s@1", "later@1"}), "a model that never saw them"
+    assert not catalog.contents.text_vectors(FOLDER / "b.txt", {"s@1"}, texts), "another file"
+    assert not catalog.contents.text_vectors(FOLDER / "a.txt", {"s@1", "later@1"}, texts), "a model that never saw them"
+
+
+def test_a_content_grows_with_its_file_unless_another_file_has_it(catalog: Catalog) -> None:
+    number = index(catalog, "a.txt", replace(content(b"1", "the first page"), size=10))
+    former = catalog.contents.former(FOLDER / "a.txt")
+    assert former is not None
+    assert (former.content.id, former.fingerprint, former.size) == (number, b"1", 10)
+    longer = replace(content(b"2", "the second page"), extends=number, size=20)
+    assert catalog.contents.put(longer) == number
+    known = catalog.contents.find(b"2")
+    assert known is not None and known.id == number and catalog.contents.find(b"1") is None
+    assert catalog.contents.is_there(number, b"2") and not catalog.contents.is_there(number, b"1")
+    index(catalog, "b.txt", replace(content(b"3", "another"), size=10))
+    catalog.files.finish(FOLDER / "b.txt", FileState.INDEXED, content_id=number)
+    assert catalog.contents.is_shared(number)
+    assert catalog.contents.former(FOLDER / "a.txt") is None
 
 
 def test_vectors_of_a_model_that_is_no_longer_used_are_not_kept(catalog: Catalog) -> None:
     old = content(b"1", "the first page", spaces=frozenset({"s@1", "t@1"}))
     index(catalog, "a.txt", replace(old, vectors=old.vectors | {"t@1": old.vectors["s@1"]}))
-    assert catalog.contents.text_vectors(FOLDER / "a.txt", {"t@1"})["the first page"].keys() == {"t@1"}
+    vectors = catalog.contents.text_vectors(FOLDER / "a.txt", {"t@1"}, {"the first page"})
+    assert vectors["the first page"].keys() == {"t@1"}
+    assert not catalog.contents.text_vectors(FOLDER / "a.txt", {"t@1"}, {"another page"})
 
 
 def test_an_orphan_goes_with_its_words_and_its_vectors_are_to_be_deleted(
@@ -316,11 +335,11 @@ def test_filters_by_what_files_say_of_themselves(catalog: Catalog, reader: Catal
 def test_what_was_left_unread_is_known_and_counted(
     catalog: Catalog, reader: CatalogReader, connections: ReadConnections
 ) -> None:
-    part = replace(content(b"1", "page one"), omissions=("The first page is read.",), next_s=1.0)
+    part = replace(content(b"1", "page one"), omissions=("The first page is read.",), next_at=1.0)
     number = index(catalog, "a.pdf", part)
     index(catalog, "b.pdf", content(b"2", "all of it"))
     catalog.contents.put(
-        replace(part, extends=number, omissions=("The first page is read.", "No sheet is."), next_s=None)
+        replace(part, extends=number, omissions=("The first page is read.", "No sheet is."), next_at=None)
     )
     assert reader.omissions(number) == ("The first page is read.", "No sheet is.")
     assert Overview(connections).in_part() == 1

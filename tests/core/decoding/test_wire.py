@@ -48,7 +48,7 @@ CLIP = Extraction(
     PROPERTIES,
     thumbnail=b"\xff\xd8...",
     waveform=bytes(range(256)),
-    next_s=120.25,
+    next_at=120.25,
     omissions=("The first page is read.",),
 )
 
@@ -91,7 +91,7 @@ def listed(array: np.ndarray | None) -> tuple[str, object] | None:
 
 @pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize(
-    "extraction", [CLIP, Extraction(Kind.PHOTO, ()), replace(CLIP, properties=Properties(), next_s=None)]
+    "extraction", [CLIP, Extraction(Kind.PHOTO, ()), replace(CLIP, properties=Properties(), next_at=None)]
 )
 def test_extractions_arrive_as_they_were(
     ends: tuple[Connection, Connection], extraction: Extraction, last: bool
@@ -174,7 +174,7 @@ HEADER: dict[str, Any] = {
         "album": "", "rating": None, "taken_at": None, "camera": "", "lens": "", "exposure": "", "latitude": None,
         "longitude": None, "width": 1, "height": 1, "pages": None, "duration_s": None,
     },
-    "next_s": None,
+    "next_at": None,
     "omissions": [],
     "last": False,
 }  # fmt: skip
@@ -204,7 +204,7 @@ WRONG: list[tuple[str, Any]] = [
     ("properties.taken_at", "2021-03-04T05:06:07+01:00"), ("properties.further", 1),
     ("properties.keywords", "bird"), ("properties.keywords", [7]), ("properties.people", ["a"] * 1001),
     ("omissions", None), ("omissions", "all"), ("omissions", [None]), ("omissions", ["\udcff"]),
-    ("next_s", "soon"), ("next_s", float("nan")), ("next_s", 10**400), ("next_s", []),
+    ("next_at", "soon"), ("next_at", float("nan")), ("next_at", 10**400), ("next_at", []),
 ]  # fmt: skip
 
 

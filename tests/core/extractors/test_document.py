@@ -132,13 +132,13 @@ def test_pdf_pages_are_shown(tmp_path: Path) -> None:
 def test_limits_bound_what_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(pdf([f"Page number {n} of many." for n in range(30)]))
     seven = read(tmp_path / "a.pdf", max_pages=7)
-    assert len(seven.segments) == 7 and seven.next_s == 7
+    assert len(seven.segments) == 7 and seven.next_at == 7
     assert text_of(read(tmp_path / "a.pdf", max_characters=50)).split(".")[:-1] == [
         "Page number 0 of many",
         "\n\nPage number 1 of many",
     ]
-    (tmp_path / "a.txt").write_text("word " * 10_000)
-    assert len(text_of(read(tmp_path / "a.txt", max_characters=1_000))) == 1_000
+    (tmp_path / "a.md").write_text("word " * 10_000)
+    assert len(text_of(read(tmp_path / "a.md", max_characters=1_000))) == 1_000
 
 
 def test_word_by_chapters(tmp_path: Path) -> None:

@@ -162,8 +162,8 @@ def _colour(pixel: np.ndarray) -> str:
 def test_what_is_read_is_what_should_be(files: Path, maker: Callable[[Path], Path]) -> None:
     path, found, start_s = maker(files), list[Extraction](), 0.0
     while start_s is not None:
-        found.append(extract(path, Limits(start_s=start_s, part_s=30.0)))
-        start_s = found[-1].next_s
+        found.append(extract(path, Limits(start_at=start_s, part_s=30.0)))
+        start_s = found[-1].next_at
     golden = GOLDEN / f"{maker.__name__}.txt"
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(described(found), "utf-8")

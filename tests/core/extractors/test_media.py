@@ -31,9 +31,9 @@ def parts(path: Path, part_s: float = 120.0) -> Iterator[Extraction]:
     """All parts of a file, as the indexer asks for them."""
     start_s: float | None = 0.0
     while start_s is not None:
-        part = extract(path, Limits(start_s=start_s, part_s=part_s))
+        part = extract(path, Limits(start_at=start_s, part_s=part_s))
         yield part
-        start_s = part.next_s
+        start_s = part.next_at
 
 
 def only(extraction: Extraction, modality: Modality) -> list[Segment]:
@@ -102,7 +102,7 @@ def test_a_part_begins_where_it_should(files: Path, name: str, codec: str) -> No
     t = np.arange(60 * RATE_44) / RATE_44
     chirp = (8000 * np.sin(2 * np.pi * (200 * t + 10 * t * t))).astype(np.int16)
     path = recording(files / name, chirp, codec, RATE_44)
-    extraction = extract(path, Limits(start_s=40.0, part_s=5.0, exact=True))
+    extraction = extract(path, Limits(start_at=40.0, part_s=5.0, exact=True))
     (window,) = only(extraction, Modality.SOUND)
     assert window.samples is not None
     assert window.locator.start_s == 40.0

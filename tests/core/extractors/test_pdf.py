@@ -64,12 +64,12 @@ def test_long_ones_are_read_in_parts_to_their_end(tmp_path: Path) -> None:
     start: float | None = 0.0
     pages, starts = list[int | None](), list[float]()
     while start is not None:
-        extraction = makers.extract(path, Limits(max_pages=10, start_s=start))
+        extraction = makers.extract(path, Limits(max_pages=10, start_at=start))
         assert not extraction.omissions
         assert bool(extraction.thumbnail) == bool(extraction.properties.pages) == (not start)
         pages += [segment.locator.page for segment in extraction.segments]
         starts.append(start)
-        start = extraction.next_s
+        start = extraction.next_at
     assert (pages, starts) == (list(range(1, 26)), [0.0, 10.0, 20.0])
 
 
@@ -77,7 +77,7 @@ def test_a_page_too_long_is_cut_and_that_is_said(tmp_path: Path) -> None:
     path = makers.pdf(tmp_path / "a.pdf", "A line of words.", "Another one.")
     extraction = makers.extract(path, Limits(max_characters=10))
     assert extraction.omissions == ("The first 10 characters of page 1 are read.",)
-    assert extraction.next_s == 1
+    assert extraction.next_at == 1
 
 
 @pytest.mark.parametrize(

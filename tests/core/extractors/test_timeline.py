@@ -20,8 +20,8 @@ RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
 def parts(path: Path, part_s: float = 120.0) -> list[Extraction]:
     found, start_s = [], 0.0
     while start_s is not None:
-        found.append(extract(path, Limits(start_s=start_s, part_s=part_s)))
-        start_s = found[-1].next_s
+        found.append(extract(path, Limits(start_at=start_s, part_s=part_s)))
+        start_s = found[-1].next_at
     return found
 
 

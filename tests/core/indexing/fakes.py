@@ -36,9 +36,9 @@ def sound_space(name: str = "sound@1") -> Space:
     return Space(name, DIMENSION, Modality.SOUND, False, (0.0, 0.1), (0.0, 0.1))
 
 
-def document(*texts: str, next_s: float | None = None) -> Extraction:
+def document(*texts: str, next_at: float | None = None) -> Extraction:
     segments = tuple(Segment(Modality.TEXT, Locator(page=page), text) for page, text in enumerate(texts, 1))
-    return Extraction(Kind.DOCUMENT, segments, next_s=next_s)
+    return Extraction(Kind.DOCUMENT, segments, next_at=next_at)
 
 
 class Calls:

@@ -72,9 +72,9 @@ def reasons(catalog: Catalog, tmp_path: Path) -> Iterator[Callable[[], dict[str,
     connections.close()
 
 
-def _content(fingerprint: bytes, next_s: float | None = None) -> NewContent:
+def _content(fingerprint: bytes, next_at: float | None = None) -> NewContent:
     segments = [Segment(Modality.TEXT, text="text")]
-    return NewContent(fingerprint, Kind.DOCUMENT, Properties(), segments, [()], {}, frozenset(), next_s=next_s)
+    return NewContent(fingerprint, Kind.DOCUMENT, Properties(), segments, [()], {}, frozenset(), next_at=next_at)
 
 
 def _odd() -> Any:
@@ -229,7 +229,7 @@ def test_what_a_file_held_before_is_forgotten_even_if_it_was_looked_at_later(
 def test_a_content_that_was_forgotten_meanwhile_is_read_anew_for_the_copy_that_is_left(
     catalog: Catalog, committer: Committer, known: list[FileFacts]
 ) -> None:
-    committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1", next_s=120.0))])
+    committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1", next_at=120.0))])
     first = catalog.contents.find(b"1")
     assert first is not None
     catalog.files.forget([known[0].path])
@@ -241,10 +241,10 @@ def test_a_content_that_was_forgotten_meanwhile_is_read_anew_for_the_copy_that_i
 
 
 def test_a_part_leaves_its_job(catalog: Catalog, committer: Committer, known: list[FileFacts]) -> None:
-    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1", next_s=120.0))]) == 0
+    assert committer.commit([Outcome(known[0], FileState.INDEXED, content=_content(b"1", next_at=120.0))]) == 0
     content = catalog.contents.find(b"1")
     assert content is not None
-    assert content.next_s == 120.0
+    assert content.next_at == 120.0
     assert known[0].path in catalog.jobs.due(3, ())
     assert catalog.jobs.due(3, ())[-1] == known[0].path, "behind everything else"
 

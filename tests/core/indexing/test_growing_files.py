@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ from bowerbird.core.settings import Settings
 from bowerbird.core.types import Extraction, Modality, Query
 from tests.makers import docx, eventually
 
-SERVER_LOG = 22 << 20
+SERVER_LOG = 5 << 20  # two parts
 LINE = "10:24:31 INFO request served in 12 ms by worker 7\n"
 
 
@@ -89,33 +90,63 @@ def found(library: Library, word: str) -> list[str]:
     return [hit.path.name for hit in library.search(Query(phrases=(word,))).hits]
 
 
+def segments(library: Library, path: Path) -> list[tuple[int, str]]:
+    row = library._reader.file(path)
+    assert row is not None and row.content_id is not None
+    return [(segment.id, segment.text) for segment in library._reader.segments_of(row.content_id)]
+
+
 def append(path: Path, text: str) -> None:
     with path.open("a") as file:
         file.write(text)
 
 
 def test_logs_that_gain_lines_all_the_time_do_not_keep_index_from_ending(
-    library: Library, decodes: Decodes, files: Path
+    library: Library, decodes: Decodes, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "PAUSES_S", (0.0, 3600.0))
     chat, server = files / "chat.log", files / "server.log"
     chat.write_text("the first zanzibar line\n")
     server.write_text("the first quartz line\n" + LINE * (SERVER_LOG // len(LINE)))
     decodes.meanwhile = dict.fromkeys(("chat.log", "server.log"), lambda path: append(path, LINE))
     report = library.index([files], quiet)
     assert (report.files["indexed"], report.files["unchanged"], report.changing) == (2, 0, 2)
-    assert decodes.times == {"chat.log": 2, "server.log": 2}, "each was decoded once more because it changed"
+    assert decodes.times == {"chat.log": 1, "server.log": 2}, "each was decoded up to where it ended, in parts"
     assert found(library, "zanzibar") == ["chat.log"]
     assert found(library, "quartz") == ["server.log"]
     server.unlink()
     append(chat, "a line about saffron\n")
     assert library.index([], quiet).changing == 1
-    assert decodes.times["chat.log"] == 4
+    assert decodes.times["chat.log"] == 2
     assert found(library, "saffron") == ["chat.log"]
     decodes.meanwhile = {}
     report = library.index([], quiet)
     assert (report.files["indexed"], report.changing, library.status().changing) == (1, 0, 0)
     library.index([], quiet)
-    assert decodes.times["chat.log"] == 5
+    assert decodes.times["chat.log"] == 3
+
+
+def test_of_a_long_log_that_has_grown_only_the_rest_is_read(
+    library: Library, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identify, "READ_ON_FROM", 1000)
+    log, copy = files / "chat.log", files / "copy.log"
+    log.write_text("the first zanzibar line\n" * 100)
+    library.index([files], quiet)
+    before = segments(library, log)
+    append(log, "a line about saffron\n")
+    library.index([], quiet)
+    after = segments(library, log)
+    assert after[: len(before)] == before and [text for _, text in after[len(before) :]] == ["a line about saffron\n"]
+    assert found(library, "zanzibar") == found(library, "saffron") == ["chat.log"]
+    shutil.copy(log, copy)
+    library.index([], quiet)
+    append(log, "a line about quartz\n")
+    library.index([], quiet)
+    assert found(library, "quartz") == ["chat.log"] and sorted(found(library, "saffron")) == ["chat.log", "copy.log"]
+    log.write_text("something else\n")
+    library.index([], quiet)
+    assert found(library, "zanzibar") == ["copy.log"] and not found(library, "quartz")
 
 
 def test_a_file_that_is_touched_in_a_loop_is_not_decoded_in_a_loop(

@@ -46,7 +46,7 @@ def _spans(library_folder: Path, path: Path) -> list[tuple[int, float]]:
 def test_all_parts_are_read_and_found(open_library: Opener, library_folder: Path, long_file: Path) -> None:
     library = open_library()
     done_s: list[float] = []
-    report = library.index([long_file.parent], lambda progress: done_s.extend(file.done_s for file in progress.long))
+    report = library.index([long_file.parent], lambda progress: done_s.extend(file.done for file in progress.long))
     assert report.files["indexed"] == 1
     assert done_s == sorted(done_s) and done_s, "progress within the file"
     starts = [start_s for _, start_s in _spans(library_folder, long_file)]
@@ -70,7 +70,7 @@ def test_reading_goes_on_after_a_restart(open_library: Opener, library_folder: P
     (partial,) = looks[-1]
     library.close()
     before = _spans(library_folder, long_file)
-    assert partial.path == long_file and 0 < partial.done_s < 270
+    assert partial.path == long_file and 0 < partial.done < 270
     library = open_library()
     assert library.index([], quiet).files["indexed"] == 1
     after = _spans(library_folder, long_file)
@@ -87,7 +87,7 @@ def test_photos_come_before_recordings_and_these_before_the_rest_of_long_ones(tm
     for number, (name, kind) in enumerate(kinds.items()):
         catalog.files.put(tmp_path, FileFacts(tmp_path / name, 1, 1, number), kind)
     assert [path.name for path in catalog.jobs.due(4, ())] == ["a.jpg", "b.txt", "film.mp4", "talk.mp3"]
-    film = NewContent(b"film", Kind.CLIP, Properties(), [], [], {}, frozenset(), next_s=120.0)
+    film = NewContent(b"film", Kind.CLIP, Properties(), [], [], {}, frozenset(), next_at=120.0)
     catalog.files.finish_part(tmp_path / "film.mp4", catalog.contents.put(film))
     assert [path.name for path in catalog.jobs.due(4, ())] == ["a.jpg", "b.txt", "talk.mp3", "film.mp4"]
     assert Priority.RESUME == 3

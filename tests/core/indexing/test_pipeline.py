@@ -14,10 +14,11 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from bowerbird.core.catalog.records import KnownContent, TextVectors
+from bowerbird.core.catalog.records import FormerContent, KnownContent, TextVectors
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DecoderCrashed, EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of, fingerprint
+from bowerbird.core.indexing import identify
 from bowerbird.core.indexing.in_flight import LOOK_AHEAD
 from bowerbird.core.indexing.item import ItemState, Outcome
 from bowerbird.core.indexing.pipeline import Pipeline
@@ -34,12 +35,14 @@ class Road:
         self.calls, self.decoders, self.models = Calls(), Decoders(), models
         self.known: dict[bytes, KnownContent] = {}
         self.vectors: TextVectors = {}
+        self.former: dict[Path, FormerContent] = {}
         self.pipeline = Pipeline(
             cast("ExtractPool", self.decoders),
             cast("Inference", models),
             self.calls.post,
             self.known.get,
             lambda *_: self.vectors,
+            self.former.get,
         )
 
     def start(self, path: Path) -> None:
@@ -163,7 +166,7 @@ def test_a_long_file_goes_on_where_it_was_left(road: Road, path: Path) -> None:
     road.known[fingerprint(path)] = KnownContent(7, frozenset(), 120.0)
     road.start(path)
     road.until(requests=1)
-    assert road.decoders.requests[0][1].start_s == 120.0
+    assert road.decoders.requests[0][1].start_at == 120.0
     road.decoded(0, FileError("The rest is damaged."))
     (outcome,) = road.until(outcomes=1)
     assert (outcome.state, outcome.content_id) == (FileState.FAILED, 7), "what was read before the damage stays"
@@ -172,14 +175,14 @@ def test_a_long_file_goes_on_where_it_was_left(road: Road, path: Path) -> None:
 def test_a_file_read_in_part_is_not_hashed_again(road: Road, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     road.start(path)
     road.until(requests=1)
-    road.decoded(0, document("part one", next_s=120.0))
+    road.decoded(0, document("part one", next_at=120.0))
     (outcome,) = road.until(outcomes=1)
     assert outcome.partial
     monkeypatch.setattr("bowerbird.core.indexing.pipeline._identify", None)
     road.known[fingerprint(path)] = KnownContent(7, frozenset({"text@1"}), 120.0)
     road.start(path)
     road.until(requests=2)
-    assert road.decoders.requests[1][1].start_s == 120.0
+    assert road.decoders.requests[1][1].start_at == 120.0
 
 
 def test_copies_are_decoded_once(road: Road, path: Path) -> None:
@@ -248,7 +251,7 @@ def test_a_file_that_goes_on_changing_is_kept_as_it_was_read_and_shared_with_nob
     road.start(path)
     for number in range(2):
         road.until(requests=number + 1)
-        path.write_text("longer and " * (number + 1))
+        path.write_text(f"{number} and longer " * (number + 1))
         fingerprints.append(fingerprint(path))
         road.decoded(number, document(f"as it was decoded, {number}"))
     (outcome,) = road.until(outcomes=1)
@@ -257,6 +260,61 @@ def test_a_file_that_goes_on_changing_is_kept_as_it_was_read_and_shared_with_nob
     assert [segment.text for segment in outcome.content.segments] == ["as it was decoded, 1"]
     assert outcome.content.fingerprint not in fingerprints, "nobody knows which of them it was"
     assert len(outcome.content.fingerprint) == len(fingerprints[0])
+
+
+def test_a_text_that_grows_while_it_is_decoded_was_read_up_to_where_it_ended(road: Road, path: Path) -> None:
+    path.write_text("the first line\n")
+    before, size = fingerprint(path), path.stat().st_size
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].end_at == size
+    path.write_text("the first line\nand another\n")
+    road.decoded(0, document("the first line"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again, outcome.grown) == (FileState.INDEXED, True, True)
+    assert outcome.content is not None
+    assert (outcome.content.fingerprint, outcome.content.size) == (before, size)
+
+
+@pytest.mark.parametrize(("next_at", "start_at"), [(None, 15.0), (4.0, 4.0)])
+def test_a_text_that_has_only_grown_is_read_on(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch, next_at: float | None, start_at: float
+) -> None:
+    monkeypatch.setattr(identify, "READ_ON_FROM", 1)
+    path.write_text("the first line\n")
+    known = KnownContent(7, frozenset({"text@1"}), next_at)
+    road.former[path] = FormerContent(known, fingerprint(path), path.stat().st_size)
+    path.write_text("the first line\nand another\n")
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].start_at == start_at
+    road.decoded(0, document("and another"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert (outcome.content.extends, outcome.content.fingerprint) == (7, fingerprint(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("a.txt", "the first line\n", "another line, and\nmore\n"),
+        ("a.txt", "the first line", "the first line and more\n"),
+        ("a.txt", "the first line\nand more\n", "the first line\n"),
+        ("a.md", "the first line\n", "the first line\nand more\n"),
+    ],
+)
+def test_what_else_has_changed_is_read_anew(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, before: str, after: str
+) -> None:
+    monkeypatch.setattr(identify, "READ_ON_FROM", 1)
+    path = tmp_path / name
+    path.write_text(before)
+    known = KnownContent(7, frozenset({"text@1"}), None)
+    road.former[path] = FormerContent(known, fingerprint(path), path.stat().st_size)
+    path.write_text(after)
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].start_at == 0.0
 
 
 def test_a_file_that_goes_away_while_it_is_decoded_costs_no_model_anything(road: Road, path: Path) -> None:

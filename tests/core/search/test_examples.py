@@ -146,7 +146,7 @@ def test_the_chosen_part_is_decoded_or_the_first_minutes(
     pool = FakePool(ONE_PAGE)
     examples(TEXT, pool=pool).vectors(Example(path, start_s, end_s))
     (limits,) = pool.limits
-    assert (limits.start_s, limits.part_s, limits.exact) == part
+    assert (limits.start_at, limits.part_s, limits.exact) == part
 
 
 @pytest.mark.parametrize(("spaces", "wanted"), [((TEXT,), False), ((TEXT, SCENE), True)])

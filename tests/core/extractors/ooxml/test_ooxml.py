@@ -88,18 +88,18 @@ def test_long_workbooks_are_read_in_parts_to_their_end(tmp_path: Path) -> None:
     path, start, lines, parts = tmp_path / "a.xlsx", 0.0, list[str](), 0
     path.write_bytes(workbook(rows))
     while start is not None:
-        extraction = makers.extract(path, Limits(max_characters=1_000, start_s=start))
+        extraction = makers.extract(path, Limits(max_characters=1_000, start_at=start))
         lines += text_of(extraction).splitlines()
-        start, parts = extraction.next_s, parts + 1
+        start, parts = extraction.next_at, parts + 1
     assert parts == 5
     assert " ".join(" ".join(lines).split()) == " ".join(["S", *(f"Row number {number}" for number in range(300))])
 
 
 def test_what_is_left_out_in_the_end_is_said(tmp_path: Path) -> None:
     rows = "".join(f'<row><c t="inlineStr"><is><t>Row number {number}</t></is></c></row>' for number in range(300))
-    limits = Limits(max_characters=1_000, max_total=2_000, start_s=1_000.0)
+    limits = Limits(max_characters=1_000, max_total=2_000, start_at=1_000.0)
     last = read(tmp_path / "a.xlsx", workbook(rows), limits)
-    assert last.next_s is None
+    assert last.next_at is None
     assert len(last.omissions) == 1 and last.omissions[0].startswith("The first 1,9")
 
 
