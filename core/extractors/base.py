@@ -32,7 +32,7 @@ class Limits:
     """Pixels of a photo, or of a page of a scan, that may be in memory; a photo with more fails, unless its format lets
     it be shrunk while it is decoded."""
     max_pages: int = 2_000
-    """Pages of a PDF that one call reads; ``Extraction.next_at`` is the number of those before the next call's first."""
+    """Pages of a PDF that one call reads; ``Extraction.next_at`` is how many are before the next call's first."""
     max_characters: int = 2_000_000
     """Characters of a document's text, or of one part of it, that one call reads."""
     max_total: int = 20_000_000

@@ -18,6 +18,7 @@ import pytest
 from bowerbird.core import settings as settings_file
 from bowerbird.core.catalog import jobs
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.indexing import identify
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings

@@ -178,7 +178,7 @@ def test_a_file_read_in_part_is_not_hashed_again(road: Road, path: Path, monkeyp
     road.decoded(0, document("part one", next_at=120.0))
     (outcome,) = road.until(outcomes=1)
     assert outcome.partial
-    monkeypatch.setattr("bowerbird.core.indexing.pipeline._identify", None)
+    monkeypatch.setattr("bowerbird.core.indexing.pipeline.identify", None)
     road.known[fingerprint(path)] = KnownContent(7, frozenset({"text@1"}), 120.0)
     road.start(path)
     road.until(requests=2)
