@@ -40,7 +40,9 @@ _UNSPACED = (
 )
 _LETTER, _MARK = rf"[^\W_{_UNSPACED}]", "[\U000f0000-\U000ffffd]"
 _RUN = re.compile(f"[{_UNSPACED}]+")
-_WORD = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
+# A line that ends does not end what is written without spaces: it may go on within a word.
+_JOINED = rf"[{_UNSPACED}]+(?:[ \t]*\r?\n[ \t]*[{_UNSPACED}]+)*"
+_WORD = re.compile(f"{_JOINED}|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
 _ASCII_WORD = re.compile("[0-9a-z]+")
 
 # Characters that fold to one, and that FTS5's tokenizer takes as ``fold`` does: texts of no others are not kept twice.
@@ -147,7 +149,7 @@ def query_words(text: str) -> list[str]:
 
 def typed_words(text: str) -> list[str]:
     """The words of a text in order, those of unspaced scripts in one piece."""
-    return _WORD.findall(fold(text))
+    return ["".join(word.split()) for word in _WORD.findall(fold(text))]
 
 
 @lru_cache(maxsize=65_536)
@@ -174,7 +176,9 @@ def marks(text: str, words: list[str]) -> Spans:
     for match in _WORD.finditer(folded):
         word, (start, end) = match.group(), match.span()
         if _RUN.match(word):
-            places += [(at, at + len(pair)) for at, pair in enumerate(_pairs(word), start) if pair in stems]
+            at = [place for place in range(start, end) if not folded[place].isspace()]
+            pairs = enumerate(_pairs("".join(word.split())), 1)
+            places += [(at[n - 1], at[min(n, len(at) - 1)] + 1) for n, pair in pairs if pair in stems]
         elif stem(word) in stems:
             places.append((start, end))
     return _merged([(starts[start], ends[end - 1]) for start, end in places])

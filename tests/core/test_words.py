@@ -110,6 +110,15 @@ def test_unspaced_scripts_become_pairs() -> None:
     assert keywords("in 東京都 today") == "in 東京 京都 today"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", " \n  "])
+def test_a_line_may_end_within_a_word_of_an_unspaced_script(end: str) -> None:
+    text = f"今天讨论大别山{end}项目。"
+    assert holds(text, "大别山项目")
+    assert [text[a:b] for a, b in marks(text, all_words("大别山项目"))] == [f"大别山{end}项目"]
+    assert keywords(text) == " ".join(all_words(text)) == "今天 天讨 讨论 论大 大别 别山 山项 项目"
+    assert not holds("大别山\n\n项目", "大别山项目")
+
+
 @pytest.mark.parametrize("text", ["no such script", "Café — “Übung” über", "Привет, мир", "한국어 보고서", "שלום"])
 def test_what_the_index_folds_itself_is_not_kept_twice(text: str) -> None:
     assert keywords(text) is None
