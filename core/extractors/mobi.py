@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments
@@ -22,7 +23,7 @@ _RECORDS, _FIRST = 76, 78  # where the database says how many records it has, an
 _PLAIN, _PALMDOC = 1, 2
 _ENCODINGS = {1252: "cp1252", 65001: "utf-8"}
 _AUTHOR, _DESCRIPTION, _SUBJECT, _DATE, _TITLE = 100, 103, 105, 106, 503  # types of EXTH records
-_MAX_TEXT = 64 << 20  # bytes
+_MAX_TEXT = 16 << 20  # bytes of a book, which is parsed as one page
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
@@ -49,7 +50,9 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
         if len(text) > _MAX_TEXT:
             break
     page = bytes(text).decode(encoding, "replace").encode()
-    return segments.document(page_parts(page), limits, _properties(header, encoding))
+    document = segments.document(page_parts(page), limits, _properties(header, encoding))
+    cut = (f"The first {_MAX_TEXT >> 20} MB of this book are read.",) if len(text) > _MAX_TEXT else ()
+    return replace(document, omissions=(*document.omissions, *cut))
 
 
 def _records(data: bytes) -> list[bytes]:
