@@ -72,7 +72,8 @@ def _plain(data: bytes, encoding: str) -> tuple[str, int]:
             silent = silent or depth
         elif not silent:
             out.append(_shown(token, encoding))
-    return "".join(out), end
+    text = "".join(out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text, end
 
 
 def _shown(token: re.Match[bytes], encoding: str) -> str:

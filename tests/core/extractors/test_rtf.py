@@ -14,6 +14,7 @@ from bowerbird.core.extractors import rtf
         (rb"\u268?\u382?ivot", "Čživot"),
         (rb"a\{b\}c", "a{b}c"),
         (rb"one\par two", "one two"),
+        (rb"an otter \u-10178?\u-8746?", "an otter 🧖"),
         (rb"{\b bold} and {\i slanted}", "bold and slanted"),
     ],
 )
