@@ -27,7 +27,8 @@ _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0
 def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> Extraction:
     """A document of texts and their places, or the part of it that begins ``limits.start_s`` characters into the text.
 
-    For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters.
+    For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters. The
+    properties come with the first part.
     """
     start = int(limits.start_s)
     until = min(start + limits.max_characters, limits.max_total)
@@ -37,7 +38,7 @@ def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> E
     return Extraction(
         Kind.DOCUMENT,
         from_parts(window, limits.max_characters),
-        properties,
+        Properties() if start else properties,
         next_s=float(end) if on else None,
         omissions=omissions,
     )
