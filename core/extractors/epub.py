@@ -22,7 +22,7 @@ from bowerbird.core.types import Extraction, Locator, Properties
 SUFFIXES = frozenset({".epub"})
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document")
-_MAX = 64 << 20  # bytes of a chapter
+_MAX = 16 << 20  # bytes of a chapter
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:

@@ -52,7 +52,6 @@ _FORMS: Mapping[str, _Form] = {
     ".dio": _DRAWING,
     ".xmind": _form("title plain"),
     ".abw": _form("p"),
-    ".gnumeric": _form("cell name"),
 }
 SUFFIXES = frozenset({*_FORMS, ".webloc"})
 _SPACE = b"\xef\xbb\xbf \t\r\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import segments
@@ -22,7 +23,7 @@ _RECORDS, _FIRST = 76, 78  # where the database says how many records it has, an
 _PLAIN, _PALMDOC = 1, 2
 _ENCODINGS = {1252: "cp1252", 65001: "utf-8"}
 _AUTHOR, _DESCRIPTION, _SUBJECT, _DATE, _TITLE = 100, 103, 105, 106, 503  # types of EXTH records
-_MAX_TEXT = 64 << 20  # bytes
+_MAX_TEXT = 16 << 20  # bytes of a book, which is parsed as one page
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
@@ -33,23 +34,30 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     """
     try:
         records = _records(source.read())
-        header = records[0]
-        compression, count, locked = struct.unpack_from(">H6xH2xH", header)
+        compression, count, locked = struct.unpack_from(">H6xH2xH", records[0])
     except (struct.error, IndexError) as error:
         raise FileError(DAMAGED) from error
     if locked:
         raise FileError(LOCKED)
     if compression not in (_PLAIN, _PALMDOC):
         raise FileError("This book is compressed in a way that Bowerbird does not read.")
-    encoding = _ENCODINGS.get(_number(header, 28), "utf-8")
+    encoding = _ENCODINGS.get(_number(records[0], 28), "utf-8")
+    text = _text(records[: count + 1], compression)
+    page = text.decode(encoding, "replace").encode()
+    document = segments.document(page_parts(page), limits, _properties(records[0], encoding))
+    cut = (f"The first {_MAX_TEXT >> 20} MB of this book are read.",) if len(text) > _MAX_TEXT else ()
+    return replace(document, omissions=(*document.omissions, *cut))
+
+
+def _text(records: list[bytes], compression: int) -> bytes:
+    """The text of a book in the records after the first, which says what follows the text in each."""
+    header, text = records[0], bytearray()
     flags = _number(header, 240) & 0xFFFF if header[16:20] == b"MOBI" and _number(header, 20) >= 228 else 0
-    text = bytearray()
-    for record in records[1 : count + 1]:
+    for record in records[1:]:
         text += _unpacked(_without_trailers(record, flags), compression)
         if len(text) > _MAX_TEXT:
             break
-    page = bytes(text).decode(encoding, "replace").encode()
-    return segments.document(page_parts(page), limits, _properties(header, encoding))
+    return bytes(text)
 
 
 def _records(data: bytes) -> list[bytes]:

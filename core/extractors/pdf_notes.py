@@ -104,23 +104,24 @@ def _attached(attachment: Any, buffer: Any, size: int) -> int:
 
 def _field(form: Any, widget: Any) -> Iterator[str]:
     """The field's label and value, if it is filled in."""
-    label = _form(raw.FPDFAnnot_GetFormFieldAlternateName, form, widget) or _short(
-        _form(raw.FPDFAnnot_GetFormFieldName, form, widget)
-    )
-    kind, flags = raw.FPDFAnnot_GetFormFieldType(form, widget), raw.FPDFAnnot_GetFormFieldFlags(form, widget)
-    if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
-        value = _form(raw.FPDFAnnot_GetFormFieldExportValue, form, widget)
+    name = _form(raw.FPDFAnnot_GetFormFieldName, form, widget)
+    label = _form(raw.FPDFAnnot_GetFormFieldAlternateName, form, widget) or _short(name)
+    if raw.FPDFAnnot_GetFormFieldType(form, widget) in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
         if raw.FPDFAnnot_IsChecked(form, widget):
+            value = _form(raw.FPDFAnnot_GetFormFieldExportValue, form, widget)
             yield label if value.lower() in _PLAIN else f"{label}: {value}"
-        return
+    elif value := _value(form, widget).strip():
+        yield f"{label}: {value}"
+
+
+def _value(form: Any, widget: Any) -> str:
+    """What was typed into a field or chosen in it; nothing of a password, or of what is no field to fill in."""
+    kind = raw.FPDFAnnot_GetFormFieldType(form, widget)
     if kind in (raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
-        value = "; ".join(_chosen(form, widget)) or _form(raw.FPDFAnnot_GetFormFieldValue, form, widget)
-    elif kind == raw.FPDF_FORMFIELD_TEXTFIELD and not flags & _PASSWORD:
-        value = _form(raw.FPDFAnnot_GetFormFieldValue, form, widget)
-    else:
-        return
-    if value.strip():
-        yield f"{label}: {value.strip()}"
+        return "; ".join(_chosen(form, widget)) or _form(raw.FPDFAnnot_GetFormFieldValue, form, widget)
+    if kind == raw.FPDF_FORMFIELD_TEXTFIELD and not raw.FPDFAnnot_GetFormFieldFlags(form, widget) & _PASSWORD:
+        return _form(raw.FPDFAnnot_GetFormFieldValue, form, widget)
+    return ""
 
 
 def _chosen(form: Any, widget: Any) -> Iterator[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from xml.etree import ElementTree as ET
@@ -16,7 +15,8 @@ from bowerbird.core.types import Properties
 
 _NEAR = 1 << 20  # bytes at the beginning and at the end in which the packet is looked for
 # XMP specification, part 3, 1.1.2: packets are there to be found by scanning, and so left uncompressed.
-_PACKET = re.compile(rb"<rdf:RDF[\s>].{1,100000}?</rdf:RDF>", re.DOTALL)
+_BEGIN, _END = b"<rdf:RDF", b"</rdf:RDF>"
+_MAX_PACKET, _MAX_PACKETS = 100_000, 50  # bytes; before the last ones come those of pictures
 _WRAPPER = b'<x xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">%s</x>'
 _ITEM = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 _NAMES = {
@@ -52,11 +52,23 @@ def _xmp(source: Source) -> Mapping[str, list[str]]:
         if source.size > _NEAR:
             file.seek(max(_NEAR, source.size - _NEAR))
             data += file.read(_NEAR)
-    for packet in reversed(_PACKET.findall(data)):
+    for packet in _packets(data):
         with suppress(ET.ParseError):
             if texts := _texts(ET.fromstring(_WRAPPER % packet)):  # noqa: S314  # expat bounds expansion
                 return texts
     return {}
+
+
+def _packets(data: bytes) -> Iterator[bytes]:
+    """What is between the marks of packets, the last first."""
+    start = len(data)
+    for _ in range(_MAX_PACKETS):
+        start = data.rfind(_BEGIN, 0, start)
+        if start < 0:
+            return
+        end = data.find(_END, start, start + _MAX_PACKET)
+        if end > 0:
+            yield data[start : end + len(_END)]
 
 
 def _texts(root: ET.Element) -> dict[str, list[str]]:

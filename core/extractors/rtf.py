@@ -42,13 +42,15 @@ def notes(data: bytes) -> Iterator[str]:
 
 def _groups(data: bytes, name: bytes) -> Iterator[str]:
     """The texts of the groups of this name: its control word, or that after a star."""
-    start = b"{" + (name if name.startswith(b"\\") else b"\\" + name)
+    start, encoding = b"{" + (name if name.startswith(b"\\") else b"\\" + name), _encoding(data)
     at = data.find(start)
     while at >= 0:
-        following = data[at + len(start) : at + len(start) + 1]
-        if not following.isalpha():
-            yield _plain(data[at + len(start) : at + _MAX_GROUP], _encoding(data))
-        at = data.find(start, at + len(start))
+        at += len(start)
+        if not data[at : at + 1].isalpha():
+            text, length = _plain(data[at : at + _MAX_GROUP], encoding)
+            at += length
+            yield text
+        at = data.find(start, at)
 
 
 def _encoding(data: bytes) -> str:
@@ -56,10 +58,11 @@ def _encoding(data: bytes) -> str:
     return f"cp{page[1].decode()}" if page else "cp1252"
 
 
-def _plain(data: bytes, encoding: str) -> str:
-    """The text up to the end of the group that has begun before."""
-    out, depth, silent = list[str](), 1, 0
+def _plain(data: bytes, encoding: str) -> tuple[str, int]:
+    """The text up to the end of the group that has begun before, and how many bytes that takes."""
+    out, depth, silent, end = list[str](), 1, 0, 0
     for token in _TOKEN.finditer(data):
+        end = token.end()
         if brace := token["brace"]:
             depth += 1 if brace == b"{" else -1
             silent = 0 if depth < silent else silent
@@ -69,13 +72,16 @@ def _plain(data: bytes, encoding: str) -> str:
             silent = silent or depth
         elif not silent:
             out.append(_shown(token, encoding))
-    return "".join(out)
+    text = "".join(out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text, end
 
 
 def _shown(token: re.Match[bytes], encoding: str) -> str:
     if token["unicode"]:
         with suppress(ValueError):
             return chr(int(token["unicode"]) % 0x10000)
+    if token["sign"] in (b"\\", b"{", b"}"):
+        return str(token["sign"].decode())
     raw = bytes.fromhex(token["hex"].decode()) if token["hex"] else token["text"] or b""
     if not raw:
         return " " if token["word"] in _BREAKS or token["sign"] == b"~" else ""

@@ -17,6 +17,7 @@ _WIDE_TOKENS = 4  # a character of these scripts weighs about as much as four La
 _BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"[.!?…]['\")\]]*\s|[。！？]|\n"), re.compile(r"\s"))
 _COMBINING = re.compile("[\u0300-\u036f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")  # belong to the character before
 _LABEL = 200  # characters
+_MAX_PLACES = 20_000  # of one part of a document: each is a segment at least
 _NOWHERE = Locator()
 Part = tuple[Locator, str]
 """A text, and where in its file it stands."""
@@ -26,7 +27,8 @@ _CONTROLS = dict.fromkeys((*range(9), 11, *range(14, 32), 127, 0xFEFF, 0xFFFE, 0
 def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> Extraction:
     """A document of texts and their places, or the part of it that begins ``limits.start_at`` characters into the text.
 
-    For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters.
+    For formats that are read from the beginning each time, and therefore no further than ``max_total`` characters. The
+    properties come with the first part.
     """
     start = int(limits.start_at)
     until = min(start + limits.max_characters, limits.max_total)
@@ -36,7 +38,7 @@ def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> E
     return Extraction(
         Kind.DOCUMENT,
         from_parts(window, limits.max_characters),
-        properties,
+        Properties() if start else properties,
         next_at=float(end) if on else None,
         omissions=omissions,
     )
@@ -44,8 +46,12 @@ def document(parts: Iterable[Part], limits: Limits, properties: Properties) -> E
 
 def _window(parts: Iterable[Part], start: int, end: int) -> tuple[list[Part], int, bool]:
     """The texts between two character offsets, where they end, at a gap between words, and whether there are more."""
-    window, position = list[Part](), 0
+    window, position, places = list[Part](), 0, set[Locator]()
     for locator, text in parts:
+        if position >= start:
+            places.add(locator)
+            if len(places) > _MAX_PLACES:
+                return window, position, True
         room = max(0, end - position)
         if len(text) > room and text[room:].strip():
             gap = max(text.rfind(" ", 0, room), text.rfind("\n", 0, room)) + 1

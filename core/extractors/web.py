@@ -77,6 +77,8 @@ class _Page(HTMLParser):
             self._sections.append(([], []))
         self._inside.add("heading" if tag in _HEADINGS else tag)
         self._gap(tag)
+        if tag == "img" and (described := dict(attrs).get("alt")):
+            self.handle_data(f" {described} ")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._silent:

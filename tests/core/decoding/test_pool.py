@@ -243,9 +243,9 @@ def test_real_files_through_real_children(real_pool: ExtractPool, tmp_path: Path
     Image.fromarray(rng.integers(0, 255, (300, 400, 3), np.uint8)).save(tmp_path / "a.png")
     (tmp_path / "b.txt").write_text("Apples ripen late. 🦦")
     (tmp_path / "c.txt").write_bytes(b"")
-    (tmp_path / "d.zip").write_bytes(b"PK\5\6" + bytes(18))
+    (tmp_path / "d.jar").write_bytes(b"PK\5\6" + bytes(18))
     photo, text, empty, skipped, gone = (
-        real_pool.extract(tmp_path / name, Limits()) for name in ("a.png", "b.txt", "c.txt", "d.zip", "e.txt")
+        real_pool.extract(tmp_path / name, Limits()) for name in ("a.png", "b.txt", "c.txt", "d.jar", "e.txt")
     )
     expected = makers.extract(tmp_path / "a.png")
     extraction = photo.result(120)

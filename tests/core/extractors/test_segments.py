@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bowerbird.core.extractors import segments
+from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.segments import LENGTH, from_parts, pieces
-from bowerbird.core.types import Locator
+from bowerbird.core.types import Locator, Properties
 
 SENTENCE = "The otter slid down the bank and was gone before anyone had seen it. "
 
@@ -49,3 +51,17 @@ def test_no_segment_crosses_a_place() -> None:
     segments = from_parts([(first, "one "), (first, "more "), (second, "two")], 100)
     assert [(segment.locator, segment.text) for segment in segments] == [(first, "one more "), (second, "two")]
     assert sum(len(segment.text) for segment in from_parts([(first, "x" * 80), (second, "y" * 80)], 100)) == 100
+
+
+def test_a_document_of_very_many_places_is_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "_MAX_PLACES", 3)
+    parts = [(Locator(section=f"Chapter {n}"), f"Text {n}. ") for n in range(8)]
+    start: float | None = 0.0
+    texts = list[str]()
+    while start is not None:
+        extraction = segments.document(parts, Limits(start_s=start), Properties(title="On otters"))
+        assert bool(extraction.properties.title) == (not start)
+        assert len(extraction.segments) <= 3 and not extraction.omissions
+        texts += [segment.text for segment in extraction.segments]
+        start = extraction.next_s
+    assert texts == [text for _, text in parts]

@@ -85,7 +85,8 @@ def test_nesting_without_end_is_no_recursion(tmp_path: Path) -> None:
 
 def test_long_workbooks_are_read_in_parts_to_their_end(tmp_path: Path) -> None:
     rows = "".join(f'<row><c t="inlineStr"><is><t>Row number {number}</t></is></c></row>' for number in range(300))
-    path, start, lines, parts = tmp_path / "a.xlsx", 0.0, list[str](), 0
+    path, lines, parts = tmp_path / "a.xlsx", list[str](), 0
+    start: float | None = 0.0
     path.write_bytes(workbook(rows))
     while start is not None:
         extraction = makers.extract(path, Limits(max_characters=1_000, start_at=start))
