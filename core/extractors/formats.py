@@ -155,7 +155,7 @@ def _open_drawing(source: Source) -> Image.Image:
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
     drawing = _OUTWARD.sub('href=""', xml_as_utf8(data).decode())
     try:
-        png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, height=_SVG_HEIGHT, background="#ffffff")
+        png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, height=_SVG_HEIGHT)
     except ValueError as error:
         raise FileError("The drawing is damaged, or has no size.") from error
     return Image.open(io.BytesIO(bytes(png)), formats=["PNG"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _MAX_PAGES = 16  # a scanned fax or letter; more of them is a video's business
+_BUDGET_S = 15.0  # real time for all further pages: plans of a gigapixel each take seconds
 
 
 class PhotoExtractor:
@@ -41,7 +43,7 @@ class PhotoExtractor:
             thumbnail = picture.jpeg(small, limits.thumbnail_side, turn)
             first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
         segments = (first, *_further_pages(source, pages, limits))
-        return Extraction(self.kind, segments, properties, thumbnail, omissions=_omissions(pages))
+        return Extraction(self.kind, segments, properties, thumbnail, omissions=_omissions(len(segments), pages))
 
     def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
         """The picture, or a page of a scan, upright, with at most ``max_area`` pixels; None if there is no such page.
@@ -84,7 +86,10 @@ def _further_pages(source: Source, pages: int, limits: Limits) -> Iterator[Segme
     from bowerbird.core.extractors import picture
     from bowerbird.core.extractors.formats import decode, open_image
 
+    until = time.monotonic() + _BUDGET_S
     for page in range(1, min(pages, _MAX_PAGES)):
+        if time.monotonic() > until:
+            return
         try:
             with picture.decoder_errors(source), open_image(source, page) as image:
                 decode(image, limits.image_side, limits.max_pixels)
@@ -94,5 +99,5 @@ def _further_pages(source: Source, pages: int, limits: Limits) -> Iterator[Segme
         yield Segment(Modality.IMAGE, Locator(page=page + 1), pixels=pixels)
 
 
-def _omissions(pages: int) -> tuple[str, ...]:
-    return (f"The first {_MAX_PAGES} of {pages:,} pages were read.",) if pages > _MAX_PAGES else ()
+def _omissions(read: int, pages: int) -> tuple[str, ...]:
+    return (f"The first {read} of {pages:,} pages were read.",) if read < pages else ()

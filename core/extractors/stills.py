@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -34,21 +35,22 @@ def frame_at(
 
     ``joined``: see ``timeline.packets``.
     """
-    if start_s is not None:
-        frame = _frame(container, video, start_s, joined=joined)
-        return jpeg(frame, video, max_side) if frame is not None else b""
     length_s = length(container) or 0.0
-    times_s = (min(_OPENING_S, length_s / 10), length_s / 3, length_s * 2 / 3)
-    openings = (_frame(container, video, at, joined=joined) for at in times_s)
-    first: VideoFrame | None = None
-    telling = None
-    for frame in openings:
-        first = first or frame
-        if frame is not None and contrast(frame) > BLANK:
-            telling = frame
-            break
-    telling = telling or first
+    openings_s = (min(_OPENING_S, length_s / 10), length_s / 3, length_s * 2 / 3)
+    times_s = openings_s if start_s is None else (start_s,)
+    shown = (_frame(container, video, time_s, joined=joined) for time_s in times_s)
+    telling = _telling(filter(None, shown))
     return jpeg(telling, video, max_side) if telling is not None else b""
+
+
+def _telling(frames: Iterable[VideoFrame]) -> VideoFrame | None:
+    """The first that shows something, else the first."""
+    first = None
+    for frame in frames:
+        if contrast(frame) > BLANK:
+            return frame
+        first = first or frame
+    return first
 
 
 def _frame(container: InputContainer, video: VideoStream, start_s: float, *, joined: bool) -> VideoFrame | None:

@@ -89,6 +89,13 @@ def test_white_on_nothing_in_any_mode(files: Path, mode: str) -> None:
     assert seen(extract(files / "a.png")) > 20
 
 
+@pytest.mark.parametrize("ink", ["white", "black", "#c02020"])
+def test_an_svg_without_a_background_is_seen(files: Path, ink: str) -> None:
+    shape = f'<circle cx="50" cy="50" r="30" fill="{ink}"/>'
+    (files / "a.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100">{shape}</svg>')
+    assert seen(extract(files / "a.svg")) > 20
+
+
 def test_round_corners_of_a_light_picture_stay_white(files: Path) -> None:
     image = Image.new("RGBA", (300, 300), (250, 250, 250, 255))
     image.putpixel((0, 0), (0, 0, 0, 0))

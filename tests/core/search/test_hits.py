@@ -51,6 +51,13 @@ def test_the_strongest_segment_is_the_moment_and_the_snippet() -> None:
     assert hit.moments == (Locator(page=3), Locator(page=1))
 
 
+def test_what_is_said_is_the_snippet_of_a_clip_that_looks_right_too() -> None:
+    seen, said = segment(1, 1, modality=Modality.IMAGE, at=seconds(0, 5)), segment(2, 1, "a voice", at=seconds(5, 9))
+    reader = FakeReader([file(1, "/a.mp4", 1, kind=Kind.CLIP)], [seen, said])
+    hit = one_hit(reader, candidate(1, (Source.LOOKS, 1, 3.0), (Source.WORDS, 2, 2.9)))
+    assert (hit.moment, hit.snippet) == (seconds(0, 5), "a voice")
+
+
 def test_moments_of_a_recording_share_no_time_and_are_nearly_as_good_as_the_best() -> None:
     times = {1: seconds(0, 5), 2: seconds(4, 9), 3: seconds(5, 10), 4: seconds(40, 45)}  # the third follows the first
     reader = FakeReader([file(1, "/a.wav", 1, kind=Kind.RECORDING)], [segment(n, 1, at=at) for n, at in times.items()])
