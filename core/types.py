@@ -98,9 +98,8 @@ class Properties:
     lens: str = ""
     exposure: str = ""
     latitude: float | None = None
-    """Degrees, north is positive."""
     longitude: float | None = None
-    """Degrees, east is positive."""
+    """Degrees; north and east are positive."""
     width: int | None = None
     """Pixels, of the picture as it is shown."""
     height: int | None = None
@@ -290,13 +289,11 @@ class Query:
     before: date | None = None
     """First day no longer let through."""
     authors: tuple[str, ...] = ()
-    """Parts of names, one of which the author must have; of a mail, its sender."""
     senders: tuple[str, ...] = ()
-    """Parts of names or addresses, one of which the sender of a mail must have."""
     subjects: tuple[str, ...] = ()
-    """Wordings, one of which the subject must have."""
     cameras: tuple[str, ...] = ()
-    """Parts of names, one of which the camera or its lens must have."""
+    """Parts of the name of its author (of a mail, its sender), the sender's name or address, the subject, the name of the
+    camera or lens: of each, one must be in it."""
     places: frozenset[int] = frozenset()
     """GeoNames' numbers of towns, regions and countries, in one of which it must have been taken."""
     near: Near | None = None
