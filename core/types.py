@@ -292,8 +292,7 @@ class Query:
     senders: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     cameras: tuple[str, ...] = ()
-    """Parts of the name of its author (of a mail, its sender), the sender's name or address, the subject, the name of the
-    camera or lens: of each, one must be in it."""
+    """Of each, one must be part of the author (of a mail, its sender), the sender, the subject, the camera or lens."""
     places: frozenset[int] = frozenset()
     """GeoNames' numbers of towns, regions and countries, in one of which it must have been taken."""
     near: Near | None = None

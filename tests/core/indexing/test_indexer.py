@@ -321,7 +321,7 @@ def test_a_file_that_changed_before_it_could_not_be_identified_is_a_failure_in_t
     def refused(*_: object) -> bytes:
         raise FileError("You have no permission to read this file.")
 
-    monkeypatch.setattr("bowerbird.core.indexing.pipeline.fingerprint_with", refused)
+    monkeypatch.setattr("bowerbird.core.indexing.identify.fingerprint", refused)
     house.watch(note.parent)
     house.step(3)
     append(note)
