@@ -25,7 +25,7 @@ _MAX_ATTACHED = 100  # documents read
 _MAX_ATTACHED_BYTES = 64 << 20  # of all of them together
 _MAX_ATTACHED_CHARACTERS = 500_000  # of each
 _BUDGET_S = 20.0  # for all attached documents
-_MAX_PARTS = 2_000
+_MAX_PARTS = 2_000  # of a mail
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
 _TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
@@ -56,6 +56,7 @@ class MailReader:
 
     def text(self, mail: Mail, depth: int = 0) -> str:
         """The headers that people read, the names of attached files, and the text."""
+        self._parts *= depth > 0  # they are counted for each mail of a mailbox
         lines = [f"{name}: {value}" for name in _SHOWN if (value := header(mail, name))]
         try:
             if names := list(dict.fromkeys(filter(None, map(filename, _own_parts(mail))))):
@@ -76,7 +77,7 @@ class MailReader:
         self._parts += 1
         kind = part.get_content_type()
         if self._parts > _MAX_PARTS:
-            self.omissions[f"The first {_MAX_PARTS:,} parts of the mails are read."] = None
+            self.omissions[f"Of a mail the first {_MAX_PARTS:,} parts are read."] = None
             return ""
         if kind == "message/rfc822" or (kind == "message/global" and part.is_multipart()):
             return self._forwarded(part, depth)

@@ -171,14 +171,14 @@ def mails(path: Path, limits: Limits | None = None) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_a_mailbox_is_read_in_parts_to_its_end(tmp_path: Path, line_end: bytes) -> None:
     box = mailbox.mbox(tmp_path / "a.mbox")
-    for number in range(500):
+    for number in range(2500):
         box.add(f"Subject: Mail {number}\nFrom: a@x.org\n\nFrom here on, it is {number}.\n".encode())
     box.close()
     (tmp_path / "a.mbox").write_bytes((tmp_path / "a.mbox").read_bytes().replace(b"\n", line_end))
-    found = mails(tmp_path / "a.mbox", Limits(part_bytes=10_000))
-    assert [section for section, _ in found] == [f"Mail {number}" for number in range(500)]
+    found = mails(tmp_path / "a.mbox", Limits(part_bytes=50_000))
+    assert [section for section, _ in found] == [f"Mail {number}" for number in range(2500)]
     assert all(f"From here on, it is {number}." in text for number, (_, text) in enumerate(found))
-    assert len(list(parts(tmp_path / "a.mbox", Limits(part_bytes=10_000)))) > 3
+    assert len(list(parts(tmp_path / "a.mbox", Limits(part_bytes=50_000)))) > 3
 
 
 def test_sentences_that_begin_as_mails_do(tmp_path: Path) -> None:
