@@ -120,7 +120,8 @@ def _cjk_font() -> Path | None:
         files = metadata.files(_CJK[0]) or []
     except metadata.PackageNotFoundError:
         return None
-    return next((Path(str(file.locate())) for file in files if file.match(_CJK[1])), None)
+    paths = (Path(str(file.locate())) for file in files if file.match(_CJK[1]))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _page(lines: Sequence[str], size: int, font: Path = _DEJAVU / "DejaVuSans.ttf") -> Pixels:
