@@ -25,7 +25,7 @@ Reader = Callable[[Source, str, Limits], Extraction]
 """Reads a document; the text is the suffix of the format to read it as."""
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (pdf.SUFFIXES, pdf.extract),
-    (mail.SUFFIXES, mail.extract),
+    (mail.SUFFIXES, lambda source, form, limits: mail.extract(source, form, limits, DocumentExtractor())),
     (cards.SUFFIXES, cards.extract),
     (odf.SUFFIXES, odf.extract),
     (iwork.SUFFIXES, iwork.extract),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.base import Extractor, Limits
 from bowerbird.core.extractors.mail_headers import Mail, date, header
 from bowerbird.core.extractors.mail_parts import MailReader
 from bowerbird.core.extractors.segments import label, segments
@@ -24,17 +24,17 @@ _TIME = re.compile(rb"\d\d?:\d\d")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
-def extract(source: Source, form: str, limits: Limits) -> Extraction:
+def extract(source: Source, form: str, limits: Limits, documents: Extractor) -> Extraction:
     """The headers that people read, every readable part, and the names of attachments.
 
-    Of a mailbox, the part of it that ``limits`` names: a section for each mail.
+    Of a mailbox, the part of it that ``limits`` names: a section for each mail. ``documents`` reads attached ones.
 
     Raises:
         FileError: there is no mail in the file.
     """
     if form in MAILBOXES:
-        return _mailbox(source, limits)
-    reader = MailReader(limits)
+        return _mailbox(source, limits, documents)
+    reader = MailReader(limits, documents)
     mail = reader.parse(source.read())
     if not mail.keys():
         raise FileError("There is no mail in this file.")
@@ -42,8 +42,8 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     return Extraction(Kind.DOCUMENT, text, _properties(mail), omissions=reader.sentences())
 
 
-def _mailbox(source: Source, limits: Limits) -> Extraction:
-    reader, found, left = MailReader(limits), list[Segment](), limits.max_characters
+def _mailbox(source: Source, limits: Limits, documents: Extractor) -> Extraction:
+    reader, found, left = MailReader(limits, documents), list[Segment](), limits.max_characters
     with source.open() as file:
         mails = _Mailbox(file, int(limits.start_at), limits.end_at)
         for data in mails:

@@ -13,7 +13,7 @@ from email.parser import BytesHeaderParser
 from pathlib import PurePath
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.base import Extractor, Limits
 from bowerbird.core.extractors.cards import card_text
 from bowerbird.core.extractors.mail_headers import Mail, content_charset, filename, header, text
 from bowerbird.core.extractors.source import MemorySource
@@ -37,6 +37,8 @@ class MailReader:
     """Reads the mails of one file, within limits for all of them together."""
 
     limits: Limits
+    documents: Extractor
+    """Reads attached documents."""
     omissions: dict[str, None] = field(default_factory=dict)
     """A sentence for each limit that left something unread, in their order."""
     _attached: int = 0
@@ -140,13 +142,11 @@ class MailReader:
 
     def _attachment(self, part: Mail, kind: str, payload: bytes, depth: int) -> str:
         """The text of an attached document, empty for what is none or cannot be read."""
-        from bowerbird.core.extractors.document import DocumentExtractor  # which reads mails by this
-
         name = filename(part) or f"attached{_TYPES.guess_extension(kind) or ''}"
         suffix = PurePath(name).suffix.lower()
         if suffix == ".eml":
             return self.text(self.parse(payload), depth + 1) if depth < _MAX_DEPTH else ""
-        if suffix not in DocumentExtractor.suffixes or suffix == ".mbox":
+        if suffix not in self.documents.suffixes or suffix == ".mbox":
             return text(payload, content_charset(part)) if kind.startswith("text/") else ""
         self._attached += 1
         if not self._may_read(len(payload)):
@@ -154,7 +154,7 @@ class MailReader:
         self._attached_read += 1
         limits = replace(self.limits, start_at=0.0, max_characters=_MAX_ATTACHED_CHARACTERS)
         try:
-            extraction = DocumentExtractor().extract(MemorySource(name, payload), limits)
+            extraction = self.documents.extract(MemorySource(name, payload), limits)
         except (FileError, RecursionError):
             return ""
         self.omissions |= dict.fromkeys(f"{name}: {sentence}" for sentence in extraction.omissions)
