@@ -29,7 +29,11 @@ _MAX_PARTS = 2_000  # of a mail
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
 _TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
-_SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+# Signatures, and what a saved page is laid out with.
+_SILENT = frozenset(
+    "application/pgp-signature application/pkcs7-signature application/x-pkcs7-signature text/css text/javascript "
+    "application/javascript application/x-javascript".split()
+)
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class MailReader:
 
     limits: Limits
     documents: Extractor
-    """Reads those that are attached."""
+    """Reads attached documents."""
     omissions: dict[str, None] = field(default_factory=dict)
     """A sentence for each limit that left something unread, in their order."""
     _attached: int = 0
@@ -122,7 +126,7 @@ class MailReader:
 
     def _leaf(self, part: Mail, kind: str, depth: int) -> str:
         payload = part.get_payload(decode=True)
-        if not isinstance(payload, bytes) or not payload.strip() or kind in _SIGNATURES:
+        if not isinstance(payload, bytes) or not payload.strip() or kind in _SILENT:
             return ""
         attached = part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html")
         if kind in _CARDS:

@@ -126,6 +126,12 @@ def test_signatures_and_markup_are_not_read(tmp_path: Path) -> None:
     assert "signed text" in text and "a page" in text and "PGP" not in text and "<p>" not in text
 
 
+def test_saved_pages(tmp_path: Path) -> None:
+    style = "Content-Type: text/css\nContent-Location: a.css\n\nbody { color: red }"
+    text, _ = read(tmp_path, multipart("related", page("the page"), style, PICTURE), "a.mht")
+    assert "the page" in text and "color" not in text
+
+
 def test_attached_documents(tmp_path: Path) -> None:
     docx(tmp_path / "a.docx", "A quokka report")
     text, extraction = read(tmp_path, multipart("mixed", attached("a.docx", (tmp_path / "a.docx").read_bytes())))

@@ -104,9 +104,9 @@ class House:
         self.indexer.add_folder(folder)
         self.indexer.scans.add([(folder, None)])
 
-    def add_line(self, path: Path) -> None:
-        """The file gains a line, and the watcher tells of it."""
-        append(path)
+    def rewrite(self, path: Path) -> None:
+        """The file is written anew, and the watcher tells of it."""
+        path.write_text(f"as it was {time.monotonic_ns()} ns after the start")
         self.inbox.post(lambda: self.indexer.scans.apply([FileChange(path, Change.PRESENT)]))
         self.step()
 
@@ -254,17 +254,17 @@ def append(path: Path) -> None:
 def test_a_file_that_always_changes_is_read_now_and_then_and_keeps_nothing_busy(
     house: House, note: Path, clock: Clock
 ) -> None:
-    """The watcher tells of every line; each arrives while the file is being read."""
+    """The watcher tells of every change; each comes while the file is being read."""
     house.watch(note.parent)
     house.indexer.begin()
     for number, pause in enumerate(PAUSES_S[1:], 1):
         for decode in (2 * number - 1, 2 * number):  # what changed is decoded once more
             house.until_decoding(decode)
-            house.add_line(note)
+            house.rewrite(note)
             house.decoders.requests[-1][2].set_result(document(f"as it was at decode {decode}"))
         house.step(2)
         assert house.texts() == [f"as it was at decode {decode}"], "found meanwhile as it was read"
-        house.add_line(note)
+        house.rewrite(note)
         house.step(20)
         clock.now += min(pause, REST_S) - 1
         house.step(3)
