@@ -22,11 +22,10 @@ _UNPACKERS: Mapping[bytes, Callable[[BinaryIO], Any]] = {
 }
 _SIGNS_OF_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
 T = TypeVar("T")
-_TAR = (b"ustar", 257, 262)
 
 
 class PackedExtractor:
-    """Reads what is in such a file, by the name it has inside or its content. Archives of many files are left out."""
+    """Reads what is in such a file, by the name it has inside or its content."""
 
     kind = Kind.DOCUMENT
     suffixes = frozenset({".gz", ".bz2", ".xz"})
@@ -41,7 +40,7 @@ class PackedExtractor:
 
         Raises:
             FileError: it cannot be read, or is larger than Bowerbird unpacks.
-            FileSkipped: it is an archive, or nothing reads what is in it.
+            FileSkipped: nothing reads what is in it.
         """
         return self._read(source, limits.max_bytes, lambda reader, inner: reader.extract(inner, limits))
 
@@ -50,7 +49,7 @@ class PackedExtractor:
 
         Raises:
             FileError: it cannot be read.
-            FileSkipped: it is an archive, or nothing reads what is in it.
+            FileSkipped: nothing reads what is in it.
         """
         return self._read(source, Limits().max_bytes, lambda reader, inner: reader.render(inner, locator, max_side))
 
@@ -59,7 +58,7 @@ class PackedExtractor:
 
         Raises:
             FileError: it cannot be read.
-            FileSkipped: it is an archive, or nothing reads what is in it.
+            FileSkipped: nothing reads what is in it.
         """
         return self._read(source, Limits().max_bytes, lambda reader, inner: reader.page(inner, number, max_area))
 
@@ -74,19 +73,11 @@ class PackedExtractor:
 
 
 def unpacked(source: Source, most: int) -> Source:
-    """What is packed in a file, or the file without the suffix if it is not packed.
-
-    Raises:
-        FileSkipped: it is an archive.
-    """
+    """What is packed in a file, or the file without the suffix if it is not packed."""
     name = PurePath(source.name).stem
     head = source.read(max(map(len, _UNPACKERS)))
     unpack = next((unpack for magic, unpack in _UNPACKERS.items() if head.startswith(magic)), _as_it_is)
-    inner = PackedSource(source, name, unpack, most)
-    signature, start, end = _TAR
-    if inner.read(end)[start:] == signature:
-        raise FileSkipped("Bowerbird does not read archives; it is found by its name.")
-    return inner
+    return PackedSource(source, name, unpack, most)
 
 
 def _as_it_is(file: BinaryIO) -> BinaryIO:

@@ -67,14 +67,22 @@ def test_a_bomb(tmp_path: Path, name: str, suffix: str) -> None:
             limits = replace(limits, start_at=next_at)
 
 
-def test_what_is_not_read(tmp_path: Path) -> None:
+def test_a_packed_archive_is_read_as_one(tmp_path: Path) -> None:
+    note = b"a note about otters"
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        archive.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())
+        member = tarfile.TarInfo("trip/otters.txt")
+        member.size = len(note)
+        archive.addfile(member, io.BytesIO(note))
     (tmp_path / "a.tar.gz").write_bytes(gzip.compress(buffer.getvalue()))
+    text = "".join(segment.text for segment in extract(tmp_path / "a.tar.gz").segments)
+    assert "trip/otters.txt" in text and "a note about otters" in text
+
+
+def test_what_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt.gz.gz").write_bytes(gzip.compress(gzip.compress(b"text")))
     (tmp_path / "a.bin.gz").write_bytes(gzip.compress(bytes(range(256))))
-    for name in ("a.tar.gz", "a.txt.gz.gz", "a.bin.gz"):
+    for name in ("a.txt.gz.gz", "a.bin.gz"):
         with pytest.raises(FileSkipped):
             extract(tmp_path / name)
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"text" * 1000)[:20])
