@@ -22,7 +22,11 @@ from bowerbird.core.models.runtime.runtimes import onnx_name, onnx_session
 from bowerbird.core.types import Encoded, Modality, PictureLine, Pixels
 
 GATE_AREA = 320 * 320
-"""Pixels of the small picture that tells whether there is text: see ``packaging/bench ocr`` for what it misses."""
+"""Pixels of the small picture that tells whether there is text (``packaging/bench ocr``).
+
+Over 80 photos it notices 20 of 25 with writing that can be read, lets 24 of 55 others through, and takes 0.12 CPU
+seconds where reading takes 1.05. All of 23 screenshots and pages, rendered or of PDFs, are noticed.
+"""
 _MAYBE = 0.3  # of the map, anywhere in the small picture
 DETECT_AREA = 1_280 * 960
 """Pixels of the picture that lines are looked for in; they are read in the picture as it was given."""
