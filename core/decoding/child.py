@@ -14,8 +14,9 @@ from multiprocessing.connection import Connection
 
 from bowerbird.core.decoding import sandbox, wire
 from bowerbird.core.errors import BowerbirdError, DecoderOutOfMemory, FileError
-from bowerbird.core.extractors import extractor_for, load_libraries, sidecars
+from bowerbird.core.extractors import extractor_for, load_libraries
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.pictures import sidecars
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Segment
 

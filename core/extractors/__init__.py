@@ -12,10 +12,10 @@ from pathlib import Path, PurePath
 from bowerbird.core.errors import FileSkipped
 from bowerbird.core.extractors import encodings
 from bowerbird.core.extractors.base import MEMORY, Extractor
-from bowerbird.core.extractors.document import DocumentExtractor
-from bowerbird.core.extractors.media import MediaExtractor
+from bowerbird.core.extractors.documents.document import DocumentExtractor
 from bowerbird.core.extractors.packed import PackedExtractor
-from bowerbird.core.extractors.photo import PhotoExtractor
+from bowerbird.core.extractors.pictures.photo import PhotoExtractor
+from bowerbird.core.extractors.recordings.media import MediaExtractor
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import CLIPS, PLAIN_NAMES, RECORDINGS
@@ -30,9 +30,9 @@ EXTRACTORS: tuple[Extractor, ...] = (
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
-_OURS = "formats pdf_notes pdf_properties photo_metadata picture stills".split()
+_OURS = "documents.pdf_notes documents.pdf_properties pictures.formats pictures.photo_metadata pictures.picture"
 _LIBRARIES = (
-    *(f"bowerbird.core.extractors.{name}" for name in _OURS),
+    *(f"bowerbird.core.extractors.{name}" for name in f"{_OURS} recordings.stills".split()),
     *"av av.audio.resampler av.subtitles.stream chardet djvu_rs filetype kreuzberg olefile".split(),
     *"pillow_heif pypdfium2 pyvips rawpy resvg_py webencodings".split(),
 )

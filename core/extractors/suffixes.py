@@ -1,9 +1,8 @@
 """The suffixes of pictures, recordings, clips and plain text, in lower case, with the dot.
 
 To read files with a further suffix as one of these, add it here, in its place in the alphabet: nothing else needs to
-know. What is listed here is tested; a row in ``test_kinds_by_name_alone`` (``tests/core/extractors/test_document.py``)
-fails before and passes after. The suffixes of formats that one module reads
-(PDF, office, mail, web pages) stand in that module.
+know. What is listed here is tested; a row in ``test_kinds_by_name_alone`` (``test_document.py``) fails before and
+passes after. The suffixes of formats that one module reads (PDF, office, mail, web pages) stand in that module.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from pathlib import Path
 from bowerbird.core.catalog.jobs import Priority
 from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.extractors import kind_of, sidecars
+from bowerbird.core.extractors import kind_of
+from bowerbird.core.extractors.pictures import sidecars
 from bowerbird.core.files.identity import cannot_tell, facts_of, is_offline, is_unchanged
 from bowerbird.core.files.mounts import FolderVolumes, Mounts, Volume, current_mounts
 from bowerbird.core.files.walk import Excludes, Walk

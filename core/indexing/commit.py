@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.extractors.sidecars import described
+from bowerbird.core.extractors.pictures.sidecars import described
 from bowerbird.core.faults import Fault, failure_of, fault_of
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.item import Outcome

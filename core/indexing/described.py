@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.errors import BowerbirdError, FileError
-from bowerbird.core.extractors.sidecars import merged
+from bowerbird.core.extractors.pictures.sidecars import merged
 from bowerbird.core.types import Extraction, Properties
 
 Describe = Callable[[Path], Future[Extraction]]

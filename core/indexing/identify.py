@@ -8,8 +8,8 @@ from pathlib import Path
 from bowerbird.core.catalog.records import FormerContent
 from bowerbird.core.errors import FileAccompanies, FileVanished
 from bowerbird.core.extractors import extractor_for
-from bowerbird.core.extractors.document import is_read_on
-from bowerbird.core.extractors.sidecars import beside, described_by
+from bowerbird.core.extractors.documents.document import is_read_on
+from bowerbird.core.extractors.pictures.sidecars import beside, described_by
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.files.disk_threads import OnBlock
 from bowerbird.core.files.identity import facts_of, fingerprint, fingerprint_with, grown_fingerprint

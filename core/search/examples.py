@@ -16,7 +16,7 @@ from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.sidecars import beside
+from bowerbird.core.extractors.pictures.sidecars import beside
 from bowerbird.core.files.identity import fingerprint_with
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input

@@ -15,7 +15,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import ABOUT
-from bowerbird.core.extractors.track_names import SOUND_TRACK, SUBTITLES
+from bowerbird.core.extractors.recordings.track_names import SOUND_TRACK, SUBTITLES
 from bowerbird.core.search.details import details
 from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
 from bowerbird.core.words import marks, query_words

@@ -13,7 +13,7 @@ from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
 from bowerbird.core.types import Query
-from tests.core.extractors.test_xmp import bag, packet
+from tests.core.extractors.pictures.test_xmp import bag, packet
 from tests.makers import eventually, photo
 
 

@@ -12,7 +12,7 @@ from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.catalog.records import TextBox
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
-from bowerbird.core.extractors.track_names import SUBTITLES
+from bowerbird.core.extractors.recordings.track_names import SUBTITLES
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.types import Kind, Locator, Modality, Properties, Query, Segment
 from tests.core.search.fakes import NO_PROPERTIES, FakePool, FakeReader, file, segment

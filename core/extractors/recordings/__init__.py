@@ -1,0 +1,1 @@
+"""Recordings and clips; ``media.py`` reads a part of one."""

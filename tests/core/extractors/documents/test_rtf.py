@@ -1,0 +1,31 @@
+"""What is read of RTF beside its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from bowerbird.core.extractors.documents import rtf
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        (rb"Caf\'e9", "Café"),
+        (rb"\u268?\u382?ivot", "Čživot"),
+        (rb"a\{b\}c", "a{b}c"),
+        (rb"one\par two", "one two"),
+        (rb"an otter \u-10178?\u-8746?", "an otter 🧖"),
+        (rb"{\b bold} and {\i slanted}", "bold and slanted"),
+    ],
+)
+def test_title(group: bytes, expected: str) -> None:
+    assert rtf.properties(rb"{\rtf1\ansi\ansicpg1252{\info{\title " + group + rb"}}}").title == expected
+
+
+def test_notes_with_their_authors() -> None:
+    data = rb"{\rtf1{\*\atnauthor Ann}{\*\annotation{\*\atndate 17}First.}{\*\atnauthor Bob}{\*\annotation Second.}}"
+    assert list(rtf.notes(data)) == ["Ann: First.", "Bob: Second."]
+
+
+def test_notes_without_an_end_take_no_time() -> None:
+    assert len(list(rtf.notes(rb"{\*\annotation " * 20_000))) < 20_000
