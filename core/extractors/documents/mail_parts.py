@@ -54,7 +54,7 @@ class MailReader:
     def parse(self, data: bytes) -> Mail:
         """A mail; of one that is nested too deeply the headers, and the rest as one text."""
         try:
-            return message_from_bytes(data)
+            return message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
         except RecursionError:
             return BytesHeaderParser().parsebytes(data)
 

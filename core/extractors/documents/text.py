@@ -29,6 +29,7 @@ _SUBTITLES = frozenset({".srt", ".vtt"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
 _TIMES = re.compile(r"^(?:\d+\s*\n)?(?:\d+:)?\d+:\d+[.,]\d+ --> .*\n?", re.MULTILINE)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # Escapes of JSON (RFC 8259, 7): characters beyond the first plane are two halves.
 _ESCAPE = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)")
 _ESCAPED = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": "\n"}
@@ -55,7 +56,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     if form in _SUBTITLES:
         content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()
     elif form in _MARKUP:
-        content = re.sub(r"\n\s*\n+", "\n\n", html.unescape(_TAG.sub(" ", content)))
+        content = re.sub(r"\n\s*\n+", "\n\n", html.unescape(_TAG.sub(" ", _CDATA.sub(r" \1 ", content))))
     if form not in _MARKDOWN:
         return Extraction(Kind.DOCUMENT, tuple(segments(content)), omissions=omissions)
     sections = from_parts(_sections(content), limits.max_characters)

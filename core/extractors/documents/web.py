@@ -27,6 +27,8 @@ _BLOCK_TAGS = (
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _GAPS = {"br": "\n", "option": "\n"}
 _CELLS = frozenset({"td", "th"})
+_UNTYPED = frozenset({"hidden", "password", "checkbox", "radio", "file", "image", "color", "range"})
+"""Controls whose values are no text that is shown."""
 _SPACE = re.compile(r"[^\S\xa0]+")
 _LINES = re.compile(r"[ \t]*\n[ \t\n]*\n[ \t]*"), re.compile(r"[ \t]*\n[ \t]*")
 _AUTHOR, _DATES = "author", ("article:published_time", "date", "dcterms.created", "dc.date")
@@ -75,10 +77,12 @@ class _Page(HTMLParser):
             self._note({name: value or "" for name, value in attrs})
         elif tag in _HEADINGS:
             self._sections.append(([], []))
+        elif tag == "tr" or tag in _CELLS:
+            self._end_cell(tag)
         self._inside.add("heading" if tag in _HEADINGS else tag)
         self._gap(tag)
-        if tag == "img" and (described := dict(attrs).get("alt")):
-            self.handle_data(f" {described} ")
+        if shown := _shown(tag, dict(attrs)):
+            self.handle_data(f" {shown} ")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._silent:
@@ -121,9 +125,24 @@ class _Page(HTMLParser):
         if not self._silent and (tag in _BLOCKS or tag in _HEADINGS or tag in _GAPS):
             self._sections[-1][1].append(_GAPS.get(tag, "\n\n" if tag in _HEADINGS or tag in ("p", "title") else "\n"))
 
+    def _end_cell(self, tag: str) -> None:
+        """The cell before need not say where it ends."""
+        if tag in _CELLS and self._inside & _CELLS:
+            self._sections[-1][1].append("\t")
+        self._inside -= _CELLS
+
     def _note(self, attributes: dict[str, str]) -> None:
         name = (attributes.get("name") or attributes.get("property") or "").lower()
         self._metadata.setdefault(name, attributes.get("content", ""))
+
+
+def _shown(tag: str, attributes: dict[str, str | None]) -> str:
+    """What stands in for a picture, or in a field of a form."""
+    if tag == "img":
+        return attributes.get("alt") or ""
+    if tag == "input" and (attributes.get("type") or "").lower() not in _UNTYPED:
+        return attributes.get("value") or attributes.get("placeholder") or ""
+    return ""
 
 
 def _parse(source: str) -> _Page:

@@ -173,6 +173,8 @@ def test_open_document_with_its_properties(tmp_path: Path) -> None:
         ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nApples ripen late.\n"),
         ("a.json", '{"note": "Apples ripen late."}'),
         ("a.rss", "<rss><item><title>Apples ripen late.</title></item></rss>"),
+        ("b.rss", "<rss><item><title><![CDATA[Apples ripen late.]]></title></item></rss>"),
+        ("b.html", '<form><input name=a value="Apples ripen late."><input type=hidden value="a<b"></form>'),
         ("a.py", 'print("Apples ripen late.")\n'),
         ("a.ts", 'console.log("Apples ripen late.")\n'),
         ("README", "Apples ripen late.\n"),
@@ -192,6 +194,11 @@ def test_texts_of_many_kinds(tmp_path: Path, name: str, content: str) -> None:
     text = text_of(extraction)
     assert "Apples ripen late." in text
     assert "-->" not in text and "color:red" not in text and "rtf1" not in text and "<" not in text
+
+
+def test_cells_that_do_not_say_where_they_end(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<table><tr><td>Apples<td>ripen<tr><td>late</table>")
+    assert text_of(read(tmp_path / "a.html")).split() == ["Apples", "ripen", "late"]
 
 
 def test_every_suffix_of_plain_text_is_read(tmp_path: Path) -> None:

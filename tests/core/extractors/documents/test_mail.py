@@ -95,6 +95,7 @@ SEEN = {
         (HEAD.format("x") + "Content-Type: text/plain; charset=gb2312\n\n").encode() + "镕基会议".encode("gbk"),
         "镕基会议",
     ),
+    "a mail after an empty line": ("\n" + HEAD.format("x") + "\nthermostat", "thermostat"),
     "headers in bytes": (HEAD.format("Протокол собрания").encode("cp1251") + b"\nx", "Протокол собрания"),
     "headers in words": (
         HEAD.format("=?iso-8859-1?Q?Gr=FC=DFe_aus?= =?windows-1250?Q?_=A3=F3d=9F?=") + "\nx",
