@@ -66,6 +66,8 @@ def _sections(code: str) -> tuple[tuple[Token, ...], ...]:
 
 
 def _number(value: float, tokens: tuple[Token, ...]) -> str:
+    if (filled := _filled(value, tokens)) is not None:
+        return filled
     digits = next(text for kind, text in tokens if kind == "digits")
     if any(token == ("plain", "%") for token in tokens):
         value *= 100
@@ -79,6 +81,24 @@ def _number(value: float, tokens: tuple[Token, ...]) -> str:
     grouped = _grouped(text) if "," in whole else text
     around = "".join(grouped if kind == "digits" else text for kind, text in _once(tokens)).strip()
     return around if grouped == text else f"{around} ({text})"
+
+
+def _filled(value: float, tokens: tuple[Token, ...]) -> str | None:
+    """A whole number in a format with signs between its digits, such as that of a telephone number; else None."""
+    runs = [text for kind, text in tokens if kind == "digits"]
+    if len(runs) < 2 or not value.is_integer() or value < 0 or any(set(run) - set("0#?") for run in runs):
+        return None
+    if any(token in (("plain", "%"), ("plain", "/")) for token in tokens):
+        return None
+    left, out = f"{int(value):0{sum(run.count('0') for run in runs)}}", list[str]()
+    for kind, text in reversed(tokens):
+        if kind == "digits" and len(runs) > 1:
+            left, text = left[: -len(text)], left[-len(text) :]
+            runs.pop()
+        elif kind == "digits":
+            text = left
+        out.append(text)
+    return "".join(reversed(out)).strip()
 
 
 def _once(tokens: tuple[Token, ...]) -> list[Token]:

@@ -20,6 +20,7 @@ _MAX_GAP = 20  # empty cells that are shown between two others
 _PRINTED = frozenset(f"{pages}{place}" for pages in ("odd", "even", "first") for place in ("Header", "Footer"))
 _VALUES = frozenset({"v", "t"}) | _PRINTED
 _CODES = re.compile(r'&"[^"]*"|&K[0-9A-F]{6}|&\d+|&.')  # of fonts, places and page numbers
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")  # of characters that XML does not hold (22.9.2.19)
 _DRAWN = ("chart", "chartEx", "diagramData")
 
 
@@ -110,7 +111,8 @@ class _Rows:
         """Put a cell's text into its column, unless it is far off: then beside the one before."""
         gap = self._column - len(self._cells) - 1
         if text:
-            self._cells += [""] * (gap if 0 < gap <= _MAX_GAP else 0) + [" ".join(text.split())]
+            text = " ".join(_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text).split())
+            self._cells += [""] * (gap if 0 < gap <= _MAX_GAP else 0) + [text]
 
     def _shown(self, value: str) -> str:
         if self._kind == "s":

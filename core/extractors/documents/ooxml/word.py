@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from email import message_from_bytes
+from email.message import Message
 from xml.etree import ElementTree as ET
 
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.documents.markup import collect, local
 from bowerbird.core.extractors.documents.ooxml.package import Package
 from bowerbird.core.extractors.documents.ooxml.paragraphs import Paragraphs
+from bowerbird.core.extractors.documents.web import page_parts
 from bowerbird.core.extractors.segments import Part, label
 from bowerbird.core.types import Locator
 
@@ -24,6 +28,7 @@ _BESIDE = {
     "diagramData": "Diagram",
 }
 _MAX_STYLES = 32 << 20  # bytes
+_MAX_CHUNK = 16 << 20  # bytes of a page that Word has yet to take over
 _HEADING = re.compile(r"heading \d", re.IGNORECASE)  # names of built-in styles are not translated in the file
 
 
@@ -31,6 +36,7 @@ def read(package: Package) -> Iterator[Part]:
     """The body in sections by headings, and a section for each kind of part beside it."""
     main = package.main("word/document.xml")
     yield from _body(package, main)
+    yield from _chunks(package, main)
     for kind, section in _BESIDE.items():
         yield from beside(package, main, kind, Locator(section=section))
 
@@ -48,6 +54,21 @@ def beside(package: Package, part: str, kind: str, locator: Locator) -> Iterator
                     if paragraph.text not in said:
                         said.add(paragraph.text)
                         yield locator, f"{paragraph.text}\n"
+
+
+def _chunks(package: Package, main: str) -> Iterator[Part]:
+    """The pages that programs put into a document for Word to take over (17.17.2.1), alone or as a saved page."""
+    for name in package.related(main, "aFChunk"):
+        with suppress(FileError), package.open(name) as file:
+            data = file.read(_MAX_CHUNK)
+            if not data.lstrip().startswith(b"<"):
+                mail = message_from_bytes(data)
+                data = next((part.get_payload(decode=True) for part in mail.walk() if _is_page(part)), b"")
+            yield from page_parts(data)
+
+
+def _is_page(part: Message) -> bool:
+    return part.get_content_type() == "text/html"
 
 
 def _body(package: Package, main: str) -> Iterator[Part]:

@@ -113,3 +113,21 @@ def test_slides_in_the_order_that_is_shown(tmp_path: Path) -> None:
     pages = [(segment.locator.page, segment.text.split()[0]) for segment in
              read(tmp_path / "a.pptx", document_makers.slides()).segments]  # fmt: skip
     assert pages[:2] == [(1, "A"), (2, "Second")]
+
+
+def test_characters_that_xml_does_not_hold(tmp_path: Path) -> None:
+    rows = '<row><c t="inlineStr"><is><t>two_x000D_\nlines, snake_case_x</t></is></c></row>'
+    assert "two lines, snake_case_x" in text_of(read(tmp_path / "a.xlsx", workbook(rows)))
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        "<html><body><p>The albatross clause.</p></body></html>",
+        "MIME-Version: 1.0\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<p>The alba=\ntross clause.</p>",
+    ],
+)
+def test_pages_that_word_has_yet_to_take_over(tmp_path: Path, chunk: str) -> None:
+    content = document("<w:p/>", {"word/chunk.htm": chunk}, {"chunk.htm": "aFChunk"})
+    assert "The albatross clause." in text_of(read(tmp_path / "a.docx", content))
