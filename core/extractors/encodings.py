@@ -191,7 +191,11 @@ def _wide(head: bytes, least: float = _WIDE_SHARE, shortest: int = 1) -> str | N
 def _share(head: bytes, encoding: str) -> float:
     """How many of the characters that some data is in an encoding are frequent ones, 0…1."""
     whole = len(head) - len(head) % (int(encoding[4:6]) // 8)
-    text = head[:whole].decode(encoding, "replace")[:_HEAD]
+    return readable_share(head[:whole].decode(encoding, "replace")[:_HEAD])
+
+
+def readable_share(text: str) -> float:
+    """How many of the characters are such as texts are made of, 0…1."""
     return sum(map(_is_frequent, text)) / max(1, len(text))
 
 

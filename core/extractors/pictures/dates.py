@@ -18,13 +18,13 @@ _JULY = ("juil", "juli", "july")  # French and others share three letters with J
 _DATES = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"(?P<year>\d{4})\s*(?P<gap>[:./-])\s*(?P<month>\d{1,2})\s*(?P=gap)\s*(?P<day>\d{1,2})(?!\d)(?P<time>.*)",
+        r"(?P<year>\d{4})\s*(?P<gap>[:./_-])\s*(?P<month>\d{1,2})\s*(?P=gap)\s*(?P<day>\d{1,2})(?!\d)(?P<time>.*)",
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?P<time>(?!\d(?!\d)).*)",
         r"(?P<first>\d{1,2})\s*(?P<gap>[./-])\s*(?P<other>\d{1,2})\s*(?P=gap)\s*(?P<year>\d{4})(?!\d)(?P<time>.*)",
         r"(?:[^\W\d]+\.?,?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th|\.|er)?(?:\s+de)?[\s-]+(?P<word>[^\W\d]{3,})\.?,?"
         r"(?:\s+de)?[\s-]+(?P<year>\d{4})(?!\d)(?P<time>.*)",
         r"(?:[^\W\d]+\.?,?\s+)?(?P<word>[^\W\d]{3,})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+"
-        r"(?P<time>\d{1,2}:\d\d:\d\d\s+(?:[A-Z]{3,4}\s+)?)?(?P<year>\d{4})(?!\d)(?P<rest>.*)",
+        r"(?P<time>\d{1,2}:\d\d:\d\d\s+(?:[A-Z]{3,4}(?:[+-]\d\d:?\d\d)?\s+)?)?(?P<year>\d{4})(?!\d)(?P<rest>.*)",
         r"(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]?(?P<time>.*)",
     )
 )
@@ -38,6 +38,8 @@ _COMPACT_TIME = re.compile(
     r"(?!\d)",
     re.IGNORECASE,
 )
+_DASHED = re.compile(r"(?<=[\sT])(\d\d)-(\d\d)-(\d\d)(?!\d)")
+_HALF_BEFORE = re.compile(r"(?:(上午|午前|오전)|下午|午後|오후)\s*(\d{1,2}:\d\d(?::\d\d)?)")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 # In names: 2024-07-01 and 20240701, then perhaps a time, after a word such as "at" or "um".
 _NAMED = re.compile(
@@ -57,7 +59,8 @@ def parse_date(text: str, offset: str = "") -> datetime | None:
     ``offset``, as in ``+02:00``, if there is one. Between day and month of ``05/07/2011`` decides which can be a month,
     else whether the clock has twelve hours, as where months come first.
     """
-    text = " ".join(text.replace("\0", " ").split())
+    text = _DASHED.sub(r"\1:\2:\3", " ".join(text.replace("\0", " ").split()))
+    text = _HALF_BEFORE.sub(lambda half: f" {half[2]} {'AM' if half[1] else 'PM'}", text)
     for form in _DATES:
         if date := form.match(text):
             parts = date.groupdict()

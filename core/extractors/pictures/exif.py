@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.encodings import decode
+from bowerbird.core.extractors.encodings import decode, readable_share
 from bowerbird.core.extractors.pictures import coordinates
 from bowerbird.core.extractors.pictures.dates import parse_date
 from bowerbird.core.extractors.pictures.xmp import camera, stars, stars_of_percent
@@ -75,6 +75,13 @@ def words_of(text: str) -> str:
     return "" if _EMPTY_WORDS.fullmatch(text) else text
 
 
+def text_of(value: str | bytes) -> str:
+    """A comment in whatever encoding, or nothing if no person wrote it; Pillow takes the bytes of some for Latin-1."""
+    with suppress(UnicodeEncodeError):
+        return _words(value if isinstance(value, bytes) else value.encode("latin-1"))
+    return words_of(str(value))
+
+
 def _directory(tags: Image.Exif, number: int) -> Mapping[int, Any]:
     try:
         return tags.get_ifd(number)
@@ -129,13 +136,17 @@ def _comment(value: object, *, big_endian: bool) -> str:
 
 
 def _utf16(data: bytes, *, big_endian: bool) -> str:
-    """Programs do not agree whose byte order counts: of Latin letters every other byte is zero."""
+    """Programs do not agree whose byte order counts, and some write UTF-8: the order in which it reads as text wins."""
     marks = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-    big = big_endian
-    if (zeros := (data[::2].count(0), data[1::2].count(0))) and zeros[0] != zeros[1]:
-        big = zeros[0] > zeros[1]
-    text = data.decode(marks.get(data[:2], "utf-16-be" if big else "utf-16-le"), "ignore")
-    return text.lstrip("\ufeff").split("\0")[0]
+    if encoding := marks.get(data[:2]):
+        return data.decode(encoding, "ignore").lstrip("\ufeff").split("\0")[0]
+    written = data.rstrip(b"\0 ")
+    if b"\0" not in written and not any(byte < 9 for byte in written):
+        with suppress(UnicodeDecodeError):
+            return written.decode("utf-8")
+    orders = ("utf-16-be", "utf-16-le") if big_endian else ("utf-16-le", "utf-16-be")
+    texts = [data.decode(order, "ignore").split("\0\0")[0].strip("\0 ") for order in orders]
+    return max(texts, key=readable_share).split("\0")[0]
 
 
 def _exposure(tags: Mapping[int, Any]) -> str:

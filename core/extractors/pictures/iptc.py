@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.encodings import decode
@@ -13,7 +13,8 @@ from bowerbird.core.types import Properties
 
 _CHARACTER_SET, _UTF8 = (1, 90), b"\x1b%G"
 # Data sets of record 2.
-_OBJECT_NAME, _KEYWORD, _DATE, _TIME, _BY_LINE = (2, 5), (2, 25), (2, 55), (2, 60), (2, 80)
+_OBJECT_NAME, _KEYWORD, _BY_LINE = (2, 5), (2, 25), (2, 80)
+_DATES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # day and time: created, digitised
 _PLACE = ((2, 92), (2, 90), (2, 95), (2, 101))  # sublocation, city, province, country
 _HEADLINE, _CAPTION, _CATEGORIES = (2, 105), (2, 120), ((2, 15), (2, 20))
 _MAX_SETS = 2_000
@@ -33,8 +34,12 @@ def read(data: bytes) -> Properties:
         author="; ".join(map(label, sets.get(_BY_LINE, []))),
         description="\n".join((*title[1:], *sets.get(_CAPTION, []))),
         keywords=tuple(dict.fromkeys(map(label, tags))),
-        taken_at=parse_date(" ".join((*sets.get(_DATE, [])[:1], *sets.get(_TIME, [])[:1]))),
+        taken_at=next(filter(None, (parse_date(_moment(sets, names)) for names in _DATES)), None),
     )
+
+
+def _moment(sets: Sets, names: Iterable[tuple[int, int]]) -> str:
+    return " ".join(text for name in names for text in sets.get(name, [])[:1])
 
 
 def _sets(data: bytes) -> Sets:

@@ -111,14 +111,12 @@ def _extension(segments: Iterable[tuple[str, bytes]], identifier: bytes) -> byte
 
 def _comments(info: Mapping[Any, Any]) -> Properties:
     """What GIF, JPEG and PNG have beside; in a PNG, of keywords that the standard (11.3.3.2) or image makers use."""
-    texts = {str(name).lower(): exif.words_of(value) for name, value in info.items() if isinstance(value, str)}
-    comment = info.get("comment", "")
-    comment = comment.decode("utf-8", "replace") if isinstance(comment, bytes) else str(comment)
-    captions = [texts.get(name, "") for name in ("description", "parameters", "prompt")]
+    texts = {str(name).lower(): exif.text_of(value) for name, value in info.items() if isinstance(value, (str, bytes))}
+    captions = [texts.get(name, "") for name in ("description", "parameters", "prompt", "comment")]
     return Properties(
         title=label(texts.get("title", "")),
         author=label(texts.get("author", "")),
-        description="\n".join(filter(None, (*captions, exif.words_of(comment)))),
+        description="\n".join(filter(None, captions)),
         keywords=tuple(filter(None, map(label, texts.get("keywords", "").split(",")))),
         taken_at=parse_date(texts.get("creation time", "")),
     )

@@ -47,6 +47,12 @@ def test_letters(prefix: bytes, value: bytes) -> None:
     assert read(prefix + data_set(120, value)).description == "Grüße aus Köln"
 
 
+def test_the_day_it_was_digitised_serves_where_no_other_is_known() -> None:
+    digitised = data_set(62, b"20110704") + data_set(63, b"100005+0200")
+    assert read(digitised).taken_at == datetime(2011, 7, 4, 10, 0, 5)
+    assert read(digitised + data_set(55, b"19990102")).taken_at == datetime(1999, 1, 2)
+
+
 def test_long_captions() -> None:
     assert len(read(data_set(120, b"word " * 10_000)).description) == 49_999
 

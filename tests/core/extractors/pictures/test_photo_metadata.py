@@ -124,6 +124,18 @@ def test_comments(tmp_path: Path) -> None:
     assert read(tmp_path / "d.jpg").description == ""
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_comments_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    text = "Größe der Straße über Köln"
+    small().save(tmp_path / "a.jpg", comment=text.encode(encoding))
+    small().save(tmp_path / "b.gif", comment=text.encode(encoding))
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add(b"tEXt", b"Comment\0" + text.encode(encoding))
+    small().save(tmp_path / "c.png", pnginfo=chunks)
+    for name in ("a.jpg", "b.gif", "c.png"):
+        assert read(tmp_path / name).description == text
+
+
 def test_the_date_of_the_name_serves_where_the_header_has_none(tmp_path: Path) -> None:
     small().save(tmp_path / "IMG-20110714-WA0001.jpg")
     assert read(tmp_path / "IMG-20110714-WA0001.jpg").taken_at == datetime(2011, 7, 14)
