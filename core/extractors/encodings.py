@@ -59,6 +59,11 @@ _WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÑÒÓÔÕÖØÙÚÛÜßàáâ
 _WESTERN_SHARE = 0.3  # of bytes beyond ASCII: with more it is hardly a Western language
 _LIKELIER, _LIKELIER_OLD = 0.7, 0.5
 _TORN = re.compile(r"[a-zß-ÿ][À-ÞŒ]|[^\W\d_](?:[¡¿„‚§£´]|[€“”–—…«»°©®•™](?=[^\W\d_]))")
+# Signs between two letters of a word, and characters of nobody's. The dot is Catalan's.
+_STRANGE = re.compile(
+    "(?<=[^\\W\\d_])[»«°©®•¿¡¤¦§¨¬¯±¶¸¹²³¼½¾×÷‡†‹›‰€](?=[^\\W\\d_])|[\x80-\x84\x86-\x9f\ue000-\uf8ff]"
+)
+_STRANGE_SHARE = 0.05
 _MIXED = re.compile("[a-zA-Z][\u0370-\u06ff]|[\u0370-\u06ff][a-zA-Z]")
 _FOREIGN = re.compile("[\u0370-\u06ff]+")
 _MIXED_SHARE = 0.3
@@ -232,18 +237,22 @@ def _guess(head: bytes) -> str | None:
     results = chardet.detect_all(head, compat_names=False, include_encodings=_CANDIDATES, ignore_threshold=True)
     confidences = {str(result["encoding"]): result["confidence"] for result in results}
     readings = [encoding for encoding in confidences if encoding in _CANDIDATES]
-    best = next((encoding for encoding in readings if not _mixes_scripts(head, encoding)), "cp1252")
+    best = next((encoding for encoding in readings if not _misreads(head, encoding)), "cp1252")
     ratio = confidences.get("cp1252", 0.0) / (confidences.get(best) or 1.0)
     if ratio >= (_LIKELIER_OLD if best in _OLD else _LIKELIER) and _reads_western(head):
         return "cp1252"
     if best not in _MULTIBYTE and _reads_japanese(head):
         return "cp932"
+    if best == "gb18030" and _KANA.search(head.decode(best, "ignore")) and _fits(head, "euc_jis_2004"):
+        return "euc_jis_2004"  # in both, kana have the same bytes; in Chinese, there are hardly any
     return _SUPERSETS.get(best, best) if readings else None
 
 
-def _mixes_scripts(head: bytes, encoding: str) -> bool:
-    """Whether many words in an encoding would be half Latin, half of another alphabet."""
+def _misreads(head: bytes, encoding: str) -> bool:
+    """Whether in an encoding many words would be half of another alphabet, or hold signs or what is no character."""
     text = head.decode(encoding, "replace")
+    if len(_STRANGE.findall(text)) > _STRANGE_SHARE * sum(c > "\x7f" for c in text):
+        return True
     return len(_MIXED.findall(text)) > _MIXED_SHARE * len(_FOREIGN.findall(text))
 
 

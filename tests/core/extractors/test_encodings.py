@@ -28,6 +28,8 @@ TEXTS = {
     "Voilà l’été à la plage": "cp1252",
     "La tua password è": "cp1252",
     "Bekræft ny adgangskode på siden": "cp1252",
+    "Příliš žluťoučký kůň": "iso8859-2",
+    "สวัสดีชาวโลก": "cp874",
     "東京の天気は晴れのち曇りでしょう": "shift_jis euc_jp iso2022_jp",
     "デバッグウィンドウを閉じる": "shift_jis",
     "今天的天气很好我们去公园散步": "gbk gb18030",
@@ -47,6 +49,10 @@ def test_a_line_is_read_in_the_encoding_in_which_it_is_a_language(text: str, enc
 @pytest.mark.parametrize("text", [*TEXTS, "Hello otters", "वे कहते हैं कि यह सच है", "Grüße 🦦 水獭"])
 def test_unicode_needs_no_mark(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)).removeprefix("\ufeff") == text
+
+
+def test_kana_are_japanese() -> None:
+    assert decode("会議メモ".encode("euc_jp")) == "会議メモ"
 
 
 def test_data_is_no_text() -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_bytes
-from email.message import Message
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
@@ -61,14 +60,15 @@ def _chunks(package: Package, main: str) -> Iterator[Part]:
     for name in package.related(main, "aFChunk"):
         with suppress(FileError), package.open(name) as file:
             data = file.read(_MAX_CHUNK)
-            if not data.lstrip().startswith(b"<"):
-                mail = message_from_bytes(data)
-                data = next((part.get_payload(decode=True) for part in mail.walk() if _is_page(part)), b"")
-            yield from page_parts(data)
+            pages = [data] if data.lstrip().startswith(b"<") else _pages(data)
+            for page in pages:
+                yield from page_parts(page)
 
 
-def _is_page(part: Message) -> bool:
-    return part.get_content_type() == "text/html"
+def _pages(data: bytes) -> Iterator[bytes]:
+    for part in message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html" and isinstance(page := part.get_payload(decode=True), bytes):
+            yield page
 
 
 def _body(package: Package, main: str) -> Iterator[Part]:
