@@ -14,7 +14,7 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors.encodings import xml_as_utf8
-from bowerbird.core.extractors.pictures import animation, streamed
+from bowerbird.core.extractors.pictures import animation, streamed, svg_text
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.extractors.suffixes import RAW
@@ -32,6 +32,7 @@ _DRAFT = 2
 has 53 dB against full decoding in 45 ms; at 1.5 times it would be 46 dB in 36 ms; full decoding takes 145."""
 NO_MEMORY = "The picture is damaged, or needs more memory than Bowerbird gives one file."
 _JPEG2000_HEAD = 1 << 16  # bytes
+_DRAWINGS = (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff")  # beginnings of those that are packed, or in UTF-16
 _SVG_WIDTH, _SVG_HEIGHT = 1024, 4096  # pixels at the most
 _SVG_BYTES = 64 << 20  # read of a drawing
 # References out of the drawing. resvg knows no network, but it would show other pictures of the user's.
@@ -117,7 +118,7 @@ def _wavelet_levels(image: Jpeg2KImageFile) -> int:
 
 def _open(source: Source) -> Image.Image:
     by_content = suffix_by_content(source)
-    if by_content == ".svg" or source.suffix == ".svgz":
+    if by_content == ".svg" or (source.suffix in (".svg", ".svgz") and source.read(2) in _DRAWINGS):
         return _open_drawing(source)
     # Most raw formats look like TIFF, and Pillow would take their stamp-sized preview for the photo.
     if source.suffix in RAW and by_content not in (".jpg", ".png"):
@@ -158,7 +159,9 @@ def _open_drawing(source: Source) -> Image.Image:
         png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, height=_SVG_HEIGHT)
     except ValueError as error:
         raise FileError("The drawing is damaged, or has no size.") from error
-    return Image.open(io.BytesIO(bytes(png)), formats=["PNG"])
+    image = Image.open(io.BytesIO(bytes(png)), formats=["PNG"])
+    image.info["description"] = svg_text.read(drawing)
+    return image
 
 
 def _open_raw(source: Source) -> Image.Image:
