@@ -22,6 +22,7 @@ from bowerbird.core.extractors.documents import (
     djvu,
     dxf,
     epub,
+    fb2,
     fields,
     harvest,
     hwp,
@@ -50,6 +51,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (odf.SUFFIXES, odf.extract),
     (djvu.SUFFIXES, djvu.extract),
     (epub.SUFFIXES, epub.extract),
+    (fb2.SUFFIXES, fb2.extract),
     (mobi.SUFFIXES, mobi.extract),
     (hwp.SUFFIXES, hwp.extract),
     (harvest.SUFFIXES, harvest.extract),
@@ -92,7 +94,7 @@ _FAMILIES = (
     {".odp", ".otp"},
     {".odg", ".otg"},
     {".vsdx", ".vsdm", ".vstx", ".vssx"},
-    {".zip", ".cbz"},
+    {".zip", ".cbz", ".fbz"},
 )
 
 

@@ -12,7 +12,6 @@ from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
 from bowerbird.core.extractors.documents import ole, ole_texts, ooxml, rtf
 from bowerbird.core.extractors.documents.property_values import keywords, line, moment, names, prose
-from bowerbird.core.extractors.encodings import xml_as_utf8
 from bowerbird.core.extractors.segments import document, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator, Properties
@@ -31,7 +30,6 @@ _TYPES = {
     ".pot": f"{_MS}powerpoint",
     ".pps": f"{_MS}powerpoint",
     ".rtf": "application/rtf",
-    ".fb2": "application/x-fictionbook+xml",
     ".ipynb": "application/x-ipynb+json",
     ".msg": f"{_MS}outlook",
     ".hwpx": "application/haansofthwpx",
@@ -53,7 +51,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """
     try:
         data = source.read()
-        result = read(xml_as_utf8(data) if form == ".fb2" else data, _TYPES[form])
+        result = read(data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None
@@ -158,7 +156,7 @@ def _text(content: dict[str, Any]) -> str:
 def _properties(form: str, metadata: dict[str, Any], own: Properties) -> Properties:
     """What kreuzberg tells of a document, and where it does not, what was found by other ways."""
     authors = metadata.get("authors") or [metadata.get("author")]
-    subject = "" if form == ".fb2" else line(metadata.get("subject")) or own.subject  # of books, the genres once more
+    subject = line(metadata.get("subject")) or own.subject
     return Properties(
         title=line(metadata.get("title")) or own.title or (subject if form == ".msg" else ""),
         author=names(authors if isinstance(authors, list) else [authors]) or own.author,

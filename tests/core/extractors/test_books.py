@@ -61,3 +61,33 @@ def test_a_book_whose_chapters_are_encrypted(tmp_path: Path) -> None:
     (tmp_path / "a.epub").write_bytes(archive({"mimetype": "application/epub+zip", **parts}))
     with pytest.raises(FileError, match="locked"):
         extract(tmp_path / "a.epub")
+
+
+FICTION = (
+    '<?xml version="1.0" encoding="windows-1251"?><FictionBook xmlns="x" xmlns:l="y"><description><title-info>'
+    "<author><first-name>Антон</first-name><last-name>Чехов</last-name></author><book-title>Каштанка</book-title>"
+    '<keywords>цирк, собака</keywords><date value="1887-12-25">1887</date></title-info></description><body>'
+    "<title><p>Глава&nbsp;1</p></title><section><p>Помесь такса <a l:href='#n1'>с</a> дворняжкой & всё</p>"
+    "<table><tr><th>имя</th><td>гусь</td></tr></table></section></body></FictionBook>"
+).encode("cp1251")
+
+
+def test_a_fiction_book(tmp_path: Path) -> None:
+    (tmp_path / "a.fb2").write_bytes(FICTION)
+    (tmp_path / "b.fb2.zip").write_bytes(archive({"b.fb2": FICTION}))
+    (tmp_path / "c.fbz").write_bytes(archive({"c.fb2": FICTION}))
+    for name in ("a.fb2", "b.fb2.zip", "c.fbz"):
+        book = extract(tmp_path / name)
+        text = "".join(segment.text for segment in book.segments)
+        assert "такса с дворняжкой & всё" in text and "имя\tгусь" in text
+        assert book.segments[-1].locator.section == "Глава 1"
+        assert book.properties.title == "Каштанка" and book.properties.author == "Антон Чехов"
+        assert book.properties.keywords == ("цирк", "собака")
+        assert str(book.properties.taken_at) == "1887-12-25 00:00:00"
+
+
+def test_of_a_damaged_fiction_book_the_beginning_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.fb2").write_bytes(FICTION[: FICTION.index(b"</table>")])
+    book = extract(tmp_path / "a.fb2")
+    assert "Глава" in book.segments[0].text
+    assert book.omissions == ("The book is damaged: what comes after is not read.",)

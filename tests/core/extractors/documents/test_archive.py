@@ -49,6 +49,17 @@ def test_a_name_in_utf8_that_is_not_declared(tmp_path: Path) -> None:
     assert extract(tmp_path / "a.zip").segments[0].text == "Züich.jpg\n"
 
 
+def test_names_in_the_encoding_of_their_country(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as written:
+        written.writestr("xxxxxxxx.txt", b"")
+    raw = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(raw.replace(b"xxxxxxxx", "Протокол".encode("cp866")))
+    assert extract(tmp_path / "a.zip").segments[0].text == "Протокол.txt\n"
+    with tarfile.open(tmp_path / "a.tar", "w", encoding="cp1251") as tar:
+        tar.addfile(tarfile.TarInfo("Протокол собрания.txt"))
+    assert extract(tmp_path / "a.tar").segments[0].text == "Протокол собрания.txt\n"
+
+
 def test_a_text_that_is_damaged_does_not_cost_the_names(tmp_path: Path) -> None:
     data = bytearray(packed({"a.txt": "Apples ripen late. " * 50, "b.txt": "Otters."}))
     data[40:50] = bytes(10)
