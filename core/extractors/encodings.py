@@ -15,6 +15,8 @@ from bowerbird.core.errors import FileError
 
 _HEAD = 8192  # characters that tell text from data
 _SAMPLE = 1 << 16  # bytes by which an encoding is guessed
+_SEARCHED = 1 << 20  # bytes among which those are that tell it
+_ASCII_RUN = re.compile(rb"([\x00-\x7f]{20})[\x00-\x7f]{60,}([\x00-\x7f]{20})")
 _BINARY_SHARE = 0.02  # of control characters: from there on it is data
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -26,7 +28,7 @@ _BOMS = (
 _DECLARATION = re.compile(
     rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
 )
-_DECLARED_WITHIN = 4096  # bytes
+_DECLARED_WITHIN = 1 << 14  # bytes
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 # What is declared, and what was meant: Windows writes more characters under these names.
 _SUPERSETS = {
@@ -117,13 +119,19 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str | None:
             return encoding
     head = data[:_SAMPLE]
     if b"\0" in head[:_HEAD]:
-        return _wide(head)
+        return _wide(head) or _between_zeros(head)
     if _is_utf8(data, cut):
         # Cyrillic in UTF-16 is UTF-8 too: of control characters.
         return _wide(head) if is_binary(head.decode("utf-8", "replace")) else _in_seven_bits(head) or "utf-8"
     if (declared := declaration(data)) and _fits(data, declared):
         return declared
-    return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, _SHORTEST_WIDE) or _guess(head)
+    return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, _SHORTEST_WIDE) or _guess(_telling(data))
+
+
+def _between_zeros(head: bytes) -> str | None:
+    """The codec of a text in which there are zeros: a crash left them, or they separate fields; None if it is data."""
+    rest = head.replace(b"\0", b"")
+    return None if 2 * len(rest) < len(head) or is_binary(rest.decode("latin-1")) else encoding_of(rest, cut=True)
 
 
 def order_of(encoding: str, head: bytes) -> str:
@@ -164,7 +172,7 @@ def xml_as_utf8(data: bytes) -> bytes:
 def is_binary(text: str) -> bool:
     """Whether what was decoded is data rather than text: it has many control characters."""
     head = text[:_HEAD]
-    controls = sum(1 for c in head if c < " " and c not in "\n\r\t\f\v\b\x1b\x0e\x0f")
+    controls = sum(1 for c in head if c < " " and c not in "\0\n\r\t\f\v\b\x1b\x0e\x0f")
     return controls > len(head) * _BINARY_SHARE
 
 
@@ -228,6 +236,11 @@ def _in_seven_bits(head: bytes) -> str | None:
 
     encoding = chardet.detect(head, compat_names=False, include_encodings=["ascii", "utf-8", *_SEVEN_BITS])["encoding"]
     return encoding if encoding in _SEVEN_BITS else None
+
+
+def _telling(data: bytes) -> bytes:
+    """What is not ASCII, with what stands around it: long scripts before a text say nothing of its encoding."""
+    return _ASCII_RUN.sub(rb"\1 \2", data[:_SEARCHED])[:_SAMPLE]
 
 
 def _guess(head: bytes) -> str | None:

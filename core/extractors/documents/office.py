@@ -30,7 +30,6 @@ _TYPES = {
     ".pot": f"{_MS}powerpoint",
     ".pps": f"{_MS}powerpoint",
     ".rtf": "application/rtf",
-    ".ipynb": "application/x-ipynb+json",
     ".msg": f"{_MS}outlook",
     ".hwpx": "application/haansofthwpx",
 }

@@ -51,6 +51,24 @@ def test_unicode_needs_no_mark(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)).removeprefix("\ufeff") == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_few_zeros_do_not_make_data_of_a_text(encoding: str) -> None:
+    data = "Die Größe\0 der Straße\0\0\0 nach dem Absturz".encode(encoding)
+    assert decode(data).replace("\0", "") == "Die Größe der Straße nach dem Absturz"
+
+
+def test_a_long_script_before_a_text_says_nothing(tmp_path: Path) -> None:
+    script = "<script>" + "var otters = 1;\n" * 20_000 + "</script>"
+    (tmp_path / "a.html").write_bytes(f"<html>{script}<p>{RUSSIAN}</p></html>".encode("koi8-r"))
+    assert RUSSIAN in extract(tmp_path / "a.html").segments[0].text
+
+
+def test_a_notebook(tmp_path: Path) -> None:
+    cells = '[{"cell_type": "markdown", "source": ["Müller und M\\u00fcller"]}]'
+    (tmp_path / "a.ipynb").write_text(f'{{"nbformat": 4, "cells": {cells}}}', "utf-8")
+    assert "Müller und Müller" in extract(tmp_path / "a.ipynb").segments[0].text
+
+
 def test_kana_are_japanese() -> None:
     assert decode("会議メモ".encode("euc_jp")) == "会議メモ"
 
