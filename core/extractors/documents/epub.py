@@ -6,7 +6,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
 
 from bowerbird.core.errors import FileError
@@ -23,6 +23,7 @@ SUFFIXES = frozenset({".epub"})
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 _PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document")
 _MAX = 16 << 20  # bytes of a chapter
+_SAID = frozenset({"title", "creator", "contributor", "description", "subject", "date"})
 
 
 def extract(source: Source, _form: str, limits: Limits) -> Extraction:
@@ -34,7 +35,7 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
     try:
         with zipfile.ZipFile(source.open()) as archive:
             package = _package_name(archive)
-            root = _xml(archive, package)
+            root = _package(archive, package)
             chapters = [name for name in _chapters(root, posixpath.dirname(package)) if name in archive.namelist()]
             if chapters and all(name in _encrypted(archive) for name in chapters):
                 raise FileError(LOCKED)
@@ -46,6 +47,17 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
 def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
     with archive.open(name) as file:
         return ET.fromstring(file.read(_MAX))  # noqa: S314  # expat bounds expansion
+
+
+def _package(archive: zipfile.ZipFile, name: str) -> ET.Element:
+    """The part that lists all others; one that is not well-formed, of pages as they lie in the archive."""
+    with suppress(ET.ParseError):
+        return _xml(archive, name)
+    root, folder = ET.Element("package"), posixpath.dirname(name)
+    for page in (page for page in archive.namelist() if page.lower().endswith((".xhtml", ".html", ".htm"))):
+        link = quote(posixpath.relpath(page, folder or "."))
+        ET.SubElement(root, "item", {"id": page, "href": link, "media-type": _PAGES[0]})
+    return root
 
 
 def _package_name(archive: zipfile.ZipFile) -> str:
@@ -89,7 +101,7 @@ def _parts(archive: zipfile.ZipFile, chapters: list[str]) -> Iterator[Part]:
 def _properties(root: ET.Element) -> Properties:
     texts: dict[str, list[str]] = {}
     for element in root.iter():
-        if text := " ".join("".join(element.itertext()).split()):
+        if local(element.tag) in _SAID and (text := " ".join("".join(element.itertext()).split())):
             texts.setdefault(local(element.tag), []).append(text)
     dates = [date for text in texts.get("date", []) if (date := moment(text))]
     return Properties(

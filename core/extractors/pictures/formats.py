@@ -155,12 +155,13 @@ def _open_drawing(source: Source) -> Image.Image:
     if data.startswith(b"\x1f\x8b"):
         data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(_SVG_BYTES)
     drawing = _OUTWARD.sub('href=""', xml_as_utf8(data).decode())
+    said = svg_text.read(drawing)
     try:
         png = resvg_py.svg_to_bytes(svg_string=drawing, width=_SVG_WIDTH, height=_SVG_HEIGHT)
     except ValueError as error:
         raise FileError("The drawing is damaged, or has no size.") from error
     image = Image.open(io.BytesIO(bytes(png)), formats=["PNG"])
-    image.info["description"] = svg_text.read(drawing)
+    image.info["description"] = said
     return image
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,19 @@ def test_of_a_damaged_fiction_book_the_beginning_is_read(tmp_path: Path) -> None
     book = extract(tmp_path / "a.fb2")
     assert "Глава" in book.segments[0].text
     assert book.omissions == ("The book is damaged: what comes after is not read.",)
+
+
+def test_a_book_whose_package_is_not_well_formed(tmp_path: Path) -> None:
+    page = "<html><body><p>They gather nectar.</p></body></html>"
+    parts = {"META-INF/container.xml": CONTAINER, "book.opf": "<package><title>A & B</title>", "a b.xhtml": page}
+    (tmp_path / "a.epub").write_bytes(archive({"mimetype": "application/epub+zip", **parts}))
+    assert "They gather nectar." in extract(tmp_path / "a.epub").segments[0].text
+
+
+def test_a_package_nested_without_end_takes_no_time(tmp_path: Path) -> None:
+    package = f"<package>{'<a>' * 50_000}{'</a>' * 50_000}</package>"
+    parts = {"META-INF/container.xml": CONTAINER, "book.opf": package}
+    (tmp_path / "a.epub").write_bytes(archive({"mimetype": "application/epub+zip", **parts}))
+    started = time.monotonic()
+    extract(tmp_path / "a.epub")
+    assert time.monotonic() - started < 10
