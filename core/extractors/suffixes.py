@@ -41,7 +41,8 @@ CODE = _dotted(
 """Source code and settings, read as plain text."""
 
 PROSE = _dotted(
-    "adoc asc asciidoc bib csv lrc log markdown md mdown nfo opf org pod rst rss srt tex text tsv txt vtt wiki xml"
+    "adoc asc asciidoc ass bib csv lrc log markdown md mdown nfo opf org pod rst rss sbv srt ssa tex text tsv txt vtt "
+    "wiki xml"
 )
 """Notes, tables, subtitles and markup, read as plain text."""
 

@@ -25,9 +25,13 @@ _HEAD = 1 << 16  # bytes that tell the encoding of a whole file
 _LAST_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]*\Z")  # beyond ASCII, perhaps cut in two
 _MARKUP = frozenset({".opf", ".xml", ".rss", ".xsl", ".xslt"})
 _JSON = frozenset({".json", ".jsonl"})
-_SUBTITLES = frozenset({".srt", ".vtt"})
+_SUBTITLES = frozenset({".srt", ".vtt", ".sbv"})
+_STYLED_SUBTITLES = frozenset({".ass", ".ssa"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
-_TIMES = re.compile(r"^(?:\d+\s*\n)?(?:\d+:)?\d+:\d+[.,]\d+ --> .*\n?", re.MULTILINE)
+_TIMES = re.compile(r"^(?:\d+\s*\n)?(?:\d+:)?\d+:\d+[.,]\d+(?: --> .*|,(?:\d+:)?\d+:\d+[.,]\d+)\n?", re.MULTILINE)
+_SPOKEN = re.compile(r"^(?:Dialogue|Comment):(?:[^,\n]*,){9}(.*)$", re.MULTILINE)  # SubStation Alpha
+_STYLE = re.compile(r"\{[^{}\n]*\}")
+_STYLED_BREAK = re.compile(r"\\[Nnh]")
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # Escapes of JSON (RFC 8259, 7): characters beyond the first plane are two halves.
@@ -55,6 +59,8 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     content = content[: limits.max_characters]
     if form in _SUBTITLES:
         content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()
+    elif form in _STYLED_SUBTITLES:
+        content = _STYLED_BREAK.sub(" ", _STYLE.sub("", "\n".join(_SPOKEN.findall(content)))) or content
     elif form in _MARKUP:
         content = re.sub(r"\n\s*\n+", "\n\n", html.unescape(_TAG.sub(" ", _CDATA.sub(r" \1 ", content))))
     if form not in _MARKDOWN:
@@ -65,7 +71,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
 
 def is_plain(form: str) -> bool:
     """Whether a text of this form is read in parts, which stand side by side."""
-    return form not in _MARKUP | _SUBTITLES | _MARKDOWN
+    return form not in _MARKUP | _SUBTITLES | _STYLED_SUBTITLES | _MARKDOWN
 
 
 def _part(source: Source, form: str, limits: Limits) -> Extraction:

@@ -171,6 +171,8 @@ def test_open_document_with_its_properties(tmp_path: Path) -> None:
         ("a.csv", "fruit,note\nApples,Apples ripen late.\n"),
         ("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nApples ripen late.\n"),
         ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nApples ripen late.\n"),
+        ("a.sbv", "0:00:01.000,0:00:02.000\nApples ripen late.\n"),
+        ("a.ass", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\i1}Apples{\\i0} ripen\\Nlate.\n"),
         ("a.json", '{"note": "Apples ripen late."}'),
         ("a.rss", "<rss><item><title>Apples ripen late.</title></item></rss>"),
         ("b.rss", "<rss><item><title><![CDATA[Apples ripen late.]]></title></item></rss>"),
