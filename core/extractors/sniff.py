@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 
@@ -119,6 +120,9 @@ def _in_archive(source: Source) -> str:
 
 
 def _is_text(head: bytes) -> bool:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        wide = head.decode("utf-16", "ignore")
+        return sum(not c.isprintable() and c not in "\n\r\t\f" for c in wide) <= len(wide) // 100
     if not head or b"\0" in head:
         return False
     try:

@@ -50,7 +50,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     """
     try:
         data = source.read()
-        result = read(data, _TYPES[form])
+        result = read(rtf.simplified(data) if form == ".rtf" else data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
             raise FileError(LOCKED) from None

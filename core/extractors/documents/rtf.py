@@ -17,6 +17,9 @@ _TOKEN = re.compile(
 _BREAKS = frozenset({b"par", b"line", b"tab", b"cell", b"row"})
 _SILENT = frozenset({b"atndate", b"atnref", b"atnparent", b"atnicn", b"fonttbl", b"pict"})
 _INFO = "title author subject doccomm keywords category".split()
+_FIXED = re.compile(rb"\\\\|\\[~_]")
+_SIGNS = {rb"\~": rb"\'20", rb"\_": rb"\'2d"}
+_HALVES = re.compile(rb"\\u(-?\d{4,5}) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}\r\n])?\\u(-?\d{4,5})(?!\d)")
 _MAX_GROUP = 1 << 20  # bytes
 
 
@@ -38,6 +41,18 @@ def notes(data: bytes) -> Iterator[str]:
     for text in _groups(data, rb"\*\annotation"):
         author = next(authors, "").strip()
         yield f"{author}: {text.strip()}" if author else text.strip()
+
+
+def simplified(data: bytes) -> bytes:
+    """With what kreuzberg misreads written otherwise: fixed spaces and hyphens, and halves of a character."""
+    return _HALVES.sub(_whole, _FIXED.sub(lambda sign: _SIGNS.get(sign[0], sign[0]), data))
+
+
+def _whole(halves: re.Match[bytes]) -> bytes:
+    high, low = (int(half) % 0x10000 for half in halves.groups())
+    if not 0xD800 <= high < 0xDC00 <= low < 0xE000:
+        return halves[0]
+    return b"\\u%d" % (0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def _groups(data: bytes, name: bytes) -> Iterator[str]:

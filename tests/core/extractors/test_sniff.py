@@ -25,6 +25,8 @@ from bowerbird.core.extractors.source import Source
         (b"<?xml version='1.0'?><note/>", ".txt"),
         (b"From ada@example.org Mon Jun 01 10:00:00 2009\nSubject: x\n", ".mbox"),
         (b"From: ada\nTo: bob\nSubject: x\n\nbody", ".eml"),
+        ("a note größer".encode("utf-16"), ".txt"),
+        (b"\xff\xfe" + bytes(range(200)), ""),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", ".jpg"),
         (b"G" + bytes(187) + b"G" + bytes(187) + b"G", ".m2ts"),
         (bytes(100), ""),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bowerbird.core.extractors.documents import rtf
+from tests.makers import extract
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,9 @@ def test_notes_with_their_authors() -> None:
 
 def test_notes_without_an_end_take_no_time() -> None:
     assert len(list(rtf.notes(rb"{\*\annotation " * 20_000))) < 20_000
+
+
+def test_fixed_spaces_and_hyphens_and_halves_of_a_character(tmp_path: Path) -> None:
+    (tmp_path / "a.rtf").write_bytes(rb"{\rtf1\ansi 5\~km co\_op C:\\~x {\b b}\~c \u-10179?\u-8704? end}")
+    text = "".join(segment.text for segment in extract(tmp_path / "a.rtf").segments)
+    assert " ".join(text.split()).startswith("5 km co-op C:\\~x b") and "\U0001f600" in text and "end" in text
