@@ -41,6 +41,7 @@ def properties(image: Image.Image, name: str) -> Properties:
         iptc.read(resources.get(_IPTC_RESOURCE) or exif.packet(tags, _IPTC)),
         *map(xmp.read, _packets(image, tags, resources)),
         _comments(image.info),
+        *(Properties(description=exif.text_of(data)) for name, data in _segments(image) if name == "COM"),
         Properties(taken_at=exif.changed_at(tags)),
         Properties(taken_at=date_in_name(name)),
     )
@@ -84,7 +85,13 @@ def _packets(image: Image.Image, tags: Image.Exif, resources: Mapping[int, bytes
     packet = packet or resources.get(_XMP_RESOURCE) or exif.packet(tags, _XMP) or _packet_of_gif(image)
     yield packet
     if identifier := xmp.extension_of(packet):
-        yield _extension(getattr(image, "applist", []), identifier.encode())
+        yield _extension(_segments(image), identifier.encode())
+
+
+def _segments(image: Image.Image) -> Iterable[tuple[str, bytes]]:
+    """Those of a JPEG beside its pixels, by name: there may be several comments."""
+    found: Iterable[tuple[str, bytes]] = getattr(image, "applist", [])
+    return found
 
 
 def _packet_of_gif(image: Image.Image) -> bytes:

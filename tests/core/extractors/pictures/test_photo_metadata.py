@@ -124,6 +124,11 @@ def test_comments(tmp_path: Path) -> None:
     assert read(tmp_path / "d.jpg").description == ""
 
 
+def test_every_comment_of_a_jpeg(tmp_path: Path) -> None:
+    path = with_segments(tmp_path / "a.jpg", segment(0xFE, b"At the lighthouse"), segment(0xFE, "Größe".encode()))
+    assert read(path).description.splitlines() == ["Größe", "At the lighthouse"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_comments_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     text = "Größe der Straße über Köln"
