@@ -221,8 +221,8 @@ class CatalogReader:
 def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     """A query's filters on files as an SQL condition, empty if there is none, and its values. To add one: a part here.
 
-    ``kind:`` and the like are parsed in search/query.py; ``phrases`` are not about files. Names and labels with a word of
-    ``without`` are left to search/hits.py.
+    ``kind:`` and the like are parsed in search/query.py; ``phrases`` are not about files. Names and labels with a
+    word of ``without`` are left to search/hits.py.
     """
     parts: list[str] = []
     values: list[object] = []
