@@ -32,6 +32,10 @@ _DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'loc
 _KEY = "coalesce(f.content_id, -f.id)"
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
+_LACKS = (
+    "coalesce(f.content_id, 0) NOT IN "
+    "(SELECT s.content_id FROM segment_words w JOIN segments s ON s.id = w.rowid WHERE segment_words MATCH ?)"
+)
 
 
 class CatalogReader:
@@ -217,7 +221,8 @@ class CatalogReader:
 def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     """A query's filters on files as an SQL condition, empty if there is none, and its values. To add one: a part here.
 
-    ``kind:`` and the like are parsed in search/query.py; ``without`` and ``phrases`` are not about files.
+    ``kind:`` and the like are parsed in search/query.py; ``phrases`` are not about files. Names and labels with a
+    word of ``without`` are left to search/hits.py.
     """
     parts: list[str] = []
     values: list[object] = []
@@ -240,6 +245,9 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     for name, texts in wanted(query):
         parts.append(HOLDS.format(" OR ".join(LIKE for _ in texts)))
         values += [name, *(f"%{_escaped(text)}%" for text in texts)]
+    for words in filter(None, map(all_words, query.without)):
+        parts.append(_LACKS)
+        values.append(f'"{" ".join(words)}"')
     return ("WHERE " + " AND ".join(parts) if parts else ""), tuple(values)
 
 

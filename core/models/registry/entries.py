@@ -73,11 +73,11 @@ class Entry:
     spaces: tuple[Space, ...]
     text_models: Mapping[str, str]
     """Of each space that takes text, by its id: the id of the model that encodes typed sentences for it."""
+    languages: frozenset[str] = frozenset()
+    """ISO 639-1 codes of the languages a text model is made for; empty: any."""
     reader: str = ""
     """Of a model that reads text in pictures, in place of spaces: marks the contents that it has looked at. Another
     mark, after a change in how it reads, has them looked at again."""
-    languages: frozenset[str] = frozenset()
-    """ISO 639-1 codes of the languages a text model is made for; empty: any."""
     repo: str = ""
     """Its repository on the Hugging Face hub, as "owner/name"."""
     revision: str = ""

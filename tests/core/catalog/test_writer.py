@@ -353,3 +353,15 @@ def test_what_an_earlier_version_has_read_is_outdated_but_for_recordings(catalog
     assert catalog.contents.outdated() == [FOLDER / "a.txt"]
     known = [catalog.contents.find(fingerprint) for fingerprint in (b"1", b"2")]
     assert [content and content.outdated for content in known] == [True, False]
+
+
+def test_files_with_a_word_anywhere_in_their_text_are_left_out(catalog: Catalog, reader: CatalogReader) -> None:
+    far = index(catalog, "a.txt", content(b"1", *("the budget",) * 3, "a branch in Berlin"))
+    near = index(catalog, "b.txt", content(b"2", "the budget"))
+    catalog.files.put(FOLDER, facts("c.zzz"), None)
+    catalog.files.finish(FOLDER / "c.zzz", FileState.SKIPPED)
+    assert reader.allowed(Query(without=("berlin",))) == {near}
+    assert reader.allowed(Query(without=("“”",))) is None
+    assert reader.allowed(Query(without=("hamburg",))) == {far, near}
+    unread = reader.by_name(["zzz"], Query(without=("berlin",)), 5)
+    assert [row.path.name for row, _ in unread] == ["c.zzz"]

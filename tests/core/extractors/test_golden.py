@@ -44,4 +44,4 @@ def test_golden(tmp_path: Path, name: str) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {path.name for path in GOLDEN.iterdir() if path.is_file()} == {f"{name}.txt" for name in MAKERS}
+    assert {path.name for path in GOLDEN.glob("*.txt")} == {f"{name}.txt" for name in MAKERS}

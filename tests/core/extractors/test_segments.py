@@ -59,9 +59,9 @@ def test_a_document_of_very_many_places_is_read_in_parts(monkeypatch: pytest.Mon
     start: float | None = 0.0
     texts = list[str]()
     while start is not None:
-        extraction = segments.document(parts, Limits(start_s=start), Properties(title="On otters"))
+        extraction = segments.document(parts, Limits(start_at=start), Properties(title="On otters"))
         assert bool(extraction.properties.title) == (not start)
         assert len(extraction.segments) <= 3 and not extraction.omissions
         texts += [segment.text for segment in extraction.segments]
-        start = extraction.next_s
+        start = extraction.next_at
     assert texts == [text for _, text in parts]

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from bowerbird.core import settings as settings_file
 from bowerbird.core.files.disk_threads import OnBlock
-from bowerbird.core.files.identity import fingerprint_with
-from bowerbird.core.indexing import pipeline
+from bowerbird.core.files.identity import fingerprint
+from bowerbird.core.indexing import identify
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
@@ -59,14 +59,14 @@ class House:
         mount(self.disks[0], self.inner)
         mount(self.disks[1], self.outer)
         self.read: list[str] = []
-        pipeline.fingerprint_with = self._fingerprint  # type: ignore[attr-defined]
+        identify.fingerprint = self._fingerprint  # type: ignore[attr-defined]
         self.library = _library(scratch / "library")
         for folder in (self.folder, self.outer):
             self.library.add_folder(folder)
 
-    def _fingerprint(self, path: Path, sidecars: Collection[Path], on_block: OnBlock) -> bytes:
+    def _fingerprint(self, path: Path, on_block: OnBlock, size: int | None = None) -> bytes:
         self.read.append(path.name)
-        return fingerprint_with(path, sidecars, on_block)
+        return fingerprint(path, on_block, size)
 
     def told(self) -> tuple[Folder, ...]:
         """The two folders, as the window is told of them."""

@@ -289,7 +289,7 @@ def test_whoever_asks_for_it_has_a_file_looked_at_that_is_still_changing(
     house.indexer.begin()
     for number in (1, 2):
         house.until_decoding(number)
-        append(note)
+        house.rewrite(note)
         house.decoders.requests[-1][2].set_result(document("a part of it"))
         house.step(3)
     assert house.inbox.idle.is_set()
