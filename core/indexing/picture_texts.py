@@ -50,7 +50,9 @@ class PictureTextReader:
         self._pool, self._inference, self._wait = pool, inference, wait
 
     def pages(self, item: PictureItem) -> Iterator[tuple[int, PictureText]]:
-        """The pages of a content and what is on them, one after the other; none for those that cannot be decoded.
+        """The pages of a content and what is on them, one after the other; nothing on those that cannot be decoded.
+
+        Of a document that is not drawn, the first and the last one do.
 
         Raises:
             FileVanished: the file is away, or changed: it is to be looked at another time.
@@ -58,14 +60,20 @@ class PictureTextReader:
             ModelUnavailable: the model that reads failed.
         """
         for number in item.pages:
-            yield number, self._page(item, number)
+            try:
+                text = self._page(item, number)
+            except FileSkipped:
+                yield number, NO_TEXT
+                yield item.pages[-1], NO_TEXT
+                return
+            yield number, text
 
     def _page(self, item: PictureItem, number: int) -> PictureText:
         try:
             picture = self._pixels(item, number)
         except (FileVanished, DiskSilent):
             raise
-        except (FileError, FileSkipped) as error:  # it will not be decoded another time either
+        except FileError as error:  # it will not be decoded another time either
             log.info("page %d of %r is not read: %s", number, item.facts.path, error)
             picture = None
         if picture is None or min(picture.shape[:2]) < _MIN_SIDE:

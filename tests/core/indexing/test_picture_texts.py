@@ -16,7 +16,7 @@ from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.errors import DecoderTimeout, DiskSilent, ModelUnavailable
+from bowerbird.core.errors import DecoderTimeout, DiskSilent, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of
 from bowerbird.core.indexing.backfill import Backfill
 from bowerbird.core.inference.client import Inference
@@ -142,6 +142,13 @@ def test_what_cannot_be_decoded_is_not_tried_again_but_a_silent_disk_is(world: R
     world.backfill.note_new()
     assert world.read() == []
     assert world.left() == 0
+
+
+def test_a_document_that_is_not_drawn_is_asked_for_one_page_however_many_it_claims(world: Round) -> None:
+    world.add("a.docx", Kind.DOCUMENT, pages=9_999_999)
+    world.decoders.picture = FileSkipped("It is not drawn.")
+    assert world.read() == []
+    assert (len(world.decoders.pages), world.left()) == (1, 0)
 
 
 def test_a_file_that_changed_meanwhile_waits(world: Round) -> None:
