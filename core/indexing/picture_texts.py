@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from bowerbird.core.catalog.picture_texts import IN_PICTURE
-from bowerbird.core.catalog.records import NewContent, PictureItem, TextBox
+from bowerbird.core.catalog.records import NewContent, PictureItem, SegmentToEmbed, TextBox
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DiskSilent, FileError, FileSkipped, FileVanished, ModelUnavailable
@@ -89,7 +89,7 @@ class PictureTextReader:
 
     def _encoded(self, found: Sequence[Segment], boxes: Sequence[Sequence[TextBox]]) -> PictureText:
         """With the vectors of those segments that have enough words."""
-        at = [number for number, segment in enumerate(found) if len(all_words(segment.text)) >= _MIN_WORDS]
+        at = [number for number, segment in enumerate(found) if is_encoded(segment)]
         spaces = frozenset(space.id for space in self._inference.spaces() if space.modality is Modality.TEXT)
         encoded = self._ask([found[number].text for number in at]) if at and spaces else Encoded({})
         vectors: dict[str, tuple[Sequence[int], Vectors]] = {}
@@ -106,6 +106,12 @@ class PictureTextReader:
         except ModelUnavailable as error:
             log.warning("text in a picture is not encoded yet: %s", error)
             return Encoded({}, problem=str(error))
+
+
+def is_encoded(segment: Segment | SegmentToEmbed) -> bool:
+    """Whether a text is worth a vector."""
+    words = _MIN_WORDS if segment.locator.section == IN_PICTURE else 0
+    return bool(segment.text.strip()) and len(all_words(segment.text)) >= words
 
 
 def keep(catalog: Catalog, item: PictureItem, number: int, text: PictureText, reader: str) -> None:

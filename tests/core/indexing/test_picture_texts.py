@@ -172,6 +172,20 @@ def test_without_text_models_words_are_kept_and_encoded_later(world: Round) -> N
     assert world.left() == 0
 
 
+def test_a_single_word_is_not_encoded_for_a_newer_model_either(world: Round) -> None:
+    stored = list[str]()
+    world.models.lines = (line("EXIT"),)
+    world.add("a.jpg")
+    assert len(world.read()) == 1
+    world.catalog.spaces.drop(text_space().id)
+    world.catalog.spaces.add(1, ["image@1"])
+    world.backfill.store = lambda space, segments, _: stored.extend(s.text for s in segments)  # type: ignore[method-assign]
+    world.backfill.begin()
+    assert world.backfill._run
+    world.backfill._run.join(60)
+    assert stored == [] and text_space().id in world.catalog.spaces.of_content(1)
+
+
 def test_a_reader_that_fails_is_said_and_tried_again(world: Round) -> None:
     world.add("a.jpg")
     world.models.error = ModelUnavailable("The model is damaged.")
