@@ -107,7 +107,7 @@ def test_lines_become_one_text_with_its_boxes_and_vectors(world: Round) -> None:
     assert world.catalog._db.execute("SELECT count(*) FROM embeddings").fetchone() == (1,)
     assert world.catalog.outbox.unsent_contents(9) == [1], "the vector store is told"
     assert world.catalog.spaces.of_content(1) == {text_space().id}
-    assert world.backfill.least() is None
+    assert world.backfill.least() is None and world.backfill.pictures() is None
     world.read()
     assert len(world.decoders.pages) == 1, "once is enough"
 
@@ -184,6 +184,14 @@ def test_a_single_word_is_not_encoded_for_a_newer_model_either(world: Round) -> 
     assert world.backfill._run
     world.backfill._run.join(60)
     assert stored == [] and text_space().id in world.catalog.spaces.of_content(1)
+
+
+def test_pictures_that_are_read_are_not_told_as_a_new_models_progress(world: Round) -> None:
+    world.add("a.jpg")
+    world.backfill.indexing = True
+    world.backfill.read_new_pictures()
+    assert (world.backfill.least(), world.backfill.pictures()) == (None, (0, 1))
+    world.backfill.stop()
 
 
 def test_a_reader_that_fails_is_said_and_tried_again(world: Round) -> None:
