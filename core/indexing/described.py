@@ -39,13 +39,19 @@ def _read_next(
         return
     name = waiting[0].name
 
-    def take(done: Future[Extraction]) -> None:
+    def go_on(done: Future[Extraction]) -> None:
         try:
-            _read_next(describe, extraction, waiting[1:], {**told, name: done.result().properties}, answer)
+            said = done.result().properties
         except FileError as error:
             sentence = f"{name}, which says something about it, was not read: {error}"
             without = replace(extraction, omissions=(*extraction.omissions, sentence))
             _read_next(describe, without, waiting[1:], told, answer)
+        else:
+            _read_next(describe, extraction, waiting[1:], {**told, name: said}, answer)
+
+    def take(done: Future[Extraction]) -> None:
+        try:
+            go_on(done)
         except Exception as error:  # noqa: BLE001  # whoever waits for the answer is to hear of it
             if not answer.done():
                 answer.set_exception(error)

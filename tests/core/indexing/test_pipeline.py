@@ -569,8 +569,11 @@ def test_a_sidecar_that_changes_while_the_last_part_is_read_has_a_clip_looked_at
     assert last.content and last.content.extends == 1 and last.again
 
 
-def test_a_mistake_with_a_sidecar_ends_the_wait_for_it() -> None:
-    answer: Future[Any] = Future()
-    waiting = described(lambda _: answer, document("a photo"), [Path("a.xmp")])
-    answer.set_exception(RuntimeError("a mistake"))
+@pytest.mark.parametrize("first", [FileError("It is damaged."), None])
+def test_a_mistake_with_a_sidecar_ends_the_wait_for_it(first: FileError | None) -> None:
+    answers = [Future[Any](), Future[Any]()]
+    asked = iter(answers)
+    waiting = described(lambda _: next(asked), document("a photo"), [Path("a.xmp"), Path("a.jpg.xmp")])
+    answers[0].set_exception(first) if first else answers[0].set_result(document("a sidecar"))
+    answers[1].set_exception(RuntimeError("a mistake"))
     assert isinstance(waiting.exception(timeout=0), RuntimeError)
