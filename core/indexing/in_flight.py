@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.extractors import MEDIA, kind_of
+from bowerbird.core.indexing.identify import sidecars_of
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
 from bowerbird.core.types import FileFacts
 
@@ -97,7 +98,8 @@ class ItemsInFlight:
             self._items.pop(one.facts.path, None)
             if outcome.partial:
                 self._fingerprints[one.facts] = item.fingerprint, item.grows, one.sidecars
-        return replace(outcome, copies=tuple(copy.facts for copy in copies))
+        same = [copy for copy in copies if sidecars_of(copy.facts.path) == copy.sidecars]  # the others are still queued
+        return replace(outcome, copies=tuple(copy.facts for copy in same))
 
     def clear(self) -> None:
         """Let go of all: what waits for something is cancelled, as far as that can be."""

@@ -569,6 +569,20 @@ def test_a_sidecar_that_changes_while_the_last_part_is_read_has_a_clip_looked_at
     assert last.content and last.content.extends == 1 and last.again
 
 
+def test_a_copy_whose_sidecar_comes_while_it_waits_is_read_by_itself(tmp_path: Path) -> None:
+    road = Road(Models(used=()))
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_text("a photo")
+        road.start(tmp_path / name)
+    road.until(requests=1)
+    wait_until(road, lambda: ItemState.AWAITING_COPY in states(road))
+    read = road.decoders.requests[0][0]
+    (tmp_path / ("b.xmp" if read.name == "a.jpg" else "a.xmp")).write_text("it says something")
+    road.decoded(0, document("a photo"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.facts.path, outcome.copies, states(road)) == (read, (), [])
+
+
 @pytest.mark.parametrize("first", [FileError("It is damaged."), None])
 def test_a_mistake_with_a_sidecar_ends_the_wait_for_it(first: FileError | None) -> None:
     answers = [Future[Any](), Future[Any]()]
