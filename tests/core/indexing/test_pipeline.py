@@ -295,6 +295,19 @@ def test_a_text_that_has_only_grown_is_read_on(
     assert (outcome.content.extends, outcome.content.fingerprint) == (7, fingerprint(path))
 
 
+def test_a_text_read_in_part_is_read_on_wherever_it_ended_then(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identify, "READ_ON_FROM", 1)
+    path.write_text("the first line\nand ano")
+    known = KnownContent(7, frozenset({"text@1"}), 15.0)
+    road.former[path] = FormerContent(known, fingerprint(path), path.stat().st_size)
+    path.write_text("the first line\nand another\n")
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].start_at == 15.0
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [
