@@ -15,6 +15,7 @@ import pytest
 from bowerbird.core import settings
 from bowerbird.core.catalog import refolding
 from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.places import add_functions
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.schema import MIGRATIONS, migrate
 from bowerbird.core.catalog.writer import Catalog
@@ -177,5 +178,6 @@ def test_a_new_library_has_nothing_to_fold(tmp_path: Path) -> None:
     with closing(Catalog(tmp_path / "new.sqlite3")) as catalog:
         assert not catalog.refolding.left
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        add_functions(database)
         migrate(database)
         assert database.execute("SELECT * FROM unfolded").fetchall() == []
