@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -60,12 +60,14 @@ def place_at(latitude: float | None, longitude: float | None) -> Place | None:
     return _table().at(latitude, longitude)
 
 
+@lru_cache(maxsize=64)  # as a query is typed, its filters are read again with every letter
 def ids_of(name: str) -> frozenset[int]:
     """GeoNames' numbers of the places, regions and countries with this name, in whichever language."""
     table = _table()
     return frozenset(table.id_of(line) for line in table.lines(name))
 
 
+@lru_cache(maxsize=64)
 def coordinates_of(name: str) -> tuple[float, float] | None:
     """Of the largest place with this name, in degrees; None if there is none."""
     return _table().coordinates(name)
@@ -152,8 +154,12 @@ class _Table:
     def lines(self, name: str) -> list[int]:
         """Those with this name, by a look through all: it takes some milliseconds, and the first time half a second."""
         self._folded = self._folded or f"\n{folded(self._names.decode())}\n".encode()
-        at = _occurrences(folded(name.strip()).encode(), self._folded)
-        return sorted(self._folded.count(b"\n", 1, start + 1) for start in at)
+        found, line, counted = list[int](), 0, 1
+        for start in sorted(_occurrences(folded(name.strip()).encode(), self._folded)):
+            line += self._folded.count(b"\n", counted, start + 1)
+            counted = start + 1
+            found.append(line)
+        return found
 
 
 def _occurrences(name: bytes, names: bytes) -> Iterator[int]:

@@ -74,6 +74,8 @@ class Progress:
     """Long files being read, or waiting to be read on."""
     built: tuple[int, int] | None = None
     """While a model that came into use later reads what is here already: how many pieces it has read, of how many."""
+    pictures: tuple[int, int] | None = None
+    """While text in photos and scanned pages is read: how many files were looked at, of how many."""
 
     @property
     def busy(self) -> bool:

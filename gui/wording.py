@@ -130,11 +130,14 @@ def progress_line(progress: Progress) -> str:
 
 
 def model_progress(progress: Progress) -> str:
-    """A new model reads what is here: 640 of 1,400."""
-    if not progress.built:
-        return ""
-    done, whole = progress.built
-    return f"A new model reads what is here: {number(done)} of {number(whole)}"
+    """A new model reads what is here: 640 of 1,400. Then text in pictures is."""
+    if progress.built:
+        done, whole = progress.built
+        return f"A new model reads what is here: {number(done)} of {number(whole)}"
+    if progress.pictures:
+        done, whole = progress.pictures
+        return f"Text in pictures is read: {number(done)} of {number(whole)}"
+    return ""
 
 
 def long_files(progress: Progress) -> str:

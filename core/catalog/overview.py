@@ -10,7 +10,7 @@ from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.jobs import count_waiting
 from bowerbird.core.catalog.reader import properties_of
 from bowerbird.core.state import Failure, Folder, FolderState, IndexReport, LongFile
-from bowerbird.core.types import FileState, Kind
+from bowerbird.core.types import FileState, Kind, Properties
 
 
 class Overview:
@@ -96,7 +96,7 @@ class Overview:
             (Kind.RECORDING, Kind.CLIP),
         )
         return tuple(
-            LongFile(Path(os.fsdecode(path)), at, properties_of(properties).duration_s if timed else size, bool(timed))
+            _long_file(Path(os.fsdecode(path)), at, properties_of(properties), size, timed=bool(timed))
             for path, at, properties, timed, size in rows
         )
 
@@ -113,6 +113,14 @@ class Overview:
             "offline": offline,
         }
         return IndexReport(files, self.segment_count(), took_s, self.failures(), self.changing())
+
+
+def _long_file(path: Path, at: float, own: Properties, size: int, *, timed: bool) -> LongFile:
+    """Of pages that were read, their share of the bytes is told."""
+    if timed:
+        return LongFile(path, at, own.duration_s)
+    paged = own.pages is not None and at <= own.pages
+    return LongFile(path, at * size / (own.pages or 1) if paged else at, size, timed=False)
 
 
 def _folder(path: bytes, noted: str, files: int, pending: int, offline: int, *, away: tuple[Path, ...]) -> Folder:

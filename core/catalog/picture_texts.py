@@ -19,6 +19,7 @@ IN_PICTURE = "text in the picture"
 _LITTLE_TEXT = (
     100  # characters of a page's own text: with more of them it is no scan, and its pictures are illustrations
 )
+_MOST_PAGES = 100_000  # documents may claim any number
 _SCALE = 65_535
 _TO_READ = (
     "FROM contents c JOIN files f ON f.content_id = c.id AND f.state = ? "
@@ -51,7 +52,7 @@ class PictureTextTable:
             return None
         content_id, kind, pages, next_page, path, *stat = row
         texts = self._page_texts(content_id)
-        every = range(next_page or 1, (pages or self._pictures(content_id)) + 1)
+        every = range(next_page or 1, min(pages or self._pictures(content_id), _MOST_PAGES) + 1)
         return PictureItem(
             content_id,
             Kind(kind),

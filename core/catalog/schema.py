@@ -246,6 +246,13 @@ _SIZES = """
 ALTER TABLE contents ADD COLUMN size INTEGER;
 """
 
+# More formats are read, and more of what was damaged. Folders that could not be read have no kind: scans see to them.
+_FORMATS = """
+INSERT OR IGNORE INTO jobs(path, priority, queued_at)
+    SELECT path, 4, strftime('%s', 'now') FROM files
+    WHERE state = 'skipped' OR (state = 'failed' AND kind IS NOT NULL);
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -253,7 +260,7 @@ MIGRATIONS = (
     _CONTENT_SPACES,
     _TRACES,
     _LOOKS + _VOLUMES + _THUMBNAILS,
-    _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES,
+    _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES + _FORMATS,
 )
 
 

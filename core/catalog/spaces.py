@@ -131,10 +131,13 @@ class SpaceTable:
     def texts(self, space: str, after: int, limit: int) -> list[SegmentToEmbed]:
         """The next segments of text to encode in a space, by id."""
         rows = self._db.execute(
-            f"SELECT s.id, c.kind, s.text {_TEXT_LACKING} AND s.id > ? ORDER BY s.id LIMIT ?",
+            f"SELECT s.id, c.kind, s.text, s.section {_TEXT_LACKING} AND s.id > ? ORDER BY s.id LIMIT ?",
             (Modality.TEXT, space, space, after, limit),
         )
-        return [SegmentToEmbed(segment_id, Kind(kind), text, Locator()) for segment_id, kind, text in rows]
+        return [
+            SegmentToEmbed(segment_id, Kind(kind), text, Locator(section=section))
+            for segment_id, kind, text, section in rows
+        ]
 
     def items(
         self, spaces: Sequence[str], modality: Modality, after: int, limit: int, *, photos: bool

@@ -12,11 +12,12 @@ _LINE_START, _CLEAR_REST = "\r", "\x1b[K"
 
 
 def show_indexing(progress: Progress) -> None:
-    """Files read, of how many; the first long file; a model that catches up with what is here."""
+    """Files read, of how many; the first long file; a model that catches up with what is here; pictures."""
     left = f", {progress.left_s:.0f} s left" if progress.left_s else ""
     long = "".join(f"; {printable(file.path.name)} up to {_place(file)}" for file in progress.long[:1])
     built = f"; a new model has read {progress.built[0]:,} of {progress.built[1]:,}" if progress.built else ""
-    _show(f"{progress.done:,} of {progress.total:,}{left}{long}{built}")
+    seen = f"; text of {progress.pictures[0]:,} of {progress.pictures[1]:,} pictures" if progress.pictures else ""
+    _show(f"{progress.done:,} of {progress.total:,}{left}{long}{built}{seen}")
 
 
 def show_bytes(done: int, whole: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bowerbird.core.places import place_at
 from bowerbird.core.types import Extraction, Locator, Modality, Properties, Segment
 
-ABOUT = "about"
-"""The section of the locator of this text, which stands nowhere in the file that a reader would see."""
+ABOUT = "\x1fabout"
+"""The section of the locator of this text, which stands nowhere in the file that a reader would see. No heading is
+called so: control characters are no part of one."""
 _LENGTH = 4_000  # characters: a caption is seldom longer, and the models read less
 
 

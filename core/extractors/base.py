@@ -85,6 +85,7 @@ class Extractor(Protocol):
 
         Raises:
             FileError: it cannot be read.
+            FileSkipped: no page of such files can be drawn.
         """
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:

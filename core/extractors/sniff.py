@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import lzma
 import re
 import zipfile
+import zlib
 
 from bowerbird.core.extractors.source import Source
 
@@ -25,6 +27,7 @@ _ZIP_TYPES = {
     b"application/vnd.oasis.opendocument.presentation": ".odp",
     b"application/vnd.oasis.opendocument.graphics": ".odg",
 }
+_DAMAGE = (zipfile.BadZipFile, OSError, EOFError, zlib.error, lzma.LZMAError)  # of an archive, or of a file in it
 _SKIPPED = ((b"<?", b"?>"), (b"<!--", b"-->"))  # before the first element of a page or a drawing
 _TAGS = ((b"<svg", ".svg"), (b"<html", ".html"))
 _TYPES = ((b"svg", ".svg"), (b"html", ".html"))
@@ -112,7 +115,7 @@ def _in_archive(source: Source) -> str:
             names = archive.namelist()[:10_000]
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 return _ZIP_TYPES.get(archive.read("mimetype").strip(), ".zip")
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+    except (*_DAMAGE, ValueError, RuntimeError, NotImplementedError):
         return ".zip"
     if "[Content_Types].xml" not in names:
         return ".zip"

@@ -89,8 +89,12 @@ def fingerprint_with(path: Path, sidecars: Collection[Path], on_block: Callable[
     return digest.digest()
 
 
-def grown_fingerprint(path: Path, before: int, size: int, on_block: Callable[[], None]) -> tuple[bytes, bytes]:
-    """The fingerprint of a file's first ``size`` bytes, and of its first ``before``, empty if no line ends there.
+def grown_fingerprint(
+    path: Path, before: int, size: int, on_block: Callable[[], None], *, within_line: bool = False
+) -> tuple[bytes, bytes]:
+    """The fingerprint of a file's first ``size`` bytes, and of its first ``before``.
+
+    That is empty if no line ends there, unless that does not matter (``within_line``).
 
     Raises:
         FileVanished: there is no such file.
@@ -100,7 +104,7 @@ def grown_fingerprint(path: Path, before: int, size: int, on_block: Callable[[],
     digest = blake2b(digest_size=_FINGERPRINT_BYTES)
     with Source.at(path) as source, source.open() as file:
         last = _read(file, digest, on_block, before)
-        beginning = digest.digest() if last == b"\n" else b""
+        beginning = digest.digest() if within_line or last == b"\n" else b""
         _read(file, digest, on_block, size - before)
     return digest.digest(), beginning
 

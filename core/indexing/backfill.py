@@ -25,7 +25,7 @@ Ask = Callable[[Callable[[], Any]], Future[Any]]
 
 
 class Backfill:
-    """What spaces lack, and the run that encodes it. On the indexer's thread, but for ``building`` and ``least``."""
+    """What spaces lack, and the run that encodes it. On the indexer's thread, but for what tells how far it is."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Backfill:
         """``held`` says whether no work is wanted now. ``searched`` is told which spaces are complete."""
         self._ask, self._catalog, self._table, self._sync = ask, catalog, catalog.spaces, sync
         self._reads_pictures = settings.read_pictures
-        self._has_new = False
+        self._has_new, self._reader = False, ""
         self.indexing = False
         """Whether files are being read: text in pictures is read after all of them."""
         self._pool, self._inference, self._searched, self._held = pool, inference, searched, held
@@ -61,7 +61,12 @@ class Backfill:
 
     def least(self) -> tuple[int, int] | None:
         """The progress of the space that is farthest from complete, or None."""
-        return min(self._progress.values(), key=lambda progress: progress[0] / max(1, progress[1]), default=None)
+        building = [progress for name, progress in self._progress.items() if name != self._reader]
+        return min(building, key=lambda progress: progress[0] / max(1, progress[1]), default=None)
+
+    def pictures(self) -> tuple[int, int] | None:
+        """How many pictures were looked at for text, of how many; None while none are."""
+        return self._progress.get(self._reader)
 
     def begin(self) -> None:
         """Look at what the spaces in use lack, and start encoding it. What was being encoded before is left."""
@@ -100,7 +105,7 @@ class Backfill:
         count = self._catalog.picture_texts.count(reader) if reader else 0
         if not count:
             return []
-        self._progress = self._progress | {reader: (0, count)}
+        self._reader, self._progress = reader, self._progress | {reader: (0, count)}
         return [ReadingJob(reader)]
 
     def _count_lacking(self, space: Space) -> int:

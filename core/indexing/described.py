@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
-from bowerbird.core.errors import BowerbirdError, FileError
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.pictures.sidecars import merged
 from bowerbird.core.types import Extraction, Properties
 
@@ -39,14 +39,21 @@ def _read_next(
         return
     name = waiting[0].name
 
-    def take(done: Future[Extraction]) -> None:
+    def go_on(done: Future[Extraction]) -> None:
         try:
-            _read_next(describe, extraction, waiting[1:], {**told, name: done.result().properties}, answer)
+            said = done.result().properties
         except FileError as error:
             sentence = f"{name}, which says something about it, was not read: {error}"
             without = replace(extraction, omissions=(*extraction.omissions, sentence))
             _read_next(describe, without, waiting[1:], told, answer)
-        except (BowerbirdError, CancelledError) as error:
-            answer.set_exception(error)
+        else:
+            _read_next(describe, extraction, waiting[1:], {**told, name: said}, answer)
+
+    def take(done: Future[Extraction]) -> None:
+        try:
+            go_on(done)
+        except Exception as error:  # noqa: BLE001  # whoever waits for the answer is to hear of it
+            if not answer.done():
+                answer.set_exception(error)
 
     describe(waiting[0]).add_done_callback(take)

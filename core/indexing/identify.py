@@ -53,7 +53,8 @@ def identify(path: Path, former: FormerContent | None, on_block: OnBlock) -> Ide
         return Identity(facts, together, sidecars=sidecars)
     if not (grows and former and READ_ON_FROM <= former.size < facts.size):
         return Identity(facts, fingerprint(path, on_block, facts.size), grows)
-    present, beginning = grown_fingerprint(path, former.size, facts.size, on_block)
+    in_part = former.content.next_at is not None  # what was read ends with a line then, wherever the file did
+    present, beginning = grown_fingerprint(path, former.size, facts.size, on_block, within_line=in_part)
     return Identity(facts, present, grows, former if beginning == former.fingerprint else None)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.extractors import MEDIA, kind_of
+from bowerbird.core.indexing.identify import sidecars_of
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
 from bowerbird.core.types import FileFacts
 
@@ -24,8 +25,8 @@ class ItemsInFlight:
         self._items: dict[Path, IndexItem] = {}
         self._readers: dict[bytes, IndexItem] = {}  # by fingerprint, the one that is read for all its copies
         self._outcomes: list[tuple[IndexItem, Outcome]] = []
-        # Of files read in part, for hashing them takes a while: their fingerprints, and whether they may grow.
-        self._fingerprints: dict[FileFacts, tuple[bytes, bool]] = {}
+        # Of files read in part, for hashing them takes a while: fingerprints, whether they may grow, and sidecars.
+        self._fingerprints: dict[FileFacts, tuple[bytes, bool, tuple[FileFacts, ...]]] = {}
 
     @property
     def paths(self) -> Collection[Path]:
@@ -43,8 +44,8 @@ class ItemsInFlight:
 
     def add(self, facts: FileFacts) -> IndexItem:
         """A new item, which knows its fingerprint if an earlier part of the file was read."""
-        known, grows = self._fingerprints.pop(facts, (b"", False))
-        item = self._items[facts.path] = IndexItem(facts, fingerprint=known, grows=grows)
+        known, grows, sidecars = self._fingerprints.pop(facts, (b"", False, ()))
+        item = self._items[facts.path] = IndexItem(facts, fingerprint=known, sidecars=sidecars, grows=grows)
         return item
 
     def holds(self, item: IndexItem) -> bool:
@@ -92,12 +93,13 @@ class ItemsInFlight:
         return [self._with_copies(item, outcome) for item, outcome in outcomes]
 
     def _with_copies(self, item: IndexItem, outcome: Outcome) -> Outcome:
-        copies = tuple(copy.facts for copy in self._take_copies(item))
-        for facts in (outcome.facts, *copies):
-            self._items.pop(facts.path, None)
+        copies = self._take_copies(item)
+        for one in (item, *copies):
+            self._items.pop(one.facts.path, None)
             if outcome.partial:
-                self._fingerprints[facts] = item.fingerprint, item.grows
-        return replace(outcome, copies=copies)
+                self._fingerprints[one.facts] = item.fingerprint, item.grows, one.sidecars
+        same = [copy for copy in copies if sidecars_of(copy.facts.path) == copy.sidecars]  # the others are still queued
+        return replace(outcome, copies=tuple(copy.facts for copy in same))
 
     def clear(self) -> None:
         """Let go of all: what waits for something is cancelled, as far as that can be."""

@@ -266,7 +266,8 @@ class Indexer:
         progress = self._pace.progress(self._catalog.jobs.count_due(), paused=self.paused, why=self.power.why())
         reading = next(iter(self._pipeline.items.paths), None)
         folder = self.scans.scanner.folder_of(reading) if reading else None
-        self.progress = replace(progress, folder=folder, long=self._long_files(), built=self.backfill.least())
+        built, pictures = self.backfill.least(), self.backfill.pictures()
+        self.progress = replace(progress, folder=folder, long=self._long_files(), built=built, pictures=pictures)
         self._on_event(Event(EventKind.PROGRESS, self.progress))
 
 

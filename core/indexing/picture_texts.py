@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from bowerbird.core.catalog.picture_texts import IN_PICTURE
-from bowerbird.core.catalog.records import NewContent, PictureItem, TextBox
+from bowerbird.core.catalog.records import NewContent, PictureItem, SegmentToEmbed, TextBox
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DiskSilent, FileError, FileSkipped, FileVanished, ModelUnavailable
@@ -50,7 +50,9 @@ class PictureTextReader:
         self._pool, self._inference, self._wait = pool, inference, wait
 
     def pages(self, item: PictureItem) -> Iterator[tuple[int, PictureText]]:
-        """The pages of a content and what is on them, one after the other; none for those that cannot be decoded.
+        """The pages of a content and what is on them, one after the other; nothing on those that cannot be decoded.
+
+        Of a document that is not drawn, the first and the last one do.
 
         Raises:
             FileVanished: the file is away, or changed: it is to be looked at another time.
@@ -58,14 +60,20 @@ class PictureTextReader:
             ModelUnavailable: the model that reads failed.
         """
         for number in item.pages:
-            yield number, self._page(item, number)
+            try:
+                text = self._page(item, number)
+            except FileSkipped:
+                yield number, NO_TEXT
+                yield item.pages[-1], NO_TEXT
+                return
+            yield number, text
 
     def _page(self, item: PictureItem, number: int) -> PictureText:
         try:
             picture = self._pixels(item, number)
         except (FileVanished, DiskSilent):
             raise
-        except (FileError, FileSkipped) as error:  # it will not be decoded another time either
+        except FileError as error:  # it will not be decoded another time either
             log.info("page %d of %r is not read: %s", number, item.facts.path, error)
             picture = None
         if picture is None or min(picture.shape[:2]) < _MIN_SIDE:
@@ -81,7 +89,7 @@ class PictureTextReader:
 
     def _encoded(self, found: Sequence[Segment], boxes: Sequence[Sequence[TextBox]]) -> PictureText:
         """With the vectors of those segments that have enough words."""
-        at = [number for number, segment in enumerate(found) if len(all_words(segment.text)) >= _MIN_WORDS]
+        at = [number for number, segment in enumerate(found) if is_encoded(segment)]
         spaces = frozenset(space.id for space in self._inference.spaces() if space.modality is Modality.TEXT)
         encoded = self._ask([found[number].text for number in at]) if at and spaces else Encoded({})
         vectors: dict[str, tuple[Sequence[int], Vectors]] = {}
@@ -98,6 +106,12 @@ class PictureTextReader:
         except ModelUnavailable as error:
             log.warning("text in a picture is not encoded yet: %s", error)
             return Encoded({}, problem=str(error))
+
+
+def is_encoded(segment: Segment | SegmentToEmbed) -> bool:
+    """Whether a text is worth a vector."""
+    words = _MIN_WORDS if segment.locator.section == IN_PICTURE else 0
+    return bool(segment.text.strip()) and len(all_words(segment.text)) >= words
 
 
 def keep(catalog: Catalog, item: PictureItem, number: int, text: PictureText, reader: str) -> None:

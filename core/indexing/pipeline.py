@@ -94,8 +94,8 @@ class Pipeline:
     def start(self, facts: FileFacts) -> None:
         """Take a file."""
         item = self.items.add(facts)
-        if item.fingerprint:
-            identity = Identity(facts, item.fingerprint, item.grows)
+        if item.fingerprint and sidecars_of(facts.path) == item.sidecars:
+            identity = Identity(facts, item.fingerprint, item.grows, sidecars=item.sidecars)
             self._post(lambda: self._step(item, lambda: self._identified(item, identity)))
         else:
             self._step(item, lambda: self._identify(item))
@@ -142,7 +142,7 @@ class Pipeline:
             return
         if known and known.next_at is None and _suffices(known, self._spaces.values(), self._transcribing):
             outcome = Outcome(item.facts, FileState.INDEXED, content_id=known.id, fingerprint=item.fingerprint)
-            self.items.finish(item, outcome)
+            self.items.finish(item, replace(outcome, again=_is_described_anew(item)))
             return
         self.items.expect_copies(item)
         former = identity.former
@@ -241,8 +241,7 @@ class Pipeline:
         assert item.extraction is not None
         content, thumbnail = item.content(frozenset().union(*self._spaces.values())), item.extraction.thumbnail
         outcome = Outcome(item.facts, FileState.INDEXED, content=content, thumbnail=thumbnail, grown=item.grown)
-        described_anew = item.extends is None and sidecars_of(item.facts.path) != item.sidecars
-        outcome = replace(outcome, again=item.apart or item.grown or described_anew)
+        outcome = replace(outcome, again=item.apart or item.grown or _is_described_anew(item))
         self.items.finish(item, outcome)
 
     def _fail(self, item: IndexItem, error: BowerbirdError) -> None:
@@ -265,6 +264,10 @@ def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribi
     """Whether what is known need not be read anew: a space that it lacks is filled beside."""
     encoded = bool(known.spaces or not any(spaces))
     return encoded and not known.outdated and known.spaces.issuperset(transcribing)
+
+
+def _is_described_anew(item: IndexItem) -> bool:
+    return sidecars_of(item.facts.path) != item.sidecars
 
 
 def _has_changed(facts: FileFacts) -> bool:

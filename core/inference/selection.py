@@ -101,9 +101,13 @@ class ModelSelection:
     def states(self) -> tuple[ModelState, ...]:
         """Every model of the registry, in its order."""
         pairs = zip(self._inference.states(), load().values(), strict=True)
-        return tuple(self._state(state, [space.id for space in entry.spaces]) for state, entry in pairs)
+        return tuple(
+            self._state(state, [*(space.id for space in entry.spaces), *filter(None, [entry.reader])])
+            for state, entry in pairs
+        )
 
     def _state(self, state: ModelState, spaces: Sequence[str]) -> ModelState:
+        """``spaces``: what its progress is known by."""
         progress, problems = (building := self._building()).progress, building.problems
         task = self._tasks.get(state.id)
         return replace(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -64,8 +66,7 @@ class Previewer:
 
     def _segments(self, content_id: int) -> list[SegmentRow]:
         """All that the file shows, page by page; what it says of itself is among its properties."""
-        rows = [row for row in self._reader.segments_of(content_id) if row.locator.section != ABOUT]
-        return sorted(rows, key=lambda row: row.locator.page or 0)  # what was read in pictures came after all else
+        return _in_order([row for row in self._reader.segments_of(content_id) if row.locator.section != ABOUT])
 
     def _boxes(self, segments: list[SegmentRow], words: list[str], page: int) -> tuple[Corners, ...]:
         """Where the query's words are in the picture of a page, if its text was read there."""
@@ -106,6 +107,16 @@ class Previewer:
             return b"", "Bowerbird cannot show this kind of file; open it with its own program."
         except BowerbirdError as error:
             return b"", str(error)
+
+
+def _in_order(rows: list[SegmentRow]) -> list[SegmentRow]:
+    """What was read in pictures, which came after all else, behind the text of its page. Notes stay at the end."""
+    own = [row for row in rows if row.locator.section != IN_PICTURE]
+    read = [(row.locator.page or 1, row) for row in rows if row.locator.section == IN_PICTURE]
+    end = max((at for at, row in enumerate(own, 1) if row.locator.page), default=0)
+    pages = accumulate((row.locator.page or 0 for row in own[:end]), max)
+    paged = sorted([*zip(pages, own, strict=False), *read], key=itemgetter(0))
+    return [*(row for _, row in paged), *own[end:]]
 
 
 def _lines(segments: list[SegmentRow], words: list[str]) -> tuple[Line, ...]:

@@ -129,7 +129,7 @@ FILTERS: Mapping[str, Filter] = {
 _QUOTE = '"“”„«»＂'  # as phones, word processors and keyboards of other languages write it
 _TOKEN = re.compile(
     rf"[{_QUOTE}](?P<phrase>[^{_QUOTE}]+)[{_QUOTE}]|"
-    rf'(?P<filter>{"|".join(FILTERS)}):(?P<value>"[^"]*"|\S*)|(?P<word>\S+)'
+    rf"(?P<filter>{'|'.join(FILTERS)}):(?P<value>[{_QUOTE}][^{_QUOTE}]*[{_QUOTE}]|\S*)|(?P<word>\S+)"
 )
 
 
@@ -144,7 +144,7 @@ def parse(text: str) -> Query:
         if token["phrase"]:
             query = replace(query, phrases=(*query.phrases, token["phrase"]))
         elif token["filter"]:
-            query = _filtered(query, token["filter"], token["value"].strip('"'))
+            query = _filtered(query, token["filter"], token["value"].strip(_QUOTE))
         elif token["word"].startswith("-") and len(token["word"]) > 1:
             query = replace(query, without=(*query.without, token["word"][1:]))
         else:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from bowerbird.core.answers import Hit, Results, Timings
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
@@ -136,7 +137,7 @@ class Searcher:
         by_strength = sorted(nearest, key=lambda evidence: -evidence.strength)
         contents = list(dict.fromkeys(evidence.key for evidence in by_strength))
         for content in contents[:_ALIGNED]:
-            segment_ids, rows = self._reader.vectors(example.space.id, [content])
+            segment_ids, rows = self._reader.vectors(example.space.id, [content], without=ABOUT)
             if segment_ids:  # else it was forgotten a moment ago
                 strength, at = ranking.align(rows @ example.rows.T, example.space.example_background)
                 yield Evidence(content, segment_ids[at], Source.EXAMPLE, strength)

@@ -63,7 +63,7 @@ class ProgressCard(QFrame):
     def _update(self) -> None:
         progress = self._progress
         active = progress.busy or progress.paused
-        self.setVisible(active or bool(progress.built) or self._failures > 0)
+        self.setVisible(active or bool(progress.built or progress.pictures) or self._failures > 0)
         for widget in (self._title, self._bar, self._line, self._pause_button):
             widget.setVisible(active)
         metrics = self._title.fontMetrics()

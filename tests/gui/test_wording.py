@@ -40,6 +40,7 @@ def test_long_files_take_a_line_each_and_no_more_than_two() -> None:
 def test_a_new_model_that_reads_what_is_there() -> None:
     assert wording.model_progress(Progress()) == ""
     assert wording.model_progress(Progress(built=(640, 1400))) == "A new model reads what is here: 640 of 1,400"
+    assert wording.model_progress(Progress(pictures=(2, 1400))) == "Text in pictures is read: 2 of 1,400"
 
 
 def test_kinds_are_counted_commonest_first() -> None:

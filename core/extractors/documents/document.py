@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
-from bowerbird.core.errors import FileError
+from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, Limits
 from bowerbird.core.extractors.documents import (
@@ -122,12 +122,15 @@ class DocumentExtractor:
             raise FileError(DAMAGED) from error
 
     def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
-        """The page of a PDF with at most ``max_area`` pixels; None of other documents, and where there is no such page.
+        """The page of a PDF with at most ``max_area`` pixels; None where there is no such page.
 
         Raises:
             FileError: the PDF is damaged, empty or locked.
+            FileSkipped: it is no PDF, and has no pages to be drawn.
         """
-        return pdf.page(source, number, max_area) if _form(source) in pdf.SUFFIXES else None
+        if _form(source) not in pdf.SUFFIXES:
+            raise FileSkipped("Bowerbird does not draw the pages of such documents.")
+        return pdf.page(source, number, max_area)
 
     def render(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
         """The page of a PDF or DjVu as a JPEG; empty for other documents, which are shown as text."""

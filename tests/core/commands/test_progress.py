@@ -20,11 +20,13 @@ def test_a_terminal_sees_one_line_drawn_over(monkeypatch: pytest.MonkeyPatch) ->
     progress.show_indexing(
         Progress(3, 1200, left_s=7.4, long=(LongFile(Path("/a/film\n.mkv"), 65.0, 100.0),), built=(5, 10))
     )
+    progress.show_indexing(Progress(3, 3, pictures=(1, 7)))
     progress.show_bytes(1_000_000, 2_500_000_000)
     progress.clear()
     lines = terminal.getvalue().split("\r")[1:]
     assert lines == [
         "3 of 1,200, 7 s left; film .mkv up to 1:05; a new model has read 5 of 10\x1b[K",
+        "3 of 3; text of 1 of 7 pictures\x1b[K",
         "1 of 2,500 MB\x1b[K",
         "\x1b[K",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,15 @@ def test_nothing_makes_it_slow(tmp_path: Path, content: bytes) -> None:
     with Source.at(tmp_path / "file") as source:
         suffix_by_content(source)
     assert time.monotonic() - began < 5
+
+
+def test_an_archive_that_is_damaged_inside_is_still_one(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"mimetype") + len(b"mimetype")
+    data[at : at + 6] = b"\xff" * 6
+    path.write_bytes(data)
+    with Source.at(path) as source:
+        assert suffix_by_content(source) == ".zip"

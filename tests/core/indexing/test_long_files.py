@@ -10,6 +10,7 @@ import pytest
 
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.jobs import Priority
+from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
@@ -101,3 +102,16 @@ def test_copies_of_a_long_file_are_read_once(open_library: Opener, library_folde
     library = open_library()
     assert library.index([long_file.parent], quiet).files["indexed"] == 2
     assert _spans(library_folder, long_file) == _spans(library_folder, long_file.with_name("copy.wav"))
+
+
+def test_how_far_a_long_pdf_is_read_is_told_in_bytes(tmp_path: Path) -> None:
+    catalog, path = Catalog(tmp_path / "catalog.sqlite3"), tmp_path / "a.pdf"
+    catalog.folders.add(tmp_path)
+    catalog.files.put(tmp_path, FileFacts(path, 8_000_000, 1), Kind.DOCUMENT)
+    content = NewContent(b"a", Kind.DOCUMENT, Properties(pages=4_000), [], [], {}, frozenset(), next_at=2_000.0)
+    with catalog.transaction():
+        catalog.files.finish_part(path, catalog.contents.put(content))
+    connections = ReadConnections(tmp_path / "catalog.sqlite3")
+    assert Overview(connections).long_files() == (LongFile(path, 4_000_000.0, 8_000_000, timed=False),)
+    connections.close()
+    catalog.close()

@@ -16,7 +16,7 @@ from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
-from bowerbird.core.errors import DecoderTimeout, DiskSilent, ModelUnavailable
+from bowerbird.core.errors import DecoderTimeout, DiskSilent, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of
 from bowerbird.core.indexing.backfill import Backfill
 from bowerbird.core.inference.client import Inference
@@ -107,7 +107,7 @@ def test_lines_become_one_text_with_its_boxes_and_vectors(world: Round) -> None:
     assert world.catalog._db.execute("SELECT count(*) FROM embeddings").fetchone() == (1,)
     assert world.catalog.outbox.unsent_contents(9) == [1], "the vector store is told"
     assert world.catalog.spaces.of_content(1) == {text_space().id}
-    assert world.backfill.least() is None
+    assert world.backfill.least() is None and world.backfill.pictures() is None
     world.read()
     assert len(world.decoders.pages) == 1, "once is enough"
 
@@ -144,6 +144,13 @@ def test_what_cannot_be_decoded_is_not_tried_again_but_a_silent_disk_is(world: R
     assert world.left() == 0
 
 
+def test_a_document_that_is_not_drawn_is_asked_for_one_page_however_many_it_claims(world: Round) -> None:
+    world.add("a.docx", Kind.DOCUMENT, pages=9_999_999)
+    world.decoders.picture = FileSkipped("It is not drawn.")
+    assert world.read() == []
+    assert (len(world.decoders.pages), world.left()) == (1, 0)
+
+
 def test_a_file_that_changed_meanwhile_waits(world: Round) -> None:
     world.add("a.jpg").write_text("something else")
     assert world.read() == []
@@ -163,6 +170,28 @@ def test_without_text_models_words_are_kept_and_encoded_later(world: Round) -> N
     assert len(world.read()) == 1
     assert world.catalog.spaces.of_content(1) == set(), "the text space is to be filled"
     assert world.left() == 0
+
+
+def test_a_single_word_is_not_encoded_for_a_newer_model_either(world: Round) -> None:
+    stored = list[str]()
+    world.models.lines = (line("EXIT"),)
+    world.add("a.jpg")
+    assert len(world.read()) == 1
+    world.catalog.spaces.drop(text_space().id)
+    world.catalog.spaces.add(1, ["image@1"])
+    world.backfill.store = lambda space, segments, _: stored.extend(s.text for s in segments)  # type: ignore[method-assign]
+    world.backfill.begin()
+    assert world.backfill._run
+    world.backfill._run.join(60)
+    assert stored == [] and text_space().id in world.catalog.spaces.of_content(1)
+
+
+def test_pictures_that_are_read_are_not_told_as_a_new_models_progress(world: Round) -> None:
+    world.add("a.jpg")
+    world.backfill.indexing = True
+    world.backfill.read_new_pictures()
+    assert (world.backfill.least(), world.backfill.pictures()) == (None, (0, 1))
+    world.backfill.stop()
 
 
 def test_a_reader_that_fails_is_said_and_tried_again(world: Round) -> None:

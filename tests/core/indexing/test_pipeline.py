@@ -19,6 +19,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DecoderCrashed, EnvironmentFailure, FileError, FileSkipped, ModelUnavailable
 from bowerbird.core.files.identity import facts_of, fingerprint
 from bowerbird.core.indexing import identify
+from bowerbird.core.indexing.described import described
 from bowerbird.core.indexing.in_flight import LOOK_AHEAD
 from bowerbird.core.indexing.item import ItemState, Outcome
 from bowerbird.core.indexing.pipeline import Pipeline
@@ -294,6 +295,19 @@ def test_a_text_that_has_only_grown_is_read_on(
     assert (outcome.content.extends, outcome.content.fingerprint) == (7, fingerprint(path))
 
 
+def test_a_text_read_in_part_is_read_on_wherever_it_ended_then(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identify, "READ_ON_FROM", 1)
+    path.write_text("the first line\nand ano")
+    known = KnownContent(7, frozenset({"text@1"}), 15.0)
+    road.former[path] = FormerContent(known, fingerprint(path), path.stat().st_size)
+    path.write_text("the first line\nand another\n")
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].start_at == 15.0
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [
@@ -537,3 +551,56 @@ def test_only_a_few_films_at_once(road: Road, tmp_path: Path) -> None:
     assert not road.pipeline.items.has_room_for(tmp_path / "5.mp4")
     assert road.pipeline.items.has_room_for(tmp_path / "note.txt")
     assert road.pipeline.items.room == LOOK_AHEAD - 4
+
+
+def test_a_sidecar_that_comes_between_two_parts_has_a_clip_read_anew(tmp_path: Path) -> None:
+    clip, sidecar = tmp_path / "a.mp4", tmp_path / "a.xmp"
+    clip.write_text("a clip")
+    road = Road(Models(used=()))
+    road.start(clip)
+    road.until(requests=1)
+    road.decoded(0, document("the first part", next_at=120.0))
+    (first,) = road.until(outcomes=1)
+    assert first.content and not first.again
+    road.known[first.content.fingerprint] = KnownContent(1, frozenset(), 120.0)
+    sidecar.write_text("it says something")
+    road.start(clip)
+    road.until(requests=2)
+    assert road.decoders.requests[1][1].start_at == 0.0
+
+
+def test_a_sidecar_that_changes_while_the_last_part_is_read_has_a_clip_looked_at_again(tmp_path: Path) -> None:
+    clip, sidecar = tmp_path / "a.mp4", tmp_path / "a.xmp"
+    clip.write_text("a clip")
+    road = Road(Models(used=()))
+    road.known[fingerprint(clip)] = KnownContent(1, frozenset(), 120.0)
+    road.start(clip)
+    road.until(requests=1)
+    sidecar.write_text("it says something")
+    road.decoded(0, document("the last part"))
+    (last,) = road.until(outcomes=1)
+    assert last.content and last.content.extends == 1 and last.again
+
+
+def test_a_copy_whose_sidecar_comes_while_it_waits_is_read_by_itself(tmp_path: Path) -> None:
+    road = Road(Models(used=()))
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_text("a photo")
+        road.start(tmp_path / name)
+    road.until(requests=1)
+    wait_until(road, lambda: ItemState.AWAITING_COPY in states(road))
+    read = road.decoders.requests[0][0]
+    (tmp_path / ("b.xmp" if read.name == "a.jpg" else "a.xmp")).write_text("it says something")
+    road.decoded(0, document("a photo"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.facts.path, outcome.copies, states(road)) == (read, (), [])
+
+
+@pytest.mark.parametrize("first", [FileError("It is damaged."), None])
+def test_a_mistake_with_a_sidecar_ends_the_wait_for_it(first: FileError | None) -> None:
+    answers = [Future[Any](), Future[Any]()]
+    asked = iter(answers)
+    waiting = described(lambda _: next(asked), document("a photo"), [Path("a.xmp"), Path("a.jpg.xmp")])
+    answers[0].set_exception(first) if first else answers[0].set_result(document("a sidecar"))
+    answers[1].set_exception(RuntimeError("a mistake"))
+    assert isinstance(waiting.exception(timeout=0), RuntimeError)

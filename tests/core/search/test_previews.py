@@ -226,3 +226,11 @@ def test_pages_that_were_read_later_are_shown_in_their_place() -> None:
     read = [segment(2, 1, "two ", at=Locator(page=2, section=IN_PICTURE))]
     own = [segment(n, 1, text, at=Locator(page=at)) for n, text, at in ((1, "one ", 1), (3, "three", 3))]
     assert show(FakeReader([file(1, "/a", 1)], [own[0], own[1], read[0]]), Query()).text == "one two three"
+
+
+def test_notes_without_a_page_stay_behind_all_pages_and_a_heading_may_be_called_about() -> None:
+    places = (Locator(section="about"), Locator(page=1), Locator(page=3), Locator(section="Bookmarks"))
+    own = [segment(n, 1, f"{n} ", at=at) for n, at in enumerate(places, 1)]
+    read = [segment(n + 3, 1, f"read {n} ", at=Locator(page=n, section=IN_PICTURE)) for n in (2, 3)]
+    preview = show(FakeReader([file(1, "/a", 1)], [*own, *read]), Query())
+    assert preview.text == "1 2 read 2 3 read 3 4 "

@@ -26,6 +26,7 @@ def test_filters_phrases_and_exclusions_leave_the_words() -> None:
 @pytest.mark.parametrize("typed", ["“on the truck”", "„on the truck“", "«on the truck»", "＂on the truck＂"])
 def test_a_phrase_may_be_quoted_as_other_keyboards_do(typed: str) -> None:
     assert parse(f"a dog {typed}") == Query("a dog", phrases=("on the truck",))
+    assert parse(f"a dog author:{typed}") == Query("a dog", authors=("on the truck",))
 
 
 @pytest.mark.parametrize("plain", ["ratio 3:4", "well-known - or so", "re: your letter", 'a 6" nail'])

@@ -11,6 +11,7 @@ import pytest
 
 from bowerbird.core.answers import Results
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
+from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking, searcher
 from bowerbird.core.search.examples import ExampleQuery
@@ -250,6 +251,16 @@ def test_an_excerpt_is_found_where_its_moments_come_in_order() -> None:
     assert (ordered.path.name, ordered.moment) == ("in order.wav", at[11])
     assert ordered.score > backwards.score
     assert ordered.reasons[0].text == "close to your example at 0:11"
+
+
+def test_what_a_clip_says_of_itself_is_none_of_its_moments() -> None:
+    a, b = np.eye(2, dtype=np.float32)
+    vectors = {TEXT.id: {10: a, 11: b}}
+    said = segment(10, 1, "a caption", at=Locator(section=ABOUT))
+    reader = FakeReader([file(1, "/a.mp4", 1)], [said, segment(11, 1, "b", at=Locator(None, "", 3, 4))], vectors)
+    example = ExampleQuery(TEXT, np.stack([a, b]), moving=True)
+    (hit,) = Bench(reader, vectors, examples=[example]).search(Query(like=LIKE)).hits
+    assert hit.reasons[0].text == "close to your example at 0:03"
 
 
 def test_a_picture_is_compared_row_by_row_whatever_its_order() -> None:
