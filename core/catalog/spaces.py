@@ -131,12 +131,12 @@ class SpaceTable:
     def texts(self, space: str, after: int, limit: int) -> list[SegmentToEmbed]:
         """The next segments of text to encode in a space, by id."""
         rows = self._db.execute(
-            f"SELECT s.id, c.kind, s.text, s.section {_TEXT_LACKING} AND s.id > ? ORDER BY s.id LIMIT ?",
+            f"SELECT s.id, c.kind, s.text, s.section, s.start_s {_TEXT_LACKING} AND s.id > ? ORDER BY s.id LIMIT ?",
             (Modality.TEXT, space, space, after, limit),
         )
         return [
-            SegmentToEmbed(segment_id, Kind(kind), text, Locator(section=section))
-            for segment_id, kind, text, section in rows
+            SegmentToEmbed(segment_id, Kind(kind), text, Locator(section=section, start_s=start_s))
+            for segment_id, kind, text, section, start_s in rows
         ]
 
     def items(

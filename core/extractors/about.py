@@ -6,7 +6,9 @@ from bowerbird.core.places import place_at
 from bowerbird.core.types import Extraction, Locator, Modality, Properties, Segment
 
 ABOUT = "\x1fabout"
-"""The section of the locator of this text, which stands nowhere in the file that a reader would see. No heading is
+WHEREABOUTS = "\x1fplace"
+UNSEEN = frozenset({ABOUT, WHEREABOUTS})
+"""The sections of the locators of these texts, which stand nowhere in the file that a reader would see. No heading is
 called so: control characters are no part of one."""
 _LENGTH = 4_000  # characters: a caption is seldom longer, and the models read less
 
@@ -25,10 +27,11 @@ def about(extraction: Extraction) -> Segment | None:
 def whereabouts(properties: Properties) -> Segment | None:
     """A TEXT segment of the names of the place where it was taken; None if that is not known.
 
-    It is one of its own, beside the one name that stands with a caption: so many would drown what the caption means.
+    It is one of its own, beside the one name that stands with a caption, and has no vector: so many would drown what
+    the caption means, and mean nothing together.
     """
     place = place_at(properties.latitude, properties.longitude)
-    return Segment(Modality.TEXT, Locator(section=ABOUT), place.words[:_LENGTH]) if place else None
+    return Segment(Modality.TEXT, Locator(section=WHEREABOUTS), place.words[:_LENGTH]) if place else None
 
 
 def _lines(own: Properties) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.indexing.backfill_reader import BackfillReader, EncodedRows, skipping_unreadable
-from bowerbird.core.indexing.picture_texts import NO_TEXT, PictureText, PictureTextReader, is_encoded
+from bowerbird.core.indexing.picture_texts import NO_TEXT, PictureText, PictureTextReader
 from bowerbird.core.inference.client import Inference
+from bowerbird.core.inference.inputs import is_encoded
 from bowerbird.core.types import Modality, Vectors
 
 log = logging.getLogger(__name__)
@@ -136,7 +137,8 @@ class BackfillRun(threading.Thread):
         newest, total = self._ask(lambda: (self._table.newest_segment(), self._table.count_texts(space)))
         done = 0
         for segments in self._text_batches(space):
-            self._encode_text_batch(space, [segment for segment in segments if is_encoded(segment)])
+            worth = [segment for segment in segments if is_encoded(segment.text, segment.locator)]
+            self._encode_text_batch(space, worth)
             done += len(segments)
             self._ask(lambda: self._target.set_progress([space], done, max(done, total)))  # noqa: B023
         self._ask(lambda: self._finish_texts(space, newest))

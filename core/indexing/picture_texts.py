@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from bowerbird.core.catalog.picture_texts import IN_PICTURE
-from bowerbird.core.catalog.records import NewContent, PictureItem, SegmentToEmbed, TextBox
+from bowerbird.core.catalog.records import NewContent, PictureItem, TextBox
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import DiskSilent, FileError, FileSkipped, FileVanished, ModelUnavailable
@@ -16,6 +16,7 @@ from bowerbird.core.extractors.segments import segments
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.backfill_reader import Wait
 from bowerbird.core.inference.client import Inference
+from bowerbird.core.inference.inputs import is_encoded
 from bowerbird.core.types import Encoded, Kind, Locator, Modality, PictureLine, Pixels, Properties, Segment, Vectors
 from bowerbird.core.words import all_words
 
@@ -24,8 +25,6 @@ log = logging.getLogger(__name__)
 MAX_AREA = 3_000_000
 """Pixels that a photo or page is read in: A4 with 170 dots an inch."""
 _MIN_SIDE = 16  # pixels: nothing smaller has a letter
-_MIN_WORDS = 2
-"""A text with fewer words is not encoded: the vector of "EXIT" is near to everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ class PictureTextReader:
 
     def _encoded(self, found: Sequence[Segment], boxes: Sequence[Sequence[TextBox]]) -> PictureText:
         """With the vectors of those segments that have enough words."""
-        at = [number for number, segment in enumerate(found) if is_encoded(segment)]
+        at = [number for number, segment in enumerate(found) if is_encoded(segment.text, segment.locator)]
         spaces = frozenset(space.id for space in self._inference.spaces() if space.modality is Modality.TEXT)
         encoded = self._ask([found[number].text for number in at]) if at and spaces else Encoded({})
         vectors: dict[str, tuple[Sequence[int], Vectors]] = {}
@@ -106,12 +105,6 @@ class PictureTextReader:
         except ModelUnavailable as error:
             log.warning("text in a picture is not encoded yet: %s", error)
             return Encoded({}, problem=str(error))
-
-
-def is_encoded(segment: Segment | SegmentToEmbed) -> bool:
-    """Whether a text is worth a vector."""
-    words = _MIN_WORDS if segment.locator.section == IN_PICTURE else 0
-    return bool(segment.text.strip()) and len(all_words(segment.text)) >= words
 
 
 def keep(catalog: Catalog, item: PictureItem, number: int, text: PictureText, reader: str) -> None:

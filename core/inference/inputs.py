@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from bowerbird.core.catalog.picture_texts import IN_PICTURE
+from bowerbird.core.extractors.about import ABOUT, WHEREABOUTS
 from bowerbird.core.types import Locator, Modality, Segment
 from bowerbird.core.words import all_words
 
 _SPAN_S = 5.0  # a bark, a sentence: long enough to tell one sound from another, short enough to point at it
 _MIN_WORDS = 2
-"""A line of speech with fewer words is not encoded: the vector of "Oh" is near to everything."""
+"""A line of speech, a text in a picture or a caption with fewer words is not encoded: the vector of "Oh" is near to
+everything."""
 
 
 def model_input(segment: Segment) -> Any:
@@ -23,10 +26,14 @@ def model_input(segment: Segment) -> Any:
         return segment.pixels
     if segment.modality is Modality.SCENE:
         return segment.frames, segment.samples
-    spoken = segment.locator.start_s is not None
-    if not segment.text.strip() or (spoken and len(all_words(segment.text)) < _MIN_WORDS):
-        return None
-    return segment.text
+    return segment.text if is_encoded(segment.text, segment.locator) else None
+
+
+def is_encoded(text: str, at: Locator) -> bool:
+    """Whether a text is worth a vector; the names of a place are none."""
+    may_be_brief = at.start_s is not None or at.section in (ABOUT, IN_PICTURE)
+    enough = _MIN_WORDS if may_be_brief else 0
+    return bool(text.strip()) and at.section != WHEREABOUTS and len(all_words(text)) >= enough
 
 
 def spans(length_s: float) -> tuple[tuple[float, float], ...]:

@@ -9,7 +9,7 @@ from bowerbird.core.answers import Hit, Reason
 from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
-from bowerbird.core.extractors.about import ABOUT
+from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
@@ -21,7 +21,7 @@ _BEFORE_MARK = 60  # characters of the snippet before its first match
 _MOMENTS = 8
 _SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
 _WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
-_NOWHERE = (Locator(), Locator(section=ABOUT))
+_NOWHERE = (Locator(), *(Locator(section=section) for section in UNSEEN))
 _SURE = 0.08  # a label less probable than this is not given as a reason
 
 
@@ -182,6 +182,8 @@ def _looks(segment: SegmentRow | None) -> str:
 def _where(locator: Locator) -> str:
     if locator.section == ABOUT:
         return "its description"
+    if locator.section == WHEREABOUTS:
+        return "the place"
     if locator.section == IN_PICTURE:
         return f"{IN_PICTURE} on page {locator.page}" if locator.page else IN_PICTURE
     if locator.page:

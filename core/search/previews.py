@@ -16,7 +16,7 @@ from bowerbird.core.catalog.records import SegmentRow
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
-from bowerbird.core.extractors.about import ABOUT
+from bowerbird.core.extractors.about import UNSEEN
 from bowerbird.core.extractors.recordings.track_names import SOUND_TRACK, SUBTITLES
 from bowerbird.core.search.details import details
 from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
@@ -66,7 +66,7 @@ class Previewer:
 
     def _segments(self, content_id: int) -> list[SegmentRow]:
         """All that the file shows, page by page; what it says of itself is among its properties."""
-        return _in_order([row for row in self._reader.segments_of(content_id) if row.locator.section != ABOUT])
+        return _in_order([row for row in self._reader.segments_of(content_id) if row.locator.section not in UNSEEN])
 
     def _boxes(self, segments: list[SegmentRow], words: list[str], page: int) -> tuple[Corners, ...]:
         """Where the query's words are in the picture of a page, if its text was read there."""

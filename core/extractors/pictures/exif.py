@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -13,6 +12,7 @@ from PIL import Image
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.encodings import decode, readable_share
 from bowerbird.core.extractors.pictures import coordinates
+from bowerbird.core.extractors.pictures.captions import words_of
 from bowerbird.core.extractors.pictures.dates import parse_date
 from bowerbird.core.extractors.pictures.xmp import camera, stars, stars_of_percent
 from bowerbird.core.extractors.segments import label
@@ -23,15 +23,6 @@ _TAKEN, _DIGITISED, _TIME, _F_NUMBER, _ISO, _FOCAL = 0x9003, 0x9004, 0x829A, 0x8
 _OFFSET, _OFFSET_TAKEN, _COMMENT, _LENS_MAKE, _LENS = 0x9010, 0x9011, 0x9286, 0xA433, 0xA434
 _DESCRIPTION, _ARTIST, _RATING, _RATING_PERCENT = 0x010E, 0x013B, 0x4746, 0x4749
 _XP_TITLE, _XP_COMMENT, _XP_AUTHOR, _XP_KEYWORDS, _XP_SUBJECT = range(0x9C9B, 0x9CA0)
-_MAX_TEXT = 20_000  # characters
-# What cameras write into every picture, and data of programs.
-_EMPTY_WORDS = re.compile(
-    r"(?:OLYMPUS|MINOLTA|SAMSUNG|KONICA\w*|KODAK|SANYO)?\s*DIGITAL (?:STILL )?CAMERA|SONY DSC|DCIM.*|DIGITAL IMAGE|"
-    r"<?KENOX.*|<?Digimax.*|untitled|default|none|null|oplus_\d+|"
-    r"(?:CREATOR: |Created with (?:the )?GIMP|File written by |Processed by eBay|Optimized by |LEAD Technologies).*|"
-    r"Lavc.*|charset=\w+|[\W_]*|\{.*",
-    re.IGNORECASE | re.DOTALL,
-)
 _CODES: Mapping[bytes, str] = {b"ASCII": "", b"UNICODE": "utf-16", b"JIS": "iso2022_jp"}
 
 
@@ -67,12 +58,6 @@ def packet(tags: Image.Exif, number: int) -> bytes:
     with suppress(TypeError, ValueError):
         return bytes(value) if isinstance(value, (bytes, tuple)) else b""
     return b""
-
-
-def words_of(text: str) -> str:
-    """A caption, or nothing if no person wrote it."""
-    text = text.strip()[:_MAX_TEXT]
-    return "" if _EMPTY_WORDS.fullmatch(text) else text
 
 
 def text_of(value: str | bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from typing import Any
 
+from bowerbird.core.extractors.pictures.captions import words_of
 from bowerbird.core.types import Properties
 
 _MAX_LISTED = 500  # keywords, names
@@ -14,8 +15,8 @@ _MAX_TEXT = 20_000  # characters
 
 def reconciled(*readings: Properties) -> Properties:
     """One record of several, the most trustworthy first."""
-    titles = [reading.title for reading in readings if reading.title]
-    captions = [caption for reading in readings for caption in reading.description.splitlines()]
+    titles = [title for reading in readings if (title := words_of(reading.title))]
+    captions = [caption for reading in readings for caption in words_of(reading.description).splitlines()]
     place = next((reading for reading in readings if reading.latitude is not None), Properties())
     return replace(
         Properties(**{field.name: _first(readings, field.name) for field in fields(Properties)}),

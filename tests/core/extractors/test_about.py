@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.extractors.about import ABOUT, about, whereabouts
+from bowerbird.core.extractors.about import ABOUT, WHEREABOUTS, about, whereabouts
 from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
 
 
@@ -50,6 +50,6 @@ def test_the_names_of_the_place_are_a_text_of_their_own() -> None:
     said = about(Extraction(Kind.PHOTO, (), own))
     assert said and said.text == "Market day\nBolzano, Trentino-Alto Adige, Italy"
     where = whereabouts(own)
-    assert where and where.locator.section == ABOUT
+    assert where and where.locator.section == WHEREABOUTS
     assert where.text.startswith("Bolzano; ") and "Bozen" in where.text and "Italien" in where.text
     assert whereabouts(Properties(latitude=0.0, longitude=-30.0)) is None and whereabouts(Properties()) is None

@@ -75,7 +75,9 @@ def test_what_cameras_and_programs_write(values: dict[int, object], expected: Pr
 
 @pytest.mark.parametrize(
     "caption",
-    ["OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "DCIM\\100MEDIA\\DJI_0001.JPG", "MINOLTA DIGITAL CAMERA", "---",
+    ["OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "AppleMark",
+     "ACD Systems Digital Imaging", "Created by AccuSoft Corp.",
+     "DCIM\\100MEDIA\\DJI_0001.JPG", "MINOLTA DIGITAL CAMERA", "---",
      "<Digimax S500 / Kenox S500 / Digimax Cyber 530>", "oplus_32",
      "File written by Adobe Photoshop\u00a8 4.0", '{"ARGlass": 1}', "   ", "untitled"],
 )  # fmt: skip
