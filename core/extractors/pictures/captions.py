@@ -9,8 +9,8 @@ _MAX_TEXT = 20_000  # characters
 _BY_PROGRAMS = re.compile(
     r"(?:OLYMPUS|MINOLTA|SAMSUNG|KONICA\w*|KODAK|SANYO)?\s*DIGITAL (?:STILL )?CAMERA|SONY DSC|AppleMark|DCIM.*|"
     r"DIGITAL IMAGE|<?KENOX.*|<?Digimax.*|untitled|default|none|null|oplus_\d+|"
-    r"(?:CREATOR: |Created (?:with (?:the )?GIMP|by AccuSoft)|File (?:written by|source: )|Processed by |Optimized by |Signature:|"
-    r"LEAD Technologies|ACD Systems|Handmade Software).*|"
+    r"(?:CREATOR: |Created (?:with (?:the )?GIMP|by AccuSoft)|File (?:written by|source: )|Processed by |Optimized by |"
+    r"Signature:|LEAD Technologies|ACD Systems|Handmade Software).*|"
     r"Lavc.*|charset=\w+|[\W_]*|\{.*",
     re.IGNORECASE | re.DOTALL,
 )
