@@ -42,10 +42,11 @@ class Round:
         self.catalog.folders.add(folder)
         self.models, self.decoders = Models(reads=_READER, lines=lines), Decoders()
         inference = cast("Inference", self.models)
-        asking = threading.Lock()
+        self._asking, self._asked_by = threading.Lock(), set[threading.Thread]()
 
         def ask(question: Any) -> Future[Any]:
-            with asking:
+            self._asked_by.add(threading.current_thread())
+            with self._asking:
                 return Calls().ask(question)
 
         self.backfill = Backfill(
@@ -87,6 +88,13 @@ class Round:
         rows = self.catalog._db.execute("SELECT text, page FROM segments WHERE section = ? ORDER BY id", (IN_PICTURE,))
         return [(text, page) for text, page in rows]
 
+    def close(self) -> None:
+        """A run reads through the catalog's connection, which must not be closed under it."""
+        self.backfill.stop()
+        for run in self._asked_by - {threading.current_thread()}:
+            run.join(60)
+        self.catalog.close()
+
     def left(self) -> int:
         return self.catalog.picture_texts.count(_READER)
 
@@ -95,7 +103,7 @@ class Round:
 def world(tmp_path: Path) -> Iterator[Round]:
     world = Round(tmp_path, line("Meeting moved"), line("to Thursday", starts_row=False), line("Bring sandwiches"))
     yield world
-    world.catalog.close()
+    world.close()
 
 
 def test_lines_become_one_text_with_its_boxes_and_vectors(world: Round) -> None:
