@@ -94,12 +94,7 @@ def grown_fingerprint(
 ) -> tuple[bytes, bytes]:
     """The fingerprint of a file's first ``size`` bytes, and of its first ``before``.
 
-    That is empty if no line ends there, unless that does not matter (``within_line``).
-
-    Raises:
-        FileVanished: there is no such file.
-        FileError: it cannot be read.
-        EnvironmentFailure: this computer has no memory or descriptors left.
+    That is empty if no line ends there, unless that does not matter (``within_line``). Raises as ``fingerprint`` does.
     """
     digest = blake2b(digest_size=_FINGERPRINT_BYTES)
     with Source.at(path) as source, source.open() as file:
