@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -61,7 +62,9 @@ def _wait(until: Callable[[], bool]) -> None:
     while not until():
         if time.monotonic() > deadline:
             raise TimeoutError
-        QTest.qWait(50)
+        loop = QEventLoop()  # QTest.qWait keeps the interpreter's lock while it sleeps: no other thread would get on
+        QTimer.singleShot(50, loop.quit)
+        loop.exec()
 
 
 if __name__ == "__main__":
