@@ -16,12 +16,14 @@ from filelock import FileLock
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is first imported
 
+from bowerbird.core import settings as settings_file
 from bowerbird.core.decoding import pool
 from bowerbird.core.inference import client
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.supervisor import HostSupervisor
 from bowerbird.core.library import Library
-from bowerbird.core.settings import STARTER
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.settings import STARTER, Settings
 from bowerbird.core.types import Modality
 from tests.lent_decoders import LentDecoders
 from tests.lent_hosts import LentHosts
@@ -30,6 +32,8 @@ _DATA = Path(os.environ.get("BOWERBIRD_TEST_DATA", Path(__file__).parents[2] / "
 _EXPORTS = Path(__file__).parents[1] / "build" / "test-models"
 _EXPORTERS = ("torch", "transformers", "sentence-transformers", "onnx", "onnxruntime", "tokenizers", "faster-whisper")
 _SLOW_FIXTURES = {"models", "data"}
+LIGHT = Settings(read_pictures=False)
+"""How most tests' libraries are set: text in made-up pictures takes up to a second each, and has its own tests."""
 _SLOW_FOLDERS = ("core/models/families", "core/models/runtime")
 
 
@@ -104,6 +108,7 @@ def library_folder(tmp_path: Path, models: Path) -> Path:
     """An empty library folder with the exported models in it: as links, so that no test deletes them for others."""
     folder = tmp_path / "library"
     (folder / "models").mkdir(parents=True)
+    settings_file.save(LibraryPaths(folder).settings, LIGHT)
     link_models(models, folder / "models")
     return folder
 

@@ -15,10 +15,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
+from bowerbird.core import settings as settings_file
 from bowerbird.core.errors import FileVanished, LibraryBusy, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.settings import Settings
 from bowerbird.core.state import FolderState, Progress
 from bowerbird.core.types import Example, Kind, Locator, Query
 from tests import makers
@@ -70,6 +73,27 @@ def test_what_files_say_of_themselves_is_found_filtered_and_shown(open_library: 
     assert [hit.path.name for hit in library.search(Query("grind", authors=("lind",))).hits] == ["b.html"]
     preview = library.preview(files / "a.html", Query("corn"), None, 400)
     assert ("Author", "Marta Quist") in preview.details and "Quist" not in preview.text
+
+
+def test_what_is_written_in_a_photo_and_on_a_scanned_page_is_found(
+    open_library: Opener, files: Path, library_folder: Path
+) -> None:
+    settings_file.save(LibraryPaths(library_folder).settings, Settings())
+    _written("Umbrella left at platform nine").save(files / "sign.png")
+    _written("The harbour master keeps the ledger").save(files / "scan.pdf", resolution=100)
+    makers.photo(files / "shapes.jpg")
+    library = open_library()
+    library.index([files], quiet)
+    for question, name, page in (("umbrella platform", "sign.png", None), ("harbour ledger", "scan.pdf", 1)):
+        hit = library.search(Query(question)).hits[0]
+        assert (hit.path.name, hit.moment and hit.moment.page) == (name, page)
+    assert len(library.preview(files / "sign.png", Query("umbrella"), None, 400).boxes) == 1
+
+
+def _written(line: str) -> Image.Image:
+    image = Image.new("RGB", (900, 300), "white")
+    ImageDraw.Draw(image).text((60, 120), line, "black", ImageFont.load_default(40))
+    return image
 
 
 def test_finds_the_twin_of_an_example(open_library: Opener, notes: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +21,11 @@ from bowerbird.core.library import Library
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.settings import STARTER, Settings
+from bowerbird.core.settings import STARTER
 from bowerbird.core.state import ModelState
 from bowerbird.core.types import Example, Modality, Query, Space
 from tests import checkpoints, makers, media_makers
+from tests.conftest import LIGHT
 from tests.makers import extract
 
 _CLIP, _CLAP = "clip-vit-base-patch32-laion2b", "clap-htsat-unfused"
@@ -125,7 +127,7 @@ def _indexed(library: Library, *folders: Path) -> None:
 def test_files_are_kept_without_the_failing_models_vectors(
     broken_clip: Path, photos: Path, library_folder: Path, open_library: Callable[[], Library]
 ) -> None:
-    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=(*STARTER, _CLIP)))
+    settings_file.save(LibraryPaths(library_folder).settings, replace(LIGHT, models=(*STARTER, _CLIP)))
     library = open_library()
     _indexed(library, photos)
     assert _vectors(library, _PHOTO_SPACE) == _PHOTOS
@@ -192,7 +194,7 @@ def test_a_model_that_comes_while_files_are_read(
 ) -> None:
     """It is tested first, which takes longer than reading without it: reading begins when that is over."""
     others = tuple(name for name in STARTER if name != "efficientnet-lite0")
-    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=others))
+    settings_file.save(LibraryPaths(library_folder).settings, replace(LIGHT, models=others))
     library = open_library()
     apply = library._models._apply_to_library
 
@@ -210,7 +212,7 @@ def test_sound_that_nobody_heard_is_heard_by_a_model_that_comes_later(
     files: Path, library_folder: Path, open_library: Callable[[], Library]
 ) -> None:
     others = tuple(name for name in STARTER if name != "whisper-base")
-    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=others))
+    settings_file.save(LibraryPaths(library_folder).settings, replace(LIGHT, models=others))
     media_makers.wav(files / "tone.wav", media_makers.tone(12.0))
     library = open_library()
     _indexed(library, files)
@@ -238,7 +240,7 @@ def test_a_model_that_the_catalog_cannot_forget_stays(
 def test_a_model_whose_files_are_gone_is_still_in_use(
     broken_clip: Path, library_folder: Path, open_library: Callable[[], Library]
 ) -> None:
-    settings_file.save(LibraryPaths(library_folder).settings, Settings(models=(*STARTER, _CLIP)))
+    settings_file.save(LibraryPaths(library_folder).settings, replace(LIGHT, models=(*STARTER, _CLIP)))
     shutil.rmtree(library_folder / "models" / _CLIP)
     library = open_library()
     state = _state(library, _CLIP)

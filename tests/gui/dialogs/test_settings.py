@@ -89,10 +89,10 @@ def test_settings_are_saved(full_window: MainWindow, library_folder: Path, qtbot
     qtbot.waitUntil(lambda: bool(full_window.findChildren(SettingsDialog)), timeout=LONG_MS)
     (dialog,) = full_window.findChildren(SettingsDialog)
     dialog.battery.setChecked(True)
-    dialog.pictures.setChecked(False)
+    dialog.pictures.setChecked(True)
     dialog.excludes.appendPlainText("*.draft")
     _save(dialog)
     settings = library_folder / "settings.toml"
     qtbot.waitUntil(lambda: "*.draft" in settings.read_text(), timeout=LONG_MS)
     assert "pause_on_battery = true" in settings.read_text()
-    assert "read_pictures = false" in settings.read_text()
+    assert "read_pictures = true" in settings.read_text()
