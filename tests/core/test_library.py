@@ -257,8 +257,7 @@ def test_killed_while_indexing_it_ends_like_a_clean_run(
     for number in range(120):
         makers.text(notes / f"note{number}.txt", f"Note {number} is about " + ", ".join("abcdefgh"[number % 8] * 40))
     clean = tmp_path / "clean"
-    clean.mkdir()
-    (clean / "models").symlink_to(library_folder / "models")
+    shutil.copytree(library_folder, clean, symlinks=True)
     library = Library.open(clean)
     library.index([notes], quiet)
     library.close()
