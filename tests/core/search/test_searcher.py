@@ -234,8 +234,8 @@ def photos(*space_ids: str) -> Results:
 
 
 def test_photos_found_through_their_labels_alone_come_with_a_notice() -> None:
-    assert photos("conse-b0@1").notice == WEAK_PHOTOS
-    assert photos("conse-b0@1", "clip@1").notice == photos("clip@1").notice == ""
+    assert photos("captions-lite0-b@1").notice == WEAK_PHOTOS
+    assert photos("captions-lite0-b@1", "clip@1").notice == photos("clip@1").notice == ""
 
 
 def test_an_excerpt_is_found_where_its_moments_come_in_order() -> None:
