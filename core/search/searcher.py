@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -120,10 +121,18 @@ class Searcher:
             return words, f"{error} {_WITHOUT_STORE}"
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
+        """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""
+        together: dict[tuple[Modality, bool, frozenset[str]], list[Space]] = defaultdict(list)
         for space in self._spaces():
             if space.id in vectors:
-                source = _SOURCES[space.modality]
-                yield from self._vector_hits(space, vectors[space.id], scope, source, space.background)
+                models = self._inference.models_of([space.id])
+                together[space.modality, space.takes_text, models].append(space)
+        for (modality, _, _), spaces in together.items():
+            evidence = [
+                list(self._vector_hits(space, vectors[space.id], scope, _SOURCES[modality], space.background))
+                for space in spaces
+            ]
+            yield from ranking.mean(evidence)
 
     def _example_hits(self, examples: Sequence[ExampleQuery], scope: _Scope) -> Iterator[Evidence]:
         for example in examples:

@@ -276,7 +276,7 @@ def test_photos_on_a_disk_that_is_away_are_brought_over_into_new_spaces(
 ) -> None:
     """From the vectors that are there, which go once they are no longer needed."""
     catalog = _library_of(version, library_folder, files / "Archive")
-    old = {space for _, space in content_spaces(catalog) if space.startswith("conse-")}
+    old = {space for _, space in listed_spaces(catalog) if space.startswith("conse-")}
     sources = {space: _vector(catalog, space) for space in (photo.SPACE, *old)}
     library = open_library()
     library.index([], ignore)
