@@ -9,7 +9,7 @@ from bowerbird.core.inference.client import Inference
 from bowerbird.core.models.registry import entries
 from bowerbird.core.vectors.sync import StoreSync
 
-_CONTENTS = 64  # a step: some hundredths of a second
+_CONTENTS = 256  # a step: some tenths of a second, most of it the vector store's
 
 
 class Derivation:
