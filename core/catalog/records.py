@@ -78,6 +78,15 @@ class StoredVectors:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceVectors:
+    """Segments, and their vectors by space, each of shape (segments, dimension)."""
+
+    segment_ids: list[int]
+    kinds: list[Kind]
+    vectors: Mapping[str, Vectors]
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentToEmbed:
     """A segment that lacks a vector."""
 

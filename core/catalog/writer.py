@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bowerbird.core.catalog.connection import check, connect, savepoint, translated
 from bowerbird.core.catalog.contents import ContentTable
+from bowerbird.core.catalog.derivable import DerivableTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
 from bowerbird.core.catalog.orphans import Orphans
@@ -50,6 +51,7 @@ class Catalog:
         self.seen = SeenTable(self._db)
         self.volumes = VolumeTable(self._db)
         self.spaces = SpaceTable(self._db)
+        self.derivable = DerivableTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
         self.picture_texts = PictureTextTable(self._db, self.contents)
         self._orphans = Orphans(self.contents)

@@ -14,6 +14,7 @@ from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.indexing.backfill import Backfill
 from bowerbird.core.indexing.commit import Committer
+from bowerbird.core.indexing.derivation import Derivation
 from bowerbird.core.indexing.failures import STORE_ERRORS, WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
 from bowerbird.core.indexing.pace import Pace
@@ -66,6 +67,7 @@ class Indexer:
         contents = catalog.contents
         self._pipeline = Pipeline(pool, inference, inbox.post, contents.find, contents.text_vectors, contents.former)
         self.backfill = Backfill(inbox.ask, catalog, sync, pool, inference, searched, self._is_held, settings)
+        self._derivation = Derivation(catalog, sync, inference)
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))
         self.committer = Committer(paths, catalog, self.scans)
         self.thumbnails = ThumbnailRepair(
@@ -84,14 +86,18 @@ class Indexer:
 
     @property
     def hurried(self) -> bool:
-        """Whether there is a folder to scan, or words to fold, and nothing is in the way."""
+        """Whether there is a folder to scan, vectors to derive or words to fold, and nothing is in the way."""
         folding = self._begun and self._catalog.refolding.left and not self._is_held()
-        return (self.scans.busy or folding) and not self._failures.waiting
+        return (self.scans.busy or self._derivation.left or folding) and not self._failures.waiting
 
     def open(self) -> None:
         """Start the vector store, and drop what models made that this version no longer knows, or makes otherwise."""
         self._failures.guard(self._sync.open)
-        for space in self._catalog.spaces.known() - entries.spaces():
+        self._derivation.look()
+        self._drop_unknown_spaces()
+
+    def _drop_unknown_spaces(self) -> None:
+        for space in self._catalog.spaces.known() - entries.spaces() - self._derivation.needed():
             self._sync.drop(space)  # first: if it fails, the catalog still knows what is left to drop
             with self._catalog.transaction():
                 self._catalog.spaces.drop(space)
@@ -102,6 +108,7 @@ class Indexer:
             return
         if self._failures.take_failed():
             self._catch_up()
+        self._derivation_step()
         self._scan_step()
         self._commit()
         self._sync.run(hurry=not self._pipeline.items.paths)
@@ -187,6 +194,7 @@ class Indexer:
                 _reopen_text_spaces(self._catalog, self._inference.spaces())
         self._pipeline.use_models()
         self._failures.guard(lambda: self._sync.use(self._inference.spaces()))  # the catalog is what counts
+        self._derivation.look()
         self._catch_up()
         self._changed = True
 
@@ -199,7 +207,17 @@ class Indexer:
                     self._catalog.jobs.queue(path)
                 for path in self._catalog.contents.outdated():
                     self._catalog.jobs.queue(path, Priority.AGAIN)
-            self.backfill.begin()
+            if not self._derivation.left:  # what lacks vectors after that is decoded
+                self.backfill.begin()
+
+    def _derivation_step(self) -> None:
+        if not self._derivation.left:
+            return
+        self._derivation.step()
+        if not self._derivation.left:
+            self._drop_unknown_spaces()
+            if self._begun:
+                self.backfill.begin()
 
     def _scan_step(self) -> None:
         if self.scans.step():
@@ -238,7 +256,7 @@ class Indexer:
         mending = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
         due = self._begun and not self.paused and bool(self._catalog.jobs.due(1, ()))
         self.backfill.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
-        busy = self.backfill.indexing or building or (mending and not self._is_held())
+        busy = self.backfill.indexing or building or self._derivation.left or (mending and not self._is_held())
         if busy or not self._inbox.empty:
             self._inbox.unsettle()
             return

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import cast
 
 from bowerbird.core.errors import ModelUnavailable
 from bowerbird.core.inference.host import IDLE_S, Setup
@@ -14,9 +15,10 @@ from bowerbird.core.models import FAMILIES
 from bowerbird.core.models.devices import maybe_gpu
 from bowerbird.core.models.families.photo import IMAGE_SIDE
 from bowerbird.core.models.registry.installed import Installed
+from bowerbird.core.models.runtime.base import DerivesVectors
 from bowerbird.core.settings import STARTER
 from bowerbird.core.state import Check, ModelState
-from bowerbird.core.types import Encoded, Heard, Modality, PictureLine, Pixels, Samples, Space
+from bowerbird.core.types import Encoded, Heard, Modality, PictureLine, Pixels, Samples, Space, Vectors
 
 _BATCH_SIZE = {Modality.IMAGE: 16, Modality.TEXT: 16}
 _BATCH_SIZE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
@@ -78,6 +80,16 @@ class Inference:
         """Ids of the spaces of active models that also transcribe speech, which is text for other models."""
         entries = (entry for entry in self._installed.entries() if hasattr(FAMILIES[entry.family], "listen"))
         return frozenset(space.id for entry in entries for space in entry.spaces)
+
+    def derived_from(self) -> Mapping[str, tuple[str, ...]]:
+        """Of each space whose vectors follow from others', perhaps an earlier version's: the ids of those."""
+        return {space: names for entry in self._installed.entries() for space, names in entry.derived_from.items()}
+
+    def derive(self, space: str, vectors: Mapping[str, Vectors]) -> Vectors:
+        """Vectors in a space, shape (n, dimension), from the same items' in those it follows from. No host is asked."""
+        (name,) = self.models_of([space])
+        family = next(FAMILIES[entry.family] for entry in self._installed.entries() if entry.id == name)
+        return cast("DerivesVectors", family).derive(space, vectors)
 
     def reader(self) -> str:
         """What marks the contents whose pictures the active model has looked at for text; empty if none reads."""

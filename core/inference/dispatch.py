@@ -134,12 +134,11 @@ class Dispatcher:
         routes = self._query_routes(text, spaces)
         text_models = dict.fromkeys(route.text_model for route in routes)
         sentences, problem = _collect(text_models, lambda name: self._sentence(name, text))
-        vectors = {
-            route.space: self._transformed(route, sentences[route.text_model])
-            for route in routes
-            if route.text_model in sentences
-        }
-        return Encoded(vectors, problem=problem)
+        vectors = _merged(
+            self._transformed(route, sentences[route.text_model]) for route in routes if route.text_model in sentences
+        )
+        asked = vectors if spaces is None else {space: rows for space, rows in vectors.items() if space in spaces}
+        return Encoded(asked, problem=problem)
 
     def _query_routes(self, text: str, spaces: frozenset[str] | None) -> list[_QueryRoute]:
         every = {space.id for entry in self._entries.values() for space in entry.spaces}
@@ -157,9 +156,11 @@ class Dispatcher:
     def _sentence(self, name: str, text: str) -> Vectors:
         return cast("TextModel", self._models[name].model(Modality.TEXT)).encode_query(text)
 
-    def _transformed(self, route: _QueryRoute, sentence: Vectors) -> Vectors:
+    def _transformed(self, route: _QueryRoute, sentence: Vectors) -> Mapping[str, Vectors]:
         family = self._models[route.model].family
-        return family.transform_queries(route.space, sentence) if issubclass(family, TransformsQueries) else sentence
+        if issubclass(family, TransformsQueries):
+            return family.transform_query(route.space, sentence)
+        return {route.space: sentence}
 
     def check(self, name: str) -> tuple[str, float]:
         """What runs the model of this id and how well it agrees, in words, and its milliseconds an item.

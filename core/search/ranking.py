@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -51,6 +51,9 @@ class Source(StrEnum):
     """Vectors of any modality, compared with an example's."""
 
 
+_COMPARED = (Source.MEANING, Source.LOOKS, Source.SOUNDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A retrieved match, on the common scale."""
@@ -77,8 +80,14 @@ class Candidate:
 
     @property
     def total(self) -> float:
-        """The summed evidence of its sources."""
-        return sum(evidence.strength for evidence in self.best.values())
+        """The summed evidence of its sources, but of those compared with the sentence as a vector only the strongest.
+
+        Evidence is never negative, so that chance adds to whatever has a text beside its looks, such as a photo with
+        writing in it: of 1,060 captions, 27 in 100 found their photo first by the sum, 32 by the strongest.
+        """
+        strengths = {source: evidence.strength for source, evidence in self.best.items()}
+        compared = max((strengths.pop(source) for source in _COMPARED if source in strengths), default=0.0)
+        return compared + sum(strengths.values())
 
     @property
     def score(self) -> float:
@@ -146,6 +155,21 @@ def information(frequencies: Iterable[int], segments: int) -> float:
     The formula (Robertson and Zaragoza 2009) is that of SQLite's ``bm25()``, whose scores are divided by this.
     """
     return sum(max(1e-6, math.log((segments - number + 0.5) / (number + 0.5))) for number in frequencies)
+
+
+def mean(evidence: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """For each segment the mean of its evidence in several spaces that all of them have vectors in.
+
+    Each lists its nearest only: what is not among them has at most the weakest evidence there, and is given that.
+    """
+    strengths = [{match.segment_id: match.strength for match in space} for space in evidence]
+    weakest = [min(space.values(), default=0.0) for space in strengths]
+    matches = {match.segment_id: match for space in evidence for match in space}
+    found = []
+    for number, match in matches.items():
+        every = [space.get(number, least) for space, least in zip(strengths, weakest, strict=True)]
+        found.append(replace(match, strength=sum(every) / len(every)))
+    return found
 
 
 def rank(evidence: Iterable[Evidence]) -> list[Candidate]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -29,7 +30,7 @@ _WIDER = (_TOP_K, 2000, 16_000)  # top_k of a search that found too little; the 
 _ALIGNED = 50  # contents, of those most like one moment of an example, that are compared with all of its moments
 
 WEAK_PHOTOS = (
-    "Photos are found by the things in them, not yet by people, actions or relations. "
+    "Photos are found by a small model, which often mistakes people, actions and relations. "
     "A CLIP model would do better; see Models."
 )
 _WITHOUT_STORE = "Meanwhile only words and file names are searched."
@@ -120,10 +121,18 @@ class Searcher:
             return words, f"{error} {_WITHOUT_STORE}"
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
+        """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""
+        together: dict[tuple[Modality, bool, frozenset[str]], list[Space]] = defaultdict(list)
         for space in self._spaces():
             if space.id in vectors:
-                source = _SOURCES[space.modality]
-                yield from self._vector_hits(space, vectors[space.id], scope, source, space.background)
+                models = self._inference.models_of([space.id])
+                together[space.modality, space.takes_text, models].append(space)
+        for (modality, _, _), spaces in together.items():
+            evidence = [
+                list(self._vector_hits(space, vectors[space.id], scope, _SOURCES[modality], space.background))
+                for space in spaces
+            ]
+            yield from ranking.mean(evidence)
 
     def _example_hits(self, examples: Sequence[ExampleQuery], scope: _Scope) -> Iterator[Evidence]:
         for example in examples:
@@ -208,10 +217,11 @@ class Searcher:
                 yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
 
     def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
-        """A notice where photos were found through ConSE alone, the weakest road from text to photos."""
-        photo_spaces = {space.id for space in self._spaces() if space.modality is Modality.IMAGE} & vectors.keys()
-        only_conse = bool(photo_spaces) and all(space.startswith("conse-") for space in photo_spaces)
-        return WEAK_PHOTOS if only_conse and any(hit.kind is Kind.PHOTO for hit in hits) else ""
+        """A notice where photos were found by the starter pack alone, the weakest road from text to photos."""
+        photo_spaces = [space.id for space in self._spaces() if space.modality is Modality.IMAGE and space.takes_text]
+        asked = [space for space in photo_spaces if space in vectors]
+        weak = bool(asked) and all(space.startswith("captions-lite0-") for space in asked)
+        return WEAK_PHOTOS if weak and any(hit.kind is Kind.PHOTO for hit in hits) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ PROMPTS = ("a photo of a {}", "there is a {}")
 """Sentences around a label lie nearer to the sentences people type (Radford et al. 2021)."""
 _MAX_LABELS = 5
 _MIN_PROBABILITY = 0.05
+CLASS_WEIGHTS = "class_weights.npy"
+_SHARPNESS = 0.02  # of the choice among labels: a sentence near to several, as "dog" is, means all of them
 
 
 def encode_labels(encode: Callable[[Sequence[str]], Vectors], names: Sequence[str]) -> Vectors:
@@ -54,6 +56,31 @@ def centred_label_vectors(file: str) -> Vectors:
 def transform_queries(sentences: Vectors, file: str) -> Vectors:
     """Sentence vectors, shape (n, 384), made comparable with photo vectors that were made with the labels of a file."""
     return unit(sentences - label_vectors(file).mean(axis=0))
+
+
+def class_query(sentence: Vectors, file: str, least: float) -> Vectors | None:
+    """What the classifier itself looks for where a sentence names one of its classes: to compare with its features.
+
+    By name, photos are found better so than by any sentence vector of theirs.
+
+    Args:
+        sentence: the vector of one, shape (1, 384), as ``transform_queries`` has it.
+        file: that of the label vectors.
+        least: the cosine with a label from which on a sentence is its name.
+
+    Returns:
+        The weights of those classes, shape (1, 1280), of length 1; None if it names none.
+    """
+    cosines = sentence @ unit(centred_label_vectors(file)).T
+    if cosines.max() < least:
+        return None
+    return unit(_softmax(cosines / _SHARPNESS) @ class_weights())
+
+
+@cache
+def class_weights() -> Vectors:
+    """The weights of EfficientNet-lite0's last layer relative to their mean, shape (1000, 1280), of length 1."""
+    return np.asarray(np.load(io.BytesIO(data(CLASS_WEIGHTS)), allow_pickle=False), np.float32)
 
 
 def combine(logits: NDArray[np.float32], labels: Vectors) -> Vectors:

@@ -75,6 +75,8 @@ class Entry:
     """Of each space that takes text, by its id: the id of the model that encodes typed sentences for it."""
     languages: frozenset[str] = frozenset()
     """ISO 639-1 codes of the languages a text model is made for; empty: any."""
+    derived_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each space whose vectors follow from those that an earlier version kept, by its id: the spaces of those."""
     reader: str = ""
     """Of a model that reads text in pictures, in place of spaces: marks the contents that it has looked at. Another
     mark, after a change in how it reads, has them looked at again."""
@@ -180,6 +182,7 @@ def _entry(name: str, values: Mapping[str, Any]) -> Entry:
         "files": {role: ModelFile(**file) for role, file in values["files"].items()},
         "spaces": tuple(_space(space) for space in spaces),
         "text_models": {space["id"]: space["text_model"] for space in spaces if "text_model" in space},
+        "derived_from": {space["id"]: tuple(space["derived_from"]) for space in spaces if "derived_from" in space},
         "languages": _languages(values.get("languages", ())),
         "archive": Archive(**values["archive"]) if "archive" in values else None,
     }

@@ -94,8 +94,20 @@ class TransformsQueries(Protocol):
     """A model whose query vectors need an extra transform after the text model."""
 
     @staticmethod
-    def transform_queries(space: str, sentences: Vectors) -> Vectors:
-        """Sentence vectors of the text model of ``space``, shape (n, dimension), made comparable with its documents."""
+    def transform_query(space: str, sentence: Vectors) -> Mapping[str, Vectors]:
+        """A sentence's vector of the text model of ``space``, shape (1, dimension), made comparable with documents.
+
+        By space id: with those in ``space``, and perhaps with those in further spaces of the model.
+        """
+
+
+@runtime_checkable
+class DerivesVectors(Protocol):
+    """A model with a space whose vectors follow from those that an earlier version kept."""
+
+    @staticmethod
+    def derive(space: str, vectors: Mapping[str, Vectors]) -> Vectors:
+        """Vectors in a space, shape (n, dimension), from the same items' in ``Entry.derived_from``, by space."""
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bowerbird.core.catalog import schema
@@ -19,9 +20,10 @@ from bowerbird.core.catalog.schema import MIGRATIONS
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.library import Library
+from bowerbird.core.models.families import photo
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import FolderState, Progress
-from bowerbird.core.types import FileState, Modality, Query
+from bowerbird.core.types import FileState, Modality, Query, Vectors
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"
@@ -266,6 +268,34 @@ def test_a_library_goes_on_where_the_earlier_version_was_ended(
     known = rows(catalog, "SELECT id FROM segments")
     open_library().index([], ignore)
     assert rows(catalog, "SELECT id FROM segments") == known, "what was known was read again"
+
+
+@pytest.mark.parametrize("version", range(3, 7), indirect=True)
+def test_photos_on_a_disk_that_is_away_are_brought_over_into_new_spaces(
+    version: int, library_folder: Path, open_library: Callable[[], Library], files: Path
+) -> None:
+    """From the vectors that are there, which go once they are no longer needed."""
+    catalog = _library_of(version, library_folder, files / "Archive")
+    old = {space for _, space in listed_spaces(catalog) if space.startswith("conse-")}
+    sources = {space: _vector(catalog, space) for space in (photo.SPACE, *old)}
+    library = open_library()
+    library.index([], ignore)
+    library.close()
+    assert len(old) == len(photo.BY_TEXT)
+    for space in photo.BY_TEXT:
+        expected = photo.Lite0.derive(space, sources)
+        assert (_vector(catalog, space) * expected).sum() > 0.9999
+    contents = {content_id for content_id, space in content_spaces(catalog) if space == photo.SPACE}
+    new = {(content_id, space) for content_id in contents for space in photo.BY_TEXT}
+    assert new <= content_spaces(catalog)
+    assert old.isdisjoint(space for _, space in content_spaces(catalog))
+    assert rows(catalog, "SELECT count(*) FROM embeddings WHERE space LIKE 'conse-%'") == [(0,)]
+
+
+def _vector(catalog: Path, space: str) -> Vectors:
+    """The only one in a space, shape (1, dimension)."""
+    ((vector,),) = rows(catalog, f"SELECT vector FROM embeddings WHERE space = '{space}'")
+    return np.frombuffer(vector, np.float16).astype(np.float32)[None]
 
 
 def ignore(_: Progress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from bowerbird.core.types import (
     Pixels,
     Segment,
     Space,
+    Vectors,
 )
 
 DIMENSION = 4
@@ -102,6 +103,13 @@ class Models:
     unloaded: int = 0
     reads: str = ""
     lines: tuple[PictureLine, ...] = ()
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def derived_from(self) -> dict[str, tuple[str, ...]]:
+        return self.sources
+
+    def derive(self, space: str, vectors: Mapping[str, Vectors]) -> Vectors:
+        return sum((vectors[source] for source in self.sources[space]), np.float32(0))
 
     def spaces(self) -> tuple[Space, ...]:
         return self.used

@@ -22,8 +22,8 @@ from bowerbird.core.models.registry import installed
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.types import Encoded, Modality
 
-TEXT, PHOTO, CONSE = "minilm-l6-v2@1", "efficientnet-lite0@2", "conse-lite0-minilm@2"
-E5, E5_CONSE = "e5-small-q4@1", "conse-lite0-e5@2"
+TEXT, PHOTO, CAPTIONS = "minilm-l6-v2@1", "efficientnet-lite0@2", "captions-lite0-minilm@1"
+E5, E5_CAPTIONS = "e5-small-q4@1", "captions-lite0-e5@1"
 LAYOUT, SOUND = "layout-8x8@1", "whisper-base@1"
 T = TypeVar("T")
 _ENGLISH = ("minilm-l6-v2",)  # the smallest model that encodes a typed sentence, where any would do
@@ -83,8 +83,8 @@ def _wait(look: Callable[[], T], seconds: float = 60) -> T:
 
 def test_spaces_are_known_without_a_host(own: Inference) -> None:
     spaces = {space.id: space for space in own.spaces()}
-    assert set(spaces) == {TEXT, E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
-    assert {name for name, space in spaces.items() if space.takes_text} == {TEXT, E5, CONSE, E5_CONSE}
+    assert set(spaces) == {TEXT, E5, PHOTO, CAPTIONS, E5_CAPTIONS, LAYOUT, SOUND}
+    assert {name for name, space in spaces.items() if space.takes_text} == {TEXT, E5, CAPTIONS, E5_CAPTIONS}
     assert own.image_side() == 320
     assert own.problems() == ()
     assert not own._supervisor._hosts
@@ -131,8 +131,8 @@ def test_a_model_whose_file_is_not_what_it_should_be(tmp_path: Path, monkeypatch
     monkeypatch.setattr(installed, "load", lambda: wrong)
     inference = Inference(tmp_path)
     # Photos are still found by example; sentences cannot be compared with them as MiniLM would.
-    assert {space.id for space in inference.spaces()} == {E5, PHOTO, CONSE, E5_CONSE, LAYOUT, SOUND}
-    assert {space.id for space in inference.spaces() if space.takes_text} == {E5, E5_CONSE}
+    assert {space.id for space in inference.spaces()} == {E5, PHOTO, CAPTIONS, E5_CAPTIONS, LAYOUT, SOUND}
+    assert {space.id for space in inference.spaces() if space.takes_text} == {E5, E5_CAPTIONS}
     (problem,) = inference.problems()
     assert "model.safetensors is not the file it should be" in problem
     state = next(state for state in inference.states() if state.id == "minilm-l6-v2")
@@ -150,8 +150,8 @@ def test_documents_and_queries_meet_in_their_spaces(inference: Inference) -> Non
     query = inference.encode_query("a bill from the roofer").result().vectors
     assert set(documents) == {TEXT, E5}
     assert not documents[E5].any()  # they are English
-    assert set(query) == {TEXT, E5, CONSE, E5_CONSE}
-    assert query[TEXT].shape == query[CONSE].shape == (1, 384)
+    assert set(query) == {TEXT, E5, CAPTIONS, E5_CAPTIONS}
+    assert query[TEXT].shape == query[CAPTIONS].shape == (1, 384)
     assert np.argmax(documents[TEXT] @ query[TEXT][0]) == 1
 
 
@@ -174,8 +174,8 @@ def test_photos(inference: Inference) -> None:
     encoded = inference.encode_documents(Modality.IMAGE, _PICTURES[:3]).result()
     assert {space: rows.shape for space, rows in encoded.vectors.items()} == {
         PHOTO: (3, 1280),
-        CONSE: (3, 384),
-        E5_CONSE: (3, 384),
+        CAPTIONS: (3, 384),
+        E5_CAPTIONS: (3, 384),
         LAYOUT: (3, 192),
     }
     assert all(np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5) for rows in encoded.vectors.values())

@@ -47,8 +47,9 @@ class _Labelling(_Model):
         return tuple((Label("cat", 0.9),) for _ in items)
 
     @staticmethod
-    def transform_queries(space: str, sentences: Vectors) -> Vectors:
-        return -sentences
+    def transform_query(space: str, sentence: Vectors) -> Mapping[str, Vectors]:
+        """Sentences that reach a space by name are compared by example, too."""
+        return {space: -sentence} | ({"by-example": 2 * sentence} if space == "by-name" else {})
 
 
 class _Transcribing(_Model):
@@ -211,12 +212,15 @@ def test_a_sentence_is_encoded_once_and_transformed_for_each_space() -> None:
         "text": 1.0,
         "by-name": -1.0,
         "by-caption": -1.0,
+        "by-example": 2.0,
     }
 
 
 def test_a_sentence_is_encoded_only_for_the_spaces_asked_for() -> None:
     _, dispatcher = _photos_by_text()
-    assert set(dispatcher.query("a cat", frozenset({"by-name", "by-example"})).vectors) == {"by-name"}
+    assert set(dispatcher.query("a cat", frozenset({"by-name"})).vectors) == {"by-name"}
+    assert set(dispatcher.query("a cat", frozenset({"by-name", "by-example"})).vectors) == {"by-name", "by-example"}
+    assert set(dispatcher.query("a cat", frozenset({"by-caption", "by-example"})).vectors) == {"by-caption"}
 
 
 def test_a_sentence_goes_to_its_specialist_and_to_the_generalist() -> None:

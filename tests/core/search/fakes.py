@@ -204,6 +204,10 @@ class FakeInference:
     def spaces(self) -> tuple[Space, ...]:
         return self._spaces
 
+    def models_of(self, spaces: Collection[str]) -> frozenset[str]:
+        """A model's spaces begin with its name: "photos-en@1" is of "photos"."""
+        return frozenset(space.partition("@")[0].partition("-")[0] for space in spaces)
+
     def image_side(self) -> int:
         return self._image_side
 

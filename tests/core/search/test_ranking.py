@@ -20,6 +20,27 @@ def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> Non
     assert list(ranking.best_segments(both)) == [11, 10]
 
 
+def test_of_what_is_compared_as_a_vector_the_strongest_counts() -> None:
+    """Writing in a photo that has little to do with the sentence makes no photo better than another."""
+    matches = [
+        Evidence(1, 10, Source.LOOKS, 2.0),
+        Evidence(1, 11, Source.MEANING, 1.5),
+        Evidence(1, 11, Source.WORDS, 1.0),
+        Evidence(1, None, Source.NAME, 0.5),
+        Evidence(2, 20, Source.LOOKS, 3.6),
+    ]
+    assert [(candidate.key, candidate.total) for candidate in ranking.rank(matches)] == [(2, 3.6), (1, 3.5)]
+
+
+def test_the_mean_of_spaces_takes_what_one_of_them_does_not_list_for_its_weakest() -> None:
+    one = [Evidence(1, 10, Source.LOOKS, 4.0), Evidence(2, 20, Source.LOOKS, 1.0)]
+    other = [Evidence(2, 20, Source.LOOKS, 3.0), Evidence(3, 30, Source.LOOKS, 2.0)]
+    means = {match.key: match.strength for match in ranking.mean([one, other])}
+    assert means == {1: 3.0, 2: 2.0, 3: 1.5}
+    assert ranking.mean([one]) == one
+    assert ranking.mean([[], []]) == []
+
+
 def test_scores_fall_with_rank_and_stay_between_0_and_1() -> None:
     candidates = ranking.rank(
         Evidence(key, key, Source.MEANING, strength) for key, strength in ((1, 0.1), (2, 9.0), (3, 4.0))

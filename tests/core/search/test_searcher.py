@@ -233,9 +233,19 @@ def photos(*space_ids: str) -> Results:
     return Bench(reader, vectors, spaces=spaces).search(Query("boat"))
 
 
-def test_photos_found_through_their_labels_alone_come_with_a_notice() -> None:
-    assert photos("conse-b0@1").notice == WEAK_PHOTOS
-    assert photos("conse-b0@1", "clip@1").notice == photos("clip@1").notice == ""
+def test_photos_found_by_the_starter_pack_alone_come_with_a_notice() -> None:
+    assert photos("captions-lite0-b@1").notice == WEAK_PHOTOS
+    assert photos("captions-lite0-b@1", "clip@1").notice == photos("clip@1").notice == ""
+
+
+def test_two_spaces_of_one_model_bear_witness_together() -> None:
+    """The first photo is quite near in both, the second very near in one of them."""
+    near = {"photos-en@1": towards(0.5, 0.7), "photos-all@1": towards(0.5, 0.1)}
+    vectors = {name: {1: rows[0], 2: rows[1]} for name, rows in near.items()}
+    files = [file(1, "/both.jpg", 1, kind=Kind.PHOTO), file(2, "/one.jpg", 2, kind=Kind.PHOTO)]
+    reader = FakeReader(files, [segment(number, number, modality=Modality.IMAGE) for number in (1, 2)], vectors)
+    spaces = [space(name, Modality.IMAGE) for name in near]
+    assert names(Bench(reader, vectors, spaces=spaces).search(Query("boat"))) == ["both.jpg", "one.jpg"]
 
 
 def test_an_excerpt_is_found_where_its_moments_come_in_order() -> None:

@@ -15,12 +15,12 @@ import pytest
 
 from bowerbird import resources
 from bowerbird.core.models import FAMILIES
-from bowerbird.core.models.families import conse, photo
+from bowerbird.core.models.families import conse, efficientnet, photo
 from bowerbird.core.models.families.text import Sentences
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime import golden
-from bowerbird.core.models.runtime.base import LoadContext, Model
+from bowerbird.core.models.runtime.base import LoadContext, Model, unit
 from bowerbird.core.models.runtime.network import WrongResults
 from bowerbird.core.types import Modality, Vectors
 from tests.core.models.conftest import DEVICES, Loaded
@@ -59,6 +59,12 @@ def test_the_label_vectors_that_ship_are_the_text_models(loaded: Loaded, models:
     """All labels with the small model; every fifth with the large one, of which the names are the same."""
     computed = _label_vectors(loaded(name, ""), models, step)
     assert (computed * conse.label_vectors(_LABELLERS[name])[::step]).sum(axis=1).min() >= 0.9999
+
+
+def test_the_class_weights_that_ship_are_the_networks(models: Path) -> None:
+    weights = efficientnet.network(Sources(models).files(load()["efficientnet-lite0"])["weights"]).classes.weight
+    expected = unit((weights - weights.mean(dim=0)).detach().numpy())
+    assert (expected * conse.class_weights()).sum(axis=1).min() >= 0.9999
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -1,0 +1,65 @@
+"""Brings a library over into spaces whose vectors follow from those of an earlier version; no file is read for it."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.inference.client import Inference
+from bowerbird.core.models.registry import entries
+from bowerbird.core.vectors.sync import StoreSync
+
+_CONTENTS = 256  # a step: some tenths of a second, most of it the vector store's
+
+
+class Derivation:
+    """What can be derived, a few contents at a step. On the indexer's thread.
+
+    It is so little work that it waits for nothing: what was found before the update is soon found again.
+    """
+
+    def __init__(self, catalog: Catalog, sync: StoreSync, inference: Inference) -> None:
+        """Nothing is looked at before ``look``."""
+        self._catalog, self._sync, self._inference = catalog, sync, inference
+        self._after: dict[str, int] = {}
+
+    @property
+    def left(self) -> bool:
+        """Whether there is something to be done."""
+        return bool(self._after)
+
+    def look(self) -> None:
+        """See what can be derived for the models in use."""
+        possible = self._inference.derived_from()
+        self._after = {space: 0 for space, sources in possible.items() if self._is_derivable(space, sources)}
+
+    def needed(self) -> Set[str]:
+        """Spaces that something can be derived from for any model, in use or not."""
+        sources = {space: names for entry in entries.load().values() for space, names in entry.derived_from.items()}
+        return {name for space, names in sources.items() if self._is_derivable(space, names) for name in names}
+
+    def _is_derivable(self, space: str, sources: tuple[str, ...]) -> bool:
+        return self._catalog.spaces.known().issuperset(sources) and bool(
+            self._catalog.derivable.contents(space, sources, 0, 1)
+        )
+
+    def step(self) -> None:
+        """Do a little of it. A kill loses nothing: what is done is no longer lacking."""
+        for space, after in list(self._after.items())[:1]:
+            sources = self._inference.derived_from()[space]
+            if contents := self._catalog.derivable.contents(space, sources, after, _CONTENTS):
+                self._derive(space, sources, contents)
+                self._after[space] = contents[-1]
+            else:
+                del self._after[space]
+
+    def _derive(self, space: str, sources: tuple[str, ...], contents: list[int]) -> None:
+        stored = self._catalog.derivable.vectors(sources, contents)
+        with self._catalog.transaction():
+            if stored.segment_ids:
+                vectors = self._inference.derive(space, stored.vectors)
+                # The store first: what it has and the catalog lacks does no harm; the other way round is damage.
+                self._sync.add(space, stored.segment_ids, vectors, stored.kinds)
+                self._catalog.spaces.put_vectors(space, stored.segment_ids, vectors)
+            for content_id in contents:
+                self._catalog.spaces.add(content_id, [space])

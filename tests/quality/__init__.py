@@ -1,0 +1,1 @@
+"""What fits the matrices that ship, and proves on what."""
