@@ -105,6 +105,12 @@ class Properties:
     height: int | None = None
     pages: int | None = None
     duration_s: float | None = None
+    live_id: str = ""
+    """Of a Live Photo: what its picture and its clip share with no other file."""
+    burst_id: str = ""
+    """What all photos of a burst share."""
+    clip_bytes: int | None = None
+    """The clip of a Motion Photo is the last so many bytes of its picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,21 +218,6 @@ class Encoded:
     """Why a model did not answer, or empty: its spaces are missing."""
 
 
-class Change(StrEnum):
-    """What a watcher or a scan saw of a path."""
-
-    PRESENT = "present"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """A hint that the file or folder at ``path`` may have changed; the indexer looks for itself."""
-
-    path: Path
-    change: Change
-
-
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """File system metadata that tells whether a file changed. ``size`` is in bytes."""
@@ -296,5 +287,7 @@ class Query:
     places: frozenset[int] = frozenset()
     """GeoNames' numbers of towns, regions and countries, in one of which it must have been taken."""
     near: Near | None = None
+    apart: bool = False
+    """Whether the files of one shot are hits of their own; else they are one hit with its parts."""
     limit: int = 50
     """Most hits."""

@@ -1,4 +1,4 @@
-"""What filters such as ``author:`` compare: values that a content has in its headers, folded to one form."""
+"""Values that a content has in its headers, folded to one form: what filters such as ``author:`` compare."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Attribute(StrEnum):
     SENDER = "sender"
     SUBJECT = "subject"
     CAMERA = "camera"
+    LIVE = "live"
+    BURST = "burst"
 
 
 HOLDS = "f.content_id IN (SELECT content_id FROM attributes WHERE name = ? AND ({}))"
@@ -56,4 +58,6 @@ def _values(own: Properties) -> Mapping[Attribute, str]:
         Attribute.SENDER: own.sender,
         Attribute.SUBJECT: own.subject,
         Attribute.CAMERA: " ".join(filter(None, (own.camera, own.lens))),
+        Attribute.LIVE: own.live_id,
+        Attribute.BURST: own.burst_id,
     }

@@ -8,7 +8,6 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,12 @@ from bowerbird.core.catalog.connection import ReadConnections, range_below
 from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
-from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
+from bowerbird.core.catalog.rows import FILE, file_row
+from bowerbird.core.catalog.shots import ShotReader
+from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Query, Vectors
 from bowerbird.core.words import all_words, typed_words
 
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
-_FILE = (
-    "SELECT f.id, f.path, f.kind, f.state, f.size, f.mtime_ns, f.content_id, c.fingerprint, c.properties "
-    "FROM files f LEFT JOIN contents c ON c.id = f.content_id "
-)
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
 _KEY = "coalesce(f.content_id, -f.id)"
@@ -44,6 +41,8 @@ class CatalogReader:
     def __init__(self, connections: ReadConnections) -> None:
         """Each thread reads through a connection of its own."""
         self._connections = connections
+        self.shots = ShotReader(connections)
+        """Files that may be of one shot."""
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -128,11 +127,11 @@ class CatalogReader:
             matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
             terms = [f"%{_escaped(word)}%" for word in words]
         rows = self._db.execute(
-            f"{_FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
+            f"{FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
             f"{where or 'WHERE 1'} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
             (*values, *terms, limit),
         )
-        return [(_file(row), row[9]) for row in rows]
+        return [(file_row(row), row[9]) for row in rows]
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         """These segments, those that still exist and are of a file: what it held outlives a file for a while."""
@@ -154,30 +153,30 @@ class CatalogReader:
         """The files that have these contents and pass the query's filters."""
         where, values = _conditions(query)
         rows = self._db.execute(
-            f"{_FILE} {where or 'WHERE 1'} AND f.content_id IN {_ANY} ORDER BY f.path",
+            f"{FILE} {where or 'WHERE 1'} AND f.content_id IN {_ANY} ORDER BY f.path",
             (*values, json.dumps(list(content_ids))),
         )
-        return [_file(row) for row in rows]
+        return [file_row(row) for row in rows]
 
     def files_by_id(self, ids: Iterable[int], query: Query) -> list[FileRow]:
         """These files, those that pass the query's filters."""
         where, values = _conditions(query)
-        rows = self._db.execute(f"{_FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
-        return [_file(row) for row in rows]
+        rows = self._db.execute(f"{FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
+        return [file_row(row) for row in rows]
 
     def file(self, path: Path) -> FileRow | None:
         """The file at this path."""
-        row = self._db.execute(f"{_FILE} WHERE f.path = ?", (os.fsencode(path),)).fetchone()
-        return _file(row) if row else None
+        row = self._db.execute(f"{FILE} WHERE f.path = ?", (os.fsencode(path),)).fetchone()
+        return file_row(row) if row else None
 
-    def newest(self, query: Query) -> list[FileRow]:
-        """The newest files that were read and pass the query's filters."""
+    def newest(self, query: Query, most: int) -> list[FileRow]:
+        """The newest files that were read and pass the query's filters, ``most`` at the most."""
         where, values = _conditions(query)
         rows = self._db.execute(
-            f"{_FILE} {where or 'WHERE 1'} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
-            (*values, FileState.INDEXED, query.limit),
+            f"{FILE} {where or 'WHERE 1'} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
+            (*values, FileState.INDEXED, most),
         )
-        return [_file(row) for row in rows]
+        return [file_row(row) for row in rows]
 
     def content_id(self, fingerprint: bytes) -> int | None:
         """The content with this fingerprint."""
@@ -255,34 +254,9 @@ def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _file(row: Sequence[Any]) -> FileRow:
-    number, path, kind, state, size, mtime_ns, content_id, fingerprint, properties = row[:9]
-    return FileRow(
-        number,
-        Path(os.fsdecode(path)),
-        Kind(kind) if kind else None,
-        FileState(state),
-        size,
-        mtime_ns,
-        content_id,
-        fingerprint or b"",
-        properties_of(properties),
-    )
-
-
 def _segment(row: Sequence[Any]) -> SegmentRow:
     number, content_id, ordinal, modality, text, labels, page, section, start_s, end_s = row
     recognised = tuple(Label(name, probability) for name, probability in json.loads(labels))
     return SegmentRow(
         number, content_id, ordinal, Modality(modality), text, recognised, Locator(page, section, start_s, end_s)
     )
-
-
-def properties_of(text: str | None) -> Properties:
-    """What a content says of itself, from the JSON that the catalog keeps."""
-    if not text:
-        return Properties()
-    values: dict[str, Any] = json.loads(text)
-    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    taken_at = values.get("taken_at")
-    return Properties(**{**values, "taken_at": datetime.fromisoformat(taken_at) if taken_at else None})

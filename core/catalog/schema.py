@@ -253,6 +253,14 @@ INSERT OR IGNORE INTO jobs(path, priority, queued_at)
     WHERE state = 'skipped' OR (state = 'failed' AND kind IS NOT NULL);
 """
 
+# What belongs to one shot is found by name, by time, and by what cameras note of it (shots.py): photos of cameras are
+# read again for that.
+_SHOTS = """
+CREATE INDEX files_lower_path ON files(lower(CAST(path AS TEXT))) WHERE kind IN ('photo', 'clip');
+CREATE INDEX contents_taken_at ON contents(taken_at) WHERE kind = 'photo';
+UPDATE contents SET read_as = 0 WHERE kind = 'photo' AND json_extract(properties, '$.camera') != '';
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -261,6 +269,7 @@ MIGRATIONS = (
     _TRACES,
     _LOOKS + _VOLUMES + _THUMBNAILS,
     _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES + _FORMATS,
+    _SHOTS,
 )
 
 

@@ -68,7 +68,7 @@ class Searcher:
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
         stopwatch = _Stopwatch(time.perf_counter())
-        hits = tuple(self._hits.plain(row) for row in self._reader.newest(query))
+        hits = self._hits.newest(query)
         return Results(hits, Timings(total=stopwatch.lap_ms()))
 
     def search(self, query: Query) -> Results:

@@ -25,7 +25,7 @@ from bowerbird.core.types import FileState, Modality, Query
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"
-VERSIONS = range(1, 7)
+VERSIONS = range(1, 8)
 MEDIA, AGAIN = 2, 4  # priorities: of recordings and clips, and of what this version may read more of
 
 Rows = list[tuple[Any, ...]]
@@ -113,7 +113,7 @@ def test_it_keeps_what_is_to_be_read(old: Path, version: int) -> None:
     else:
         assert (b"/media/ada/Archive/radio.wav", 3) in before
     vain = "SELECT path FROM files WHERE state = 'failed'" + (" OR state = 'skipped'" if version > 1 else "")
-    before += [(path, AGAIN) for (path,) in rows(old, vain)]
+    before += [(path, AGAIN) for (path,) in rows(old, vain)] if version < 7 else []  # it has tried them
     assert sorted(rows(migrate(old), "SELECT path, priority FROM jobs")) == sorted(before)
 
 

@@ -173,6 +173,7 @@ HEADER: dict[str, Any] = {
         "title": "", "author": "", "sender": "", "subject": "", "description": "", "keywords": [], "people": ["Ada"],
         "album": "", "rating": None, "taken_at": None, "camera": "", "lens": "", "exposure": "", "latitude": None,
         "longitude": None, "width": 1, "height": 1, "pages": None, "duration_s": None,
+        "live_id": "", "burst_id": "", "clip_bytes": None,
     },
     "next_at": None,
     "omissions": [],
