@@ -34,7 +34,8 @@ class AttributeTable:
         self._db = connection
 
     def put(self, content_id: int, properties: Properties) -> None:
-        """Keep those of a new content."""
+        """Keep those of a content, in place of what was known."""
+        self._db.execute("DELETE FROM attributes WHERE content_id = ?", (content_id,))
         self._db.executemany(
             "INSERT INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
             [(content_id, name, fold(value)) for name, value in _values(properties).items() if value],

@@ -254,11 +254,11 @@ INSERT OR IGNORE INTO jobs(path, priority, queued_at)
 """
 
 # What belongs to one shot is found by name, by time, and by what cameras note of it (shots.py): photos of cameras are
-# read again for that.
+# read again for that, and the headers of clips.
 _SHOTS = """
 CREATE INDEX files_lower_path ON files(lower(CAST(path AS TEXT))) WHERE kind IN ('photo', 'clip');
 CREATE INDEX contents_taken_at ON contents(taken_at) WHERE kind = 'photo';
-UPDATE contents SET read_as = 0 WHERE kind = 'photo' AND json_extract(properties, '$.camera') != '';
+UPDATE contents SET read_as = 0 WHERE kind = 'clip' OR json_extract(properties, '$.camera') != '';
 """
 
 MIGRATIONS = (

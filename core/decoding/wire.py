@@ -35,7 +35,7 @@ _MAX_SEGMENTS = 50_000
 _MAX_JPEG = 64 << 20  # bytes; a preview of the largest screens takes a few million
 _MAX_WAVEFORM = 1 << 20  # bytes
 _MAX_SENTENCE = 1_000  # characters
-_MAX_TEXTS = 1_000  # keywords, names of people, omissions
+_MAX_TEXTS = 1_000  # keywords, names of people, omissions: more of them are dropped, and never received
 _SENDABLE = (FileError, DecoderOutOfMemory, FileSkipped)
 # Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
 _FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
@@ -138,7 +138,7 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "segments": [_segment_header(segment) for segment in answer.segments],
         "properties": _properties_header(answer.properties),
         "next_at": answer.next_at,
-        "omissions": answer.omissions,
+        "omissions": answer.omissions[:_MAX_TEXTS],
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
     buffers = [np.ascontiguousarray(array).data.cast("B") for array in arrays]
@@ -156,7 +156,8 @@ def _segment_header(segment: Segment) -> dict[str, Any]:
 
 def _properties_header(properties: Properties) -> dict[str, Any]:
     taken = properties.taken_at
-    return asdict(properties) | {"taken_at": taken.isoformat() if taken else None}
+    lists = {"keywords": properties.keywords[:_MAX_TEXTS], "people": properties.people[:_MAX_TEXTS]}
+    return asdict(properties) | {"taken_at": taken.isoformat() if taken else None, **lists}
 
 
 def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:

@@ -132,7 +132,7 @@ class Scanner:
         names = {*sidecars.names(path.name), *exact}
         for other in self._catalog.files.known(path.parent, names, start) if names else ():
             if sidecars.is_sidecar(path.name, other.name) or sidecars.is_sidecar(other.name, path.name):
-                self._catalog.jobs.queue(other, priority)
+                self._catalog.jobs.queue_changed(other, priority)
 
     def _is_left_out(self, folder: Path, path: Path) -> bool:
         return self._excludes.match(path.relative_to(folder))

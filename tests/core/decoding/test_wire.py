@@ -219,6 +219,15 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     return header
 
 
+def test_of_thousands_of_keywords_and_omissions_the_first_thousand_arrive(ends: tuple[Connection, Connection]) -> None:
+    many = tuple(map(str, range(3_000)))
+    parent, child = ends
+    wire.send(child, Extraction(Kind.DOCUMENT, (), Properties(keywords=many, people=many), omissions=many), last=False)
+    answer, _ = wire.receive(parent)
+    assert isinstance(answer, Extraction)
+    assert answer.properties.keywords == answer.properties.people == answer.omissions == many[:1_000]
+
+
 def test_the_header_that_the_next_test_spoils_is_good(ends: tuple[Connection, Connection]) -> None:
     answer = received(ends, json.dumps(HEADER).encode(), *BUFFERS)
     assert isinstance(answer, Extraction) and answer.waveform == b"waveform"
