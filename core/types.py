@@ -114,11 +114,19 @@ class Properties:
 
 
 @dataclass(frozen=True, slots=True)
-class Extraction:
-    """The content of one file, or of one part of a long one, as a decoder process returns it.
+class MailHeader:
+    """A mail in a mailbox, and which segments are of it: the first and the last, counted from 0."""
 
-    The properties and the thumbnail come with the first part.
-    """
+    first: int
+    last: int
+    sender: str
+    subject: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a decoder read of a file, or of a part of a long one; properties and thumbnail come with the first part."""
 
     kind: Kind
     segments: tuple[Segment, ...]
@@ -131,6 +139,7 @@ class Extraction:
     """Where in the file the next part begins, as ``Limits.start_at`` counts; None after the last."""
     omissions: tuple[str, ...] = ()
     """A sentence for each limit that left something of the file unread."""
+    mails: tuple[MailHeader, ...] = ()
 
 
 WAVEFORM_RATE = 10
@@ -260,10 +269,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: text and examples combine, and the filters restrict; an empty filter lets every file through.
-
-    Typed filters are parsed in core/search/query.py, table ``FILTERS``.
-    """
+    """A search: text and examples combine, and the filters restrict (``FILTERS`` in core/search/query.py)."""
 
     text: str = ""
     like: tuple[Example, ...] = ()

@@ -23,7 +23,7 @@ class Attribute(StrEnum):
 
 HOLDS = "f.content_id IN (SELECT content_id FROM attributes WHERE name = ? AND ({}))"
 """A condition on files, to be completed with a ``LIKE`` for each value that would do."""
-LIKE = "value LIKE ? ESCAPE '\\'"
+LIKE = "LIKE ? ESCAPE '\\'"
 
 
 class AttributeTable:
@@ -40,6 +40,11 @@ class AttributeTable:
             "INSERT INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
             [(content_id, name, fold(value)) for name, value in _values(properties).items() if value],
         )
+
+
+def pattern(text: str) -> str:
+    """For ``LIKE``: whatever has this text in it."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def wanted(query: Query) -> Iterable[tuple[Attribute, tuple[str, ...]]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from bowerbird.core.catalog.attributes import AttributeTable
 from bowerbird.core.catalog.connection import savepoint
+from bowerbird.core.catalog.mails import MailTable
 from bowerbird.core.catalog.places import PlaceTable
 from bowerbird.core.catalog.records import FormerContent, KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
@@ -39,6 +40,7 @@ class ContentTable:
         """Use the writer's connection."""
         self._db, self._spaces = connection, spaces
         self._attributes, self._places = AttributeTable(connection), PlaceTable(connection)
+        self._mails = MailTable(connection)
 
     def find(self, fingerprint: bytes) -> KnownContent | None:
         """The content with this fingerprint."""
@@ -182,6 +184,7 @@ class ContentTable:
             "INSERT OR IGNORE INTO omissions(content_id, sentence) VALUES (?, ?)",
             [(content_id, sentence) for sentence in content.omissions],
         )
+        self._mails.put(content_id, first, content.mails)
         ids = []
         for ordinal, segment in enumerate(content.segments):
             labels = json.dumps([[label.name, label.probability] for label in content.labels[ordinal]])

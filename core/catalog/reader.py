@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.attributes import HOLDS, LIKE, wanted
+from bowerbird.core.catalog.attributes import HOLDS, LIKE, pattern, wanted
 from bowerbird.core.catalog.connection import ReadConnections, range_below
+from bowerbird.core.catalog.mails import HOLDS_MAIL, NO_MAILBOX, in_other_mails, passing
 from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
@@ -125,7 +126,7 @@ class CatalogReader:
             matches, terms = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in indexed)]
         else:
             matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
-            terms = [f"%{_escaped(word)}%" for word in words]
+            terms = [pattern(word) for word in words]
         rows = self._db.execute(
             f"{FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
             f"{where or 'WHERE 1'} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
@@ -148,6 +149,10 @@ class CatalogReader:
             f"{_SEGMENT} FROM segments s WHERE s.content_id = ? ORDER BY ordinal LIMIT ?", (content_id, most)
         )
         return [_segment(row) for row in rows]
+
+    def in_other_mails(self, segment_ids: Collection[int], query: Query) -> set[int]:
+        """Those of the segments that are of a mailbox, and of no mail in it that passes the query's filters."""
+        return in_other_mails(self._db, list(segment_ids), query)
 
     def files_of(self, content_ids: Iterable[int], query: Query) -> list[FileRow]:
         """The files that have these contents and pass the query's filters."""
@@ -231,27 +236,34 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     if query.under:
         parts.append("(" + " OR ".join("(f.path >= ? AND f.path < ?)" for _ in query.under) + ")")
         values += [bound for folder in query.under for bound in range_below(folder)]
-    for day, sign in ((query.after, ">="), (query.before, "<")):
-        if day:
-            parts.append(f"date({_DAY}) {sign} ?")
-            values.append(day.isoformat())
     if query.places:
         parts.append(WITHIN)
         values.append(json.dumps(sorted(query.places)))
     if query.near:
         parts.append(NEAR)
         values += near_values(query.near)
-    for name, texts in wanted(query):
-        parts.append(HOLDS.format(" OR ".join(LIKE for _ in texts)))
-        values += [name, *(f"%{_escaped(text)}%" for text in texts)]
+    mails, mail_values = passing(query)
+    if mails:
+        own, own_values = _own(query)
+        parts.append(f"(({own} AND {NO_MAILBOX}) OR {HOLDS_MAIL.format(mails)})")
+        values += [*own_values, *mail_values]
     for words in filter(None, map(all_words, query.without)):
         parts.append(_LACKS)
         values.append(f'"{" ".join(words)}"')
     return ("WHERE " + " AND ".join(parts) if parts else ""), tuple(values)
 
 
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _own(query: Query) -> tuple[str, list[object]]:
+    """The filters that a mail in a mailbox passes instead of the file: by dates, and by what it says of itself."""
+    parts, values = list[str](), list[object]()
+    for day, sign in ((query.after, ">="), (query.before, "<")):
+        if day:
+            parts.append(f"date({_DAY}) {sign} ?")
+            values.append(day.isoformat())
+    for name, texts in wanted(query):
+        parts.append(HOLDS.format(" OR ".join(f"value {LIKE}" for _ in texts)))
+        values += [name, *map(pattern, texts)]
+    return " AND ".join(parts), values
 
 
 def _segment(row: Sequence[Any]) -> SegmentRow:

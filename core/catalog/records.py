@@ -14,6 +14,7 @@ from bowerbird.core.types import (
     Kind,
     Label,
     Locator,
+    MailHeader,
     Modality,
     Properties,
     Segment,
@@ -44,6 +45,7 @@ class NewContent:
     omissions: tuple[str, ...] = ()
     size: int | None = None
     """Bytes of the file."""
+    mails: Sequence[MailHeader] = ()
     only_tags: bool = False
     """Whether it is what the headers of the content ``extends`` say, in place of what an earlier version read there."""
 

@@ -166,5 +166,6 @@ class IndexItem:
             self.extends,
             self.extraction.omissions,
             self.facts.size,
+            self.extraction.mails,
             self.only_tags,
         )

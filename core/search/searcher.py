@@ -86,7 +86,7 @@ class Searcher:
         encode = stopwatch.lap_ms()
         evidence, repair = self._retrieve(query, vectors, examples)
         retrieve = stopwatch.lap_ms()
-        hits = self._hits.make(ranking.rank(evidence), query)
+        hits = self._hits.make(ranking.rank(self._in_mails(evidence, query)), query)
         rank = stopwatch.lap_ms()
         notice = problem or repair or relaxed or self._weak_photos(vectors, hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
@@ -118,6 +118,12 @@ class Searcher:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
             return words, f"{error} {_WITHOUT_STORE}"
+
+    def _in_mails(self, evidence: Sequence[Evidence], query: Query) -> list[Evidence]:
+        """Without that in mails which do not pass the filters, though others in their mailbox do."""
+        segment_ids = {match.segment_id for match in evidence if match.segment_id is not None}
+        others = self._reader.in_other_mails(segment_ids, query)
+        return [match for match in evidence if match.segment_id not in others]
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         for space in self._spaces():

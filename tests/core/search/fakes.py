@@ -118,6 +118,9 @@ class FakeReader:
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         return {number: self.rows[number] for number in sorted(ids) if number in self.rows}
 
+    def in_other_mails(self, segment_ids: Collection[int], query: Query) -> set[int]:
+        return set()
+
     def segments_of(self, content_id: int, most: int = -1) -> list[SegmentRow]:
         rows = [row for row in self.rows.values() if row.content_id == content_id]
         return rows if most < 0 else rows[:most]
