@@ -253,8 +253,7 @@ INSERT OR IGNORE INTO jobs(path, priority, queued_at)
     WHERE state = 'skipped' OR (state = 'failed' AND kind IS NOT NULL);
 """
 
-# What belongs to one shot is found by name, by time, and by what cameras note of it (shots.py): photos of cameras are
-# read again for that, and the headers of clips.
+# Files of one shot are found by name, time and notes of the camera (shots.py), for which some are read again.
 _SHOTS = """
 CREATE INDEX files_lower_path ON files(lower(CAST(path AS TEXT))) WHERE kind IN ('photo', 'clip');
 CREATE INDEX contents_taken_at ON contents(taken_at) WHERE kind = 'photo';
@@ -272,8 +271,7 @@ CREATE TABLE mails (
     sent_at TEXT,
     PRIMARY KEY (content_id, first)
 ) WITHOUT ROWID;
-UPDATE contents SET read_as = 0
-    WHERE id IN (SELECT content_id FROM files WHERE lower(CAST(path AS TEXT)) LIKE '%.mbox');
+UPDATE contents SET read_as = 0 WHERE id IN (SELECT content_id FROM files WHERE CAST(path AS TEXT) LIKE '%.mbox');
 """
 
 MIGRATIONS = (

@@ -58,7 +58,6 @@ class HitMaker:
         Candidates of one shot are one hit, with the score of the first, unless the query wants them apart.
         """
         files = self._files(candidates, query)
-        unwanted = {word for word in query.without if all_words(word)}
         shots, ranked = Shots(self._reader.shots), {c.key: c for c in candidates if c.key in files}
         hits, done = list[Hit](), set[int]()
         for key, candidate in ranked.items():
@@ -69,11 +68,10 @@ class HitMaker:
             shot = () if query.apart else shots.of(files[key])
             found = [ranked[other] for other in dict.fromkeys((key, *(file.key for file in shot))) if other in ranked]
             done |= {other.key for other in found}
-            for lead in sorted(found, key=lambda other: _rank(other, files[other.key][0], candidate)):
-                if hit := self._hit_of(lead, files[lead.key], query, unwanted):
-                    parts = parts_of(shot, files[lead.key][0])
-                    hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate), parts=parts))
-                    break
+            found.sort(key=lambda other: _rank(other, files[other.key][0], candidate))
+            leads = (self._hit_of(lead, files[lead.key], query, shot) for lead in found)
+            if hit := next(filter(None, leads), None):
+                hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate)))
         return tuple(hits)
 
     def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
@@ -86,9 +84,10 @@ class HitMaker:
             files[-row.id] = [row]
         return files
 
-    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> Hit | None:
+    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, shot: Shot) -> Hit | None:
         """The hit of a candidate; None if it has an unwanted word."""
         segments = self._segments(candidate)
+        unwanted = {word for word in query.without if all_words(word)}
         if unwanted and _has_word(unwanted, files, segments):
             return None
         words = query_words(query.text)
@@ -103,6 +102,7 @@ class HitMaker:
             marks=spans,
             copies=tuple(file.path for file in files[1:]),
             moments=moments[1:],
+            parts=parts_of(shot, files[0]),
         )
 
     def _segments(self, candidate: Candidate) -> list[SegmentRow]:
