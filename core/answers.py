@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from bowerbird.core.types import Corners, Kind, Line, Locator, Properties, Spans
@@ -19,6 +20,22 @@ class Reason:
     text: str
     strength: float
     marks: Spans = ()
+
+
+class Role(StrEnum):
+    """What a file is to its shot; the earlier ones stand for it."""
+
+    PICTURE = "picture"
+    RAW = "raw"
+    CLIP = "clip"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Another file of a hit's shot."""
+
+    path: Path
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,8 @@ class Hit:
     """Bytes."""
     copies: tuple[Path, ...] = ()
     """Further files with the same content."""
+    parts: tuple[Part, ...] = ()
+    """The other files of its shot, those that do not match by themselves, too: of a burst its pictures."""
     moments: tuple[Locator, ...] = ()
     """Further places in the same file that match, best first."""
 

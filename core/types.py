@@ -105,14 +105,28 @@ class Properties:
     height: int | None = None
     pages: int | None = None
     duration_s: float | None = None
+    live_id: str = ""
+    """Of a Live Photo: what its picture and its clip share with no other file."""
+    burst_id: str = ""
+    """What all photos of a burst share."""
+    clip_bytes: int | None = None
+    """The clip of a Motion Photo is the last so many bytes of its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailHeader:
+    """A mail in a mailbox, and which segments are of it: the first and the last, counted from 0."""
+
+    first: int
+    last: int
+    sender: str
+    subject: str
+    sent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The content of one file, or of one part of a long one, as a decoder process returns it.
-
-    The properties and the thumbnail come with the first part.
-    """
+    """What a decoder read of a file, or of a part of a long one; properties and thumbnail come with the first part."""
 
     kind: Kind
     segments: tuple[Segment, ...]
@@ -125,6 +139,7 @@ class Extraction:
     """Where in the file the next part begins, as ``Limits.start_at`` counts; None after the last."""
     omissions: tuple[str, ...] = ()
     """A sentence for each limit that left something of the file unread."""
+    mails: tuple[MailHeader, ...] = ()
 
 
 WAVEFORM_RATE = 10
@@ -212,21 +227,6 @@ class Encoded:
     """Why a model did not answer, or empty: its spaces are missing."""
 
 
-class Change(StrEnum):
-    """What a watcher or a scan saw of a path."""
-
-    PRESENT = "present"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """A hint that the file or folder at ``path`` may have changed; the indexer looks for itself."""
-
-    path: Path
-    change: Change
-
-
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """File system metadata that tells whether a file changed. ``size`` is in bytes."""
@@ -269,10 +269,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: text and examples combine, and the filters restrict; an empty filter lets every file through.
-
-    Typed filters are parsed in core/search/query.py, table ``FILTERS``.
-    """
+    """A search: text and examples combine, and the filters restrict (``FILTERS`` in core/search/query.py)."""
 
     text: str = ""
     like: tuple[Example, ...] = ()
@@ -296,5 +293,7 @@ class Query:
     places: frozenset[int] = frozenset()
     """GeoNames' numbers of towns, regions and countries, in one of which it must have been taken."""
     near: Near | None = None
+    apart: bool = False
+    """Whether the files of one shot are hits of their own; else they are one hit with its parts."""
     limit: int = 50
     """Most hits."""

@@ -52,6 +52,8 @@ class Question:
     kind: Kind | None = None
     folder: Path | None = None
     period: Period = ANY_TIME
+    apart: bool = False
+    """Whether the files of one shot are results of their own."""
     limit: int = FIRST_LIMIT
 
     @property
@@ -66,7 +68,7 @@ class Question:
 
     def unfiltered(self) -> Question:
         """The same text and examples, without filters."""
-        return Question(text=self.text, like=self.like)
+        return Question(text=self.text, like=self.like, apart=self.apart)
 
     def with_higher_limit(self) -> Question:
         """The same question for three times as many results, up to a maximum."""
@@ -86,5 +88,6 @@ class Question:
             under=typed.under or ((self.folder,) if self.folder else ()),
             after=typed.after or self.period.after,
             before=typed.before or self.period.before,
+            apart=self.apart,
             limit=self.limit,
         )

@@ -75,6 +75,10 @@ class SearchSession(QObject):
         """Only files of this kind, or of all kinds."""
         self.ask(replace(self.question, kind=kind, limit=FIRST_LIMIT))
 
+    def tell_apart(self, apart: bool) -> None:
+        """Have each file of a shot be a result of its own, or all be one."""
+        self.ask(replace(self.question, apart=apart))
+
     def filter_folder(self, folder: Path | None) -> None:
         """Only files in this folder, or in all folders."""
         self.ask(replace(self.question, folder=folder, limit=FIRST_LIMIT))
@@ -95,7 +99,7 @@ class SearchSession(QObject):
 
     def find_similar(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
         """Search by this file alone, or by a part of a recording or clip, in seconds."""
-        self.ask(Question(like=(Example(path, start_s, end_s),)))
+        self.ask(Question(like=(Example(path, start_s, end_s),), apart=self.question.apart))
 
     def load_more(self) -> None:
         """Ask for more results of the same question, if there may be more."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from bowerbird.core.answers import Hit
+from bowerbird.core.answers import Hit, Role
 from bowerbird.core.state import LongFile, Progress
 from bowerbird.core.types import Example, Kind, Locator
 from bowerbird.core.words import clock
@@ -24,6 +24,8 @@ _SINGULAR: Mapping[Kind, str] = {
     Kind.RECORDING: "recording",
     Kind.CLIP: "clip",
 }
+PART_NAMES: Mapping[Role, str] = {Role.PICTURE: "Picture", Role.RAW: "RAW", Role.CLIP: "Clip"}
+"""What another file of a shot is, as a name for it."""
 
 
 def number(value: int) -> str:
@@ -81,6 +83,15 @@ def place_of(moment: Locator | None) -> str:
     if moment.page is not None:
         return f"p. {moment.page}"
     return clock(moment.start_s) if moment.start_s is not None else ""
+
+
+def shot_of(hit: Hit) -> str:
+    """The other files of a hit's shot, short enough for a badge: RAW, clip, 12 pictures, or empty."""
+    roles = [part.role for part in hit.parts]
+    pictures = roles.count(Role.PICTURE)
+    texts = (f"{pictures + 1} pictures" if pictures else "", *(PART_NAMES[role] for role in (Role.RAW, Role.CLIP)))
+    there = (True, Role.RAW in roles, Role.CLIP in roles)
+    return " + ".join(text for text, has in zip(texts, there, strict=True) if text and has)
 
 
 def part_of(example: Example) -> str:

@@ -55,7 +55,7 @@ def clip(
     **tags: str,
 ) -> Path:
     """A clip of these pictures, ``rate`` a second or at ``times``, and of this sound."""
-    with av.open(str(path), "w") as file:
+    with av.open(str(path), "w", options={"movflags": "use_metadata_tags"} if path.suffix == ".mov" else {}) as file:
         file.metadata.update(tags)
         height, width, _ = pictures[0].shape
         stream = file.add_stream(codec, rate=rate, options={"g": "5"})

@@ -1,4 +1,4 @@
-"""What filters such as ``author:`` compare: values that a content has in its headers, folded to one form."""
+"""Values that a content has in its headers, folded to one form: what filters such as ``author:`` compare."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ class Attribute(StrEnum):
     SENDER = "sender"
     SUBJECT = "subject"
     CAMERA = "camera"
+    LIVE = "live"
+    BURST = "burst"
 
 
 HOLDS = "f.content_id IN (SELECT content_id FROM attributes WHERE name = ? AND ({}))"
 """A condition on files, to be completed with a ``LIKE`` for each value that would do."""
-LIKE = "value LIKE ? ESCAPE '\\'"
+LIKE = "LIKE ? ESCAPE '\\'"
 
 
 class AttributeTable:
@@ -32,11 +34,17 @@ class AttributeTable:
         self._db = connection
 
     def put(self, content_id: int, properties: Properties) -> None:
-        """Keep those of a new content."""
+        """Keep those of a content, in place of what was known."""
+        self._db.execute("DELETE FROM attributes WHERE content_id = ?", (content_id,))
         self._db.executemany(
             "INSERT INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
             [(content_id, name, fold(value)) for name, value in _values(properties).items() if value],
         )
+
+
+def pattern(text: str) -> str:
+    """For ``LIKE``: whatever has this text in it."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def wanted(query: Query) -> Iterable[tuple[Attribute, tuple[str, ...]]]:
@@ -56,4 +64,6 @@ def _values(own: Properties) -> Mapping[Attribute, str]:
         Attribute.SENDER: own.sender,
         Attribute.SUBJECT: own.subject,
         Attribute.CAMERA: " ".join(filter(None, (own.camera, own.lens))),
+        Attribute.LIVE: own.live_id,
+        Attribute.BURST: own.burst_id,
     }

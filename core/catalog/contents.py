@@ -7,22 +7,25 @@ import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 
 from bowerbird.core.catalog.attributes import AttributeTable
 from bowerbird.core.catalog.connection import savepoint
+from bowerbird.core.catalog.mails import MailTable
 from bowerbird.core.catalog.places import PlaceTable
 from bowerbird.core.catalog.records import FormerContent, KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
-from bowerbird.core.types import FileState, Kind, Modality, Vector
+from bowerbird.core.extractors.about import UNSEEN
+from bowerbird.core.extractors.recordings.track_names import LYRICS
+from bowerbird.core.types import FileState, Kind, Modality, Properties, Vector
 from bowerbird.core.words import keywords
 
 READING = 1
 """The version of what extractors take from a file: to be raised when they take more, which has files read again."""
-READ_AGAIN = (Kind.PHOTO, Kind.DOCUMENT)  # of recordings and clips that would take hours
+TIMED = (Kind.RECORDING, Kind.CLIP)
 # Of documents only those with pages have one.
 _WITH_THUMBNAILS = (
     "SELECT fingerprint FROM contents "
@@ -37,23 +40,38 @@ class ContentTable:
         """Use the writer's connection."""
         self._db, self._spaces = connection, spaces
         self._attributes, self._places = AttributeTable(connection), PlaceTable(connection)
+        self._mails = MailTable(connection)
 
     def find(self, fingerprint: bytes) -> KnownContent | None:
         """The content with this fingerprint."""
         row = self._db.execute(
-            "SELECT id, next_s, read_as < ? AND kind IN (?, ?) FROM contents WHERE fingerprint = ?",
-            (READING, *READ_AGAIN, fingerprint),
+            "SELECT id, next_s, read_as < ?, kind FROM contents WHERE fingerprint = ?", (READING, fingerprint)
         ).fetchone()
-        return KnownContent(row[0], self._spaces.of_content(row[0]), row[1], bool(row[2])) if row else None
+        if row is None:
+            return None
+        number, next_at, outdated, kind = row
+        return KnownContent(number, self._spaces.of_content(number), next_at, bool(outdated), kind in TIMED)
 
     def outdated(self) -> list[Path]:
-        """Files of which an earlier version has read less than this one would; not those that take long to read."""
+        """Of each content of which an earlier version has read less than this one would, a file that is there."""
         rows = self._db.execute(
-            "SELECT f.path FROM contents c JOIN files f ON f.content_id = c.id "
-            "WHERE c.read_as < ? AND c.kind IN (?, ?) AND f.state = ?",
-            (READING, *READ_AGAIN, FileState.INDEXED),
+            "SELECT min(f.path) FROM contents c JOIN files f ON f.content_id = c.id "
+            "WHERE c.read_as < ? AND f.state = ? AND NOT f.away GROUP BY c.id",
+            (READING, FileState.INDEXED),
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
+
+    def untagged(self, path: Path) -> bytes:
+        """The fingerprint of a recording or clip, read to its end, of which only the headers are to be read again.
+
+        Empty for any other file, and for one that has changed since.
+        """
+        row = self._db.execute(
+            "SELECT c.fingerprint FROM files f JOIN contents c ON c.id = f.content_id WHERE f.path = ? "
+            "AND f.state = ? AND c.read_as < ? AND c.kind IN (?, ?) AND c.next_s IS NULL",
+            (os.fsencode(path), FileState.INDEXED, READING, *TIMED),
+        ).fetchone()
+        return row[0] if row else b""
 
     def former(self, path: Path) -> FormerContent | None:
         """What the file at this path held when it was last read; None if another file holds it too."""
@@ -114,20 +132,19 @@ class ContentTable:
     def _insert(self, content: NewContent) -> int:
         """Under a fingerprint of its own, while the old content still has the real one."""
         cursor = self._db.execute(
-            "INSERT INTO contents(fingerprint, kind, properties, taken_at, waveform, next_s, read_as, "
-            "size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (b"new" + content.fingerprint, content.kind, json.dumps(asdict(content.properties), default=str),
-             content.properties.taken_at and content.properties.taken_at.isoformat(), content.waveform,
-             content.next_at, READING, content.size),
-        )  # fmt: skip
+            "INSERT INTO contents(fingerprint, kind, properties, waveform, next_s, size) VALUES (?, ?, '', ?, ?, ?)",
+            (b"new" + content.fingerprint, content.kind, content.waveform, content.next_at, content.size),
+        )
         content_id = int(cursor.lastrowid or 0)
-        self._attributes.put(content_id, content.properties)
-        self._places.put(content_id, content.properties)
+        self._put_properties(content_id, content.properties)
         self._spaces.add(content_id, content.spaces)
         self._put_segments(content_id, content, 0)
         return content_id
 
     def _extend(self, content_id: int, content: NewContent) -> int:
+        if content.only_tags:
+            self._forget_tags(content_id)
+            self._put_properties(content_id, replace(content.properties, duration_s=self._duration(content_id)))
         (first,) = self._db.execute(
             "SELECT coalesce(max(ordinal) + 1, 0) FROM segments WHERE content_id = ?", (content_id,)
         ).fetchone()
@@ -140,11 +157,34 @@ class ContentTable:
         self._spaces.keep_only(content_id, content.spaces)
         return content_id
 
+    def _put_properties(self, content_id: int, own: Properties) -> None:
+        taken_at = own.taken_at and own.taken_at.isoformat()
+        self._db.execute(
+            "UPDATE contents SET properties = ?, taken_at = ?, read_as = ? WHERE id = ?",
+            (json.dumps(asdict(own), default=str), taken_at, READING, content_id),
+        )
+        self._attributes.put(content_id, own)
+        self._places.put(content_id, own)
+
+    def _forget_tags(self, content_id: int) -> None:
+        """Drop what the headers of a recording or clip said: of chapters the texts are their sections."""
+        self._db.execute(
+            "DELETE FROM segments WHERE content_id = ? AND modality = ? AND section != '' AND (section = text "
+            "OR section IN (SELECT value FROM json_each(?)))",
+            (content_id, Modality.TEXT, json.dumps([*UNSEEN, LYRICS])),
+        )
+
+    def _duration(self, content_id: int) -> float | None:
+        """As it was measured when all of it was read: headers may be wrong."""
+        sql = "SELECT json_extract(properties, '$.duration_s') FROM contents WHERE id = ?"
+        return self._db.execute(sql, (content_id,)).fetchone()[0]  # type: ignore[no-any-return]
+
     def _put_segments(self, content_id: int, content: NewContent, first: int) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO omissions(content_id, sentence) VALUES (?, ?)",
             [(content_id, sentence) for sentence in content.omissions],
         )
+        self._mails.put(content_id, first, content.mails)
         ids = []
         for ordinal, segment in enumerate(content.segments):
             labels = json.dumps([[label.name, label.probability] for label in content.labels[ordinal]])

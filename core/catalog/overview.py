@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.jobs import count_waiting
-from bowerbird.core.catalog.reader import properties_of
+from bowerbird.core.catalog.rows import properties_of
 from bowerbird.core.state import Failure, Folder, FolderState, IndexReport, LongFile
 from bowerbird.core.types import FileState, Kind, Properties
 

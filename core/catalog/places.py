@@ -25,7 +25,9 @@ class PlaceTable:
         self._db = connection
 
     def put(self, content_id: int, properties: Properties) -> None:
-        """Keep those of a new content."""
+        """Keep those of a content, in place of what was known."""
+        for table in ("coordinates", "content_places"):
+            self._db.execute(f"DELETE FROM {table} WHERE content_id = ?", (content_id,))  # noqa: S608
         at = (properties.latitude, properties.longitude)
         if None in at:
             return

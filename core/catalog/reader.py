@@ -8,25 +8,23 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.attributes import HOLDS, LIKE, wanted
+from bowerbird.core.catalog.attributes import HOLDS, LIKE, pattern, wanted
 from bowerbird.core.catalog.connection import ReadConnections, range_below
+from bowerbird.core.catalog.mails import HOLDS_MAIL, NO_MAILBOX, in_other_mails, passing
 from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
-from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Properties, Query, Vectors
+from bowerbird.core.catalog.rows import FILE, file_row
+from bowerbird.core.catalog.shots import ShotReader
+from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Query, Vectors
 from bowerbird.core.words import all_words, typed_words
 
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
-_FILE = (
-    "SELECT f.id, f.path, f.kind, f.state, f.size, f.mtime_ns, f.content_id, c.fingerprint, c.properties "
-    "FROM files f LEFT JOIN contents c ON c.id = f.content_id "
-)
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
 _KEY = "coalesce(f.content_id, -f.id)"
@@ -44,6 +42,8 @@ class CatalogReader:
     def __init__(self, connections: ReadConnections) -> None:
         """Each thread reads through a connection of its own."""
         self._connections = connections
+        self.shots = ShotReader(connections)
+        """Files that may be of one shot."""
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -126,13 +126,13 @@ class CatalogReader:
             matches, terms = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in indexed)]
         else:
             matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
-            terms = [f"%{_escaped(word)}%" for word in words]
+            terms = [pattern(word) for word in words]
         rows = self._db.execute(
-            f"{_FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
+            f"{FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
             f"{where or 'WHERE 1'} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
             (*values, *terms, limit),
         )
-        return [(_file(row), row[9]) for row in rows]
+        return [(file_row(row), row[9]) for row in rows]
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         """These segments, those that still exist and are of a file: what it held outlives a file for a while."""
@@ -150,34 +150,38 @@ class CatalogReader:
         )
         return [_segment(row) for row in rows]
 
+    def in_other_mails(self, segment_ids: Collection[int], query: Query) -> set[int]:
+        """Those of the segments that are of a mailbox, and of no mail in it that passes the query's filters."""
+        return in_other_mails(self._db, list(segment_ids), query)
+
     def files_of(self, content_ids: Iterable[int], query: Query) -> list[FileRow]:
         """The files that have these contents and pass the query's filters."""
         where, values = _conditions(query)
         rows = self._db.execute(
-            f"{_FILE} {where or 'WHERE 1'} AND f.content_id IN {_ANY} ORDER BY f.path",
+            f"{FILE} {where or 'WHERE 1'} AND f.content_id IN {_ANY} ORDER BY f.path",
             (*values, json.dumps(list(content_ids))),
         )
-        return [_file(row) for row in rows]
+        return [file_row(row) for row in rows]
 
     def files_by_id(self, ids: Iterable[int], query: Query) -> list[FileRow]:
         """These files, those that pass the query's filters."""
         where, values = _conditions(query)
-        rows = self._db.execute(f"{_FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
-        return [_file(row) for row in rows]
+        rows = self._db.execute(f"{FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
+        return [file_row(row) for row in rows]
 
     def file(self, path: Path) -> FileRow | None:
         """The file at this path."""
-        row = self._db.execute(f"{_FILE} WHERE f.path = ?", (os.fsencode(path),)).fetchone()
-        return _file(row) if row else None
+        row = self._db.execute(f"{FILE} WHERE f.path = ?", (os.fsencode(path),)).fetchone()
+        return file_row(row) if row else None
 
-    def newest(self, query: Query) -> list[FileRow]:
-        """The newest files that were read and pass the query's filters."""
+    def newest(self, query: Query, most: int) -> list[FileRow]:
+        """The newest files that were read and pass the query's filters, ``most`` at the most."""
         where, values = _conditions(query)
         rows = self._db.execute(
-            f"{_FILE} {where or 'WHERE 1'} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
-            (*values, FileState.INDEXED, query.limit),
+            f"{FILE} {where or 'WHERE 1'} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
+            (*values, FileState.INDEXED, most),
         )
-        return [_file(row) for row in rows]
+        return [file_row(row) for row in rows]
 
     def content_id(self, fingerprint: bytes) -> int | None:
         """The content with this fingerprint."""
@@ -232,42 +236,34 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     if query.under:
         parts.append("(" + " OR ".join("(f.path >= ? AND f.path < ?)" for _ in query.under) + ")")
         values += [bound for folder in query.under for bound in range_below(folder)]
-    for day, sign in ((query.after, ">="), (query.before, "<")):
-        if day:
-            parts.append(f"date({_DAY}) {sign} ?")
-            values.append(day.isoformat())
     if query.places:
         parts.append(WITHIN)
         values.append(json.dumps(sorted(query.places)))
     if query.near:
         parts.append(NEAR)
         values += near_values(query.near)
-    for name, texts in wanted(query):
-        parts.append(HOLDS.format(" OR ".join(LIKE for _ in texts)))
-        values += [name, *(f"%{_escaped(text)}%" for text in texts)]
+    mails, mail_values = passing(query)
+    if mails:
+        own, own_values = _own(query)
+        parts.append(f"(({own} AND {NO_MAILBOX}) OR {HOLDS_MAIL.format(mails)})")
+        values += [*own_values, *mail_values]
     for words in filter(None, map(all_words, query.without)):
         parts.append(_LACKS)
         values.append(f'"{" ".join(words)}"')
     return ("WHERE " + " AND ".join(parts) if parts else ""), tuple(values)
 
 
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _file(row: Sequence[Any]) -> FileRow:
-    number, path, kind, state, size, mtime_ns, content_id, fingerprint, properties = row[:9]
-    return FileRow(
-        number,
-        Path(os.fsdecode(path)),
-        Kind(kind) if kind else None,
-        FileState(state),
-        size,
-        mtime_ns,
-        content_id,
-        fingerprint or b"",
-        properties_of(properties),
-    )
+def _own(query: Query) -> tuple[str, list[object]]:
+    """The filters that a mail in a mailbox passes instead of the file: by dates, and by what it says of itself."""
+    parts, values = list[str](), list[object]()
+    for day, sign in ((query.after, ">="), (query.before, "<")):
+        if day:
+            parts.append(f"date({_DAY}) {sign} ?")
+            values.append(day.isoformat())
+    for name, texts in wanted(query):
+        parts.append(HOLDS.format(" OR ".join(f"value {LIKE}" for _ in texts)))
+        values += [name, *map(pattern, texts)]
+    return " AND ".join(parts), values
 
 
 def _segment(row: Sequence[Any]) -> SegmentRow:
@@ -276,13 +272,3 @@ def _segment(row: Sequence[Any]) -> SegmentRow:
     return SegmentRow(
         number, content_id, ordinal, Modality(modality), text, recognised, Locator(page, section, start_s, end_s)
     )
-
-
-def properties_of(text: str | None) -> Properties:
-    """What a content says of itself, from the JSON that the catalog keeps."""
-    if not text:
-        return Properties()
-    values: dict[str, Any] = json.loads(text)
-    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    taken_at = values.get("taken_at")
-    return Properties(**{**values, "taken_at": datetime.fromisoformat(taken_at) if taken_at else None})

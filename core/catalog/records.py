@@ -14,6 +14,7 @@ from bowerbird.core.types import (
     Kind,
     Label,
     Locator,
+    MailHeader,
     Modality,
     Properties,
     Segment,
@@ -44,6 +45,9 @@ class NewContent:
     omissions: tuple[str, ...] = ()
     size: int | None = None
     """Bytes of the file."""
+    mails: Sequence[MailHeader] = ()
+    only_tags: bool = False
+    """Whether it is what the headers of the content ``extends`` say, in place of what an earlier version read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class KnownContent:
     next_at: float | None
     outdated: bool = False
     """Whether an earlier version read it, and less of it than this one would."""
+    timed: bool = False
+    """Whether it is a recording or clip: of these only the headers are read again."""
 
 
 @dataclass(frozen=True, slots=True)

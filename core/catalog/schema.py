@@ -253,6 +253,27 @@ INSERT OR IGNORE INTO jobs(path, priority, queued_at)
     WHERE state = 'skipped' OR (state = 'failed' AND kind IS NOT NULL);
 """
 
+# Files of one shot are found by name, time and notes of the camera (shots.py), for which some are read again.
+_SHOTS = """
+CREATE INDEX files_lower_path ON files(lower(CAST(path AS TEXT))) WHERE kind IN ('photo', 'clip');
+CREATE INDEX contents_taken_at ON contents(taken_at) WHERE kind = 'photo';
+UPDATE contents SET read_as = 0 WHERE kind = 'clip' OR json_extract(properties, '$.camera') != '';
+"""
+
+# Mailboxes are read again for the mails in them; ``first`` and ``last`` are ordinals of segments.
+_MAILS = """
+CREATE TABLE mails (
+    content_id INTEGER NOT NULL REFERENCES contents ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    sent_at TEXT,
+    PRIMARY KEY (content_id, first)
+) WITHOUT ROWID;
+UPDATE contents SET read_as = 0 WHERE id IN (SELECT content_id FROM files WHERE CAST(path AS TEXT) LIKE '%.mbox');
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -261,6 +282,7 @@ MIGRATIONS = (
     _TRACES,
     _LOOKS + _VOLUMES + _THUMBNAILS,
     _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES + _FORMATS,
+    _SHOTS + _MAILS,
 )
 
 

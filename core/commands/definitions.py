@@ -99,6 +99,7 @@ _SEARCH = (
     Parameter("--under", "only what lies in this folder", placeholder="DIR", convert=absolute, many=True),
     Parameter("--after", "only from this day on: 2024, 2024-05 or 2024-05-31", placeholder="DATE"),
     Parameter("--before", "only before this day", placeholder="DATE"),
+    Parameter("--apart", "each file a hit of its own, also RAW and JPEG, Live Photo and clip, pictures of a burst"),
     Parameter(
         "--limit",
         f"at most this many hits (default: {DEFAULT_LIMIT})",
@@ -108,7 +109,8 @@ _SEARCH = (
     ),
     Parameter(
         "--batch",
-        'queries as JSON lines ({"text", "like", "kind", "under", "limit"}) in, answers as JSON lines out; - is stdin',
+        'queries as JSON lines ({"text", "like", "kind", "under", "apart", "limit"}) in, answers as JSON lines out; '
+        "- is stdin",
         placeholder="FILE",
         convert=Path,
     ),

@@ -172,6 +172,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "why": _why(hit),
         "moment": _moment_json(hit.moment),
         "snippet": hit.snippet,
+        "parts": [{"path": str(part.path), "role": part.role} for part in hit.parts],
     }
 
 
@@ -190,6 +191,8 @@ def _moment_json(moment: Locator | None) -> dict[str, Any] | None:
 def _hit_lines(hit: Hit) -> Iterable[str]:
     yield f"{hit.score:.2f}  {printable(hit.path)}{_place(hit.moment)}"
     yield f"{_INDENT}{printable(_why(hit))}"
+    if hit.parts:
+        yield f"{_INDENT}with {', '.join(printable(part.path.name) for part in hit.parts)}"
     if hit.snippet:
         yield f"{_INDENT}{printable(hit.snippet)}"
 

@@ -36,7 +36,7 @@ def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Out
 def _search_one(library: LibraryCalls, query: Query) -> Output:
     if query.text or query.like or query.phrases:
         return output.describe_results(library.search(query))
-    if query == Query(limit=query.limit):
+    if query == Query(apart=query.apart, limit=query.limit):
         raise UsageError("Say what to search for, or give an example with --like.")
     return output.describe_results(library.browse(query))
 
@@ -48,6 +48,7 @@ def _query(arguments: argparse.Namespace) -> Query:
         like=tuple(arguments.like),
         after=parse_date(arguments.after) if arguments.after else query.after,
         before=parse_date(arguments.before) if arguments.before else query.before,
+        apart=arguments.apart,
         limit=arguments.limit,
     )
 
@@ -91,7 +92,8 @@ def _query_of_line(line: str) -> Query:
             [absolute(path) for path in _listed(fields.get("under"))],
         )
         like = tuple(example(path) for path in _listed(fields.get("like")))
-        return replace(query, like=like, limit=int(fields.get("limit") or DEFAULT_LIMIT))
+        limit = int(fields.get("limit") or DEFAULT_LIMIT)
+        return replace(query, like=like, apart=bool(fields.get("apart")), limit=limit)
     except (ValueError, AttributeError, TypeError) as error:
         raise UsageError(f"This line is no query: {error}.") from error
 

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from bowerbird.core import errors
 from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderOutOfMemory, FileError, FileSkipped
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Modality, Properties, Segment
 
-R = TypeVar("R", Locator, Properties)
+R = TypeVar("R", Locator, Properties, MailHeader)
 Answer = Extraction | bytes | BowerbirdError
 """What was extracted, a JPEG, or why there is neither."""
 _MAX_BUFFER = 256 << 20  # bytes; of the header too
@@ -35,7 +35,7 @@ _MAX_SEGMENTS = 50_000
 _MAX_JPEG = 64 << 20  # bytes; a preview of the largest screens takes a few million
 _MAX_WAVEFORM = 1 << 20  # bytes
 _MAX_SENTENCE = 1_000  # characters
-_MAX_TEXTS = 1_000  # keywords, names of people, omissions
+_MAX_TEXTS = 1_000  # keywords, names of people, omissions: more of them are dropped, and never received
 _SENDABLE = (FileError, DecoderOutOfMemory, FileSkipped)
 # Shape (None: any length) and element type of the arrays of a segment: its pixels, its samples, its frames.
 _FORMS: tuple[tuple[tuple[int | None, ...], type], ...] = (
@@ -138,7 +138,8 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "segments": [_segment_header(segment) for segment in answer.segments],
         "properties": _properties_header(answer.properties),
         "next_at": answer.next_at,
-        "omissions": answer.omissions,
+        "omissions": answer.omissions[:_MAX_TEXTS],
+        "mails": [asdict(mail) | {"sent_at": mail.sent_at and mail.sent_at.isoformat()} for mail in answer.mails],
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
     buffers = [np.ascontiguousarray(array).data.cast("B") for array in arrays]
@@ -156,7 +157,8 @@ def _segment_header(segment: Segment) -> dict[str, Any]:
 
 def _properties_header(properties: Properties) -> dict[str, Any]:
     taken = properties.taken_at
-    return asdict(properties) | {"taken_at": taken.isoformat() if taken else None}
+    lists = {"keywords": properties.keywords[:_MAX_TEXTS], "people": properties.people[:_MAX_TEXTS]}
+    return asdict(properties) | {"taken_at": taken.isoformat() if taken else None, **lists}
 
 
 def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
@@ -179,6 +181,7 @@ def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
         waveform=pipe.recv_bytes(_MAX_WAVEFORM),
         next_at=_number(header["next_at"]),
         omissions=_texts(header["omissions"]),
+        mails=tuple(_record(MailHeader, mail) for mail in header["mails"][:_MAX_SEGMENTS]),
     )
 
 
@@ -217,7 +220,7 @@ def _array(shape: tuple[int, ...], form: tuple[tuple[int | None, ...], type], pi
 
 
 def _record(record: type[R], header: Mapping[str, Any]) -> R:
-    """A ``Locator`` or ``Properties`` with exactly the fields of the header, each of its type."""
+    """A ``Locator``, ``Properties`` or ``MailHeader`` with exactly the fields of the header, each of its type."""
     types = _FIELDS[record]
     if header.keys() != types.keys():
         raise ValueError("not the fields of this record")
@@ -253,6 +256,13 @@ def _integer(value: object) -> int | None:
     return value
 
 
+def _ordinal(value: object) -> int:
+    number = _integer(value)
+    if number is None:
+        raise TypeError("no number of a segment")
+    return number
+
+
 def _local_time(value: object) -> datetime | None:
     moment = datetime.fromisoformat(_text(value)) if value is not None else None
     if moment is not None and moment.tzinfo is not None:
@@ -260,11 +270,14 @@ def _local_time(value: object) -> datetime | None:
     return moment
 
 
-_FIELDS: Mapping[type, Mapping[str, Any]] = {record: get_type_hints(record) for record in (Locator, Properties)}
+_FIELDS: Mapping[type, Mapping[str, Any]] = {
+    record: get_type_hints(record) for record in (Locator, Properties, MailHeader)
+}
 _READERS: Mapping[Any, Callable[[object], Any]] = {
     str: _text,
     tuple[str, ...]: _texts,
     float | None: _number,
+    int: _ordinal,
     int | None: _integer,
     datetime | None: _local_time,
 }

@@ -30,7 +30,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
 )
 MEDIA = frozenset({Kind.RECORDING, Kind.CLIP})
 """The kinds that have a length, and are read a part at a time."""
-_OURS = "documents.pdf_notes documents.pdf_properties pictures.formats pictures.photo_metadata pictures.picture"
+_OURS = (
+    "documents.pdf_notes documents.pdf_properties pictures.formats pictures.motion pictures.photo_metadata "
+    "pictures.picture"
+)
 _LIBRARIES = (
     *(f"bowerbird.core.extractors.{name}" for name in f"{_OURS} recordings.stills".split()),
     *"av av.audio.resampler av.subtitles.stream chardet djvu_rs filetype kreuzberg olefile".split(),

@@ -54,6 +54,8 @@ class Limits:
     """How many bytes of a mailbox or a plain text one call reads, up to the end of a mail or line."""
     exact: bool = False
     """Whether a part ends exactly after ``part_s``; otherwise a recording is cut at a quiet place shortly before."""
+    only_tags: bool = False
+    """Whether of a recording or clip only what its headers say is read, which takes no time however long it is."""
     scenes: bool = False
     """Whether clips get SCENE segments, for models that take pictures and sound together."""
 

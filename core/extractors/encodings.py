@@ -125,7 +125,8 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str | None:
         return _wide(head) if is_binary(head.decode("utf-8", "replace")) else _in_seven_bits(head) or "utf-8"
     if (declared := declaration(data)) and _fits(data, declared):
         return declared
-    return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, _SHORTEST_WIDE) or _guess(_telling(data))
+    shortest = 1 if is_binary(head.decode("latin-1")) else _SHORTEST_WIDE  # no other encoding has control characters
+    return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, shortest) or _guess(_telling(data))
 
 
 def _between_zeros(head: bytes) -> str | None:

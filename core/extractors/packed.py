@@ -1,4 +1,4 @@
-"""Reads single files that are packed with gzip, bzip2 or xz, as what they hold."""
+"""Reads single files that are packed with gzip, bzip2 or xz, or signed, as what they hold."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.base import DAMAGED, Extractor, Limits
+from bowerbird.core.extractors.cms import open_signed
 from bowerbird.core.extractors.source import PackedSource, Source
 from bowerbird.core.types import Extraction, Kind, Locator, Pixels
 
@@ -20,6 +21,7 @@ _UNPACKERS: Mapping[bytes, Callable[[BinaryIO], Any]] = {
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
 }
+SIGNED = ".p7m"
 _SIGNS_OF_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class PackedExtractor:
     """Reads what is in such a file, by the name it has inside or its content."""
 
     kind = Kind.DOCUMENT
-    suffixes = frozenset({".gz", ".bz2", ".xz"})
+    suffixes = frozenset({".gz", ".bz2", ".xz", SIGNED})
     memory = 2 << 30
 
     def __init__(self, extractor_for: Callable[[Source], Extractor]) -> None:
@@ -75,6 +77,8 @@ class PackedExtractor:
 def unpacked(source: Source, most: int) -> Source:
     """What is packed in a file, or the file without the suffix if it is not packed."""
     name = PurePath(source.name).stem
+    if source.suffix == SIGNED:  # without another suffix it is what a mail program has signed
+        return PackedSource(source, name if PurePath(name).suffix else f"{name}.eml", open_signed, most)
     head = source.read(max(map(len, _UNPACKERS)))
     unpack = next((unpack for magic, unpack in _UNPACKERS.items() if head.startswith(magic)), _as_it_is)
     return PackedSource(source, name, unpack, most)

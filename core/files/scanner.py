@@ -14,11 +14,12 @@ from bowerbird.core.catalog.records import KnownFile
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.extractors import kind_of
 from bowerbird.core.extractors.pictures import sidecars
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.files.identity import cannot_tell, facts_of, is_offline, is_unchanged
 from bowerbird.core.files.mounts import FolderVolumes, Mounts, Volume, current_mounts
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.state import FolderState
-from bowerbird.core.types import Change, FileChange, FileFacts, FileState
+from bowerbird.core.types import FileFacts, FileState
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ class Scanner:
         names = {*sidecars.names(path.name), *exact}
         for other in self._catalog.files.known(path.parent, names, start) if names else ():
             if sidecars.is_sidecar(path.name, other.name) or sidecars.is_sidecar(other.name, path.name):
-                self._catalog.jobs.queue(other, priority)
+                self._catalog.jobs.queue_changed(other, priority)
 
     def _is_left_out(self, folder: Path, path: Path) -> bool:
         return self._excludes.match(path.relative_to(folder))

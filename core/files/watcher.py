@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.files.inotify import Unwatched, WatchedByKernel, sentence
 from bowerbird.core.files.notifications import Notifications
 from bowerbird.core.files.settling import Settling
-from bowerbird.core.types import Change, FileChange
 
 _SLEPT_S = 10.0  # clocks that drift apart by more than this between two checks
 _DRAIN_S = 5.0  # watchdog holds back half a second of events, and more on a busy computer

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.extractors.pictures.sidecars import described
 from bowerbird.core.faults import Fault, failure_of, fault_of
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.files.identity import facts_of, is_unchanged
 from bowerbird.core.indexing.item import Outcome
 from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.paths import LibraryPaths, keep_thumbnail
-from bowerbird.core.types import Change, FileChange, FileFacts, FileState
+from bowerbird.core.types import FileFacts, FileState
 
 log = logging.getLogger(__name__)
 

@@ -25,8 +25,9 @@ class ItemsInFlight:
         self._items: dict[Path, IndexItem] = {}
         self._readers: dict[bytes, IndexItem] = {}  # by fingerprint, the one that is read for all its copies
         self._outcomes: list[tuple[IndexItem, Outcome]] = []
-        # Of files read in part, for hashing them takes a while: fingerprints, whether they may grow, and sidecars.
-        self._fingerprints: dict[FileFacts, tuple[bytes, bool, tuple[FileFacts, ...]]] = {}
+        # Of files read in part, for hashing them takes a while: as they were, fingerprints, whether they may grow, and
+        # sidecars.
+        self._parts: dict[Path, tuple[FileFacts, bytes, bool, tuple[FileFacts, ...]]] = {}
 
     @property
     def paths(self) -> Collection[Path]:
@@ -43,9 +44,14 @@ class ItemsInFlight:
         return kind_of(path) not in MEDIA or sum(kind_of(other) in MEDIA for other in self._items) < _MEDIA_AHEAD
 
     def add(self, facts: FileFacts) -> IndexItem:
-        """A new item, which knows its fingerprint if an earlier part of the file was read."""
-        known, grows, sidecars = self._fingerprints.pop(facts, (b"", False, ()))
-        item = self._items[facts.path] = IndexItem(facts, fingerprint=known, sidecars=sidecars, grows=grows)
+        """A new item, which knows its fingerprint if an earlier part of the file was read.
+
+        A text that has grown since then is read to where it ended: else a huge log would be hashed for each part.
+        """
+        before, known, grows, sidecars = self._parts.pop(facts.path, (facts, b"", False, ()))
+        if before != facts and not (grows and facts.size > before.size):
+            before, known, grows, sidecars = facts, b"", False, ()
+        item = self._items[facts.path] = IndexItem(before, fingerprint=known, sidecars=sidecars, grows=grows)
         return item
 
     def holds(self, item: IndexItem) -> bool:
@@ -97,7 +103,7 @@ class ItemsInFlight:
         for one in (item, *copies):
             self._items.pop(one.facts.path, None)
             if outcome.partial:
-                self._fingerprints[one.facts] = item.fingerprint, item.grows, one.sidecars
+                self._parts[one.facts.path] = one.facts, item.fingerprint, item.grows, one.sidecars
         same = [copy for copy in copies if sidecars_of(copy.facts.path) == copy.sidecars]  # the others are still queued
         return replace(outcome, copies=tuple(copy.facts for copy in same))
 

@@ -65,7 +65,9 @@ class Indexer:
         self._failures, self._long_files, self._on_event = failures, long_files, on_event
         self.power, self._pace = Power(settings), Pace()
         contents = catalog.contents
-        self._pipeline = Pipeline(pool, inference, inbox.post, contents.find, contents.text_vectors, contents.former)
+        self._pipeline = Pipeline(
+            pool, inference, inbox.post, contents.find, contents.text_vectors, contents.former, contents.untagged
+        )
         self.backfill = Backfill(inbox.ask, catalog, sync, pool, inference, searched, self._is_held, settings)
         self._derivation = Derivation(catalog, sync, inference)
         self.scans = ScanQueue(Scanner(catalog, settings.excludes))

@@ -94,6 +94,8 @@ class IndexItem:
     """The pending future, inference excluded."""
     extends: int | None = None
     """The content that this part continues."""
+    only_tags: bool = False
+    """Whether only the headers of the content ``extends`` are read again, for what they say."""
     begun_again: bool = False
     """Whether the file changed between being identified and being decoded, so that both were done once more."""
     apart: bool = False
@@ -164,4 +166,6 @@ class IndexItem:
             self.extends,
             self.extraction.omissions,
             self.facts.size,
+            self.extraction.mails,
+            self.only_tags,
         )

@@ -61,15 +61,18 @@ class Pipeline:
         find_content: Callable[[bytes], KnownContent | None],
         find_vectors: Callable[[Path, Collection[str], Collection[str]], TextVectors],
         find_former: Callable[[Path], FormerContent | None],
+        find_untagged: Callable[[Path], bytes],
     ) -> None:
         """``post`` runs a call on the indexer's thread.
 
         The catalog is asked for the content of a fingerprint (``find_content``), and for the vectors in some spaces of
         some texts, if a file held them when it was last read (``find_vectors``): they are not encoded again. Of a text
-        that has only grown since then (``find_former``) the rest is read.
+        that has only grown since then (``find_former``) the rest is read. Of a recording or clip, however long, that an
+        earlier version has read (``find_untagged``, its fingerprint or nothing) only the headers are.
         """
         self._pool, self._inference, self._post = pool, inference, post
-        self._find_content, self._find_vectors, self._find_former = find_content, find_vectors, find_former
+        self._find_content, self._find_vectors = find_content, find_vectors
+        self._find_former, self._find_untagged = find_former, find_untagged
         self._disks = DiskThreads()
         self._encoding = EncodingQueue(inference, post, self._encoded, self._heard)
         self.items = ItemsInFlight()
@@ -94,8 +97,9 @@ class Pipeline:
     def start(self, facts: FileFacts) -> None:
         """Take a file."""
         item = self.items.add(facts)
+        item.fingerprint = item.fingerprint or self._find_untagged(facts.path)
         if item.fingerprint and sidecars_of(facts.path) == item.sidecars:
-            identity = Identity(facts, item.fingerprint, item.grows, sidecars=item.sidecars)
+            identity = Identity(item.facts, item.fingerprint, item.grows, sidecars=item.sidecars)
             self._post(lambda: self._step(item, lambda: self._identified(item, identity)))
         else:
             self._step(item, lambda: self._identify(item))
@@ -140,7 +144,8 @@ class Pipeline:
         known = self._find_content(item.fingerprint)
         if self.items.is_copy(item):
             return
-        if known and known.next_at is None and _suffices(known, self._spaces.values(), self._transcribing):
+        enough = known is not None and _suffices(known, self._spaces.values(), self._transcribing)
+        if known and known.next_at is None and enough and not known.outdated:
             outcome = Outcome(item.facts, FileState.INDEXED, content_id=known.id, fingerprint=item.fingerprint)
             self.items.finish(item, replace(outcome, again=_is_described_anew(item)))
             return
@@ -149,6 +154,9 @@ class Pipeline:
         # What was read in part is read to its end first, whatever it lacks: else its first part is read for ever.
         if known is not None and known.next_at is not None:
             self._decode(item, known.id, known.next_at)
+        elif known is not None and known.timed and enough:
+            item.only_tags = True
+            self._decode(item, known.id)
         elif known is None and former and _suffices(former.content, self._spaces.values(), self._transcribing):
             at = former.content.next_at
             self._decode(item, former.content.id, former.size if at is None else at)
@@ -157,16 +165,20 @@ class Pipeline:
 
     def _decode(self, item: IndexItem, extends: int | None = None, start_at: float = 0.0) -> None:
         item.state, item.extends = ItemState.DECODING, extends
-        limits = replace(self._limits, start_at=start_at, end_at=item.facts.size if item.grows else None)
+        end_at = item.facts.size if item.grows else None
+        limits = replace(self._limits, start_at=start_at, end_at=end_at, only_tags=item.only_tags)
         self._after(self._pool.extract(item.facts.path, limits), item, self._decoded)
 
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
         present, size, path = facts_of(item.facts.path), item.facts.size, item.facts.path
         unchanged = is_unchanged(item.facts, present)
-        if unchanged and item.sidecars and item.extends is None:
+        if unchanged and item.sidecars and (item.extends is None or item.only_tags):
             sidecars = [sidecar.path for sidecar in item.sidecars]
             self._after(described(self._pool.describe, extraction, sidecars), item, self._encode_all)
         elif unchanged:
+            self._encode_all(item, extraction)
+        elif item.grows and present is not None and present.size > size and extraction.next_at is not None:
+            item.grown = True  # whether it has only grown is looked at once, with its last part
             self._encode_all(item, extraction)
         elif item.grows and present is not None and present.size > size:
             future = self._disks.submit(path, lambda on_block: fingerprint(path, on_block, size))
@@ -199,7 +211,7 @@ class Pipeline:
         self._problem = ""
         item.state, item.extraction = ItemState.ENCODING, extraction
         texts = {segment.text for segment in extraction.segments if segment.text}
-        read_on = item.extends is not None
+        read_on = item.extends is not None and not item.only_tags
         known = {} if read_on else self._find_vectors(item.facts.path, self._spaces[Modality.TEXT], texts)
         said = () if read_on else (about(extraction), whereabouts(extraction.properties))
         for segment in (*extraction.segments, *filter(None, said)):
@@ -263,7 +275,7 @@ class Pipeline:
 def _suffices(known: KnownContent, spaces: Iterable[Collection[str]], transcribing: Collection[str]) -> bool:
     """Whether what is known need not be read anew: a space that it lacks is filled beside."""
     encoded = bool(known.spaces or not any(spaces))
-    return encoded and not known.outdated and known.spaces.issuperset(transcribing)
+    return encoded and known.spaces.issuperset(transcribing)
 
 
 def _is_described_anew(item: IndexItem) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bowerbird.core.faults import Fault, fault_of
+from bowerbird.core.files.changes import FileChange
 from bowerbird.core.files.scanner import Scanner
-from bowerbird.core.types import FileChange
 
 log = logging.getLogger(__name__)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
 from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.catalog.shots import ShotFile
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
+from bowerbird.core.search.shots import Shot, Shots, parts_of, standing
 from bowerbird.core.types import Kind, Locator, Query, Spans
 from bowerbird.core.words import all_words, clock, fold, holds, marks, query_words
 
@@ -32,23 +35,43 @@ class HitMaker:
         """``paths`` says where thumbnails lie, ``reader`` knows the files."""
         self._paths, self._reader = paths, reader
 
-    def plain(self, file: FileRow) -> Hit:
+    def newest(self, query: Query) -> tuple[Hit, ...]:
+        """The newest ``query.limit`` files, or shots, that pass the filters, as hits of no query."""
+        shots, most = Shots(self._reader.shots), query.limit
+        while True:
+            files = self._reader.newest(query, most)
+            leads = [(file, ()) for file in files] if query.apart else _leads(files, shots)
+            if len(leads) >= query.limit or len(files) < most:
+                return tuple(self.plain(*lead) for lead in leads[: query.limit])
+            most *= 2
+
+    def plain(self, file: FileRow, shot: Shot = ()) -> Hit:
         """A file as a hit of no query: without reasons, its snippet the beginning of a document."""
         document = file.content_id if file.kind is Kind.DOCUMENT else None
         beginning = self._reader.segments_of(document, 1) if document else []
         snippet = _snippet(beginning[0].text, [])[0] if beginning else ""
-        return self._hit(file, score=1.0, reasons=(), snippet=snippet)
+        return self._hit(file, score=1.0, reasons=(), snippet=snippet, parts=parts_of(shot, file))
 
     def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
-        """Hits of the first ``query.limit`` candidates with a file that passes the filters and has no unwanted word."""
+        """Hits of the first ``query.limit`` candidates with a file that passes the filters and has no unwanted word.
+
+        Candidates of one shot are one hit, with the score of the first, unless the query wants them apart.
+        """
         files = self._files(candidates, query)
-        unwanted = {word for word in query.without if all_words(word)}
-        hits: list[Hit] = []
-        for candidate in candidates:
+        shots, ranked = Shots(self._reader.shots), {c.key: c for c in candidates if c.key in files}
+        hits, done = list[Hit](), set[int]()
+        for key, candidate in ranked.items():
             if len(hits) == query.limit:
                 break
-            if candidate.key in files:
-                hits += self._hits_of(candidate, files[candidate.key], query, unwanted)
+            if key in done:
+                continue
+            shot = () if query.apart else shots.of(files[key])
+            found = [ranked[other] for other in dict.fromkeys((key, *(file.key for file in shot))) if other in ranked]
+            done |= {other.key for other in found}
+            found.sort(key=lambda other: _rank(other, files[other.key][0], candidate))
+            leads = (self._hit_of(lead, files[lead.key], query, shot) for lead in found)
+            if hit := next(filter(None, leads), None):
+                hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate)))
         return tuple(hits)
 
     def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
@@ -61,15 +84,16 @@ class HitMaker:
             files[-row.id] = [row]
         return files
 
-    def _hits_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> list[Hit]:
-        """The hit of a candidate; none if it has an unwanted word."""
+    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, shot: Shot) -> Hit | None:
+        """The hit of a candidate; None if it has an unwanted word."""
         segments = self._segments(candidate)
+        unwanted = {word for word in query.without if all_words(word)}
         if unwanted and _has_word(unwanted, files, segments):
-            return []
+            return None
         words = query_words(query.text)
         snippet, spans = _snippet(next((segment.text for segment in segments if segment.text), ""), words)
         moments = _moments(candidate, segments)
-        hit = self._hit(
+        return self._hit(
             files[0],
             score=candidate.score,
             reasons=tuple(_reasons(candidate, segments, words, files[0])),
@@ -78,8 +102,8 @@ class HitMaker:
             marks=spans,
             copies=tuple(file.path for file in files[1:]),
             moments=moments[1:],
+            parts=parts_of(shot, files[0]),
         )
-        return [hit]
 
     def _segments(self, candidate: Candidate) -> list[SegmentRow]:
         """Those with evidence, strongest first; of a content found by its name alone, its first."""
@@ -103,6 +127,27 @@ class HitMaker:
             size=file.size,
             **shown,  # type: ignore[arg-type]
         )
+
+
+def _leads(files: Sequence[FileRow], shots: Shots) -> list[tuple[FileRow, Shot]]:
+    """Of each shot, in the order of their first files, the file that stands for it, of these, and all of its files."""
+    there, done, leads = {file.id: file for file in files}, set[int](), list[tuple[FileRow, Shot]]()
+    for file in files:
+        if file.id not in done:
+            shot = shots.of([file])
+            done |= {other.id for other in shot}
+            lead = min((other for other in shot if other.id in there), key=standing)
+            leads.append((there[lead.id], shot))
+    return leads
+
+
+def _rank(candidate: Candidate, file: FileRow, first: Candidate) -> tuple[bool, int, float]:
+    """The order in which candidates of one shot may stand for it: a picture before its RAW, if both match well."""
+    return _is_strong(first) and not _is_strong(candidate), standing(ShotFile.of(file)), -candidate.total
+
+
+def _is_strong(candidate: Candidate) -> bool:
+    return candidate.score >= ranking.STRONG
 
 
 def _moments(candidate: Candidate, segments: Sequence[SegmentRow]) -> tuple[Locator, ...]:

@@ -69,7 +69,7 @@ class Searcher:
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
         stopwatch = _Stopwatch(time.perf_counter())
-        hits = tuple(self._hits.plain(row) for row in self._reader.newest(query))
+        hits = self._hits.newest(query)
         return Results(hits, Timings(total=stopwatch.lap_ms()))
 
     def search(self, query: Query) -> Results:
@@ -87,7 +87,7 @@ class Searcher:
         encode = stopwatch.lap_ms()
         evidence, repair = self._retrieve(query, vectors, examples)
         retrieve = stopwatch.lap_ms()
-        hits = self._hits.make(ranking.rank(evidence), query)
+        hits = self._hits.make(ranking.rank(self._in_mails(evidence, query)), query)
         rank = stopwatch.lap_ms()
         notice = problem or repair or relaxed or self._weak_photos(vectors, hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
@@ -119,6 +119,12 @@ class Searcher:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
             return words, f"{error} {_WITHOUT_STORE}"
+
+    def _in_mails(self, evidence: Sequence[Evidence], query: Query) -> list[Evidence]:
+        """Without that in mails which do not pass the filters, though others in their mailbox do."""
+        segment_ids = {match.segment_id for match in evidence if match.segment_id is not None}
+        others = self._reader.in_other_mails(segment_ids, query)
+        return [match for match in evidence if match.segment_id not in others]
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""

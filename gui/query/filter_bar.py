@@ -92,6 +92,9 @@ class FilterBar(QWidget):
         for kind in Kind:
             if counts.get(kind) or kind in (Kind.PHOTO, Kind.DOCUMENT):
                 _add_choice(menu, KIND_NAMES[kind], kind is current, partial(self._session.filter_kind, kind))
+        menu.addSeparator()
+        together = not self._session.question.apart
+        _add_choice(menu, "RAW, clip and bursts of a shot as one", together, lambda: self._session.tell_apart(together))
 
     def _fill_time_menu(self, menu: QMenu) -> None:
         current = self._session.question.period

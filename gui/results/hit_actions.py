@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bowerbird.core.answers import Hit
 from bowerbird.gui.desktop import copy_path, open_file, show_in_folder
 from bowerbird.gui.session import SearchSession
+from bowerbird.gui.wording import name_of
+
+_MAX_PARTS = 8  # of a shot that the menu offers
 
 
 def open_hit(session: SearchSession, hit: Hit) -> None:
     """Open the file in the user's program for it, or show why that is not possible."""
-    if not hit.path.exists():
-        session.message_changed.emit(f"{hit.path.name} is not there now; its disk may not be connected.")
-    elif not open_file(hit.path):
-        session.message_changed.emit(f"No program on this computer opens {hit.path.name}.")
+    open_path(session, hit.path)
+
+
+def open_path(session: SearchSession, path: Path) -> None:
+    """The same of another file, such as a part of a shot."""
+    if not path.exists():
+        session.message_changed.emit(f"{path.name} is not there now; its disk may not be connected.")
+    elif not open_file(path):
+        session.message_changed.emit(f"No program on this computer opens {path.name}.")
 
 
 def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
@@ -22,6 +33,8 @@ def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.addAction("Open", lambda: open_hit(session, hit))
     menu.addAction("Show in folder", lambda: show_in_folder(hit.path))
+    for part in hit.parts[:_MAX_PARTS]:
+        menu.addAction(f"Open {name_of(part.path)}", partial(open_path, session, part.path))
     menu.addSeparator()
     menu.addAction("Find similar", lambda: session.find_similar(hit.path))
     menu.addAction("Add as an example", lambda: session.add_examples((hit.path,)))

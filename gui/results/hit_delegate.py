@@ -15,7 +15,7 @@ from bowerbird.gui.widgets import marked_text
 from bowerbird.gui.widgets.marked_text import Passage
 from bowerbird.gui.widgets.painting import fill_rounded
 from bowerbird.gui.widgets.widgets import Index
-from bowerbird.gui.wording import caption, name_of, place_of, shown
+from bowerbird.gui.wording import caption, name_of, place_of, shot_of, shown
 
 CAPTION = 44
 """Height of the two lines under a picture, in pixels."""
@@ -55,7 +55,7 @@ class HitDelegate(QStyledItemDelegate):
             self._draw_picture(painter, picture, pixmap, hit)
         else:
             self._draw_icon_card(painter, picture, hit)
-        if badge := place_of(hit.moment):
+        if badge := " · ".join(filter(None, (place_of(hit.moment), shot_of(hit)))):
             self._draw_badge(painter, picture, badge, hit.kind)
         if selected or hovered:
             self._draw_ring(painter, picture, selected)

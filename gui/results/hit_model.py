@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from bowerbird.core.answers import Hit
 from bowerbird.gui.desktop import url_of
 from bowerbird.gui.widgets.widgets import Index
-from bowerbird.gui.wording import count, name_of, place_of, shown
+from bowerbird.gui.wording import count, name_of, place_of, shot_of, shown
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -101,6 +101,6 @@ class HitModel(QAbstractListModel):
 
 def spoken(hit: Hit) -> str:
     """The text of a hit for screen readers."""
-    parts = [name_of(hit.path), hit.kind.value if hit.kind else "file", place_of(hit.moment)]
+    parts = [name_of(hit.path), hit.kind.value if hit.kind else "file", place_of(hit.moment), shot_of(hit)]
     parts += [reason.text for reason in hit.reasons[:2]]
     return ", ".join(part for part in parts if part)

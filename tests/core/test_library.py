@@ -24,7 +24,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import FolderState, Progress
 from bowerbird.core.types import Example, Kind, Locator, Query
-from tests import makers
+from tests import makers, shot_makers
 
 Opener = Callable[[], Library]
 
@@ -123,6 +123,27 @@ def test_filters_narrow_down(open_library: Opener, notes: Path) -> None:
     assert [hit.path.name for hit in library.search(Query(phrases=("bread dough",))).hits] == ["dough.txt"]
     missed = library.search(Query(phrases=("dough bread",)))
     assert missed.hits and "exact words" in missed.notice
+
+
+def test_files_of_one_shot_are_one_hit_until_one_is_forgotten(open_library: Opener, files: Path) -> None:
+    shot_makers.live_picture(files / "IMG_1.jpg", "1745E022")
+    shot_makers.live_clip(files / "Video 7.mov", "1745E022")
+    for number in range(2, 5):
+        shot_makers.taken(files / f"IMG_{number}.jpg", seed=number, model="Pixel 8")
+    library = open_library()
+    library.index([files], quiet)
+
+    def shots(query: Query) -> set[frozenset[str]]:
+        hits = library.search(query).hits if query.text else library.browse(query).hits
+        return {frozenset((hit.path.name, *(part.path.name for part in hit.parts))) for hit in hits}
+
+    live, burst = frozenset({"IMG_1.jpg", "Video 7.mov"}), frozenset({"IMG_2.jpg", "IMG_3.jpg", "IMG_4.jpg"})
+    assert shots(Query("img")) == shots(Query()) == {live, burst}
+    assert len(shots(Query(apart=True))) == 5
+    assert shots(Query(kinds=frozenset({Kind.CLIP}))) == {live}
+    (files / "IMG_1.jpg").unlink()
+    library.index([], quiet)
+    assert shots(Query()) == {frozenset({"Video 7.mov"}), burst}
 
 
 def test_a_second_run_reads_only_what_changed(open_library: Opener, notes: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bowerbird.core.answers import Part, Role
 from bowerbird.core.state import LongFile, Progress
 from bowerbird.core.types import Example, Kind, Locator
 from bowerbird.gui import wording
+from tests.gui.fakes import photo
 
 
 def test_names_are_shown_whatever_they_hold() -> None:
@@ -75,3 +78,18 @@ def test_a_path_is_shown_from_its_watched_folder_on() -> None:
     assert wording.breadcrumb(path, (Path("/home/anna/Pictures"),)) == "Pictures › 2024 › Summer"
     assert wording.breadcrumb(path, ()) == "Pictures › 2024 › Summer"
     assert wording.breadcrumb(path, (Path("/other"), Path("/home/anna"))) == "anna › Pictures › 2024 › Summer"
+
+
+@pytest.mark.parametrize(
+    ("roles", "text"),
+    [
+        ([], ""),
+        ([Role.RAW], "RAW"),
+        ([Role.RAW, Role.CLIP], "RAW + Clip"),
+        ([Role.PICTURE] * 4, "5 pictures"),
+        ([Role.PICTURE, Role.RAW, Role.RAW], "2 pictures + RAW"),
+    ],
+)
+def test_the_badge_of_a_shot(roles: list[Role], text: str) -> None:
+    parts = tuple(Part(Path(f"/{number}"), role) for number, role in enumerate(roles))
+    assert wording.shot_of(replace(photo("a.jpg"), parts=parts)) == text

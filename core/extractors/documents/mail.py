@@ -13,7 +13,7 @@ from bowerbird.core.extractors.documents.mail_headers import Mail, date, header
 from bowerbird.core.extractors.documents.mail_parts import MailReader
 from bowerbird.core.extractors.segments import label, segments
 from bowerbird.core.extractors.source import Source
-from bowerbird.core.types import Extraction, Kind, Locator, Properties, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Properties, Segment
 
 MAILBOXES = frozenset({".mbox"})
 SUFFIXES = frozenset({".eml", ".mht", ".mhtml"}) | MAILBOXES
@@ -44,11 +44,14 @@ def extract(source: Source, form: str, limits: Limits, documents: Extractor) -> 
 
 def _mailbox(source: Source, limits: Limits, documents: Extractor) -> Extraction:
     reader, found, left = MailReader(limits, documents), list[Segment](), limits.max_characters
+    headers = list[MailHeader]()
     with source.open() as file:
         mails = _Mailbox(file, int(limits.start_at), limits.end_at)
         for data in mails:
             mail = reader.parse(data)
             mail_segments = _segments(mail, reader, left)
+            if mail_segments:
+                headers.append(_header(mail, len(found), len(mail_segments)))
             found += mail_segments
             left -= sum(len(segment.text) for segment in mail_segments)
             if mails.read >= limits.part_bytes or left <= 0:
@@ -58,7 +61,12 @@ def _mailbox(source: Source, limits: Limits, documents: Extractor) -> Extraction
     omissions = reader.sentences()
     if mails.cut:
         omissions += (f"Of mails larger than {_MAX_MAIL >> 20} MB the beginning is read.",)
-    return Extraction(Kind.DOCUMENT, tuple(found), next_at=mails.next_at, omissions=omissions)
+    return Extraction(Kind.DOCUMENT, tuple(found), next_at=mails.next_at, omissions=omissions, mails=tuple(headers))
+
+
+def _header(mail: Mail, first: int, count: int) -> MailHeader:
+    own = _properties(mail)
+    return MailHeader(first, first + count - 1, own.sender, own.subject, own.taken_at)
 
 
 def _segments(mail: Mail, reader: MailReader, most: int) -> tuple[Segment, ...]:

@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Extractor, Limits
+from bowerbird.core.extractors.cms import signed_content
 from bowerbird.core.extractors.documents.cards import card_text
 from bowerbird.core.extractors.documents.mail_headers import Mail, content_charset, filename, header, text
 from bowerbird.core.extractors.documents.web import page_text
@@ -28,6 +29,7 @@ _BUDGET_S = 20.0  # for all attached documents
 _MAX_PARTS = 2_000  # of a mail
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
 _TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
+_SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
 # Signatures, and what a saved page is laid out with.
 _SILENT = frozenset(
@@ -128,6 +130,8 @@ class MailReader:
         payload = part.get_payload(decode=True)
         if not isinstance(payload, bytes) or not payload.strip() or kind in _SILENT:
             return ""
+        if kind in _SIGNED:
+            return self._signed(payload, depth)
         attached = part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html")
         if kind in _CARDS:
             return self._card(payload)
@@ -137,6 +141,13 @@ class MailReader:
         if kind == "text/html":
             return page_text(content)
         return _unflowed(content, part) if "flowed" in str(part.get_param("format", "")).lower() else content
+
+    def _signed(self, payload: bytes, depth: int) -> str:
+        content = signed_content(payload)
+        if content is None or depth >= _MAX_DEPTH:
+            self.omissions["An encrypted part is not read."] = None
+            return ""
+        return self._body(self.parse(content), depth + 1)
 
     def _card(self, payload: bytes) -> str:
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import DAMAGED, LOCKED, Limits
-from bowerbird.core.extractors.documents import ole, ole_texts, ooxml, rtf
+from bowerbird.core.extractors.documents import ole, ole_texts, ooxml, rtf, rtf_fonts
 from bowerbird.core.extractors.documents.property_values import keywords, line, moment, names, prose
 from bowerbird.core.extractors.segments import document, label
 from bowerbird.core.extractors.source import Source
@@ -49,7 +49,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         FileError: it cannot be read.
     """
     try:
-        data = source.read()
+        data = rtf_fonts.recoded(source.read()) if form == ".rtf" else source.read()
         result = read(rtf.simplified(data) if form == ".rtf" else data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.encodings import decode, readable_share
-from bowerbird.core.extractors.pictures import coordinates
+from bowerbird.core.extractors.pictures import apple, coordinates
 from bowerbird.core.extractors.pictures.captions import words_of
 from bowerbird.core.extractors.pictures.dates import parse_date
 from bowerbird.core.extractors.pictures.xmp import camera, stars, stars_of_percent
@@ -21,17 +21,19 @@ from bowerbird.core.types import Properties
 _MAKE, _MODEL, _CHANGED, _EXIF, _GPS = 0x010F, 0x0110, 0x0132, 0x8769, 0x8825
 _TAKEN, _DIGITISED, _TIME, _F_NUMBER, _ISO, _FOCAL = 0x9003, 0x9004, 0x829A, 0x829D, 0x8827, 0x920A
 _OFFSET, _OFFSET_TAKEN, _COMMENT, _LENS_MAKE, _LENS = 0x9010, 0x9011, 0x9286, 0xA433, 0xA434
+_MAKER_NOTE = 0x927C
 _DESCRIPTION, _ARTIST, _RATING, _RATING_PERCENT = 0x010E, 0x013B, 0x4746, 0x4749
 _XP_TITLE, _XP_COMMENT, _XP_AUTHOR, _XP_KEYWORDS, _XP_SUBJECT = range(0x9C9B, 0x9CA0)
 _CODES: Mapping[bytes, str] = {b"ASCII": "", b"UNICODE": "utf-16", b"JIS": "iso2022_jp"}
 
 
 def read(tags: Image.Exif) -> Properties:
-    """Date, camera, lens, exposure, place, title, captions, keywords, author and rating; empty where missing."""
+    """Date, camera, lens, exposure, shot, place, title, captions, keywords, author, rating; empty where missing."""
     more, gps = _directory(tags, _EXIF), _directory(tags, _GPS)
     captions = (_words(tags.get(_DESCRIPTION)), _wide(tags.get(_XP_SUBJECT)), _wide(tags.get(_XP_COMMENT)))
     comment = _comment(more.get(_COMMENT), big_endian=tags.endian == ">")
     place = coordinates.checked(_degrees(gps, 2, 1, 90), _degrees(gps, 4, 3, 180))
+    live_id, burst_id = apple.shot_ids(packet(more, _MAKER_NOTE))
     return Properties(
         title=label(_wide(tags.get(_XP_TITLE))),
         author=label(_words(tags.get(_ARTIST)) or _wide(tags.get(_XP_AUTHOR))),
@@ -42,6 +44,8 @@ def read(tags: Image.Exif) -> Properties:
         camera=camera(label(_text(tags.get(_MAKE))), label(_text(tags.get(_MODEL)))),
         lens=camera(label(_text(more.get(_LENS_MAKE))), label(_text(more.get(_LENS)))),
         exposure=_exposure(more),
+        live_id=live_id,
+        burst_id=burst_id,
         latitude=place[0],
         longitude=place[1],
     )
@@ -52,7 +56,7 @@ def changed_at(tags: Image.Exif) -> datetime | None:
     return parse_date(_text(tags.get(_CHANGED)), _text(_directory(tags, _EXIF).get(_OFFSET)))
 
 
-def packet(tags: Image.Exif, number: int) -> bytes:
+def packet(tags: Image.Exif | Mapping[int, Any], number: int) -> bytes:
     """A tag that holds data in another format; TIFF and raw files keep XMP and IPTC so."""
     value = tags.get(number)
     with suppress(TypeError, ValueError):

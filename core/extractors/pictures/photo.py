@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bowerbird.core.errors import FileError
@@ -32,11 +33,12 @@ class PhotoExtractor:
         Raises:
             FileError: it cannot be read.
         """
-        from bowerbird.core.extractors.pictures import photo_metadata, picture
+        from bowerbird.core.extractors.pictures import motion, photo_metadata, picture
         from bowerbird.core.extractors.pictures.formats import decode, open_image
 
         with picture.decoder_errors(source), open_image(source) as image:
-            properties, pages = photo_metadata.properties(image, source.name), _pages(image)
+            said, pages = photo_metadata.properties(image, source.name), _pages(image)
+            properties = replace(said, clip_bytes=motion.clip_bytes(source, said.clip_bytes))
             decode(image, limits.image_side, limits.max_pixels)
             turn = picture.turn_of(image)
             small = picture.reduce(image, max(limits.image_side, limits.thumbnail_side // 2))

@@ -44,6 +44,9 @@ _NAMESPACES = {
     "region": "http://ns.microsoft.com/photo/1.2/t/Region#",
     "acdsee": "http://ns.acdsee.com/iptc/1.0/",
     "acdsee-rs": "http://ns.acdsee.com/regions/",
+    "camera": "http://ns.google.com/photos/1.0/camera/",
+    "container": "http://ns.google.com/photos/1.0/container/",
+    "item": "http://ns.google.com/photos/1.0/container/item/",
     "mediapro": "http://ns.iview-multimedia.com/mediapro/1.0/",
 }
 _UNREADABLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # not allowed in XML, yet some programs write them
@@ -71,6 +74,8 @@ def read(packet: bytes) -> Properties:
         taken_at=_date(found),
         camera=camera(label(_first(found, "tiff:Make")), label(_first(found, "tiff:Model"))),
         lens=label(_first(found, "aux:Lens", "exifEX:LensModel")),
+        burst_id=label(_first(found, "camera:BurstID")),
+        clip_bytes=_clip_bytes(found),
         latitude=place[0],
         longitude=place[1],
     )
@@ -239,6 +244,15 @@ def stars(number: float) -> int | None:
 def stars_of_percent(percent: float) -> int | None:
     """Windows counts to 99: 1, 25, 50, 75, 99 are one to five stars."""
     return stars(1 + round(percent / 25)) if 0 < percent <= 100 else None
+
+
+def _clip_bytes(found: Mapping[str, Value]) -> int | None:
+    """How long the clip at the end of a Motion Photo is said to be (Motion Photo format 1.0), or of a MicroVideo."""
+    items = _structures(_named(found, "container:Directory"))
+    lengths = [_first(item, "item:Length") for item in items if _first(item, "item:Semantic") == "MotionPhoto"]
+    with suppress(ValueError):
+        return int(lengths[0] if lengths else _first(found, "camera:MicroVideoOffset"))
+    return None
 
 
 def _date(found: Mapping[str, Value]) -> datetime | None:

@@ -133,6 +133,7 @@ def properties(container: InputContainer, tracks: Tracks) -> Properties:
         album=media_tags.album(tags),
         taken_at=_taken_at(tags) or date_in_name(str(container.name)),
         camera=label(" ".join(part for part in camera if part)),
+        live_id=label(tags.get("com.apple.quicktime.content.identifier", "")),
         latitude=latitude,
         longitude=longitude,
         width=width,

@@ -18,7 +18,7 @@ from bowerbird.core.extractors.recordings.media_part import MediaPart
 from bowerbird.core.extractors.recordings.scenes import scenes
 from bowerbird.core.extractors.recordings.sound_tracks import audible
 from bowerbird.core.extractors.recordings.timeline import is_joinable, joined_length
-from bowerbird.core.extractors.recordings.track_names import SOUND_TRACK, track_name
+from bowerbird.core.extractors.recordings.track_names import LYRICS, SOUND_TRACK, track_name
 from bowerbird.core.extractors.segments import label, segments
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import SAMPLE_RATE, Extraction, Kind, Locator, Modality, Samples, Segment
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 _NEARLY_S = 0.05
 _SHORT_BYTES = 1 << 18  # a file that is read in one part anyway
 _MAX_LENGTH_S = 100 * 3600.0  # whatever a file says of itself
-
-
-LYRICS = "lyrics"
-"""The section of the locators of a song's words, as its tags have them."""
 
 
 class MediaExtractor:
@@ -48,13 +44,17 @@ class MediaExtractor:
     def extract(self, source: Source, limits: Limits) -> Extraction:
         """The part of the file that begins at ``limits.start_at``: sound, pictures, scenes, subtitles and waveform.
 
-        The first part has the properties, the thumbnail, and as text lyrics and chapters.
+        The first part has the properties, the thumbnail, and as text lyrics and chapters. With ``limits.only_tags``
+        properties and these texts are all.
 
         Raises:
             FileError: nothing of it can be read.
         """
         with containers.open_media(source) as container:
             tracks = containers.tracks(container)
+            if limits.only_tags:
+                kind = Kind.CLIP if tracks.video else Kind.RECORDING
+                return Extraction(kind, _texts(container, tracks), containers.properties(container, tracks))
             joined_s = _joined_length(source, container, limits)
             part = MediaPart(container, tracks, limits, joined_s)
             if limits.start_at:
@@ -149,9 +149,14 @@ def _first_part(
         thumbnail = stills.jpeg(part.frames.best, tracks.video, limits.thumbnail_side)
     elif tracks.cover is not None:
         thumbnail = stills.cover(container, tracks.cover, limits.thumbnail_side)
-    words = segments(containers.lyrics(container, tracks), Locator(section=LYRICS))
-    texts = (*words, *_chapters(container))
+    texts = _texts(container, tracks)
     return replace(extraction, segments=(*texts, *extraction.segments), properties=properties, thumbnail=thumbnail)
+
+
+def _texts(container: InputContainer, tracks: Tracks) -> tuple[Segment, ...]:
+    """Lyrics and chapters."""
+    words = segments(containers.lyrics(container, tracks), Locator(section=LYRICS))
+    return (*words, *_chapters(container))
 
 
 def _chapters(container: InputContainer) -> Iterator[Segment]:

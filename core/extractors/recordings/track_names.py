@@ -10,6 +10,8 @@ SOUND_TRACK = "sound track"
 """Begins the section of the locators of what is heard in any track but the first: "sound track 2: German"."""
 SUBTITLES = "subtitles"
 """Begins the section of the locators of subtitles, which tells them apart from transcripts: "subtitles: German"."""
+LYRICS = "lyrics"
+"""The section of the locators of a song's words, as its tags have them."""
 # Code of two letters, codes of three (bibliographic and terminological), name.
 _LANGUAGES = """
 ar ara Arabic|bg bul Bulgarian|bn ben Bengali|ca cat Catalan|cs cze ces Czech|da dan Danish|de ger deu German|

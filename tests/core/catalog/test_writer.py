@@ -17,7 +17,9 @@ from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import KnownContent, NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
-from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Query, Segment
+from bowerbird.core.extractors.about import ABOUT
+from bowerbird.core.extractors.recordings.track_names import LYRICS
+from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Near, Properties, Query, Segment
 from bowerbird.core.words import query_words
 from tests.core.test_words import SAME
 
@@ -345,14 +347,43 @@ def test_what_was_left_unread_is_known_and_counted(
     assert Overview(connections).in_part() == 1
 
 
-def test_what_an_earlier_version_has_read_is_outdated_but_for_recordings(catalog: Catalog) -> None:
-    index(catalog, "a.txt", content(b"1", "words"))
-    index(catalog, "b.mp3", replace(content(b"2", "spoken"), kind=Kind.RECORDING))
+def test_of_what_an_earlier_version_has_read_one_file_each_is_outdated(catalog: Catalog) -> None:
+    for name in ("a.txt", "b.txt"):
+        index(catalog, name, content(b"1", "a page"))
+    index(catalog, "c.mp3", replace(content(b"2"), kind=Kind.RECORDING))
     assert catalog.contents.outdated() == []
     catalog._db.execute("UPDATE contents SET read_as = 0")
-    assert catalog.contents.outdated() == [FOLDER / "a.txt"]
-    known = [catalog.contents.find(fingerprint) for fingerprint in (b"1", b"2")]
-    assert [content and content.outdated for content in known] == [True, False]
+    assert catalog.contents.outdated() == [FOLDER / "a.txt", FOLDER / "c.mp3"]
+    known = catalog.contents.find(b"1"), catalog.contents.find(b"2")
+    assert [(each.outdated, each.timed) for each in known if each] == [(True, False), (True, True)]
+    assert [catalog.contents.untagged(FOLDER / name) for name in ("a.txt", "c.mp3", "d.mp3")] == [b"", b"2", b""]
+
+
+def test_what_the_headers_of_a_recording_say_takes_the_place_of_what_they_said(
+    catalog: Catalog, reader: CatalogReader
+) -> None:
+    said = [
+        Segment(Modality.SOUND, Locator(start_s=0.0, end_s=5.0)),
+        Segment(Modality.TEXT, Locator(start_s=0.0, end_s=5.0), "a word of welcome"),
+        Segment(Modality.TEXT, Locator(section=ABOUT), "Old title"),
+        Segment(Modality.TEXT, Locator(section=LYRICS), "old words"),
+        Segment(Modality.TEXT, Locator(None, "Part one", 0.0, 5.0), "Part one"),
+    ]
+    old = Properties(title="Old title", author="Ida", duration_s=7.5, latitude=46.5, longitude=11.3)
+    first = NewContent(b"1", Kind.RECORDING, old, said, [()] * 5, {}, frozenset({"s@1"}), b"wave")
+    number = index(catalog, "a.mp3", first)
+    catalog._db.execute("UPDATE contents SET read_as = 0")
+    now = Properties(title="New title", author="Otto", duration_s=8.0)
+    about = [Segment(Modality.TEXT, Locator(section=ABOUT), "New title")]
+    new = NewContent(b"1", Kind.RECORDING, now, about, [()], {}, frozenset({"s@1"}), extends=number, only_tags=True)
+    assert index(catalog, "a.mp3", new) == number
+    assert [row.text for row in reader.segments_of(number)] == ["", "a word of welcome", "New title"]
+    row = reader.file(FOLDER / "a.mp3")
+    assert row is not None and row.properties == replace(now, duration_s=7.5), "as long as it was measured to be"
+    assert reader.waveform(number) == b"wave"
+    assert catalog.contents.outdated() == []
+    assert [bool(reader.newest(Query(authors=(name,)), 5)) for name in ("otto", "ida")] == [True, False]
+    assert reader.newest(Query(near=Near(46.5, 11.3, 5)), 5) == []
 
 
 def test_files_with_a_word_anywhere_in_their_text_are_left_out(catalog: Catalog, reader: CatalogReader) -> None:

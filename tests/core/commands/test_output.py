@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.answers import Hit, Reason, Results, Timings
+from bowerbird.core.answers import Hit, Part, Reason, Results, Role, Timings
 from bowerbird.core.commands import output
 from bowerbird.core.commands.output import Output
 from bowerbird.core.state import Check, Failure, Folder, FolderState, IndexReport, ModelState, Progress, Status
@@ -198,3 +198,15 @@ def test_names_that_are_no_text_can_be_printed() -> None:
     assert json.loads(json.dumps(output.describe_failures([Failure(UNDECODABLE, "x")]).value))[0]["path"] == str(
         UNDECODABLE
     )
+
+
+def test_the_parts_of_a_shot_stand_with_its_hit() -> None:
+    parts = (Part(A / "a.cr3", Role.RAW), Part(A / "a\n.mov", Role.CLIP))
+    answer = output.describe_results(Results((Hit(A / "a.jpg", Kind.PHOTO, 0.5, True, (), parts=parts),)))
+    assert answer.value["hits"][0]["parts"] == [
+        {"path": str(A / "a.cr3"), "role": "raw"},
+        {"path": str(A / "a\n.mov"), "role": "clip"},
+    ]
+    assert "      with a.cr3, a .mov" in answer.lines
+    alone = output.describe_results(Results((Hit(A / "a.jpg", Kind.PHOTO, 0.5, True, ()),)))
+    assert alone.value["hits"][0]["parts"] == [] and len(alone.lines) == 2

@@ -124,3 +124,12 @@ def test_a_batch_is_answered_line_by_line_as_it_comes(library: FakeLibrary, monk
 def test_bytes_that_are_no_text_in_a_batch_spoil_one_line_at_most(library: FakeLibrary, tmp_path: Path) -> None:
     (tmp_path / "batch").write_bytes(b'{"text": "caf\xe9"}\n{"text": "two"}\n')
     assert ask(library, "--batch", str(tmp_path / "batch"))[1]["hits"][0]["path"] == "/two"
+
+
+def test_files_of_one_shot_are_apart_if_that_is_asked_for(library: FakeLibrary) -> None:
+    ask(library, "a dog", "--apart")
+    ask(library, "a dog")
+    ask(library, "kind:photo", "--apart")
+    assert [query.apart for query in (*library.searched, *library.browsed)] == [True, False, True]
+    with pytest.raises(UsageError):
+        ask(library, "--apart")

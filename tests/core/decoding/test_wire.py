@@ -27,7 +27,7 @@ from bowerbird.core.errors import (
     FileSkipped,
     UsageError,
 )
-from bowerbird.core.types import Extraction, Kind, Locator, Modality, Properties, Segment
+from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Modality, Properties, Segment
 
 PIXELS = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
 FRAMES = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
@@ -173,9 +173,11 @@ HEADER: dict[str, Any] = {
         "title": "", "author": "", "sender": "", "subject": "", "description": "", "keywords": [], "people": ["Ada"],
         "album": "", "rating": None, "taken_at": None, "camera": "", "lens": "", "exposure": "", "latitude": None,
         "longitude": None, "width": 1, "height": 1, "pages": None, "duration_s": None,
+        "live_id": "", "burst_id": "", "clip_bytes": None,
     },
     "next_at": None,
     "omissions": [],
+    "mails": [],
     "last": False,
 }  # fmt: skip
 BUFFERS = b"rgb", b"\xff\xd8 thumbnail", b"waveform"
@@ -216,6 +218,23 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         place = place[int(parent) if parent.isdigit() else parent]
     place[int(name) if name.isdigit() else name] = value
     return header
+
+
+def test_the_mails_of_a_mailbox_arrive(ends: tuple[Connection, Connection]) -> None:
+    mails = (MailHeader(0, 2, "Anna", "Invoice", datetime(2024, 5, 6, 7)), MailHeader(3, 3, "", "", None))
+    parent, child = ends
+    wire.send(child, Extraction(Kind.DOCUMENT, (), mails=mails), last=False)
+    answer, _ = wire.receive(parent)
+    assert isinstance(answer, Extraction) and answer.mails == mails
+
+
+def test_of_thousands_of_keywords_and_omissions_the_first_thousand_arrive(ends: tuple[Connection, Connection]) -> None:
+    many = tuple(map(str, range(3_000)))
+    parent, child = ends
+    wire.send(child, Extraction(Kind.DOCUMENT, (), Properties(keywords=many, people=many), omissions=many), last=False)
+    answer, _ = wire.receive(parent)
+    assert isinstance(answer, Extraction)
+    assert answer.properties.keywords == answer.properties.people == answer.omissions == many[:1_000]
 
 
 def test_the_header_that_the_next_test_spoils_is_good(ends: tuple[Connection, Connection]) -> None:

@@ -143,3 +143,17 @@ def test_escapes_in_json_are_characters(tmp_path: Path) -> None:
 def test_an_encoding_is_told_by_the_beginning() -> None:
     assert encoding_of(RUSSIAN.encode("koi8-r") * 10_000) == "koi8-r"
     assert encoding_of(b"") == "utf-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["שלום", "Γειά", "Да", "สวัสดี", "مرحبا", "Hi", "你好世界"])
+def test_a_few_characters_in_utf_16_without_a_mark(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("café", "latin-1"), ("Привет", "cp1251"), ("日本語", "shift_jis"), ("中文", "gb2312"), ("한국어", "euc_kr")],
+)
+def test_a_few_characters_of_another_encoding_are_not_taken_for_that(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text

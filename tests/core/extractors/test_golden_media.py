@@ -29,6 +29,7 @@ from tests.media_makers import (
     with_subtitles,
     with_tracks,
 )
+from tests.shot_makers import BURST_ID, apple_note, live_clip, live_picture, samsung_trailer, taken
 
 GOLDEN = Path(__file__).parent / "golden" / "media"
 RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
@@ -111,9 +112,28 @@ def panorama(folder: Path) -> Path:
     return folder / "panorama.png"
 
 
+def live_photo(folder: Path) -> Path:
+    return live_picture(folder / "IMG_1.jpg", "1745E022-9712-43C7-B024-F308EC6413CB")
+
+
+def live_photos_clip(folder: Path) -> Path:
+    return live_clip(folder / "IMG_1.mov", "1745E022-9712-43C7-B024-F308EC6413CB")
+
+
+def burst_picture(folder: Path) -> Path:
+    note = apple_note({BURST_ID: "B5A8C0DE-0000-4000-8000-0123456789AB"})
+    return taken(folder / "IMG_2.jpg", note=note)
+
+
+def motion_photo(folder: Path) -> Path:
+    picture = taken(folder / "20240701_120000.jpg", model="SM-S911B")
+    picture.write_bytes(picture.read_bytes() + samsung_trailer(b"\0\0\0\x10ftypmp42" + bytes(1000)))
+    return picture
+
+
 MAKERS = (
     song, quiet_middle, languages, out_of_phase, subtitles, two_pieces, dark_beginning, quarters, fading_in, white_logo,
-    scan, panorama,
+    scan, panorama, live_photo, live_photos_clip, burst_picture, motion_photo,
 )  # fmt: skip
 
 

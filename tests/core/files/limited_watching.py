@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bowerbird.core.files.changes import FileChange
 from bowerbird.core.files.watcher import Watcher
-from bowerbird.core.types import FileChange
 from tests.makers import eventually
 
 

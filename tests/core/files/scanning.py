@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.files.scanner import Scanner
-from bowerbird.core.types import Change, FileChange, FileState
+from bowerbird.core.types import FileState
 
 
 def write(*paths: Path) -> None:

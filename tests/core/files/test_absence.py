@@ -12,10 +12,11 @@ from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.files import scanner as scanner_module
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.files.mounts import Volume
 from bowerbird.core.files.scanner import Scanner
 from bowerbird.core.state import Folder, FolderState
-from bowerbird.core.types import Change, FileChange, FileState
+from bowerbird.core.types import FileState
 from tests.core.files.scanning import apply, known, read_all, scan, write
 
 Mounts = dict[Path, Volume]

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from bowerbird.core.files import watcher as watcher_module
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.files.inotify import WatchedByKernel
 from bowerbird.core.files.notifications import Notifications
 from bowerbird.core.files.walk import Excludes, Walk
 from bowerbird.core.files.watcher import Watcher
-from bowerbird.core.types import Change, FileChange
 from tests.makers import eventually
 
 BURST = 2000

@@ -14,6 +14,7 @@ from bowerbird.core.catalog.jobs import PAUSES_S, REST_S
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
 from bowerbird.core.errors import EnvironmentFailure, FileError, ModelUnavailable
+from bowerbird.core.files.changes import Change, FileChange
 from bowerbird.core.indexing import failures as failures_module
 from bowerbird.core.indexing import indexer as indexer_module
 from bowerbird.core.indexing.failures import WriteFailures
@@ -24,7 +25,7 @@ from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Event, EventKind
-from bowerbird.core.types import Change, FileChange, FileState, Space
+from bowerbird.core.types import FileState, Space
 from bowerbird.core.vectors.sync import StoreSync
 from tests import makers
 from tests.core.catalog.clock import Clock

@@ -24,7 +24,7 @@ from bowerbird.core.indexing.in_flight import LOOK_AHEAD
 from bowerbird.core.indexing.item import ItemState, Outcome
 from bowerbird.core.indexing.pipeline import Pipeline
 from bowerbird.core.inference.client import Inference
-from bowerbird.core.types import Encoded, FileState, Heard, Kind, Line, Modality, Segment
+from bowerbird.core.types import Encoded, Extraction, FileState, Heard, Kind, Line, Modality, Properties, Segment
 from tests.core.indexing.fakes import Calls, Decoders, Models, document, sound_space, text_space
 from tests.makers import eventually
 
@@ -37,6 +37,7 @@ class Road:
         self.known: dict[bytes, KnownContent] = {}
         self.vectors: TextVectors = {}
         self.former: dict[Path, FormerContent] = {}
+        self.untagged: dict[Path, bytes] = {}
         self.pipeline = Pipeline(
             cast("ExtractPool", self.decoders),
             cast("Inference", models),
@@ -44,6 +45,7 @@ class Road:
             self.known.get,
             lambda *_: self.vectors,
             self.former.get,
+            lambda path: self.untagged.get(path, b""),
         )
 
     def start(self, path: Path) -> None:
@@ -277,6 +279,30 @@ def test_a_text_that_grows_while_it_is_decoded_was_read_up_to_where_it_ended(roa
     assert (outcome.content.fingerprint, outcome.content.size) == (before, size)
 
 
+def test_of_a_recording_of_an_earlier_version_only_the_headers_are_read_and_it_is_not_hashed(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bowerbird.core.indexing.pipeline.identify", lambda *_: pytest.fail("it was hashed"))
+    road.known[b"r"] = KnownContent(7, frozenset({"text@1"}), None, outdated=True, timed=True)
+    road.untagged[path] = b"r"
+    road.start(path)
+    road.until(requests=1)
+    assert road.decoders.requests[0][1].only_tags
+    road.decoded(0, Extraction(Kind.RECORDING, (), Properties(title="Evening tone", author="A. Fork")))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    assert (outcome.content.extends, outcome.content.only_tags, outcome.content.fingerprint) == (7, True, b"r")
+    assert [segment.text for segment in outcome.content.segments] == ["Evening tone\nA. Fork"]
+
+
+def test_a_recording_that_lacks_a_space_is_read_as_a_whole(road: Road, path: Path) -> None:
+    road.known[b"r"] = KnownContent(7, frozenset(), None, outdated=True, timed=True)
+    road.untagged[path] = b"r"
+    road.start(path)
+    road.until(requests=1)
+    assert not road.decoders.requests[0][1].only_tags
+
+
 @pytest.mark.parametrize(("next_at", "start_at"), [(None, 15.0), (4.0, 4.0)])
 def test_a_text_that_has_only_grown_is_read_on(
     road: Road, path: Path, monkeypatch: pytest.MonkeyPatch, next_at: float | None, start_at: float
@@ -293,6 +319,48 @@ def test_a_text_that_has_only_grown_is_read_on(
     (outcome,) = road.until(outcomes=1)
     assert outcome.content is not None
     assert (outcome.content.extends, outcome.content.fingerprint) == (7, fingerprint(path))
+
+
+def test_a_huge_log_that_grows_while_it_is_read_is_hashed_at_its_last_part_only(
+    road: Road, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_text("the first line\n")
+    before, size = fingerprint(path), path.stat().st_size
+    road.start(path)
+    for part, next_at in enumerate((4.0, 8.0)):
+        road.until(requests=part + 1)
+        with monkeypatch.context() as unhashed:
+            for name in ("identify", "fingerprint"):
+                unhashed.setattr(f"bowerbird.core.indexing.pipeline.{name}", lambda *_: pytest.fail("it was hashed"))
+            path.write_text(path.read_text() + "and more\n")
+            road.decoded(part, replace(document("a part"), next_at=next_at))
+            (outcome,) = road.until(outcomes=1)
+            assert outcome.content and outcome.content.fingerprint == before
+            assert outcome.grown and outcome.partial
+            road.known[before] = KnownContent(7, frozenset({"text@1"}), next_at)
+            road.start(path)
+            road.until(requests=part + 2)
+            limits = road.decoders.requests[part + 1][1]
+            assert (limits.start_at, limits.end_at) == (next_at, size), "it is read to where it ended at first"
+    road.decoded(2, document("the rest"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again, outcome.grown) == (FileState.INDEXED, True, True)
+
+
+def test_a_log_that_was_written_anew_while_it_is_read_is_noticed_at_the_end(road: Road, path: Path) -> None:
+    path.write_text("the first line\n")
+    road.start(path)
+    road.until(requests=1)
+    path.write_text("THE FIRST LINE\nand more\n")
+    road.decoded(0, replace(document("a part"), next_at=4.0))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    road.known[outcome.content.fingerprint] = KnownContent(7, frozenset({"text@1"}), 4.0)
+    road.start(path)
+    road.until(requests=2)
+    road.decoded(1, document("the rest"))
+    (outcome,) = road.until(outcomes=1)
+    assert (outcome.state, outcome.again, outcome.content) == (FileState.PENDING, True, None)
 
 
 def test_a_text_read_in_part_is_read_on_wherever_it_ended_then(

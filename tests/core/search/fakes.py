@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
+from bowerbird.core.catalog.shots import ShotFile
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import (
     Encoded,
@@ -86,6 +87,7 @@ class FakeReader:
         self.rows = {row.id: row for row in segments}
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
+        self.shots = FakeShots(self._files)
 
     def allowed(self, query: Query) -> frozenset[int] | None:
         if not (query.under or query.phrases):
@@ -116,6 +118,9 @@ class FakeReader:
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         return {number: self.rows[number] for number in sorted(ids) if number in self.rows}
 
+    def in_other_mails(self, segment_ids: Collection[int], query: Query) -> set[int]:
+        return set()
+
     def segments_of(self, content_id: int, most: int = -1) -> list[SegmentRow]:
         rows = [row for row in self.rows.values() if row.content_id == content_id]
         return rows if most < 0 else rows[:most]
@@ -131,8 +136,8 @@ class FakeReader:
     def file(self, path: Path) -> FileRow | None:
         return next((row for row in self._files if row.path == path), None)
 
-    def newest(self, query: Query) -> list[FileRow]:
-        return sorted(self._filtered(query), key=lambda row: -row.mtime_ns)[: query.limit]
+    def newest(self, query: Query, most: int) -> list[FileRow]:
+        return sorted(self._filtered(query), key=lambda row: -row.mtime_ns)[:most]
 
     def content_id(self, fingerprint: bytes) -> int | None:
         return next((row.content_id for row in self._files if row.fingerprint == fingerprint), None)
@@ -154,6 +159,19 @@ class FakeReader:
 
     def _filtered(self, query: Query) -> list[FileRow]:
         return [row for row in self._files if _passes(row, query)]
+
+
+class FakeShots:
+    """Files that share a name."""
+
+    def __init__(self, files: Sequence[FileRow]) -> None:
+        self._files = files
+
+    def beside(self, folder: str, stem: str) -> list[ShotFile]:
+        return [ShotFile.of(row) for row in self._files if row.path.parent == Path(folder) and row.path.stem == stem]
+
+    def taken_between(self, *_: object) -> list[ShotFile]:
+        return []
 
 
 def _passes(row: FileRow, query: Query) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.ranking import Candidate, Evidence, Source
-from bowerbird.core.types import Kind, Locator, Modality, Query
+from bowerbird.core.types import Kind, Locator, Modality, Properties, Query
 from tests.core.search.fakes import FakeReader, file, segment
 
 PATHS = LibraryPaths(Path("/library"))
@@ -251,3 +252,70 @@ def test_only_a_file_that_was_read_can_have_a_thumbnail() -> None:
     files = [file(1, "/a.jpg", 1, kind=Kind.PHOTO, fingerprint=b"\x0a\xbc"), file(2, "/b.dwg", None, kind=None)]
     maker = HitMaker(PATHS, FakeReader(files, [segment(1, 1)]))
     assert [maker.plain(row).thumbnail for row in files] == [Path("/library/thumbnails/0a/0abc.jpg"), None]
+
+
+def shot(*strengths: tuple[str, float]) -> tuple[FakeReader, list[Candidate]]:
+    """Files with a segment each, and how strongly it was found, strongest first; 0 is not at all."""
+    kinds = {".mov": Kind.CLIP}
+    files = [
+        file(number, name, number, kind=kinds.get(Path(name).suffix, Kind.PHOTO))
+        for number, (name, _) in enumerate(strengths, 1)
+    ]
+    files = [replace(row, properties=Properties(duration_s=3.0)) if row.kind is Kind.CLIP else row for row in files]
+    found = [candidate(n, (Source.LOOKS, n, strength)) for n, (_, strength) in enumerate(strengths, 1) if strength]
+    return FakeReader(files, [segment(n, n) for n in range(1, len(files) + 1)]), found
+
+
+def names(hits: Sequence[Hit]) -> list[tuple[str, list[str]]]:
+    return [(hit.path.name, [part.path.name for part in hit.parts]) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("strengths", "expected"),
+    [
+        ([("/a.jpg", 5.0), ("/a.cr2", 4.9), ("/b.jpg", 4.0)], [("a.jpg", ["a.cr2"]), ("b.jpg", [])]),
+        ([("/a.cr2", 5.0), ("/b.jpg", 4.0), ("/a.jpg", 3.9)], [("a.jpg", ["a.cr2"]), ("b.jpg", [])]),
+        ([("/a.cr2", 5.0), ("/a.jpg", 0.1)], [("a.cr2", ["a.jpg"])]),
+        ([("/a.cr2", 5.0), ("/a.jpg", 0)], [("a.cr2", ["a.jpg"])]),
+        ([("/a.mov", 1.0), ("/a.jpg", 0.9), ("/a.dng", 0)], [("a.jpg", ["a.dng", "a.mov"])]),
+        ([("/a.jpg", 5.0), ("/b/a.cr2", 4.9)], [("a.jpg", []), ("a.cr2", [])]),
+    ],
+)
+def test_files_of_one_shot_are_one_hit_of_which_the_picture_stands_for_all_that_match_as_well(
+    strengths: list[tuple[str, float]], expected: list[tuple[str, list[str]]]
+) -> None:
+    reader, ranked = shot(*strengths)
+    hits = HitMaker(PATHS, reader).make(ranked, Query())
+    assert names(hits) == expected
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[0].score == ranked[0].score
+    apart = HitMaker(PATHS, reader).make(ranked, Query(apart=True))
+    assert names(apart) == [(Path(name).name, []) for name, strength in strengths if strength]
+
+
+def test_a_shot_counts_once_towards_the_limit() -> None:
+    reader, ranked = shot(("/a.jpg", 5.0), ("/a.cr2", 4.9), ("/b.jpg", 4.0), ("/c.jpg", 3.0))
+    assert names(HitMaker(PATHS, reader).make(ranked, Query(limit=2))) == [("a.jpg", ["a.cr2"]), ("b.jpg", [])]
+
+
+def test_of_a_shot_what_has_no_unwanted_word_is_found() -> None:
+    reader, ranked = shot(("/a.jpg", 5.0), ("/a.cr2", 4.9))
+    reader.rows[1] = segment(1, 1, labels={"lake": 0.9})
+    assert names(HitMaker(PATHS, reader).make(ranked, Query(without=("lake",)))) == [("a.cr2", ["a.jpg"])]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (Query(limit=3), [("5.jpg", ["5.cr2"]), ("4.jpg", ["4.cr2"]), ("3.jpg", ["3.cr2"])]),
+        (Query(limit=3, apart=True), [("5.cr2", []), ("5.jpg", []), ("4.cr2", [])]),
+        (Query(limit=99, kinds=frozenset({Kind.DOCUMENT})), []),
+    ],
+)
+def test_the_newest_shots_are_as_many_as_are_wanted(query: Query, expected: list[tuple[str, list[str]]]) -> None:
+    photos = [
+        file(10 * n + raw, f"/{n}.{'cr2' if raw else 'jpg'}", 10 * n + raw, kind=Kind.PHOTO, mtime_ns=10 * n + raw)
+        for n in range(1, 6)
+        for raw in (0, 1)
+    ]
+    assert names(HitMaker(PATHS, FakeReader(photos)).newest(query)) == expected

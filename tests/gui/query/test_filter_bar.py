@@ -13,6 +13,8 @@ from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from tests.gui.fakes import photo
 
+TOGETHER = "RAW, clip and bursts of a shot as one"
+
 
 @pytest.fixture
 def bar(session: SearchSession, qtbot: QtBot) -> FilterBar:
@@ -32,13 +34,24 @@ def test_a_choice_from_a_menu_filters(bar: FilterBar, session: SearchSession) ->
     assert chip.text() == "Any kind"
     chip.menu().aboutToShow.emit()
     choices = {action.text(): action for action in chip.menu().actions()}
-    assert list(choices) == ["Everything", "Photos", "Documents"], "of kinds without files only the usual are offered"
+    offered = ["Everything", "Photos", "Documents", "", TOGETHER]
+    assert list(choices) == offered, "of kinds without files only the usual are offered"
     assert choices["Everything"].isChecked()
     choices["Photos"].trigger()
     assert session.question.kind is Kind.PHOTO
     assert chip.text() == "Photos"
     chip.menu().aboutToShow.emit()
-    assert [action.text() for action in chip.menu().actions() if action.isChecked()] == ["Photos"]
+    assert [action.text() for action in chip.menu().actions() if action.isChecked()] == ["Photos", TOGETHER]
+
+
+def test_files_of_one_shot_are_told_apart_and_put_together_again(bar: FilterBar, session: SearchSession) -> None:
+    chip = _chip(bar, "Kind of file")
+    for apart in (True, False):
+        chip.menu().aboutToShow.emit()
+        (switch,) = [action for action in chip.menu().actions() if action.text() == TOGETHER]
+        assert switch.isChecked() is apart
+        switch.trigger()
+        assert (session.question.apart, session.question.query().apart) == (apart, apart)
 
 
 def test_clearing_removes_the_filters_and_leaves_the_text(bar: FilterBar, session: SearchSession) -> None:

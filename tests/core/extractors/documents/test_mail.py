@@ -209,3 +209,14 @@ def test_a_mailbox_that_is_cut_or_holds_a_huge_mail(tmp_path: Path) -> None:
     (tmp_path / "a.mbox").write_bytes(b"From a@x.org Mon Mar 04 10:00:00 2024\nSubj")
     with pytest.raises(FileError, match="no mail"):
         extract(tmp_path / "a.mbox")
+
+
+def test_who_wrote_each_mail_of_a_mailbox_about_what_and_when(tmp_path: Path) -> None:
+    mail = "From x Mon Mar  4 10:00:00 2024\nFrom: {}\nSubject: {}\nDate: Mon, 4 Mar 2024 10:00:00 +0100\n\n{}\n\n"
+    box = mail.format("Anna <a@x.org>", "Otters", "About otters. " * 200) + mail.format("Otto", "Re: Otters", "Yes.")
+    (tmp_path / "a.mbox").write_text(box)
+    extraction = extract(tmp_path / "a.mbox")
+    first, second = extraction.mails
+    assert (first.first, first.last + 1, second.last + 1) == (0, second.first, len(extraction.segments))
+    assert (first.sender, first.subject, first.sent_at) == ("Anna <a@x.org>", "Otters", datetime(2024, 3, 4, 10))
+    assert (second.sender, second.subject) == ("Otto", "Re: Otters")

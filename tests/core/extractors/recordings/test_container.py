@@ -71,6 +71,10 @@ def test_where_a_clip_was_taken(tmp_path: Path, name: str) -> None:
     assert (nowhere.latitude, nowhere.longitude) == (None, None)
 
 
+def test_what_a_clip_shares_with_its_live_photo(tmp_path: Path) -> None:
+    assert clip(tmp_path / "a.mov", com__apple__quicktime__content__identifier="1745E022").live_id == "1745E022"
+
+
 def test_the_camera_of_a_clip(tmp_path: Path) -> None:
     tags = {"com__android__manufacturer": "Google", "com__android__model": "Pixel 8"}
     assert clip(tmp_path / "a.mp4", **tags).camera == "Google Pixel 8"

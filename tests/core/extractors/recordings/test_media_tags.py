@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bowerbird.core.extractors.recordings.media import LYRICS
+from bowerbird.core.extractors.base import Limits
 from bowerbird.core.extractors.recordings.media_tags import all_tags, keywords
+from bowerbird.core.extractors.recordings.track_names import LYRICS
 from bowerbird.core.types import Modality
 from tests.makers import extract
 from tests.media_makers import clip, recording, scenes, tone
@@ -38,6 +40,14 @@ def test_tags_fill_properties(files: Path, name: str, codec: str, artists: int, 
     assert own.keywords == ("Jazz", "Ambient", "1987")
     texts = [(s.locator.section, s.text) for s in extraction.segments if s.modality is Modality.TEXT]
     assert texts == ([(LYRICS, "Walking down the lane\nsinging")] if words else [])
+
+
+def test_tags_alone_are_what_a_whole_reading_has_of_them(files: Path) -> None:
+    path = recording(files / "a.mp3", tone(2.0, rate=48_000), "mp3", 48_000, **TAGS)
+    whole, tags = extract(path), extract(path, Limits(only_tags=True))
+    texts = tuple(segment for segment in whole.segments if segment.modality is Modality.TEXT)
+    assert (tags.kind, tags.segments, tags.next_at, tags.waveform) == (whole.kind, texts, None, b"")
+    assert texts and replace(tags.properties, duration_s=0) == replace(whole.properties, duration_s=0)
 
 
 def test_an_episode_belongs_to_its_show(files: Path) -> None:
