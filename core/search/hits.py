@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
+from bowerbird.core.catalog.functions import SURE
 from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
+from bowerbird.core.conditions import Condition
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.types import Kind, Locator, Query, Spans
-from bowerbird.core.words import all_words, clock, fold, holds, marks, query_words
+from bowerbird.core.words import clock, marks, query_words
 
 _SNIPPET = 240  # characters
 _BEFORE_MARK = 60  # characters of the snippet before its first match
@@ -22,7 +24,6 @@ _MOMENTS = 8
 _SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
 _WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
 _NOWHERE = (Locator(), *(Locator(section=section) for section in UNSEEN))
-_SURE = 0.08  # a label less probable than this is not given as a reason
 
 
 class HitMaker:
@@ -40,36 +41,27 @@ class HitMaker:
         return self._hit(file, score=1.0, reasons=(), snippet=snippet)
 
     def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
-        """Hits of the first ``query.limit`` candidates with a file that passes the filters and has no unwanted word."""
-        files = self._files(candidates, query)
-        unwanted = {word for word in query.without if all_words(word)}
-        hits: list[Hit] = []
-        for candidate in candidates:
-            if len(hits) == query.limit:
-                break
-            if candidate.key in files:
-                hits += self._hits_of(candidate, files[candidate.key], query, unwanted)
-        return tuple(hits)
+        """Hits of the first ``query.limit`` candidates with a file that passes the filters."""
+        files = self._files(candidates, query.where)
+        passing = [candidate for candidate in candidates if candidate.key in files][: query.limit]
+        words = query_words(query.text)
+        return tuple(self._hit_of(candidate, files[candidate.key], words) for candidate in passing)
 
-    def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
+    def _files(self, candidates: Sequence[Candidate], where: Condition) -> dict[int, list[FileRow]]:
         """By candidate key: the files with that content, by path; or the unread file itself."""
         files: dict[int, list[FileRow]] = {}
         keys = [candidate.key for candidate in candidates]
-        for row in self._reader.files_of([key for key in keys if key > 0], query):
+        for row in self._reader.files_of([key for key in keys if key > 0], where):
             files.setdefault(row.content_id or 0, []).append(row)
-        for row in self._reader.files_by_id([-key for key in keys if key < 0], query):
+        for row in self._reader.files_by_id([-key for key in keys if key < 0], where):
             files[-row.id] = [row]
         return files
 
-    def _hits_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, unwanted: set[str]) -> list[Hit]:
-        """The hit of a candidate; none if it has an unwanted word."""
+    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], words: list[str]) -> Hit:
         segments = self._segments(candidate)
-        if unwanted and _has_word(unwanted, files, segments):
-            return []
-        words = query_words(query.text)
         snippet, spans = _snippet(next((segment.text for segment in segments if segment.text), ""), words)
         moments = _moments(candidate, segments)
-        hit = self._hit(
+        return self._hit(
             files[0],
             score=candidate.score,
             reasons=tuple(_reasons(candidate, segments, words, files[0])),
@@ -79,7 +71,6 @@ class HitMaker:
             copies=tuple(file.path for file in files[1:]),
             moments=moments[1:],
         )
-        return [hit]
 
     def _segments(self, candidate: Candidate) -> list[SegmentRow]:
         """Those with evidence, strongest first; of a content found by its name alone, its first."""
@@ -125,13 +116,6 @@ def _overlap(a: Locator, b: Locator) -> bool:
     return a.start_s < b.end_s and b.start_s < a.end_s
 
 
-def _has_word(words: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
-    """Whether a file's name contains one of these words, or its segments' text or labels have one."""
-    names = fold(" ".join(file.path.name for file in files))
-    text = " ".join(segment.text + " " + " ".join(label.name for label in segment.labels) for segment in segments)
-    return any(fold(word) in names or holds(text, word) for word in words)
-
-
 def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
     """The part of a text around its first matches, on one line, and their spans in it."""
     flat = " ".join(text.split())
@@ -158,6 +142,8 @@ def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
     """What a reason says, such as "page 3 has these words"."""
     if source is Source.NAME:
         return f"named {file.path.name}"
+    if source is Source.FILTERS:
+        return "passes your filters"
     if source is Source.LOOKS:
         return _looks(segment)
     at = segment.locator.start_s if segment else None
@@ -175,7 +161,7 @@ def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
 
 
 def _looks(segment: SegmentRow | None) -> str:
-    names = [label.name for label in segment.labels if label.probability >= _SURE][:3] if segment else []
+    names = [label.name for label in segment.labels if label.probability >= SURE][:3] if segment else []
     return f"looks like: {', '.join(names)}" if names else "looks a little like it"
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bowerbird.core.answers import Hit, Results, Timings
+from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.conditions import EVERYTHING, Condition, any_of, only, without
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
@@ -17,8 +19,9 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
+from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
-from bowerbird.core.types import Kind, Modality, Query, Space, Vectors
+from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.words import all_words, holds, query_words, stem
 
@@ -68,7 +71,7 @@ class Searcher:
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
         stopwatch = _Stopwatch(time.perf_counter())
-        hits = tuple(self._hits.plain(row) for row in self._reader.newest(query))
+        hits = tuple(self._hits.plain(row) for row in self._reader.newest(query.where, query.limit))
         return Results(hits, Timings(total=stopwatch.lap_ms()))
 
     def search(self, query: Query) -> Results:
@@ -79,21 +82,32 @@ class Searcher:
             FileSkipped: no extractor reads an example.
         """
         stopwatch = _Stopwatch(time.perf_counter())
-        exact = self._have_phrases(query)
+        exact = self._have_phrases(query.where)
         query, relaxed = _relaxed(query) if exact is False else (_with_phrases(query), "")
-        vectors, problem = self._encode(query.text)
+        query = self._resolved(query)
+        sides = query.either or (Side(query.text, query.where),)
+        vectors = {side.text: self._encode(side.text) for side in sides}
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
         encode = stopwatch.lap_ms()
-        evidence, repair = self._retrieve(query, vectors, examples)
+        found = [self._retrieve(side, vectors[side.text][0], examples, query.limit) for side in sides]
         retrieve = stopwatch.lap_ms()
-        hits = self._hits.make(ranking.rank(evidence), query)
+        ranked = ranking.best_of([ranking.rank(evidence) for evidence, _ in found])
+        hits = self._hits.make(ranked, query)
         rank = stopwatch.lap_ms()
-        notice = problem or repair or relaxed or self._weak_photos(vectors, hits)
+        problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), relaxed)
+        notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
 
-    def _have_phrases(self, query: Query) -> bool | None:
-        """Whether a file has all phrases; None if none are asked for."""
-        return bool(self._reader.allowed(Query(phrases=query.phrases))) if query.phrases else None
+    def _have_phrases(self, where: Condition) -> bool | None:
+        """Whether a file has the phrases; None if none are asked for."""
+        phrases = only(where, lambda each: each.name == "phrase")
+        return None if phrases == EVERYTHING else self._reader.passes_any(phrases)
+
+    def _resolved(self, query: Query) -> Query:
+        """With what slow filters let through in their place: they are asked once, not with each step."""
+        sides = tuple(replace(side, where=self._reader.resolved(side.where)) for side in query.either)
+        where = any_of(*(side.where for side in sides)) if sides else self._reader.resolved(query.where)
+        return replace(query, where=where, either=sides)
 
     def _encode(self, text: str) -> tuple[Mapping[str, Vectors], str]:
         """The text's vectors by space id, each of shape (1, dimension), and a notice if a model failed."""
@@ -106,11 +120,14 @@ class Searcher:
         return encoded.vectors, encoded.problem and f"{encoded.problem} The other models were searched."
 
     def _retrieve(
-        self, query: Query, vectors: Mapping[str, Vectors], examples: Sequence[ExampleQuery]
+        self, side: Side, vectors: Mapping[str, Vectors], examples: Sequence[ExampleQuery], limit: int
     ) -> tuple[list[Evidence], str]:
         """All evidence; without a vector store, that of words and names, and a notice."""
-        scope = _Scope(query.kinds, self._reader.allowed(query))
-        words = [*self._keyword_hits(query, scope), *self._name_hits(query, scope)]
+        if not side.text and not examples:
+            return list(self._listed(side.where, limit)), ""
+        kinds = None if side.where == EVERYTHING else kinds_of(side.where)
+        scope = _Scope(kinds or frozenset(), self._reader.allowed(side.where))
+        words = [*self._keyword_hits(side, scope), *self._name_hits(side)]
         starts = self._store.starts
         try:
             return [*self._space_hits(vectors, scope), *self._example_hits(examples, scope), *words], ""
@@ -118,6 +135,11 @@ class Searcher:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
             return words, f"{error} {_WITHOUT_STORE}"
+
+    def _listed(self, where: Condition, limit: int) -> Iterator[Evidence]:
+        """Evidence of what passes filters beside an OR: the newest."""
+        for row in self._reader.newest(where, limit):
+            yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED)
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         for space in self._spaces():
@@ -173,9 +195,9 @@ class Searcher:
         passing = sum(scope.holds(row.content_id) for row in self._reader.segments(segment_ids).values())
         return passing >= (_ENOUGH if scope.allowed is None else _TOP_K)
 
-    def _keyword_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
-        """Evidence of the segments with the query's words, more where they stand in a row."""
-        words = query_words(query.text)
+    def _keyword_hits(self, side: Side, scope: _Scope) -> Iterator[Evidence]:
+        """Evidence of the segments with the words, more where they stand in a row."""
+        words = query_words(side.text)
         if not words:
             return
         match = " OR ".join(f'"{word}"' for word in words)
@@ -184,9 +206,9 @@ class Searcher:
             _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
         )
         information = self._information(words)
-        pairs = _pairs(query.text)
+        pairs, phrases = _pairs(side.text), phrases_of(side.where)
         for row in self._reader.segments(scores).values():
-            strength = ranking.from_bm25(scores[row.id], information) + _in_a_row(row.text, pairs, query.phrases)
+            strength = ranking.from_bm25(scores[row.id], information) + _in_a_row(row.text, pairs, phrases)
             yield Evidence(row.content_id, row.id, Source.WORDS, strength)
 
     def _information(self, words: Sequence[str]) -> float:
@@ -195,17 +217,13 @@ class Searcher:
         segments = max(1, self._reader.segment_estimate())
         return ranking.information((frequencies.get(term, 0) for term in stems), segments)
 
-    def _name_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
-        """Evidence of the files with the query's words in their names or their folders'."""
-        words = query_words(query.text)
+    def _name_hits(self, side: Side) -> Iterator[Evidence]:
+        """Evidence of the files with the words in their names or their folders'."""
+        words = query_words(side.text)
         characters = sum(len(word) for word in words)
-        for row, name in self._reader.by_name(words, query, _TOP_K):
+        for row, name in self._reader.by_name(words, side.where, _TOP_K):
             matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
-            unread = row.content_id is None
-            key = -row.id if row.content_id is None else row.content_id
-            # by_name has applied folders and dates; of the filters only phrases are left.
-            if scope.holds(key) or (unread and not query.phrases):
-                yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
+            yield Evidence(row.content_id or -row.id, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
 
     def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
         """A notice where photos were found through ConSE alone, the weakest road from text to photos."""
@@ -238,14 +256,26 @@ class _Stopwatch:
 
 
 def _with_phrases(query: Query) -> Query:
-    """A query whose text has its phrases, too."""
-    return replace(query, text=" ".join((query.text, *query.phrases)).strip())
+    """A query whose words are those of its phrases, too."""
+    sides = tuple(replace(side, text=_all_text(side.text, side.where)) for side in query.either)
+    return replace(query, text=_all_text(query.text, query.where), either=sides)
+
+
+def _all_text(text: str, where: Condition) -> str:
+    return " ".join((text, *phrases_of(where))).strip()
 
 
 def _relaxed(query: Query) -> tuple[Query, str]:
     """A query that only looks for the words of its phrases, which no file has, and a notice."""
-    quoted = " and ".join(f'"{phrase}"' for phrase in query.phrases)
-    return replace(_with_phrases(query), phrases=()), f"No file has the exact words {quoted}. These come closest."
+    quoted = " and ".join(f'"{phrase}"' for phrase in phrases_of(query.where))
+    worded = _with_phrases(query)
+    sides = tuple(replace(side, where=_without_phrases(side.where)) for side in worded.either)
+    relaxed = replace(worded, where=_without_phrases(worded.where), either=sides)
+    return relaxed, f"No file has the exact words {quoted}. These come closest."
+
+
+def _without_phrases(where: Condition) -> Condition:
+    return without(where, lambda each: each.name == "phrase")
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
@@ -256,7 +286,7 @@ def _pairs(text: str) -> set[tuple[str, str]]:
 def _in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:
     """Evidence of words that follow each other as typed, or as demanded."""
     followed = len(pairs & _pairs(text)) / len(pairs) if pairs else 0.0
-    held = sum(holds(text, phrase) for phrase in phrases) / len(phrases) if phrases else 0.0
+    held = sum(holds(text, phrase, exact=True) for phrase in phrases) / len(phrases) if phrases else 0.0
     return max(ranking.VERBATIM * followed, ranking.EXACT * held)
 
 

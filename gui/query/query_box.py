@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from bowerbird.core.answers import Preview
 from bowerbird.core.types import Example, Locator, Query
 from bowerbird.gui.desktop import paths_of
+from bowerbird.gui.query.completion import FilterCompleter
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.jpeg import image_of
@@ -91,6 +92,7 @@ class QueryBox(QFrame):
         self.edit = QueryEdit()
         self.edit.setPlaceholderText(_PLACEHOLDER)
         self.edit.setAccessibleName("Search")
+        FilterCompleter(self.edit)
         self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
         self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_requested)
         self._place_widgets()

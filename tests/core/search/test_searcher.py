@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.answers import Results
+from bowerbird.core.conditions import Is
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
@@ -29,6 +30,7 @@ from tests.core.search.fakes import (
     space,
     towards,
 )
+from tests.queries import typed
 
 TEXT = space("text@1")
 LIKE = (Example(Path("/example")),)
@@ -99,14 +101,14 @@ def test_a_search_without_filters_asks_the_store_for_the_nearest() -> None:
 
 def test_the_store_itself_filters_by_kind() -> None:
     bench = Bench(*four_files())
-    assert not bench.search(Query("harbour", kinds=frozenset({Kind.PHOTO}))).hits
+    assert not bench.search(typed("harbour kind:photo")).hits
     assert bench.store.calls == [(TEXT.id, 200, frozenset({Kind.PHOTO}))]
 
 
 def test_a_narrow_filter_reads_all_its_vectors_from_the_catalog() -> None:
     reader, vectors = four_files()
     bench = Bench(reader, vectors)
-    query = Query("harbour", under=(Path("/a"),))
+    query = typed("harbour under:/a")
     assert names(bench.search(query)) == names(Bench(reader, vectors).search(Query("harbour")))
     assert bench.store.calls == []
 
@@ -119,7 +121,7 @@ def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: py
     files = [file(n, f"/{'in' if n > 2 else 'out'}/{n}.txt", n) for n in numbers]
     vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
     bench = Bench(FakeReader(files, [segment(n, n) for n in numbers], vectors), vectors)
-    assert names(bench.search(Query("x", under=(Path("/in"),)))) == ["3.txt", "4.txt"]
+    assert names(bench.search(typed("x under:/in"))) == ["3.txt", "4.txt"]
     assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
 
 
@@ -172,13 +174,13 @@ def test_without_text_no_model_is_asked() -> None:
 
 def test_a_phrase_lets_through_only_what_holds_it_and_is_searched_for_too() -> None:
     bench = Bench(*four_files())
-    results = bench.search(Query("a", phrases=("harbour lights",)))
+    results = bench.search(typed('a "harbour lights"'))
     assert (names(results), results.notice, results.phrases_found) == (["both.txt"], "", True)
     assert bench.inference.calls == [("query", "a harbour lights")]
 
 
 def test_a_phrase_that_nothing_holds_is_dropped_with_a_notice() -> None:
-    results = Bench(*four_files()).search(Query(phrases=("harbour of night",)))
+    results = Bench(*four_files()).search(typed('"harbour of night"'))
     assert "both.txt" in names(results)
     assert results.notice == 'No file has the exact words "harbour of night". These come closest.'
     assert results.phrases_found is False
@@ -198,7 +200,7 @@ def test_a_long_text_with_the_exact_phrase_is_a_good_match(phrase: str) -> None:
 
     reader = Long([file(1, "/a.txt", 1)], [segment(1, 1, f"much else {phrase} and more")])
     bench = Bench(reader, spaces=())
-    assert [hit.strong for hit in bench.search(Query(phrases=(phrase,))).hits] == [True]
+    assert [hit.strong for hit in bench.search(Query(where=Is("phrase", phrase))).hits] == [True]
 
 
 def test_a_file_that_was_not_read_is_found_by_its_name_but_not_by_a_phrase() -> None:
@@ -206,10 +208,10 @@ def test_a_file_that_was_not_read_is_found_by_its_name_but_not_by_a_phrase() -> 
         [file(7, "/a/harbour plan.dwg", None, kind=None), file(1, "/a/x.txt", 1)], [segment(1, 1, "lights")]
     )
     bench = Bench(reader, spaces=())
-    (hit,) = bench.search(Query("harbour plan", under=(Path("/a"),))).hits
+    (hit,) = bench.search(typed("harbour plan under:/a")).hits
     assert (hit.path.name, hit.kind, hit.thumbnail) == ("harbour plan.dwg", None, None)
     assert [reason.text for reason in hit.reasons] == ["named harbour plan.dwg"]
-    assert names(bench.search(Query("harbour", phrases=("lights",)))) == ["x.txt"]
+    assert names(bench.search(typed('harbour "lights"'))) == ["x.txt"]
 
 
 def test_a_name_counts_by_how_much_of_the_query_it_holds() -> None:
