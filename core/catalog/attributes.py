@@ -36,6 +36,11 @@ class AttributeTable:
             [(content_id, name, fold(value)) for name, value in _values(properties) if value],
         )
 
+    def forget_unknown_language(self, content_id: int) -> None:
+        """There is more of a content, by which its language may be told."""
+        sql = "DELETE FROM attributes WHERE content_id = ? AND name = ? AND value = ''"
+        self._db.execute(sql, (content_id, Attribute.LANGUAGE))
+
 
 def _values(own: Properties) -> Iterable[tuple[Attribute, str]]:
     yield Attribute.AUTHOR, own.author or own.sender

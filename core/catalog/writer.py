@@ -12,6 +12,7 @@ from bowerbird.core.catalog.connection import check, connect, savepoint, transla
 from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
+from bowerbird.core.catalog.languages import LanguageTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.picture_texts import PictureTextTable
@@ -51,6 +52,7 @@ class Catalog:
         self.volumes = VolumeTable(self._db)
         self.spaces = SpaceTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
+        self.languages = LanguageTable(self._db)
         self.picture_texts = PictureTextTable(self._db, self.contents)
         self._orphans = Orphans(self.contents)
         self.outbox = Outbox(self._db)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Set
 from functools import lru_cache
 
+from bowerbird.core.languages import LANGUAGES
 from bowerbird.core.models.registry.entries import Entry
 from bowerbird.core.types import Modality
 
@@ -56,6 +57,16 @@ def routing_table(entries: Iterable[Entry], modality: Modality, without: Collect
         if space.modality is modality and space.id in entry.text_models and space.id not in without
     }
     return Routes({name: active[name].languages for name in names if name in active})
+
+
+def language_of(text: str) -> str:
+    """The code of the language that a text is surely in, of those in core/languages.py; else empty."""
+    from py3langid.langid import rank
+
+    if not any(map(str.isalpha, text)):
+        return ""
+    (first, odds), (_, second), *_ = rank(text)
+    return first if first in LANGUAGES and odds - second >= _SURE else ""
 
 
 @lru_cache(maxsize=256)
