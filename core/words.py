@@ -153,7 +153,7 @@ def typed_words(text: str) -> list[str]:
 
 
 def words_of_folded(text: str) -> list[str]:
-    """The same of a text that was folded: what stands for marks would not bear that twice."""
+    """The same of a text that was folded."""
     return ["".join(word.split()) for word in _WORD.findall(text)]
 
 
@@ -176,21 +176,32 @@ def holds(text: str, phrase: str, *, exact: bool = False) -> bool:
 
     Of scripts without spaces the phrase may be a part of what is written in one piece.
     """
-    return stand_in_a_row(typed_words(text), phrase, exact=exact)
+    return holds_folded(fold(text), phrase, exact=exact)
 
 
-def stand_in_a_row(words: Sequence[str], phrase: str, *, exact: bool = False) -> bool:
-    """The same, of the words of a text."""
-    pattern = _in_a_row(phrase, exact)
-    return pattern is not None and pattern.search(_joined(words, exact)) is not None
+def holds_folded(folded: str, phrase: str, *, exact: bool = False) -> bool:
+    """The same of a text that was folded: what stands for marks would not bear that twice."""
+    words = tuple(typed_words(phrase))
+    if not words:
+        return False
+    if exact and not any(map(is_unspaced, words)):
+        return _between_spaces(words).search(folded) is not None
+    return _joined_in_a_row(words, exact).search(_joined(words_of_folded(folded), exact)) is not None
 
 
 @lru_cache(maxsize=256)
-def _in_a_row(phrase: str, exact: bool) -> re.Pattern[str] | None:
-    """Finds a phrase in what ``_joined`` makes of a text; None if it has no words."""
-    words = typed_words(phrase)
-    if not words:
-        return None
+def _between_spaces(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds words in a row in a folded text."""
+    part = rf"{_LETTER}|(?![{_UNSPACED}]){_MARK}"  # of a longer word
+    between = rf"(?:(?!{part})[\W_])+"
+    first = re.escape(words[0])  # leads the pattern, which makes looking for it fast; what stands before it comes after
+    alone = rf"{first}(?<!{_LETTER}{first})(?<!(?![{_UNSPACED}]){_MARK}{first})"
+    return re.compile(between.join((alone, *map(re.escape, words[1:]))) + f"(?!{part})")
+
+
+@lru_cache(maxsize=256)
+def _joined_in_a_row(words: tuple[str, ...], exact: bool) -> re.Pattern[str]:
+    """Finds words in a row in what ``_joined`` makes of a text."""
     pattern = "" if is_unspaced(words[0]) else " "
     for word, following in zip_longest(words, words[1:], fillvalue=""):
         unspaced = is_unspaced(word)

@@ -10,10 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from bowerbird.core.places import distances_km, place_at
-from bowerbird.core.words import fold, holds, stand_in_a_row, words_of_folded
+from bowerbird.core.words import fold, holds, holds_folded
 
 SURE = 0.08
 """A label less probable than this (0…1) is not given as a reason, and no word or phrase is looked for in it."""
+_SEPARATOR = os.sep.encode()
 _STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 
@@ -44,12 +45,12 @@ def _holds(text: str, phrase: str, exact: int) -> bool:
 
 def _value_holds(folded: str, phrase: str, exact: int) -> bool:
     """The same of a value as attributes have it."""
-    return stand_in_a_row(words_of_folded(folded), phrase, exact=bool(exact))
+    return holds_folded(folded, phrase, exact=bool(exact))
 
 
 def _name_holds(path: bytes, phrase: str, exact: int) -> bool:
     """The same of the last name of a path, in which words and numbers may stick together: AnnualReport2024."""
-    name = Path(os.fsdecode(path)).name
+    name = os.fsdecode(path.rsplit(_SEPARATOR, 1)[-1])
     return _holds(name, phrase, exact) or _holds(_STUCK.sub(" ", name), phrase, exact)
 
 

@@ -40,12 +40,18 @@ class CatalogReader:
 
     # filters
 
-    def resolved(self, where: Condition) -> Condition:
-        """The same, with the files that slow filters let through in their place: to be applied more than once."""
+    def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
+        """The same, with the files that slow filters let through in their place: to be applied more than once.
+
+        ``known`` has what earlier calls came to, and takes what this one does.
+        """
 
         def found(condition: Is) -> Condition:
-            slow = condition.name != FOUND and FILTERS[condition.name].slow
-            return Is(FOUND, self._ids(f"SELECT f.id {_FROM}", condition)) if slow else condition
+            if condition.name == FOUND or not FILTERS[condition.name].slow:
+                return condition
+            if condition not in known:
+                known[condition] = Is(FOUND, self._ids(f"SELECT f.id {_FROM}", condition))
+            return known[condition]
 
         return replaced(where, found)
 

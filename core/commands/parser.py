@@ -27,7 +27,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """
     # The global options are taken out first, wherever they stand: argparse would take them on one side only.
     namespace, rest = _global_parser().parse_known_args(argv)
-    return _parser().parse_args(rest, namespace)
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(rest, namespace)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)} (put -- before a text that begins with a minus)")
+    return arguments
 
 
 def _global_parser() -> argparse.ArgumentParser:

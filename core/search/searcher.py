@@ -11,7 +11,7 @@ from itertools import pairwise
 from bowerbird.core.answers import Hit, Results, Timings
 from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
-from bowerbird.core.conditions import EVERYTHING, Condition, any_of, only, without
+from bowerbird.core.conditions import EVERYTHING, Condition, Is, any_of, only, without
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
@@ -82,9 +82,10 @@ class Searcher:
             FileSkipped: no extractor reads an example.
         """
         stopwatch = _Stopwatch(time.perf_counter())
-        exact = self._have_phrases(query.where)
+        known: dict[Is, Is] = {}
+        exact = self._have_phrases(query.where, known)
         query, relaxed = _relaxed(query) if exact is False else (_with_phrases(query), "")
-        query = self._resolved(query)
+        query = self._resolved(query, known)
         sides = query.either or (Side(query.text, query.where),)
         vectors = {side.text: self._encode(side.text) for side in sides}
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
@@ -98,15 +99,15 @@ class Searcher:
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
 
-    def _have_phrases(self, where: Condition) -> bool | None:
+    def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
         """Whether a file has the phrases; None if none are asked for."""
         phrases = only(where, lambda each: each.name == "phrase")
-        return None if phrases == EVERYTHING else self._reader.passes_any(phrases)
+        return None if phrases == EVERYTHING else self._reader.passes_any(self._reader.resolved(phrases, known))
 
-    def _resolved(self, query: Query) -> Query:
+    def _resolved(self, query: Query, known: dict[Is, Is]) -> Query:
         """With what slow filters let through in their place: they are asked once, not with each step."""
-        sides = tuple(replace(side, where=self._reader.resolved(side.where)) for side in query.either)
-        where = any_of(*(side.where for side in sides)) if sides else self._reader.resolved(query.where)
+        sides = tuple(replace(side, where=self._reader.resolved(side.where, known)) for side in query.either)
+        where = any_of(*(side.where for side in sides)) if sides else self._reader.resolved(query.where, known)
         return replace(query, where=where, either=sides)
 
     def _encode(self, text: str) -> tuple[Mapping[str, Vectors], str]:

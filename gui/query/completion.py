@@ -43,6 +43,14 @@ class FilterCompleter(QCompleter):
         edit.textEdited.connect(self._offer)
         self.activated.connect(self._take)
 
+    def takes(self, key: int) -> bool:
+        """Whether a key is for the list of offers, which is to be closed, or of which one is chosen."""
+        popup = self.popup()
+        if popup is None or not popup.isVisible():
+            return False
+        chosen = popup.currentIndex().isValid()
+        return key == Qt.Key.Key_Escape or (chosen and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter))
+
     def _offer(self) -> None:
         _, offers = suggestions(self._before())
         self._model.setStringList(offers)
@@ -52,9 +60,10 @@ class FilterCompleter(QCompleter):
             popup.hide()
 
     def _take(self, chosen: str) -> None:
-        start, _ = suggestions(self._before())
-        self._edit.setSelection(self._edit.cursorPosition() - len(start), len(start))
-        self._edit.insert(chosen if chosen.endswith(":") else f"{chosen} ")
+        start, at = suggestions(self._before())[0], self._edit.cursorPosition()
+        done = not chosen.endswith(":") and not self._edit.text()[at:].startswith(" ")
+        self._edit.setSelection(at - len(start), len(start))
+        self._edit.insert(f"{chosen} " if done else chosen)
 
     def _before(self) -> str:
         return self._edit.text()[: self._edit.cursorPosition()]

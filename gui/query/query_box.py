@@ -52,8 +52,15 @@ class QueryEdit(QLineEdit):
     """Paste, while the clipboard holds files or a picture."""
     focus_changed = Signal(bool)
 
+    def __init__(self) -> None:
+        """Offers filters as one types."""
+        super().__init__()
+        self.offers = FilterCompleter(self)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.offers.takes(event.key()):
+            event.ignore()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.left_downwards.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
@@ -92,7 +99,6 @@ class QueryBox(QFrame):
         self.edit = QueryEdit()
         self.edit.setPlaceholderText(_PLACEHOLDER)
         self.edit.setAccessibleName("Search")
-        FilterCompleter(self.edit)
         self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
         self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_requested)
         self._place_widgets()

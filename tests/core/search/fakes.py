@@ -88,7 +88,7 @@ class FakeReader:
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
 
-    def resolved(self, where: Condition) -> Condition:
+    def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
         return where
 
     def allowed(self, where: Condition) -> frozenset[int] | None:

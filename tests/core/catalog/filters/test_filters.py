@@ -271,7 +271,7 @@ def _check(reader: CatalogReader, question: Question, everything: frozenset[Path
     asked = parse(typed)
     assert not asked.problems, typed
     where = asked.query.where
-    for condition, right in ((where, expected), (reader.resolved(Not(where)), everything - expected)):
+    for condition, right in ((where, expected), (reader.resolved(Not(where), {}), everything - expected)):
         found = {row.path for row in reader.files_by_id(range(1, len(everything) + 1), condition)}
         assert found == right, f"{typed}: {sorted(found ^ right)}"
 
