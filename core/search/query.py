@@ -139,8 +139,26 @@ class _Parser:
         start = self._at
         if self._text[start] == "-" and self._text[start + 1 : start + 2].strip(" -\t\n"):
             self._at += 1
-            return _negated(self._plain(), self._text[start : self._at])
+            return self._negated(start, self._plain())
         return self._plain()
+
+    def _negated(self, start: int, term: Condition | None) -> Condition | None:
+        """Of signs without a letter, such as -++, themselves."""
+        if term is None:
+            return None
+        demands = _demanding_words(term)
+        if demands is None:
+            return Is(_TEXT, self._text[start : self._at])
+        words = sum(each.name == "word" for each in filters_of(demands))
+        return Not(demands) if self._has_room(start, words) else None
+
+    def _has_room(self, start: int, filters: int) -> bool:
+        """Whether so many more filters count; the first that do not are reported."""
+        full = self._filters > _MOST_FILTERS
+        self._filters += filters
+        if self._filters > _MOST_FILTERS and not full:
+            self._report(start, f"More than {_MOST_FILTERS} filters and phrases; those from here on do not count.")
+        return self._filters <= _MOST_FILTERS
 
     def _plain(self) -> Condition | None:
         start = self._at
@@ -176,10 +194,7 @@ class _Parser:
         return self._text[start : self._at]
 
     def _filter(self, start: int, chosen: Filter, value: str, *, bare: bool = False) -> Condition | None:
-        self._filters += 1
-        if self._filters > _MOST_FILTERS:
-            if self._filters == _MOST_FILTERS + 1:
-                self._report(start, f"More than {_MOST_FILTERS} filters and phrases; those from here on do not count.")
+        if not self._has_room(start, 1):
             return None
         try:
             return self._longest(chosen, value) if bare and chosen.several_words else _parsed(chosen, value)
@@ -208,14 +223,6 @@ def _parsed(chosen: Filter, value: str) -> Condition:
     if not value.strip():
         raise UsageError(f"{chosen.name}: needs a value right behind it, such as {chosen.typed}.")
     return Is(chosen.name, chosen.parse(value))
-
-
-def _negated(term: Condition | None, typed: str) -> Condition | None:
-    """Of signs without a letter, such as -++, themselves."""
-    if term is None:
-        return None
-    demands = _demanding_words(term)
-    return Not(demands) if demands else Is(_TEXT, typed)
 
 
 def _demanding_words(term: Condition) -> Condition | None:
