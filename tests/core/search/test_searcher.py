@@ -186,6 +186,45 @@ def test_a_phrase_that_nothing_holds_is_dropped_with_a_notice() -> None:
     assert results.phrases_found is False
 
 
+def test_each_side_of_an_or_is_searched_by_itself_and_a_file_counts_by_its_better_one() -> None:
+    names_and_texts = {"dog.txt": "a dog", "cat.txt": "a cat", "both.txt": "dog cat", "boat.txt": "a boat"}
+    files = [file(n, f"/a/{name}", n) for n, name in enumerate(names_and_texts, 1)]
+    reader = FakeReader(files, [segment(n, n, text) for n, text in enumerate(names_and_texts.values(), 1)])
+    bench = Bench(reader, spaces=())
+    alone = {name: bench.search(typed(name)).hits for name in ("dog", "cat")}
+    either = {hit.path.name: hit.score for hit in bench.search(typed("dog OR cat")).hits}
+    assert either == {
+        hit.path.name: max(other.score for hits in alone.values() for other in hits if other.path == hit.path)
+        for hits in alone.values()
+        for hit in hits
+    }
+    assert set(either) == {"dog.txt", "cat.txt", "both.txt"}
+
+
+def test_every_side_of_an_or_is_encoded() -> None:
+    bench = Bench(*four_files())
+    bench.search(typed("old (harbour OR lights)"))
+    assert bench.inference.calls == [("query", "old harbour"), ("query", "old lights")]
+
+
+def test_a_side_of_filters_alone_lists_what_passes() -> None:
+    files = [file(1, "/a/a.txt", 1), file(2, "/a/b.jpg", 2, kind=Kind.PHOTO)]
+    bench = Bench(FakeReader(files, [segment(1, 1, "a dog"), segment(2, 2)]), spaces=())
+    hits = bench.search(typed("dog OR kind:photo")).hits
+    assert {hit.path.name: hit.reasons[0].text for hit in hits} == {
+        "a.txt": "has these words",
+        "b.jpg": "passes your filters",
+    }
+    assert all(hit.strong for hit in hits if hit.path.name == "b.jpg")
+
+
+def test_phrases_on_both_sides_of_an_or() -> None:
+    bench = Bench(*four_files())
+    results = bench.search(typed('"harbour lights" OR "a harbour"'))
+    assert (set(names(results)), results.phrases_found) == ({"both.txt", "written.txt"}, True)
+    assert bench.search(typed('"xyz" OR "such"')).phrases_found is False
+
+
 def test_without_a_phrase_none_is_found_or_missed() -> None:
     assert Bench(*four_files()).search(Query("harbour")).phrases_found is None
 
