@@ -39,7 +39,7 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {codes[0]: tuple(name.strip() for nam
 """By the shortest code: the name in English, then other names."""
 _CODES = {code: codes[0] for codes, _ in _ROWS for code in codes}
 _NAMES = {name.casefold(): code for code, names in LANGUAGES.items() for name in names}
-_WITHIN = {"no": ("nb", "nn"), "fil": ("tl",), "tl": ("fil",), "zh": ("yue",)}
+WITHIN: Mapping[str, tuple[str, ...]] = {"no": ("nb", "nn"), "fil": ("tl",), "tl": ("fil",), "zh": ("yue",)}
 """Languages that are part of another, or the same by another name."""
 
 
@@ -62,4 +62,4 @@ def _named(text: str) -> tuple[str, ...]:
     code = _CODES.get(text.lower()) or _NAMES.get(text.casefold())
     if code is None:
         raise UsageError(f'Bowerbird knows no language called "{text}"; write lang:German or lang:de.')
-    return (code, *_WITHIN.get(code, ()))
+    return (code, *WITHIN.get(code, ()))

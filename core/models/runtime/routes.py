@@ -6,12 +6,13 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Set
 from functools import lru_cache
 
-from bowerbird.core.languages import LANGUAGES
+from bowerbird.core.languages import LANGUAGES, WITHIN
 from bowerbird.core.models.registry.entries import Entry
 from bowerbird.core.types import Modality
 
 _SURE = 8.0
 """Nats: between languages nearer to each other than this, as with a word or two, the detector is wrong too often."""
+_WRITTEN_AS = {"wuu": "zh"}
 
 
 class Routes:
@@ -65,8 +66,10 @@ def language_of(text: str) -> str:
 
     if not any(map(str.isalpha, text)):
         return ""
-    (first, odds), (_, second), *_ = rank(text)
-    return first if first in LANGUAGES and odds - second >= _SURE else ""
+    (first, odds), *others = [(_WRITTEN_AS.get(code, code), value) for code, value in rank(text)]
+    alike = (first, *WITHIN.get(first, ()))
+    rival = next(value for code, value in others if code in LANGUAGES and code not in alike)
+    return first if first in LANGUAGES and odds - rival >= _SURE else ""
 
 
 @lru_cache(maxsize=256)
