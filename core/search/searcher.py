@@ -11,7 +11,7 @@ from itertools import pairwise
 from bowerbird.core.answers import Hit, Results, Timings
 from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
-from bowerbird.core.conditions import EVERYTHING, Condition, Is, any_of, only, without
+from bowerbird.core.conditions import EVERYTHING, Condition, Is, only, without
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
@@ -85,15 +85,14 @@ class Searcher:
         known: dict[Is, Is] = {}
         exact = self._have_phrases(query.where, known)
         query, relaxed = _relaxed(query) if exact is False else (_with_phrases(query), "")
-        query = self._resolved(query, known)
         sides = query.either or (Side(query.text, query.where),)
         vectors = {side.text: self._encode(side.text) for side in sides}
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
         encode = stopwatch.lap_ms()
-        found = [self._retrieve(side, vectors[side.text][0], examples, query.limit) for side in sides]
+        found = [self._retrieve(side, known, vectors[side.text][0], examples, query.limit) for side in sides]
         retrieve = stopwatch.lap_ms()
         ranked = ranking.best_of([ranking.rank(evidence) for evidence, _ in found])
-        hits = self._hits.make(ranked, query)
+        hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)))
         rank = stopwatch.lap_ms()
         problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), relaxed)
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
@@ -103,12 +102,6 @@ class Searcher:
         """Whether a file has the phrases; None if none are asked for."""
         phrases = only(where, lambda each: each.name == "phrase")
         return None if phrases == EVERYTHING else self._reader.passes_any(self._reader.resolved(phrases, known))
-
-    def _resolved(self, query: Query, known: dict[Is, Is]) -> Query:
-        """With what slow filters let through in their place: they are asked once, not with each step."""
-        sides = tuple(replace(side, where=self._reader.resolved(side.where, known)) for side in query.either)
-        where = any_of(*(side.where for side in sides)) if sides else self._reader.resolved(query.where, known)
-        return replace(query, where=where, either=sides)
 
     def _encode(self, text: str) -> tuple[Mapping[str, Vectors], str]:
         """The text's vectors by space id, each of shape (1, dimension), and a notice if a model failed."""
@@ -121,14 +114,20 @@ class Searcher:
         return encoded.vectors, encoded.problem and f"{encoded.problem} The other models were searched."
 
     def _retrieve(
-        self, side: Side, vectors: Mapping[str, Vectors], examples: Sequence[ExampleQuery], limit: int
+        self,
+        side: Side,
+        known: dict[Is, Is],
+        vectors: Mapping[str, Vectors],
+        examples: Sequence[ExampleQuery],
+        limit: int,
     ) -> tuple[list[Evidence], str]:
-        """All evidence; without a vector store, that of words and names, and a notice."""
+        """All evidence; without a vector store, that of words and names, and a notice. ``known``: of slow filters."""
+        where = self._reader.resolved(side.where, known)
         if not side.text and not examples:
-            return list(self._listed(side.where, limit)), ""
-        kinds = None if side.where == EVERYTHING else kinds_of(side.where)
-        scope = _Scope(kinds or frozenset(), self._reader.allowed(side.where))
-        words = [*self._keyword_hits(side, scope), *self._name_hits(side)]
+            return list(self._listed(where, limit)), ""
+        kinds = None if where == EVERYTHING else kinds_of(where)
+        scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
+        words = [*self._keyword_hits(side, scope), *self._name_hits(side.text, where)]
         starts = self._store.starts
         try:
             return [*self._space_hits(vectors, scope), *self._example_hits(examples, scope), *words], ""
@@ -218,11 +217,11 @@ class Searcher:
         segments = max(1, self._reader.segment_estimate())
         return ranking.information((frequencies.get(term, 0) for term in stems), segments)
 
-    def _name_hits(self, side: Side) -> Iterator[Evidence]:
+    def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
         """Evidence of the files with the words in their names or their folders'."""
-        words = query_words(side.text)
+        words = query_words(text)
         characters = sum(len(word) for word in words)
-        for row, name in self._reader.by_name(words, side.where, _TOP_K):
+        for row, name in self._reader.by_name(words, where, _TOP_K):
             matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
             yield Evidence(row.content_id or -row.id, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
 

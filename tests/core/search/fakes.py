@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.filters.table import kinds_of
+from bowerbird.core.catalog.filters.table import FOUND, kinds_of
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
-from bowerbird.core.conditions import EVERYTHING, AllOf, Condition, Is, Not
+from bowerbird.core.conditions import EVERYTHING, AllOf, Condition, Is, Not, replaced
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import (
     Encoded,
@@ -89,7 +89,11 @@ class FakeReader:
         self._omissions = tuple(omissions)
 
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
-        return where
+        def found(each: Is) -> Condition:
+            passing = frozenset(row.id for row in self._files if self._passes(row, each))
+            return Is(FOUND, passing) if each.name == "phrase" else each
+
+        return replaced(where, found)
 
     def allowed(self, where: Condition) -> frozenset[int] | None:
         if where == EVERYTHING or kinds_of(where):
@@ -169,6 +173,8 @@ class FakeReader:
     def _passes_filter(self, row: FileRow, each: Is) -> bool:
         if each.name == "under":
             return row.path.is_relative_to(each.value)
+        if each.name == FOUND:
+            return row.id in each.value
         if each.name == "kind":
             return row.kind in each.value
         assert each.name == "phrase"
