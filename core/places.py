@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ KM_PER_DEGREE = 111.195  # of latitude
 _EXTENT_KM = 0.004  # times the square root of its inhabitants: how far from its middle a place reaches
 _SUBURBS = 2  # times that: how far the names of its districts and suburbs are not better known than its own
 _NEAR_KM, _FAR_KM = 50.0, 400.0  # beyond the first no place is near, only a country; beyond the second not even that
+_PIECE = 1000  # lines folded at a time
 _MARKS = re.compile("[\u0300-\u036f\u02b9-\u02bc'’]")
 
 
@@ -153,13 +155,19 @@ class _Table:
 
     def lines(self, name: str) -> list[int]:
         """Those with this name, by a look through all: it takes some milliseconds, and the first time half a second."""
-        self._folded = self._folded or f"\n{folded(self._names.decode())}\n".encode()
+        self._folded = self._folded or self._fold()
         found, line, counted = list[int](), 0, 1
         for start in sorted(_occurrences(folded(name.strip()).encode(), self._folded)):
             line += self._folded.count(b"\n", counted, start + 1)
             counted = start + 1
             found.append(line)
         return found
+
+    def _fold(self) -> bytes:
+        """All names folded, between line ends; in pieces, or a thread that does it would hold up the window."""
+        edges = dict.fromkeys([-1, *self._ends[::_PIECE].tolist(), len(self._names)])
+        pieces = (self._names[start + 1 : end] for start, end in pairwise(edges))
+        return b"".join((b"\n", *(folded(piece.decode()).encode() + b"\n" for piece in pieces)))
 
 
 def _occurrences(name: bytes, names: bytes) -> Iterator[int]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bowerbird.core.conditions import EVERYTHING, Condition
 
 Vectors = NDArray[np.float32]
 """float32, shape (n, dimension); each row has length 1."""
@@ -268,31 +270,24 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """Words, and the filters that go with them."""
+
+    text: str = ""
+    where: Condition = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A search: text and examples combine, and the filters restrict (``FILTERS`` in core/search/query.py)."""
+    """A search: text and examples combine, and the filters restrict."""
 
     text: str = ""
     like: tuple[Example, ...] = ()
-    phrases: tuple[str, ...] = ()
-    """Exact wordings, each of which must stand in the file or its name."""
-    without: tuple[str, ...] = ()
-    """Words that must not occur in it."""
-    kinds: frozenset[Kind] = frozenset()
-    """Kinds, one of which the file must be. The catalog and the vector store both filter by it."""
-    under: tuple[Path, ...] = ()
-    """Folders, in one of which the file must lie, however deep."""
-    after: date | None = None
-    """First day let through: of when a photo was taken or a document is dated, else of the last change."""
-    before: date | None = None
-    """First day no longer let through."""
-    authors: tuple[str, ...] = ()
-    senders: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
-    cameras: tuple[str, ...] = ()
-    """Of each, one must be part of the author (of a mail, its sender), the sender, the subject, the camera or lens."""
-    places: frozenset[int] = frozenset()
-    """GeoNames' numbers of towns, regions and countries, in one of which it must have been taken."""
-    near: Near | None = None
+    where: Condition = EVERYTHING
+    """The filters, quoted phrases and excluded words. Typed ones are parsed in core/search/query.py."""
+    either: tuple[Side, ...] = ()
+    """Where words stand on both sides of an OR: the sides, each with all that goes with it. ``text`` and ``where`` then
+    have those of all: the words to be marked, and what every hit passes."""
     apart: bool = False
     """Whether the files of one shot are hits of their own; else they are one hit with its parts."""
     limit: int = 50

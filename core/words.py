@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bowerbird.core.types import Spans
@@ -135,10 +136,7 @@ def all_words(text: str) -> list[str]:
     Every run of an unspaced script is written as overlapping pairs. Overlapping bigrams are the usual index for Chinese
     and Japanese: no dictionary, no missed two-character word.
     """
-    if text.isascii():
-        return _ASCII_WORD.findall(text.lower())  # the same, five times as fast
-    runs = typed_words(text)
-    return [word for run in runs for word in (_pairs(run) if _RUN.match(run) else [run])]
+    return [word for run in typed_words(text) for word in (_pairs(run) if is_unspaced(run) else [run])]
 
 
 def query_words(text: str) -> list[str]:
@@ -149,7 +147,19 @@ def query_words(text: str) -> list[str]:
 
 def typed_words(text: str) -> list[str]:
     """The words of a text in order, those of unspaced scripts in one piece."""
-    return ["".join(word.split()) for word in _WORD.findall(fold(text))]
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())  # the same, five times as fast
+    return words_of_folded(fold(text))
+
+
+def words_of_folded(text: str) -> list[str]:
+    """The same of a text that was folded."""
+    return ["".join(word.split()) for word in _WORD.findall(text)]
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word of ``typed_words`` is of a script that is written without spaces."""
+    return bool(_RUN.match(word))
 
 
 @lru_cache(maxsize=65_536)
@@ -161,11 +171,49 @@ def stem(word: str) -> str:
         return str(_porter().stemWord(word))
 
 
-def holds(text: str, phrase: str) -> bool:
-    """Whether the words of a phrase stand in a row in a text, as the keyword index compares them: by their stems."""
-    wanted, stems = ([stem(word) for word in all_words(part)] for part in (phrase, text))
-    starts = (at for at, first in enumerate(stems) if wanted and first == wanted[0])
-    return any(stems[at : at + len(wanted)] == wanted for at in starts)
+def holds(text: str, phrase: str, *, exact: bool = False) -> bool:
+    """Whether the words of a phrase stand in a row in a text, by their stems or, if ``exact``, to the letter.
+
+    Of scripts without spaces the phrase may be a part of what is written in one piece.
+    """
+    return holds_folded(fold(text), phrase, exact=exact)
+
+
+def holds_folded(folded: str, phrase: str, *, exact: bool = False) -> bool:
+    """The same of a text that was folded: what stands for marks would not bear that twice."""
+    words = tuple(typed_words(phrase))
+    if not words:
+        return False
+    if exact and not any(map(is_unspaced, words)):
+        return _between_spaces(words).search(folded) is not None
+    return _joined_in_a_row(words, exact).search(_joined(words_of_folded(folded), exact)) is not None
+
+
+@lru_cache(maxsize=256)
+def _between_spaces(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds words in a row in a folded text."""
+    part = rf"{_LETTER}|(?![{_UNSPACED}]){_MARK}"  # of a longer word
+    between = rf"(?:(?!{part})[\W_])+"
+    first = re.escape(words[0])  # leads the pattern, which makes looking for it fast; what stands before it comes after
+    alone = rf"{first}(?<!{_LETTER}{first})(?<!(?![{_UNSPACED}]){_MARK}{first})"
+    return re.compile(between.join((alone, *map(re.escape, words[1:]))) + f"(?!{part})")
+
+
+@lru_cache(maxsize=256)
+def _joined_in_a_row(words: tuple[str, ...], exact: bool) -> re.Pattern[str]:
+    """Finds words in a row in what ``_joined`` makes of a text."""
+    pattern = "" if is_unspaced(words[0]) else " "
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        unspaced = is_unspaced(word)
+        end = f"(?!{_MARK})" if unspaced else " "
+        between = " ?" if unspaced and is_unspaced(following) else " " if unspaced and following else ""
+        pattern += re.escape(_joined([word], exact).strip()) + end + between
+    return re.compile(pattern)
+
+
+def _joined(words: Sequence[str], exact: bool) -> str:
+    """Words, or their stems, each between spaces."""
+    return f" {' '.join(words if exact else [word if is_unspaced(word) else stem(word) for word in words])} "
 
 
 def marks(text: str, words: list[str]) -> Spans:
@@ -175,7 +223,7 @@ def marks(text: str, words: list[str]) -> Spans:
     places: list[tuple[int, int]] = []
     for match in _WORD.finditer(folded):
         word, (start, end) = match.group(), match.span()
-        if _RUN.match(word):
+        if is_unspaced(word):
             at = [place for place in range(start, end) if not folded[place].isspace()]
             pairs = enumerate(_pairs("".join(word.split())), 1)
             places += [(at[n - 1], at[min(n, len(at) - 1)] + 1) for n, pair in pairs if pair in stems]

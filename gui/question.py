@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from bowerbird.core.search.query import parse
-from bowerbird.core.types import Example, Kind, Query
+from bowerbird.core.catalog.filters.dates import Days
+from bowerbird.core.conditions import Condition, Is
+from bowerbird.core.search.query import Typed, names_typed, narrowed, parse
+from bowerbird.core.types import Example, Kind
 
 FIRST_LIMIT = 120
 _MAX_LIMIT = 4000
@@ -74,20 +77,22 @@ class Question:
         """The same question for three times as many results, up to a maximum."""
         return replace(self, limit=min(_MAX_LIMIT, self.limit * 3))
 
-    def query(self) -> Query:
-        """The query for the library. Typed filters take precedence over those set with the mouse.
+    def typed(self) -> Typed:
+        """The query for the library, and what of the text makes no sense; places that are typed are looked up.
 
-        Raises:
-            UsageError: a typed filter makes no sense.
+        Typed filters take precedence over those set with the mouse.
         """
         typed = parse(self.text)
-        return replace(
-            typed,
-            like=self.like,
-            kinds=typed.kinds or (frozenset({self.kind}) if self.kind else frozenset()),
-            under=typed.under or ((self.folder,) if self.folder else ()),
-            after=typed.after or self.period.after,
-            before=typed.before or self.period.before,
-            apart=self.apart,
-            limit=self.limit,
-        )
+        names = names_typed(typed.query)
+        chosen = [condition for those, condition in self._chosen() if not those & names]
+        query = narrowed(typed.query, *chosen)
+        return replace(typed, query=replace(query, like=self.like, apart=self.apart, limit=self.limit))
+
+    def _chosen(self) -> Iterator[tuple[frozenset[str], Condition]]:
+        """The filters set with the mouse, each with the names of those that replace it when they are typed."""
+        if self.kind:
+            yield frozenset({"kind"}), Is("kind", frozenset({self.kind}))
+        if self.folder:
+            yield frozenset({"under", "in"}), Is("under", self.folder)
+        if self.period != ANY_TIME:
+            yield frozenset({"date", "after", "before"}), Is("date", Days(self.period.after, self.period.before))

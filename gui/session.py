@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.answers import Hit, Results
-from bowerbird.core.errors import BowerbirdError, UsageError
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.search.query import Typed, ranks
 from bowerbird.core.types import Example, Kind, Query
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.library_state import LibraryState
@@ -16,6 +18,9 @@ from bowerbird.gui.question import FIRST_LIMIT, Period, Question
 from bowerbird.gui.theme import Theme
 from bowerbird.gui.widgets.thumbnails import Thumbnails
 from bowerbird.gui.widgets.widgets import single_shot
+
+if TYPE_CHECKING:
+    from bowerbird.core.library import Library
 
 _TYPING_MS = 120
 _REFRESH_MS = 1200  # results are brought up to date no more often than this while files come in
@@ -49,6 +54,7 @@ class SearchSession(QObject):
         self.query = Query(limit=FIRST_LIMIT)
         """The query that ``results`` answers."""
         self.results = Results(())
+        self._sent: Question | None = None
         self.hit: Hit | None = None
         self._typing_timer = single_shot(self, _TYPING_MS, self.search)
         self._refresh_timer = single_shot(self, _REFRESH_MS, self.search)
@@ -108,18 +114,14 @@ class SearchSession(QObject):
 
     def search(self) -> None:
         """Send the question to the library now."""
-        try:
-            query = self.question.query()
-        except UsageError as error:
-            self.message_changed.emit(str(error))
-            return
-        if query != self.query:  # the same query again, since files have come in, is not worth announcing
+        question = self.question
+        if question != self._sent:  # the same one again, since files have come in, is not worth announcing
             self.searching.emit()
-        browsing = not (query.text or query.like or query.phrases)
+        self._sent = question
         self.bridge.latest(
             "search",
-            lambda library: library.browse(query) if browsing else library.search(query),
-            lambda results: self._on_results(query, results),
+            lambda library: _answer(library, question),
+            lambda answer: self._on_results(*answer),
             self._on_search_failed,
         )
 
@@ -134,9 +136,9 @@ class SearchSession(QObject):
             self.filter_folder(None)
         self.library.remove_folder(folder)
 
-    def _on_results(self, query: Query, results: Results) -> None:
-        self.query, self.results = query, results
-        self.message_changed.emit("")
+    def _on_results(self, typed: Typed, results: Results) -> None:
+        self.query, self.results = typed.query, results
+        self.message_changed.emit(" ".join(problem.sentence for problem in typed.problems))
         self.results_changed.emit(results)
 
     def _on_search_failed(self, error: BowerbirdError) -> None:
@@ -147,3 +149,9 @@ class SearchSession(QObject):
     def _search_later(self) -> None:
         if not self._refresh_timer.isActive():
             self._refresh_timer.start()
+
+
+def _answer(library: Library, question: Question) -> tuple[Typed, Results]:
+    """What a question asks for, and the answer. In a thread: the first place that is typed takes a second."""
+    typed = question.typed()
+    return typed, library.search(typed.query) if ranks(typed.query) else library.browse(typed.query)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 
-from bowerbird.core.types import Properties, Query
+from bowerbird.core.types import Properties
 from bowerbird.core.words import fold
 
 
@@ -17,13 +17,16 @@ class Attribute(StrEnum):
     SENDER = "sender"
     SUBJECT = "subject"
     CAMERA = "camera"
+    TAG = "tag"
+    LANGUAGE = "language"
+    """That it is written or spoken in, by its code (core/languages.py); never what a file says of itself."""
     LIVE = "live"
     BURST = "burst"
+    """Notes of the camera that the files of one shot share (shots.py): no words."""
 
 
-HOLDS = "f.content_id IN (SELECT content_id FROM attributes WHERE name = ? AND ({}))"
-"""A condition on files, to be completed with a ``LIKE`` for each value that would do."""
-LIKE = "LIKE ? ESCAPE '\\'"
+NO_WORDS = (Attribute.LANGUAGE, Attribute.LIVE, Attribute.BURST)
+"""Those whose values nobody looks for as words."""
 
 
 class AttributeTable:
@@ -35,35 +38,24 @@ class AttributeTable:
 
     def put(self, content_id: int, properties: Properties) -> None:
         """Keep those of a content, in place of what was known."""
-        self._db.execute("DELETE FROM attributes WHERE content_id = ?", (content_id,))
+        sql = "DELETE FROM attributes WHERE content_id = ? AND name != ?"
+        self._db.execute(sql, (content_id, Attribute.LANGUAGE))
         self._db.executemany(
-            "INSERT INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
-            [(content_id, name, fold(value)) for name, value in _values(properties).items() if value],
+            "INSERT OR IGNORE INTO attributes(content_id, name, value) VALUES (?, ?, ?)",
+            [(content_id, name, fold(value)) for name, value in _values(properties) if value],
         )
 
-
-def pattern(text: str) -> str:
-    """For ``LIKE``: whatever has this text in it."""
-    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-
-def wanted(query: Query) -> Iterable[tuple[Attribute, tuple[str, ...]]]:
-    """The values that a query asks for; of each attribute one must be part of a file's value."""
-    fields: Mapping[Attribute, tuple[str, ...]] = {
-        Attribute.AUTHOR: query.authors,
-        Attribute.SENDER: query.senders,
-        Attribute.SUBJECT: query.subjects,
-        Attribute.CAMERA: query.cameras,
-    }
-    return [(name, tuple(fold(text) for text in texts)) for name, texts in fields.items() if texts]
+    def forget_unknown_language(self, content_id: int) -> None:
+        """There is more of a content, by which its language may be told."""
+        sql = "DELETE FROM attributes WHERE content_id = ? AND name = ? AND value = ''"
+        self._db.execute(sql, (content_id, Attribute.LANGUAGE))
 
 
-def _values(own: Properties) -> Mapping[Attribute, str]:
-    return {
-        Attribute.AUTHOR: own.author or own.sender,
-        Attribute.SENDER: own.sender,
-        Attribute.SUBJECT: own.subject,
-        Attribute.CAMERA: " ".join(filter(None, (own.camera, own.lens))),
-        Attribute.LIVE: own.live_id,
-        Attribute.BURST: own.burst_id,
-    }
+def _values(own: Properties) -> Iterable[tuple[Attribute, str]]:
+    yield Attribute.AUTHOR, own.author or own.sender
+    yield Attribute.SENDER, own.sender
+    yield Attribute.SUBJECT, own.subject
+    yield Attribute.CAMERA, " ".join(filter(None, (own.camera, own.lens)))
+    yield from ((Attribute.TAG, tag) for tag in own.keywords)
+    yield Attribute.LIVE, own.live_id
+    yield Attribute.BURST, own.burst_id

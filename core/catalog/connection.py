@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bowerbird.core.catalog.places import add_functions
+from bowerbird.core.catalog.functions import add_functions
 from bowerbird.core.faults import Fault, failure, failure_of, fault_of, fault_of_code
 
 _BUSY_S = 30.0

@@ -149,6 +149,7 @@ class ContentTable:
             "SELECT coalesce(max(ordinal) + 1, 0) FROM segments WHERE content_id = ?", (content_id,)
         ).fetchone()
         self._put_segments(content_id, content, first)
+        self._attributes.forget_unknown_language(content_id)
         self._db.execute(
             "UPDATE contents SET waveform = CAST(waveform || ? AS BLOB), next_s = ?, stored = 0, "
             "fingerprint = coalesce(nullif(?, x''), fingerprint), size = coalesce(?, size) WHERE id = ?",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 
-from bowerbird.core.places import KM_PER_DEGREE, distances_km, place_at
+from bowerbird.core.places import KM_PER_DEGREE
 from bowerbird.core.types import Near, Properties
 
 WITHIN = "f.content_id IN (SELECT content_id FROM content_places WHERE place IN (SELECT value FROM json_each(?)))"
@@ -42,14 +41,3 @@ def near_values(near: Near) -> tuple[float, ...]:
     """The values for ``NEAR``: a band that an index finds, then what is in it."""
     band = near.km / KM_PER_DEGREE
     return near.latitude - band, near.latitude + band, near.latitude, near.longitude, near.km
-
-
-def add_functions(connection: sqlite3.Connection) -> None:
-    """Have SQL know distances, and the numbers of the places at coordinates, as a list in JSON."""
-    connection.create_function("distance_km", 4, lambda *at: float(distances_km(*at)), deterministic=True)
-    connection.create_function("places_at", 2, _places_at, deterministic=True)
-
-
-def _places_at(latitude: float, longitude: float) -> str:
-    place = place_at(latitude, longitude)
-    return json.dumps(place.ids if place else [])

@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.attributes import HOLDS, LIKE, pattern, wanted
-from bowerbird.core.catalog.connection import ReadConnections, range_below
-from bowerbird.core.catalog.mails import HOLDS_MAIL, NO_MAILBOX, in_other_mails, passing
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.filters.sql import literal
+from bowerbird.core.catalog.filters.table import FILTERS, FOUND, kinds_of, mail_sql, sql_of
 from bowerbird.core.catalog.picture_texts import text_box
-from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
-from bowerbird.core.catalog.rows import FILE, file_row
+from bowerbird.core.catalog.rows import FILE, FILES, file_row
 from bowerbird.core.catalog.shots import ShotReader
-from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Query, Vectors
-from bowerbird.core.words import all_words, typed_words
+from bowerbird.core.conditions import EVERYTHING, Condition, Is, replaced
+from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vectors
 
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
-_DAY = "coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime'))"
-_KEY = "coalesce(f.content_id, -f.id)"
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
-_LACKS = (
-    "coalesce(f.content_id, 0) NOT IN "
-    "(SELECT s.content_id FROM segment_words w JOIN segments s ON s.id = w.rowid WHERE segment_words MATCH ?)"
-)
 
 
 class CatalogReader:
@@ -51,39 +42,37 @@ class CatalogReader:
 
     # filters
 
-    def allowed(self, query: Query) -> frozenset[int] | None:
-        """Contents that the filters let through; None without any but ``kinds``, by which each search filters too.
+    def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
+        """The same, with the files that slow filters let through in their place: to be applied more than once.
 
-        With phrases, minus the ids of files without a content, too, whose names have them.
+        ``known`` has what earlier calls came to, and takes what this one does.
         """
-        if not (query.phrases or _conditions(replace(query, kinds=frozenset()))[0]):
+
+        def found(condition: Is) -> Condition:
+            if condition.name == FOUND or not FILTERS[condition.name].slow:
+                return condition
+            if condition not in known:
+                known[condition] = Is(FOUND, self._ids(f"SELECT f.id {FILES}", condition))
+            return known[condition]
+
+        return replaced(where, found)
+
+    def allowed(self, where: Condition) -> frozenset[int] | None:
+        """Contents that it lets through; None if it asks for kinds alone, by which each search filters too."""
+        if where == EVERYTHING or kinds_of(where):
             return None
-        where, values = _conditions(query)
-        key, join = (_KEY, "LEFT JOIN") if query.phrases else ("f.content_id", "JOIN")
-        sql = f"SELECT DISTINCT {key} FROM files f {join} contents c ON c.id = f.content_id {where}"  # noqa: S608
-        ids = self._ids(sql, values)
-        for phrase in query.phrases:
-            ids &= self._with_phrase(phrase)
-        return frozenset(ids)
+        return self._ids(f"SELECT DISTINCT f.content_id {FILES}", where) - {None}
 
-    def _with_phrase(self, phrase: str) -> set[int]:
-        """What has these words in a row, in a segment or in a file's name, where they may be parts of longer ones."""
-        if not (words := all_words(phrase)):
-            return set()
-        in_text = self._ids(
-            "SELECT s.content_id FROM segment_words w JOIN segments s ON s.id = w.rowid WHERE segment_words MATCH ?",
-            (f'"{" ".join(words)}"',),
-        )
-        typed = typed_words(phrase)
-        in_name = self._db.execute(
-            f"SELECT {_KEY}, n.name FROM file_names n JOIN files f ON f.id = n.rowid WHERE n.name LIKE ?",  # noqa: S608
-            (f"%{'%'.join(typed)}%",),
-        )
-        in_a_row = re.compile(r"[\W_]*".join(typed), re.IGNORECASE)  # whatever stands between them: Annual_Report.pdf
-        return in_text | {key for key, name in in_name if in_a_row.search(name)}
+    def passes_any(self, where: Condition) -> bool:
+        """Whether there is a file that it lets through."""
+        condition = sql_of(where)
+        sql = f"SELECT 1 {FILES} WHERE {condition.text} LIMIT 1"
+        return self._db.execute(sql, condition.values).fetchone() is not None
 
-    def _ids(self, sql: str, values: Sequence[object]) -> set[int]:
-        return {number for (number,) in self._db.execute(sql, tuple(values)) if number is not None}
+    def _ids(self, select: str, where: Condition) -> frozenset[int]:
+        condition = sql_of(where)
+        rows = self._db.execute(f"{select} WHERE {condition.text}", condition.values)
+        return frozenset(number for (number,) in rows)
 
     # retrieval
 
@@ -116,20 +105,20 @@ class CatalogReader:
         rows = self._db.execute(f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}", (json.dumps(list(stems)),))  # noqa: S608
         return dict(rows.fetchall())
 
-    def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
+    def by_name(self, words: Sequence[str], where: Condition, limit: int) -> list[tuple[FileRow, str]]:
         """Files whose name, or whose folders' names, hold one of the words; and that name. The most telling first."""
         if not words:
             return []
-        where, values = _conditions(query)
+        condition, values = sql_of(where)
         indexed = [word for word in words if len(word) >= _TRIGRAM]
         if indexed:
             matches, terms = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in indexed)]
         else:
             matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
-            terms = [pattern(word) for word in words]
+            terms = [f"%{literal(word)}%" for word in words]
         rows = self._db.execute(
             f"{FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
-            f"{where or 'WHERE 1'} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
+            f"WHERE {condition} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
             (*values, *terms, limit),
         )
         return [(file_row(row), row[9]) for row in rows]
@@ -150,23 +139,33 @@ class CatalogReader:
         )
         return [_segment(row) for row in rows]
 
-    def in_other_mails(self, segment_ids: Collection[int], query: Query) -> set[int]:
-        """Those of the segments that are of a mailbox, and of no mail in it that passes the query's filters."""
-        return in_other_mails(self._db, list(segment_ids), query)
-
-    def files_of(self, content_ids: Iterable[int], query: Query) -> list[FileRow]:
-        """The files that have these contents and pass the query's filters."""
-        where, values = _conditions(query)
+    def in_other_mails(self, segment_ids: Collection[int], where: Condition) -> set[int]:
+        """Those of the segments that are of a mailbox, and of no mail in it that passes the filters."""
+        passing = mail_sql(where)
+        if passing is None:
+            return set()
+        ids = json.dumps(list(segment_ids))
         rows = self._db.execute(
-            f"{FILE} {where or 'WHERE 1'} AND f.content_id IN {_ANY} ORDER BY f.path",
+            f"SELECT s.id FROM segments s JOIN mails m USING (content_id) WHERE s.id IN {_ANY} EXCEPT SELECT s.id "  # noqa: S608
+            f"{FILES} JOIN mails m ON m.content_id = f.content_id JOIN segments s ON s.content_id = m.content_id "
+            f"WHERE s.id IN {_ANY} AND s.ordinal BETWEEN m.first AND m.last AND {passing.text}",
+            (ids, ids, *passing.values),
+        )
+        return {number for (number,) in rows}
+
+    def files_of(self, content_ids: Iterable[int], where: Condition) -> list[FileRow]:
+        """The files that have these contents and pass these filters."""
+        condition, values = sql_of(where)
+        rows = self._db.execute(
+            f"{FILE} WHERE {condition} AND f.content_id IN {_ANY} ORDER BY f.path",
             (*values, json.dumps(list(content_ids))),
         )
         return [file_row(row) for row in rows]
 
-    def files_by_id(self, ids: Iterable[int], query: Query) -> list[FileRow]:
-        """These files, those that pass the query's filters."""
-        where, values = _conditions(query)
-        rows = self._db.execute(f"{FILE} {where or 'WHERE 1'} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
+    def files_by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
+        """These files, those that pass these filters."""
+        condition, values = sql_of(where)
+        rows = self._db.execute(f"{FILE} WHERE {condition} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
         return [file_row(row) for row in rows]
 
     def file(self, path: Path) -> FileRow | None:
@@ -174,12 +173,12 @@ class CatalogReader:
         row = self._db.execute(f"{FILE} WHERE f.path = ?", (os.fsencode(path),)).fetchone()
         return file_row(row) if row else None
 
-    def newest(self, query: Query, most: int) -> list[FileRow]:
-        """The newest files that were read and pass the query's filters, ``most`` at the most."""
-        where, values = _conditions(query)
+    def newest(self, where: Condition, limit: int) -> list[FileRow]:
+        """The newest files that were read and pass these filters."""
+        condition, values = sql_of(where)
         rows = self._db.execute(
-            f"{FILE} {where or 'WHERE 1'} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
-            (*values, FileState.INDEXED, most),
+            f"{FILE} WHERE {condition} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
+            (*values, FileState.INDEXED, limit),
         )
         return [file_row(row) for row in rows]
 
@@ -220,50 +219,6 @@ class CatalogReader:
         return [row[0] for row in rows], np.stack([np.frombuffer(row[1], np.float16) for row in rows]).astype(
             np.float32
         )
-
-
-def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
-    """A query's filters on files as an SQL condition, empty if there is none, and its values. To add one: a part here.
-
-    ``kind:`` and the like are parsed in search/query.py; ``phrases`` are not about files. Names and labels with a
-    word of ``without`` are left to search/hits.py.
-    """
-    parts: list[str] = []
-    values: list[object] = []
-    if query.kinds:
-        parts.append(f"f.kind IN {_ANY}")
-        values.append(json.dumps(sorted(query.kinds)))
-    if query.under:
-        parts.append("(" + " OR ".join("(f.path >= ? AND f.path < ?)" for _ in query.under) + ")")
-        values += [bound for folder in query.under for bound in range_below(folder)]
-    if query.places:
-        parts.append(WITHIN)
-        values.append(json.dumps(sorted(query.places)))
-    if query.near:
-        parts.append(NEAR)
-        values += near_values(query.near)
-    mails, mail_values = passing(query)
-    if mails:
-        own, own_values = _own(query)
-        parts.append(f"(({own} AND {NO_MAILBOX}) OR {HOLDS_MAIL.format(mails)})")
-        values += [*own_values, *mail_values]
-    for words in filter(None, map(all_words, query.without)):
-        parts.append(_LACKS)
-        values.append(f'"{" ".join(words)}"')
-    return ("WHERE " + " AND ".join(parts) if parts else ""), tuple(values)
-
-
-def _own(query: Query) -> tuple[str, list[object]]:
-    """The filters that a mail in a mailbox passes instead of the file: by dates, and by what it says of itself."""
-    parts, values = list[str](), list[object]()
-    for day, sign in ((query.after, ">="), (query.before, "<")):
-        if day:
-            parts.append(f"date({_DAY}) {sign} ?")
-            values.append(day.isoformat())
-    for name, texts in wanted(query):
-        parts.append(HOLDS.format(" OR ".join(f"value {LIKE}" for _ in texts)))
-        values += [name, *map(pattern, texts)]
-    return " AND ".join(parts), values
 
 
 def _segment(row: Sequence[Any]) -> SegmentRow:

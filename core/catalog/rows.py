@@ -12,10 +12,9 @@ from typing import Any
 from bowerbird.core.catalog.records import FileRow
 from bowerbird.core.types import FileState, Kind, Properties
 
-FILE = (
-    "SELECT f.id, f.path, f.kind, f.state, f.size, f.mtime_ns, f.content_id, c.fingerprint, c.properties "
-    "FROM files f LEFT JOIN contents c ON c.id = f.content_id "
-)
+FILES = "FROM files f LEFT JOIN contents c ON c.id = f.content_id"
+"""What conditions on files are about."""
+FILE = f"SELECT f.id, f.path, f.kind, f.state, f.size, f.mtime_ns, f.content_id, c.fingerprint, c.properties {FILES} "
 """The beginning of a query whose rows ``file_row`` takes."""
 
 

@@ -201,7 +201,7 @@ ALTER TABLE contents ADD COLUMN read_as INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX contents_read_as ON contents(read_as);
 """
 
-# Where photos and clips were taken; ``places_at`` is in places.py.
+# Where photos and clips were taken; ``places_at`` is in functions.py.
 _PLACES = """
 CREATE TABLE coordinates (
     content_id INTEGER PRIMARY KEY REFERENCES contents ON DELETE CASCADE,
@@ -274,6 +274,24 @@ CREATE TABLE mails (
 UPDATE contents SET read_as = 0 WHERE id IN (SELECT content_id FROM files WHERE CAST(path AS TEXT) LIKE '%.mbox');
 """
 
+# Of an attribute there may be several values, as of tags. The labels of photos are looked through for words.
+_TAGS = """
+CREATE TABLE attributes_of_several (
+    content_id INTEGER NOT NULL REFERENCES contents ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (content_id, name, value)
+) WITHOUT ROWID;
+INSERT INTO attributes_of_several SELECT content_id, name, value FROM attributes;
+INSERT OR IGNORE INTO attributes_of_several
+    SELECT contents.id, 'tag', folded(value) FROM contents, json_each(contents.properties, '$.keywords')
+    WHERE json_valid(contents.properties) AND value != '';
+DROP TABLE attributes;
+ALTER TABLE attributes_of_several RENAME TO attributes;
+CREATE INDEX attributes_values ON attributes(name, value);
+CREATE INDEX segments_labels ON segments(labels, content_id) WHERE labels != '[]';
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -282,7 +300,7 @@ MIGRATIONS = (
     _TRACES,
     _LOOKS + _VOLUMES + _THUMBNAILS,
     _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES + _FORMATS,
-    _SHOTS + _MAILS,
+    _SHOTS + _MAILS + _TAGS,
 )
 
 

@@ -13,6 +13,7 @@ from bowerbird.core.catalog.contents import ContentTable
 from bowerbird.core.catalog.derivable import DerivableTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
+from bowerbird.core.catalog.languages import LanguageTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.picture_texts import PictureTextTable
@@ -53,6 +54,7 @@ class Catalog:
         self.spaces = SpaceTable(self._db)
         self.derivable = DerivableTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
+        self.languages = LanguageTable(self._db)
         self.picture_texts = PictureTextTable(self._db, self.contents)
         self._orphans = Orphans(self.contents)
         self.outbox = Outbox(self._db)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
 from bowerbird.core.paths import LIBRARY_VARIABLE, absolute
 from bowerbird.core.search.query import example
 
@@ -64,6 +65,8 @@ class Command:
     prose: str
     parameters: tuple[Parameter, ...] = ()
     actions: tuple[Action, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """What else can be typed, and what it does, for the end of its help."""
 
 
 GLOBAL_OPTIONS = (
@@ -95,9 +98,11 @@ _SEARCH = (
         convert=example,
         many=True,
     ),
-    Parameter("--kind", "only photo, document, recording or clip", placeholder="KIND", many=True),
+    Parameter(
+        "--kind", "only photo, document, recording or clip, or what else they are called", placeholder="KIND", many=True
+    ),
     Parameter("--under", "only what lies in this folder", placeholder="DIR", convert=absolute, many=True),
-    Parameter("--after", "only from this day on: 2024, 2024-05 or 2024-05-31", placeholder="DATE"),
+    Parameter("--after", 'only from this day on: 2024, 2024-05-31, "May 2023", yesterday', placeholder="DATE"),
     Parameter("--before", "only before this day", placeholder="DATE"),
     Parameter("--apart", "each file a hit of its own, also RAW and JPEG, Live Photo and clip, pictures of a burst"),
     Parameter(
@@ -130,7 +135,12 @@ COMMANDS = (
         "watch these folders too, bring the index up to date, exit",
         (Parameter("folders", "folders to watch from now on", "FOLDER", convert=absolute, many=True),),
     ),
-    Command("search", "find files by text and by example", _SEARCH),
+    Command(
+        "search",
+        "find files by text and by example",
+        _SEARCH,
+        notes=(*((each.typed, each.prose) for each in FILTERS.values()), *SYNTAX),
+    ),
     Command("status", "what the library holds"),
     Command("failures", "files that could not be read, and why"),
     Command("retry", "read the failed files again"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bowerbird.core.answers import Hit, Results
+from bowerbird.core.search.query import Problem
 from bowerbird.core.state import Check, Failure, Folder, IndexReport, ModelState, Status
 from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
@@ -153,15 +154,17 @@ def _failure_json(failure: Failure) -> dict[str, str]:
 # hits
 
 
-def describe_results(results: Results) -> Output:
-    """The hits of a search, best first."""
+def describe_results(results: Results, problems: Sequence[Problem] = ()) -> Output:
+    """The hits of a search, best first, and what of the question was left out."""
     value = {
         "took_ms": {name: round(getattr(results.took, name), 3) for name in _TIMES},
         "hits": [_hit_json(hit) for hit in results.hits],
         **({"notice": results.notice} if results.notice else {}),
+        **({"problems": [asdict(problem) for problem in problems]} if problems else {}),
         **({"phrases_found": results.phrases_found} if results.phrases_found is not None else {}),
     }
-    return Output(value, tuple(line for hit in results.hits for line in _hit_lines(hit)), results.notice)
+    notice = " ".join(filter(None, (*(problem.sentence for problem in problems), results.notice)))
+    return Output(value, tuple(line for hit in results.hits for line in _hit_lines(hit)), notice)
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

@@ -27,7 +27,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """
     # The global options are taken out first, wherever they stand: argparse would take them on one side only.
     namespace, rest = _global_parser().parse_known_args(argv)
-    return _parser().parse_args(rest, namespace)
+    parser = _parser()
+    arguments, unknown = parser.parse_known_args(rest, namespace)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)} (put -- before a text that begins with a minus)")
+    return arguments
 
 
 def _global_parser() -> argparse.ArgumentParser:
@@ -56,7 +60,7 @@ def _add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
         command.name,
         help=_escaped(command.prose),
         description=_escaped(f"{command.prose[0].upper()}{command.prose[1:]}."),
-        epilog=_actions(command),
+        epilog=_table(_actions(command) or command.notes),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add(parser, command.parameters)
@@ -97,13 +101,14 @@ def _number_of_values(parameter: Parameter) -> dict[str, Any]:
     return {"nargs": "*"} if parameter.many else {"nargs": "?", "default": parameter.default}
 
 
-def _actions(command: Command) -> str:
-    """A line for each action, for the end of the help."""
-    usages = [f"{command.name} {action.name} {action.usage}".strip() for action in command.actions]
-    width = max(map(len, usages), default=0)
-    return "\n".join(
-        f"  {usage:{width}}  {action.prose}" for usage, action in zip(usages, command.actions, strict=True)
-    )
+def _actions(command: Command) -> Sequence[tuple[str, str]]:
+    return [(f"{command.name} {action.name} {action.usage}".strip(), action.prose) for action in command.actions]
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    """A line for each, for the end of the help."""
+    width = max((len(typed) for typed, _ in rows), default=0)
+    return _escaped("\n".join(f"  {typed:{width}}  {prose}" for typed, prose in rows))
 
 
 def _escaped(prose: str) -> str:

@@ -1,9 +1,10 @@
-"""The README's section on commands, made of ``definitions``: ``python -m bowerbird.core.commands.reference``."""
+"""The README's tables of commands and filters, as they are defined: ``python -m bowerbird.core.commands.reference``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
 from bowerbird.core.commands.definitions import (
     COMMANDS,
     GLOBAL_OPTIONS,
@@ -19,6 +20,17 @@ _PROGRAM = "bowerbird"
 def reference() -> str:
     """Markdown: a usage line for each command, then a table of the options."""
     return "\n".join(["```", *_usage_lines(), "```", "", *_option_table()])
+
+
+def filters() -> str:
+    """Markdown: a table of the filters, and of what else can be typed."""
+    rows = [(each.typed, each.synonyms, each.prose) for each in FILTERS.values()]
+    rows += [(typed, (), prose) for typed, prose in SYNTAX]
+    return "\n".join(["| typed | or | lets through |", "|---|---|---|", *(_filter_row(*row) for row in rows)])
+
+
+def _filter_row(typed: str, synonyms: Sequence[str], prose: str) -> str:
+    return f"| `{typed}` | {', '.join(f'`{name}:`' for name in synonyms)} | {prose} |"
 
 
 def _usage_lines() -> Iterator[str]:
@@ -52,4 +64,4 @@ def _row(option: Parameter, owner: str) -> str:
 
 
 if __name__ == "__main__":
-    print(reference())
+    print(reference(), filters(), sep="\n\n")

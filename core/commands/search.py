@@ -11,51 +11,54 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from bowerbird.core.catalog.filters.values import first_day
+from bowerbird.core.catalog.filters.values import kinds as kinds_named
 from bowerbird.core.commands import output
 from bowerbird.core.commands.definitions import DEFAULT_LIMIT
 from bowerbird.core.commands.output import Output
+from bowerbird.core.conditions import EVERYTHING, Is, any_of
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.paths import absolute
-from bowerbird.core.search.query import example, parse, parse_date, parse_kind
-from bowerbird.core.types import Query
+from bowerbird.core.search.query import Typed, example, narrowed, parse, ranks
 
 
 def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
     """One answer; of a batch, one a line, each as soon as it is there.
 
     Raises:
-        UsageError: nothing is searched for, a filter makes no sense, or the batch cannot be read.
+        UsageError: nothing is searched for, an option makes no sense, or the batch cannot be read.
         FileError: an example cannot be read.
     """
     if arguments.batch:
         return _search_batch(library, arguments.batch)
-    return iter([_search_one(library, _query(arguments))])
+    return iter([_answer(library, _typed(arguments))])
 
 
-def _search_one(library: LibraryCalls, query: Query) -> Output:
-    if query.text or query.like or query.phrases:
-        return output.describe_results(library.search(query))
-    if query == Query(apart=query.apart, limit=query.limit):
-        raise UsageError("Say what to search for, or give an example with --like.")
-    return output.describe_results(library.browse(query))
+def _answer(library: LibraryCalls, typed: Typed) -> Output:
+    """What answers the query; the newest files, if it has nothing but filters."""
+    query = typed.query
+    if not query.like and query.where == EVERYTHING and not query.text:
+        raise UsageError(
+            typed.problems[0].sentence if typed.problems else "Say what to search for, or give an example with --like."
+        )
+    results = library.search(query) if ranks(query) else library.browse(query)
+    return output.describe_results(results, typed.problems)
 
 
-def _query(arguments: argparse.Namespace) -> Query:
-    query = _filtered(parse(arguments.text), arguments.kind, arguments.under)
-    return replace(
-        query,
-        like=tuple(arguments.like),
-        after=parse_date(arguments.after) if arguments.after else query.after,
-        before=parse_date(arguments.before) if arguments.before else query.before,
-        apart=arguments.apart,
-        limit=arguments.limit,
-    )
+def _typed(arguments: argparse.Namespace) -> Typed:
+    after = [Is("after", first_day(arguments.after))] if arguments.after else []
+    before = [Is("before", first_day(arguments.before))] if arguments.before else []
+    typed = _with_options(parse(arguments.text), arguments.kind, arguments.under, *after, *before)
+    more = replace(typed.query, like=tuple(arguments.like), apart=arguments.apart, limit=arguments.limit)
+    return replace(typed, query=more)
 
 
-def _filtered(typed: Query, kinds: Sequence[str], under: Sequence[Path]) -> Query:
+def _with_options(typed: Typed, kind: Sequence[str], under: Sequence[Path], *more: Is) -> Typed:
     """What was typed, with the filters given beside it: those in the text count too."""
-    return replace(typed, kinds=typed.kinds | {parse_kind(kind) for kind in kinds}, under=(*typed.under, *under))
+    kinds = [Is("kind", kinds_named(",".join(kind)))] if kind else []
+    folders = [any_of(*(Is("under", folder) for folder in under))] if under else []
+    return replace(typed, query=narrowed(typed.query, *kinds, *folders, *more))
 
 
 def _search_batch(library: LibraryCalls, file: Path) -> Iterator[Output]:
@@ -78,22 +81,19 @@ def _lines(file: Path) -> TextIO | nullcontext[TextIO]:
 def _answer_line(library: LibraryCalls, line: str) -> Any:
     """A query that fails is a line that says so, and the next is answered all the same."""
     try:
-        return output.describe_results(library.search(_query_of_line(line))).value
+        return _answer(library, _typed_line(line)).value
     except BowerbirdError as error:
         return {"error": str(error), "hits": []}
 
 
-def _query_of_line(line: str) -> Query:
+def _typed_line(line: str) -> Typed:
     try:
         fields = json.loads(line)
-        query = _filtered(
-            parse(fields.get("text") or ""),
-            _listed(fields.get("kind")),
-            [absolute(path) for path in _listed(fields.get("under"))],
-        )
+        under = [absolute(path) for path in _listed(fields.get("under"))]
+        typed = _with_options(parse(fields.get("text") or ""), _listed(fields.get("kind")), under)
         like = tuple(example(path) for path in _listed(fields.get("like")))
         limit = int(fields.get("limit") or DEFAULT_LIMIT)
-        return replace(query, like=like, apart=bool(fields.get("apart")), limit=limit)
+        return replace(typed, query=replace(typed.query, like=like, apart=bool(fields.get("apart")), limit=limit))
     except (ValueError, AttributeError, TypeError) as error:
         raise UsageError(f"This line is no query: {error}.") from error
 

@@ -17,6 +17,7 @@ from bowerbird.core.indexing.commit import Committer
 from bowerbird.core.indexing.derivation import Derivation
 from bowerbird.core.indexing.failures import STORE_ERRORS, WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
+from bowerbird.core.indexing.languages import LanguageFinder
 from bowerbird.core.indexing.pace import Pace
 from bowerbird.core.indexing.pipeline import Pipeline
 from bowerbird.core.indexing.power import Power
@@ -75,6 +76,7 @@ class Indexer:
         self.thumbnails = ThumbnailRepair(
             paths, catalog, pool, inbox.post, lambda: on_event(Event(EventKind.THUMBNAILS))
         )
+        self.languages = LanguageFinder(catalog, inference, inbox.post)
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
         self.grace_s = 0.0
@@ -255,7 +257,7 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        mending = self.thumbnails.busy or (self._begun and self._catalog.refolding.left)
+        mending = self.thumbnails.busy or self.languages.busy or (self._begun and self._catalog.refolding.left)
         due = self._begun and not self.paused and bool(self._catalog.jobs.due(1, ()))
         self.backfill.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
         busy = self.backfill.indexing or building or self._derivation.left or (mending and not self._is_held())
@@ -269,8 +271,9 @@ class Indexer:
         self._pace.end()
         if self._begun and not self._is_held():
             self.thumbnails.look()
+            self.languages.look()
             self.backfill.read_new_pictures()
-            if self.thumbnails.busy or self.backfill.busy:
+            if self.thumbnails.busy or self.languages.busy or self.backfill.busy:
                 return
         self._changed |= self._inbox.settle()
 

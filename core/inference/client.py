@@ -139,6 +139,15 @@ class Inference:
         """
         return self._supervisor.ask("query", text, None if spaces is None else frozenset(spaces))
 
+    @property
+    def running(self) -> bool:
+        """Whether the models' process is there; else the next request starts it."""
+        return self._supervisor.running
+
+    def languages(self, texts: Sequence[str]) -> Future[Sequence[str]]:
+        """The codes of the languages that texts are in; of one of which that is not sure, an empty one."""
+        return self._supervisor.ask("languages", texts)
+
     def warm_up(self, spaces: Collection[str]) -> None:
         """Load what typed sentences go through to these spaces, before the first is typed. Does not wait."""
         if spaces:

@@ -13,7 +13,7 @@ from bowerbird.core.errors import BowerbirdError, ModelUnavailable
 from bowerbird.core.inference.inputs import spans
 from bowerbird.core.models.runtime import golden
 from bowerbird.core.models.runtime.base import Reader, TextModel, Transcriber, TransformsQueries
-from bowerbird.core.models.runtime.routes import routing_table
+from bowerbird.core.models.runtime.routes import language_of, routing_table
 from bowerbird.core.models.runtime.verified import VerifiedModel
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Modality, PictureLine, Pixels, Samples, Vectors
 
@@ -122,6 +122,10 @@ class Dispatcher:
         if name is None:
             raise ModelUnavailable("No model reads text in pictures.")
         return cast("Reader", self._models[name].model(Modality.IMAGE)).read(picture)
+
+    def languages(self, texts: Sequence[str]) -> list[str]:
+        """The code of each text's language (core/languages.py), or empty where it is not sure."""
+        return [language_of(text) for text in texts]
 
     def query(self, text: str, spaces: frozenset[str] | None) -> Encoded:
         """Vectors of a typed sentence by space id, shape (1, dimension), in the spaces that are asked in its language.

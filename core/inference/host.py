@@ -97,6 +97,7 @@ class _Host:
             "listen": models.listen,
             "listen_now": models.listen,
             "query": models.query,
+            "languages": models.languages,
             "read": models.read,
             "check": models.check,
         }

@@ -35,6 +35,11 @@ class HostSupervisor:
             hosts = tuple(self._hosts)
         return frozenset(pid for host in hosts if (pid := host.pid) is not None)
 
+    @property
+    def running(self) -> bool:
+        """Whether there is a host that would answer without being started first."""
+        return self._current is not None
+
     def ask(self, call: str, *arguments: Any) -> Future[Any]:
         """The answer to come to a call of ``Dispatcher``.
 

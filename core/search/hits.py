@@ -7,17 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from bowerbird.core.answers import Hit, Reason
+from bowerbird.core.catalog.functions import SURE
 from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.catalog.shots import ShotFile
+from bowerbird.core.conditions import Condition
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.search.shots import Shot, Shots, parts_of, standing
 from bowerbird.core.types import Kind, Locator, Query, Spans
-from bowerbird.core.words import all_words, clock, fold, holds, marks, query_words
+from bowerbird.core.words import clock, marks, query_words
 
 _SNIPPET = 240  # characters
 _BEFORE_MARK = 60  # characters of the snippet before its first match
@@ -25,7 +27,6 @@ _MOMENTS = 8
 _SEGMENTS = 40  # looked at for moments: several lie in one moment, such as its picture and its words
 _WORTH = 0.6  # of the best moment's evidence: what a further moment of a recording or clip has at least
 _NOWHERE = (Locator(), *(Locator(section=section) for section in UNSEEN))
-_SURE = 0.08  # a label less probable than this is not given as a reason
 
 
 class HitMaker:
@@ -39,7 +40,7 @@ class HitMaker:
         """The newest ``query.limit`` files, or shots, that pass the filters, as hits of no query."""
         shots, most = Shots(self._reader.shots), query.limit
         while True:
-            files = self._reader.newest(query, most)
+            files = self._reader.newest(query.where, most)
             leads = [(file, ()) for file in files] if query.apart else _leads(files, shots)
             if len(leads) >= query.limit or len(files) < most:
                 return tuple(self.plain(*lead) for lead in leads[: query.limit])
@@ -53,13 +54,13 @@ class HitMaker:
         return self._hit(file, score=1.0, reasons=(), snippet=snippet, parts=parts_of(shot, file))
 
     def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
-        """Hits of the first ``query.limit`` candidates with a file that passes the filters and has no unwanted word.
+        """Hits of the first ``query.limit`` candidates with a file that passes the filters.
 
         Candidates of one shot are one hit, with the score of the first, unless the query wants them apart.
         """
-        files = self._files(candidates, query)
+        files = self._files(candidates, query.where)
         shots, ranked = Shots(self._reader.shots), {c.key: c for c in candidates if c.key in files}
-        hits, done = list[Hit](), set[int]()
+        words, hits, done = query_words(query.text), list[Hit](), set[int]()
         for key, candidate in ranked.items():
             if len(hits) == query.limit:
                 break
@@ -68,29 +69,23 @@ class HitMaker:
             shot = () if query.apart else shots.of(files[key])
             found = [ranked[other] for other in dict.fromkeys((key, *(file.key for file in shot))) if other in ranked]
             done |= {other.key for other in found}
-            found.sort(key=lambda other: _rank(other, files[other.key][0], candidate))
-            leads = (self._hit_of(lead, files[lead.key], query, shot) for lead in found)
-            if hit := next(filter(None, leads), None):
-                hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate)))
+            lead = min(found, key=lambda other: _rank(other, files[other.key][0], candidate))
+            hit = self._hit_of(lead, files[lead.key], words, shot)
+            hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate)))
         return tuple(hits)
 
-    def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
+    def _files(self, candidates: Sequence[Candidate], where: Condition) -> dict[int, list[FileRow]]:
         """By candidate key: the files with that content, by path; or the unread file itself."""
         files: dict[int, list[FileRow]] = {}
         keys = [candidate.key for candidate in candidates]
-        for row in self._reader.files_of([key for key in keys if key > 0], query):
+        for row in self._reader.files_of([key for key in keys if key > 0], where):
             files.setdefault(row.content_id or 0, []).append(row)
-        for row in self._reader.files_by_id([-key for key in keys if key < 0], query):
+        for row in self._reader.files_by_id([-key for key in keys if key < 0], where):
             files[-row.id] = [row]
         return files
 
-    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], query: Query, shot: Shot) -> Hit | None:
-        """The hit of a candidate; None if it has an unwanted word."""
+    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], words: list[str], shot: Shot) -> Hit:
         segments = self._segments(candidate)
-        unwanted = {word for word in query.without if all_words(word)}
-        if unwanted and _has_word(unwanted, files, segments):
-            return None
-        words = query_words(query.text)
         snippet, spans = _snippet(next((segment.text for segment in segments if segment.text), ""), words)
         moments = _moments(candidate, segments)
         return self._hit(
@@ -170,13 +165,6 @@ def _overlap(a: Locator, b: Locator) -> bool:
     return a.start_s < b.end_s and b.start_s < a.end_s
 
 
-def _has_word(words: set[str], files: Sequence[FileRow], segments: Iterable[SegmentRow]) -> bool:
-    """Whether a file's name contains one of these words, or its segments' text or labels have one."""
-    names = fold(" ".join(file.path.name for file in files))
-    text = " ".join(segment.text + " " + " ".join(label.name for label in segment.labels) for segment in segments)
-    return any(fold(word) in names or holds(text, word) for word in words)
-
-
 def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
     """The part of a text around its first matches, on one line, and their spans in it."""
     flat = " ".join(text.split())
@@ -203,6 +191,8 @@ def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
     """What a reason says, such as "page 3 has these words"."""
     if source is Source.NAME:
         return f"named {file.path.name}"
+    if source is Source.FILTERS:
+        return "passes your filters"
     if source is Source.LOOKS:
         return _looks(segment)
     at = segment.locator.start_s if segment else None
@@ -220,7 +210,7 @@ def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
 
 
 def _looks(segment: SegmentRow | None) -> str:
-    names = [label.name for label in segment.labels if label.probability >= _SURE][:3] if segment else []
+    names = [label.name for label in segment.labels if label.probability >= SURE][:3] if segment else []
     return f"looks like: {', '.join(names)}" if names else "looks a little like it"
 
 

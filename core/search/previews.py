@@ -19,6 +19,7 @@ from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import UNSEEN
 from bowerbird.core.extractors.recordings.track_names import SOUND_TRACK, SUBTITLES
 from bowerbird.core.search.details import details
+from bowerbird.core.search.query import phrases_of
 from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
 from bowerbird.core.words import marks, query_words
 
@@ -43,7 +44,7 @@ class Previewer:
         segments = self._segments(row.content_id) if row and row.content_id else []
         properties = row.properties if row else Properties()
         shown = details(row, self._reader.omissions(row.content_id or 0)) if row else ()
-        words = query_words(" ".join((query.text, *query.phrases)))
+        words = query_words(" ".join((query.text, *phrases_of(query.where))))
         if row and row.content_id and row.kind in MEDIA:
             played = self._played(row.content_id, segments, words)
             return replace(

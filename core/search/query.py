@@ -1,162 +1,88 @@
-"""Parses a typed search: ``kind:photo after:2024-05 under:~/Trips -blurry "exact words" and the rest``.
+"""Parses what is typed: words, quoted phrases, filters, and what joins them.
 
-To add a filter: a field of ``Query`` (core/types.py), a line in ``FILTERS`` below, and the SQL condition that the
-catalog puts on files for that field (``_conditions`` in core/catalog/reader.py).
+    typed  = side { "OR" side }             OR in capitals; it divides all that stands in the same parentheses
+    side   = term { term }                  all of these
+    term   = ["-"] ( "(" typed ")" | phrase | filter | word )
+    filter = name ":" value                 as the table FILTERS has them; a value may be quoted
+    phrase = in quotation marks of any keyboard
+
+Words rank; all else restricts, and so do words behind a minus. A filter typed twice on a side lets through what passes
+one of both, if a file has one value of it (``kind:``), else what passes both (``tag:``). Each side of an OR with words
+in it is searched by itself, and a file counts by its best side. What makes no sense is a problem with its place, never
+an error: the rest is answered.
 """
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from itertools import product
 from pathlib import Path
-from typing import Any
 
+from bowerbird.core.catalog.filters.table import FILTERS, NAMES, Filter
+from bowerbird.core.conditions import EVERYTHING, AllOf, AnyOf, Condition, Is, Not, all_of, any_of, demanded, filters_of
 from bowerbird.core.errors import UsageError
 from bowerbird.core.paths import absolute
-from bowerbird.core.places import coordinates_of, ids_of
-from bowerbird.core.types import Example, Kind, Near, Query
+from bowerbird.core.types import Example, Query, Side
+from bowerbird.core.words import all_words
 
 _PART = re.compile(r"(.+)#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?")
-_NEAR = re.compile(
-    r"(?:(?P<latitude>[+-]?\d+(?:\.\d+)?)\s*,\s*(?P<longitude>[+-]?\d+(?:\.\d+)?)|(?P<name>[^,\d][^,]*))"
-    r"(?:\s*,\s*(?P<radius>\d+(?:\.\d+)?)\s*(?P<unit>km|m|mi)?)?"
-)
-_KM = {"km": 1.0, "m": 0.001, "mi": 1.609344}
-_NEAR_KM = 25.0
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
-
-
-def parse_date(text: str) -> date:
-    """A day from ``2024``, ``2024-05`` or ``2024-05-31``: the first of the period named.
-
-    Raises:
-        UsageError: it is no date.
-    """
-    if match := _DATE.fullmatch(text):
-        year, month, day = (int(part) if part else 1 for part in match.groups())
-        with suppress(ValueError):  # the 31st of June
-            return date(year, month, day)
-    raise UsageError(f'"{text}" is no date; write 2024, 2024-05 or 2024-05-31.')
-
-
-def parse_kind(text: str) -> Kind:
-    """A kind by its name, in the singular or plural.
-
-    Raises:
-        UsageError: there is no such kind.
-    """
-    try:
-        return Kind(text.lower().removesuffix("s"))
-    except ValueError:
-        raise UsageError(f'"{text}" is no kind; use {", ".join(Kind)}.') from None
-
-
-def _kinds(text: str) -> frozenset[Kind]:
-    return frozenset(parse_kind(part) for part in text.split(","))
-
-
-def _folders(text: str) -> tuple[Path, ...]:
-    return (absolute(text),)
-
-
-def _texts(text: str) -> tuple[str, ...]:
-    return (text,)
-
-
-def parse_place(text: str) -> frozenset[int]:
-    """The towns, regions and countries of a name, in whichever language.
-
-    Raises:
-        UsageError: nothing is called so.
-    """
-    if ids := ids_of(text):
-        return ids
-    raise UsageError(f'Bowerbird knows no place called "{text}".')
-
-
-def parse_near(text: str) -> Near:
-    """A point and what is around it, from ``Bolzano``, ``Bolzano,20km``, ``46.5,11.35`` or ``46.5,11.35,20km``.
-
-    Raises:
-        UsageError: it is no point, or not on the globe.
-    """
-    match = _NEAR.fullmatch(text)
-    km = float(match["radius"]) * _KM[match["unit"] or "km"] if match and match["radius"] else _NEAR_KM
-    if match and match["latitude"]:
-        at = float(match["latitude"]), float(match["longitude"])
-        if abs(at[0]) <= 90 and abs(at[1]) <= 180:
-            return Near(*at, km)
-    elif match and (found := coordinates_of(match["name"])):
-        return Near(*found, km)
-    raise UsageError(f'Bowerbird finds nothing near "{text}"; write near:Bolzano,20km or near:46.5,11.35.')
-
-
-def _latest(_: object, value: object) -> object:
-    return value
+_QUOTE = '"“”„‟«»＂「」『』'  # as phones, word processors and keyboards of other languages write it
+_QUOTED = re.compile(f"[{_QUOTE}]([^{_QUOTE}]*[^{_QUOTE}\\s][^{_QUOTE}]*)[{_QUOTE}]")
+_NAME = re.compile(r"([^\W\d_]+):")
+_OR = re.compile(r"OR(?=[\s(]|$)(?!\s*$)(?!\s*\))")  # with something behind it
+_NEXT = re.compile(rf"\s+([^\s(){_QUOTE}]+)")
+_SPACE = re.compile(r"\s*")
+_DEEPEST, _MOST_FILTERS, _MOST_SIDES = 20, 50, 16  # parentheses in each other, filters in all, and sides of OR
+_MOST_WORDS = 4  # of a value without quotation marks
+_TEXT = "text"  # the name of a condition that is none: a word to rank by
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """A filter that can be typed as ``name:value``."""
+class Problem:
+    """What of a typed text was left out, from one character to another, and why, in a sentence."""
 
-    field: str
-    """The field of ``Query`` that it sets."""
-    parse: Callable[[str], Any]
-    """Reads the value; raises ``UsageError`` if it makes no sense."""
-    combine: Callable[[Any, Any], Any] = _latest
-    """What the field becomes when the filter is typed again: of the value so far and the new one."""
+    start: int
+    end: int
+    sentence: str
 
 
-FILTERS: Mapping[str, Filter] = {
-    "kind": Filter("kinds", _kinds, operator.or_),
-    "under": Filter("under", _folders, operator.add),
-    "after": Filter("after", parse_date),
-    "before": Filter("before", parse_date),
-    "place": Filter("places", parse_place, operator.or_),
-    "near": Filter("near", parse_near),
-    "author": Filter("authors", _texts, operator.add),
-    "from": Filter("senders", _texts, operator.add),
-    "subject": Filter("subjects", _texts, operator.add),
-    "camera": Filter("cameras", _texts, operator.add),
-}
-"""Every filter, by the name it is typed with."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a text asks for, and what of it makes no sense."""
 
-# A quoted phrase; or a word, which may be a filter, whose value may be quoted.
-_QUOTE = '"“”„«»＂'  # as phones, word processors and keyboards of other languages write it
-_TOKEN = re.compile(
-    rf"[{_QUOTE}](?P<phrase>[^{_QUOTE}]+)[{_QUOTE}]|"
-    rf"(?P<filter>{'|'.join(FILTERS)}):(?P<value>[{_QUOTE}][^{_QUOTE}]*[{_QUOTE}]|\S*)|(?P<word>\S+)"
-)
+    query: Query
+    problems: tuple[Problem, ...] = ()
 
 
-def parse(text: str) -> Query:
-    """A query from typed text.
-
-    Raises:
-        UsageError: a filter's value makes no sense.
-    """
-    query, words = Query(), list[str]()
-    for token in _TOKEN.finditer(text):
-        if token["phrase"]:
-            query = replace(query, phrases=(*query.phrases, token["phrase"]))
-        elif token["filter"]:
-            query = _filtered(query, token["filter"], token["value"].strip(_QUOTE))
-        elif token["word"].startswith("-") and len(token["word"]) > 1:
-            query = replace(query, without=(*query.without, token["word"][1:]))
-        else:
-            words.append(token["word"])
-    return replace(query, text=" ".join(words))
+def parse(text: str) -> Typed:
+    """A query from typed text. Places are looked up, which takes a second the first time."""
+    parser = _Parser(text)
+    sides = parser.sides()
+    query = Query(" ".join(side.text for side in sides if side.text), where=any_of(*(side.where for side in sides)))
+    return Typed(replace(query, either=tuple(sides)) if len(sides) > 1 else query, tuple(parser.problems))
 
 
-def _filtered(query: Query, name: str, value: str) -> Query:
-    if not value:
-        raise UsageError(f"{name}: needs a value.")
-    chosen = FILTERS[name]
-    return replace(query, **{chosen.field: chosen.combine(getattr(query, chosen.field), chosen.parse(value))})
+def narrowed(query: Query, *conditions: Condition) -> Query:
+    """A query with more filters."""
+    sides = tuple(replace(side, where=all_of(side.where, *conditions)) for side in query.either)
+    return replace(query, where=all_of(query.where, *conditions), either=sides)
+
+
+def ranks(query: Query) -> bool:
+    """Whether there is something to rank by: else the newest files that pass its filters are the answer."""
+    return bool(query.text or query.like or phrases_of(query.where))
+
+
+def names_typed(query: Query) -> frozenset[str]:
+    """The names of the filters in a query."""
+    return frozenset(each.name for each in filters_of(query.where))
+
+
+def phrases_of(where: Condition) -> tuple[str, ...]:
+    """The exact wordings that are asked for."""
+    return tuple(dict.fromkeys(each.value for each in demanded(where) if each.name == "phrase"))
 
 
 def example(text: str) -> Example:
@@ -164,3 +90,193 @@ def example(text: str) -> Example:
     if not Path(text).exists() and (part := _PART.fullmatch(text)):
         return Example(absolute(part[1]), float(part[2] or 0), float(part[3]) if part[3] else None)
     return Example(absolute(text))
+
+
+class _Parser:
+    """Reads a text from left to right. What it returns is None where nothing is left of what was typed."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at, self._depth, self._filters = 0, 0, 0
+        self.problems: list[Problem] = []
+
+    def sides(self) -> list[Side]:
+        """Words, each with the filters that go with them."""
+        tree = self._typed() or EVERYTHING
+        sides = _sides(tree)
+        if sides is None:
+            self._report(0, "There are too many ORs in this; the words were searched as if there were none.")
+            sides = [Side(" ".join(_words(tree)), _restrictions(tree))]
+        return sides
+
+    def _report(self, start: int, sentence: str) -> None:
+        self.problems.append(Problem(start, self._at, sentence))
+
+    def _typed(self) -> Condition | None:
+        sides: list[list[Condition]] = [[]]
+        begun = False
+        while not self._ends():
+            if begun and self._take(_OR):
+                sides.append([])
+                begun = False
+                continue
+            begun = True
+            if (term := self._term()) is not None:
+                sides[-1].append(term)
+        parts = [_joined(side) for side in sides if side]
+        return any_of(*parts) if parts else None
+
+    def _ends(self) -> bool:
+        self._take(_SPACE)
+        return self._at == len(self._text) or (self._depth > 0 and self._text[self._at] == ")")
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        if match := pattern.match(self._text, self._at):
+            self._at = match.end()
+        return match
+
+    def _term(self) -> Condition | None:
+        start = self._at
+        if self._text[start] == "-" and self._text[start + 1 : start + 2].strip(" -\t\n"):
+            self._at += 1
+            return self._negated(start, self._plain())
+        return self._plain()
+
+    def _negated(self, start: int, term: Condition | None) -> Condition | None:
+        """Of signs without a letter, such as -++, themselves."""
+        if term is None:
+            return None
+        demands = _demanding_words(term)
+        if demands is None:
+            return Is(_TEXT, self._text[start : self._at])
+        words = sum(each.name == "word" for each in filters_of(demands))
+        return Not(demands) if self._has_room(start, words) else None
+
+    def _has_room(self, start: int, filters: int) -> bool:
+        """Whether so many more filters count; the first that do not are reported."""
+        full = self._filters > _MOST_FILTERS
+        self._filters += filters
+        if self._filters > _MOST_FILTERS and not full:
+            self._report(start, f"More than {_MOST_FILTERS} filters and phrases; those from here on do not count.")
+        return self._filters <= _MOST_FILTERS
+
+    def _plain(self) -> Condition | None:
+        start = self._at
+        if self._text[start] == "(":
+            return self._group()
+        if quoted := self._take(_QUOTED):
+            return self._filter(start, FILTERS["phrase"], quoted[1])
+        name = _NAME.match(self._text, start)
+        if name and (known := NAMES.get(name[1].lower())):
+            self._at = name.end()
+            quoted = self._take(_QUOTED)
+            return self._filter(start, known, quoted[1] if quoted else self._word().strip(_QUOTE), bare=not quoted)
+        return Is(_TEXT, self._word())
+
+    def _group(self) -> Condition | None:
+        self._at += 1
+        if self._depth == _DEEPEST:
+            return None
+        self._depth += 1
+        group = self._typed()
+        self._at += self._at < len(self._text)  # the closing one, unless it is missing
+        self._depth -= 1
+        return group
+
+    def _word(self) -> str:
+        """Up to a space, or to what closes a group: parentheses within a word, as in f(x), are its own."""
+        start, inner = self._at, 0
+        while self._at < len(self._text) and not (letter := self._text[self._at]).isspace():
+            inner += (letter == "(") - (letter == ")")
+            if inner < 0 and self._depth:
+                break
+            self._at += 1
+        return self._text[start : self._at]
+
+    def _filter(self, start: int, chosen: Filter, value: str, *, bare: bool = False) -> Condition | None:
+        if not self._has_room(start, 1):
+            return None
+        try:
+            return self._longest(chosen, value) if bare and chosen.several_words else _parsed(chosen, value)
+        except UsageError as error:
+            self._report(start, str(error))
+            return None
+
+    def _longest(self, chosen: Filter, value: str) -> Condition:
+        """Of a value and up to three words behind it, what makes the longest value."""
+        ends = [(self._at, value)]
+        while len(ends) < _MOST_WORDS and (word := _NEXT.match(self._text, ends[-1][0])):
+            if word[1] == "OR" or re.match(r"-\w", word[1]) or _NAME.match(word[1]):
+                break
+            ends.append((word.end(), f"{ends[-1][1]} {word[1]}"))
+        for end, longer in reversed(ends[1:]):
+            try:
+                condition = _parsed(chosen, longer)
+            except UsageError:
+                continue
+            self._at = end
+            return condition
+        return _parsed(chosen, value)
+
+
+def _parsed(chosen: Filter, value: str) -> Condition:
+    if not value.strip():
+        raise UsageError(f"{chosen.name}: needs a value right behind it, such as {chosen.typed}.")
+    return Is(chosen.name, chosen.parse(value))
+
+
+def _demanding_words(term: Condition) -> Condition | None:
+    """Under a negation, words are no longer to rank by; None if there is none in it, and no filter."""
+    if isinstance(term, Is):
+        word = Is("word", term.value) if term.name == _TEXT and all_words(term.value) else None
+        return word if term.name == _TEXT else term
+    parts = [part for each in ((term.of,) if isinstance(term, Not) else term.of) if (part := _demanding_words(each))]
+    if isinstance(term, Not):
+        return Not(parts[0]) if parts else None
+    return (all_of if isinstance(term, AllOf) else any_of)(*parts) if parts else None
+
+
+def _joined(terms: Sequence[Condition]) -> Condition:
+    """All of these, or one of those filters of the same name of which a file has one value."""
+    groups: dict[object, list[Condition]] = {}
+    for number, term in enumerate(terms):
+        alike = isinstance(term, Is) and term.name != _TEXT and not FILTERS[term.name].narrows
+        groups.setdefault(term.name if alike and isinstance(term, Is) else number, []).append(term)
+    return all_of(*(any_of(*group) for group in groups.values()))
+
+
+def _sides(tree: Condition) -> list[Side] | None:
+    """The sides of the ORs between words, all combinations of them; None if there are too many."""
+    if isinstance(tree, Is) and tree.name == _TEXT:
+        return [Side(tree.value)]
+    if isinstance(tree, Is | Not) or not any(each.name in (_TEXT, "phrase") for each in demanded(tree)):
+        return [Side("", tree)]
+    parts = [_sides(part) for part in tree.of]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    if isinstance(tree, AnyOf):
+        sides = [side for part in found for side in part]
+        return sides if len(sides) <= _MOST_SIDES else None
+    sides = [Side()]
+    for part in found:
+        if len(sides) * len(part) > _MOST_SIDES:
+            return None
+        sides = [_both(*pair) for pair in product(sides, part)]
+    return sides
+
+
+def _both(one: Side, other: Side) -> Side:
+    return Side(" ".join(filter(None, (one.text, other.text))), all_of(one.where, other.where))
+
+
+def _words(tree: Condition) -> list[str]:
+    return [each.value for each in demanded(tree) if each.name == _TEXT]
+
+
+def _restrictions(tree: Condition) -> Condition:
+    """What is left of it where words let everything through."""
+    if isinstance(tree, Is | Not):
+        return EVERYTHING if isinstance(tree, Is) and tree.name == _TEXT else tree
+    join = all_of if isinstance(tree, AllOf) else any_of
+    return join(*map(_restrictions, tree.of))

@@ -32,6 +32,8 @@ makes it a match."""
 _BM25_LIMIT = 2.2  # k1 + 1 with SQLite's k1 = 1.2: the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
+LISTED = 3.0
+"""Evidence of what only passes filters, on a side of an OR that has no words: that alone makes it a match."""
 
 
 class Source(StrEnum):
@@ -49,6 +51,8 @@ class Source(StrEnum):
     """The names of a file and its folders."""
     EXAMPLE = "example"
     """Vectors of any modality, compared with an example's."""
+    FILTERS = "filters"
+    """Nothing but that it passes them."""
 
 
 _COMPARED = (Source.MEANING, Source.LOOKS, Source.SOUNDS)
@@ -178,6 +182,17 @@ def rank(evidence: Iterable[Evidence]) -> list[Candidate]:
     for match in evidence:
         candidates.setdefault(match.key, Candidate(match.key)).add(match)
     return sorted(candidates.values(), key=lambda candidate: (-candidate.total, candidate.key))
+
+
+def best_of(rankings: Sequence[Sequence[Candidate]]) -> Sequence[Candidate]:
+    """One ranking of several, in which each content counts as where it does best."""
+    if len(rankings) == 1:
+        return rankings[0]
+    best: dict[int, Candidate] = {}
+    for candidate in (candidate for each in rankings for candidate in each):
+        if candidate.key not in best or candidate.total > best[candidate.key].total:
+            best[candidate.key] = candidate
+    return sorted(best.values(), key=lambda candidate: (-candidate.total, candidate.key))
 
 
 def best_segments(candidate: Candidate) -> Sequence[int]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bowerbird.core.answers import Hit, Results, Timings
+from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.conditions import EVERYTHING, Condition, Is, only, without
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
@@ -18,8 +20,9 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
+from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
-from bowerbird.core.types import Kind, Modality, Query, Space, Vectors
+from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.words import all_words, holds, query_words, stem
 
@@ -80,21 +83,26 @@ class Searcher:
             FileSkipped: no extractor reads an example.
         """
         stopwatch = _Stopwatch(time.perf_counter())
-        exact = self._have_phrases(query)
+        known: dict[Is, Is] = {}
+        exact = self._have_phrases(query.where, known)
         query, relaxed = _relaxed(query) if exact is False else (_with_phrases(query), "")
-        vectors, problem = self._encode(query.text)
+        sides = query.either or (Side(query.text, query.where),)
+        vectors = {side.text: self._encode(side.text) for side in sides}
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
         encode = stopwatch.lap_ms()
-        evidence, repair = self._retrieve(query, vectors, examples)
+        found = [self._retrieve(side, known, vectors[side.text][0], examples, query.limit) for side in sides]
         retrieve = stopwatch.lap_ms()
-        hits = self._hits.make(ranking.rank(self._in_mails(evidence, query)), query)
+        ranked = ranking.best_of([ranking.rank(evidence) for evidence, _ in found])
+        hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)))
         rank = stopwatch.lap_ms()
-        notice = problem or repair or relaxed or self._weak_photos(vectors, hits)
+        problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), relaxed)
+        notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
 
-    def _have_phrases(self, query: Query) -> bool | None:
-        """Whether a file has all phrases; None if none are asked for."""
-        return bool(self._reader.allowed(Query(phrases=query.phrases))) if query.phrases else None
+    def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
+        """Whether a file has the phrases; None if none are asked for."""
+        phrases = only(where, lambda each: each.name == "phrase")
+        return None if phrases == EVERYTHING else self._reader.passes_any(self._reader.resolved(phrases, known))
 
     def _encode(self, text: str) -> tuple[Mapping[str, Vectors], str]:
         """The text's vectors by space id, each of shape (1, dimension), and a notice if a model failed."""
@@ -107,24 +115,39 @@ class Searcher:
         return encoded.vectors, encoded.problem and f"{encoded.problem} The other models were searched."
 
     def _retrieve(
-        self, query: Query, vectors: Mapping[str, Vectors], examples: Sequence[ExampleQuery]
+        self,
+        side: Side,
+        known: dict[Is, Is],
+        vectors: Mapping[str, Vectors],
+        examples: Sequence[ExampleQuery],
+        limit: int,
     ) -> tuple[list[Evidence], str]:
-        """All evidence; without a vector store, that of words and names, and a notice."""
-        scope = _Scope(query.kinds, self._reader.allowed(query))
-        words = [*self._keyword_hits(query, scope), *self._name_hits(query, scope)]
+        """All evidence; without a vector store, that of words and names, and a notice. ``known``: of slow filters."""
+        where = self._reader.resolved(side.where, known)
+        if not side.text and not examples:
+            return list(self._listed(where, limit)), ""
+        kinds = None if where == EVERYTHING else kinds_of(where)
+        scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
+        words = [*self._keyword_hits(side, scope), *self._name_hits(side.text, where)]
         starts = self._store.starts
         try:
-            return [*self._space_hits(vectors, scope), *self._example_hits(examples, scope), *words], ""
+            vector_hits, notice = [*self._space_hits(vectors, scope), *self._example_hits(examples, scope)], ""
         except StoreFailure as error:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
-            return words, f"{error} {_WITHOUT_STORE}"
+            vector_hits, notice = [], f"{error} {_WITHOUT_STORE}"
+        return self._in_mails([*vector_hits, *words], where), notice
 
-    def _in_mails(self, evidence: Sequence[Evidence], query: Query) -> list[Evidence]:
+    def _in_mails(self, evidence: Sequence[Evidence], where: Condition) -> list[Evidence]:
         """Without that in mails which do not pass the filters, though others in their mailbox do."""
         segment_ids = {match.segment_id for match in evidence if match.segment_id is not None}
-        others = self._reader.in_other_mails(segment_ids, query)
+        others = self._reader.in_other_mails(segment_ids, where)
         return [match for match in evidence if match.segment_id not in others]
+
+    def _listed(self, where: Condition, limit: int) -> Iterator[Evidence]:
+        """Evidence of what passes filters beside an OR: the newest."""
+        for row in self._reader.newest(where, limit):
+            yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED)
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""
@@ -188,9 +211,9 @@ class Searcher:
         passing = sum(scope.holds(row.content_id) for row in self._reader.segments(segment_ids).values())
         return passing >= (_ENOUGH if scope.allowed is None else _TOP_K)
 
-    def _keyword_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
-        """Evidence of the segments with the query's words, more where they stand in a row."""
-        words = query_words(query.text)
+    def _keyword_hits(self, side: Side, scope: _Scope) -> Iterator[Evidence]:
+        """Evidence of the segments with the words, more where they stand in a row."""
+        words = query_words(side.text)
         if not words:
             return
         match = " OR ".join(f'"{word}"' for word in words)
@@ -199,9 +222,9 @@ class Searcher:
             _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
         )
         information = self._information(words)
-        pairs = _pairs(query.text)
+        pairs, phrases = _pairs(side.text), phrases_of(side.where)
         for row in self._reader.segments(scores).values():
-            strength = ranking.from_bm25(scores[row.id], information) + _in_a_row(row.text, pairs, query.phrases)
+            strength = ranking.from_bm25(scores[row.id], information) + _in_a_row(row.text, pairs, phrases)
             yield Evidence(row.content_id, row.id, Source.WORDS, strength)
 
     def _information(self, words: Sequence[str]) -> float:
@@ -210,17 +233,13 @@ class Searcher:
         segments = max(1, self._reader.segment_estimate())
         return ranking.information((frequencies.get(term, 0) for term in stems), segments)
 
-    def _name_hits(self, query: Query, scope: _Scope) -> Iterator[Evidence]:
-        """Evidence of the files with the query's words in their names or their folders'."""
-        words = query_words(query.text)
+    def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
+        """Evidence of the files with the words in their names or their folders'."""
+        words = query_words(text)
         characters = sum(len(word) for word in words)
-        for row, name in self._reader.by_name(words, query, _TOP_K):
+        for row, name in self._reader.by_name(words, where, _TOP_K):
             matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
-            unread = row.content_id is None
-            key = -row.id if row.content_id is None else row.content_id
-            # by_name has applied folders and dates; of the filters only phrases are left.
-            if scope.holds(key) or (unread and not query.phrases):
-                yield Evidence(key, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
+            yield Evidence(row.content_id or -row.id, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
 
     def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
         """A notice where photos were found by the starter pack alone, the weakest road from text to photos."""
@@ -254,14 +273,26 @@ class _Stopwatch:
 
 
 def _with_phrases(query: Query) -> Query:
-    """A query whose text has its phrases, too."""
-    return replace(query, text=" ".join((query.text, *query.phrases)).strip())
+    """A query whose words are those of its phrases, too."""
+    sides = tuple(replace(side, text=_all_text(side.text, side.where)) for side in query.either)
+    return replace(query, text=_all_text(query.text, query.where), either=sides)
+
+
+def _all_text(text: str, where: Condition) -> str:
+    return " ".join((text, *phrases_of(where))).strip()
 
 
 def _relaxed(query: Query) -> tuple[Query, str]:
     """A query that only looks for the words of its phrases, which no file has, and a notice."""
-    quoted = " and ".join(f'"{phrase}"' for phrase in query.phrases)
-    return replace(_with_phrases(query), phrases=()), f"No file has the exact words {quoted}. These come closest."
+    quoted = " and ".join(f'"{phrase}"' for phrase in phrases_of(query.where))
+    worded = _with_phrases(query)
+    sides = tuple(replace(side, where=_without_phrases(side.where)) for side in worded.either)
+    relaxed = replace(worded, where=_without_phrases(worded.where), either=sides)
+    return relaxed, f"No file has the exact words {quoted}. These come closest."
+
+
+def _without_phrases(where: Condition) -> Condition:
+    return without(where, lambda each: each.name == "phrase")
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
@@ -272,7 +303,7 @@ def _pairs(text: str) -> set[tuple[str, str]]:
 def _in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:
     """Evidence of words that follow each other as typed, or as demanded."""
     followed = len(pairs & _pairs(text)) / len(pairs) if pairs else 0.0
-    held = sum(holds(text, phrase) for phrase in phrases) / len(phrases) if phrases else 0.0
+    held = sum(holds(text, phrase, exact=True) for phrase in phrases) / len(phrases) if phrases else 0.0
     return max(ranking.VERBATIM * followed, ranking.EXACT * held)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
+from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
 from bowerbird.gui.widgets.widgets import button, label
 
 _KEYS = (
@@ -24,15 +25,7 @@ _KEYS = (
     ("Ctrl+Q", "Quit"),
     ("F1 or ?", "This list"),
 )
-_WORDS = (
-    ("kind:photo", "only photos; or document, recording, clip"),
-    ("after:2024-05", "from May 2024 on; before: works too"),
-    ("under:~/Trips", "only in this folder"),
-    ("place:Bolzano", "taken in this town, region or country; or near:Bolzano,20km"),
-    ("author:curie", "by this author; from:, subject: and camera: work too"),
-    ("-blurry", "nothing with this word"),
-    ('"exact words"', "these words as they stand"),
-)
+_WORDS = (*((each.typed, each.prose) for each in FILTERS.values()), *SYNTAX)
 
 
 class ShortcutsDialog(QDialog):

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from bowerbird.core.answers import Preview
 from bowerbird.core.types import Example, Locator, Query
 from bowerbird.gui.desktop import paths_of
+from bowerbird.gui.query.completion import FilterCompleter
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.jpeg import image_of
@@ -51,8 +52,15 @@ class QueryEdit(QLineEdit):
     """Paste, while the clipboard holds files or a picture."""
     focus_changed = Signal(bool)
 
+    def __init__(self) -> None:
+        """Offers filters as one types."""
+        super().__init__()
+        self.offers = FilterCompleter(self)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if self.offers.takes(event.key()):
+            event.ignore()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.left_downwards.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from bowerbird.core.conditions import EVERYTHING
 from bowerbird.core.state import Status
 from bowerbird.core.types import Query
 from bowerbird.gui.question import Question
@@ -47,7 +48,7 @@ def reason(question: Question, query: Query, status: Status | None) -> tuple[str
         return "Nothing here", "No file passes these filters."
     if question.empty:
         return "Nothing here yet", "The folders Bowerbird looks after hold nothing it can read."
-    if question.filtered or query.kinds or query.under or query.after or query.before:
+    if question.filtered or query.where != EVERYTHING:
         return "Nothing found with these filters", "Try it everywhere, or in other words."
     if status is not None and status.progress.busy:
         return "Nothing found yet", "Your folders are still being read. New results appear here by themselves."

@@ -12,6 +12,7 @@ import numpy as np
 
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.conditions import Is
 from bowerbird.core.library import Library
 from bowerbird.core.models.families.whisper import BEAM_SIZE
 from bowerbird.core.paths import LibraryPaths
@@ -25,7 +26,7 @@ _KENNEDY = (  # the manifest describes it only; the address of 20 January 1961 i
 )
 _STARTS = 3
 _RIGHT_S = 2.0
-_RECORDINGS = frozenset({Kind.RECORDING})
+_RECORDINGS = Is("kind", frozenset({Kind.RECORDING}))
 
 
 def measure(data: Path, work: Path) -> list[Figure]:
@@ -126,7 +127,7 @@ def _words(library: Library, said: dict[str, str]) -> list[Figure]:
 def _first(library: Library, queries: Sequence[tuple[str, str, float]], where: str, wanted: str) -> Figure:
     right = 0
     for name, words, _ in queries:
-        hits = library.search(Query(words, kinds=_RECORDINGS, limit=1)).hits
+        hits = library.search(Query(words, where=_RECORDINGS, limit=1)).hits
         right += bool(hits) and hits[0].path.name == name
         if not hits or hits[0].path.name != name:
             print(f"   missed: {words!r} of {name}, found {hits[0].path.name if hits else None}")
@@ -143,7 +144,7 @@ def _paraphrases(library: Library) -> Figure:
     rows = table(Path(__file__).with_name("paraphrases.tsv"))
     right = 0
     for row in rows:
-        names = [hit.path.name for hit in library.search(Query(row["paraphrase"], kinds=_RECORDINGS, limit=5)).hits]
+        names = [hit.path.name for hit in library.search(Query(row["paraphrase"], where=_RECORDINGS, limit=5)).hits]
         right += row["file"] in names
         if row["file"] not in names:
             print(f"   missed: {row['paraphrase']!r} of {row['file']}")
@@ -177,7 +178,7 @@ def _moments(
     queries = _queries({name: text for name, text in said.items() if name not in _CUT_SHORT})
     inside = near = 0
     for name, words, share in queries:
-        hits = library.search(Query(words, under=(folder,), limit=1)).hits
+        hits = library.search(Query(words, where=Is("under", folder), limit=1)).hits
         at = hits[0].moment.start_s if hits and hits[0].moment else None
         begins, ends = places[name]
         spoken = begins + share * (ends - begins)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bowerbird.core.answers import Hit
+from bowerbird.core.conditions import Is
 from bowerbird.core.library import Library
 from bowerbird.core.types import Example, Kind, Locator, Query
 from tests.bench.report import Figure
@@ -24,7 +25,7 @@ _BLANK = 8.0  # standard deviation of grey: less shows nothing to find it by
 _ALIKE = 12.0  # mean difference of grey at 32 x 32, of 255: a person takes them for the same picture
 _LOOKS = 12  # places of a moment that are compared
 _EXCERPT_S = 3.0
-_CLIPS = frozenset({Kind.CLIP})
+_CLIPS = Is("kind", frozenset({Kind.CLIP}))
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _frames(library: Library, clips: list[Path], work: Path) -> list[Figure]:
     for number, cut in enumerate(cuts):
         example = work / f"frame-{number}.jpg"
         cut.picture.resize((_WIDE, _WIDE * cut.picture.height // cut.picture.width)).save(example, quality=_QUALITY)
-        hits = library.search(Query(like=(Example(example),), kinds=_CLIPS, limit=5)).hits
+        hits = library.search(Query(like=(Example(example),), where=_CLIPS, limit=5)).hits
         alike = bool(hits) and _looks_like(hits[0], cut.picture)
         moment += alike
         first += bool(hits) and (hits[0].path == cut.source or alike)
@@ -133,7 +134,7 @@ def _excerpts(library: Library, clips: list[Path], work: Path) -> list[Figure]:
         if count < 2:
             continue
         _encode(excerpt, frames[start : start + count], round(rate))
-        hits = library.search(Query(like=(Example(excerpt),), kinds=_CLIPS, limit=1)).hits
+        hits = library.search(Query(like=(Example(excerpt),), where=_CLIPS, limit=1)).hits
         good = bool(hits) and (hits[0].path == clip or _looks_like(hits[0], frames[start]))
         right, total = right + good, total + 1
         if not good:

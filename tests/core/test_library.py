@@ -25,6 +25,7 @@ from bowerbird.core.settings import Settings
 from bowerbird.core.state import FolderState, Progress
 from bowerbird.core.types import Example, Kind, Locator, Query
 from tests import makers, shot_makers
+from tests.queries import typed
 
 Opener = Callable[[], Library]
 
@@ -70,7 +71,7 @@ def test_what_files_say_of_themselves_is_found_filtered_and_shown(open_library: 
     hit = library.search(Query("quist")).hits[0]
     assert (hit.path.name, hit.moment) == ("a.html", None)
     assert "its description has these words" in [reason.text for reason in hit.reasons]
-    assert [hit.path.name for hit in library.search(Query("grind", authors=("lind",))).hits] == ["b.html"]
+    assert [hit.path.name for hit in library.search(typed("grind author:lind")).hits] == ["b.html"]
     preview = library.preview(files / "a.html", Query("corn"), None, 400)
     assert ("Author", "Marta Quist") in preview.details and "Quist" not in preview.text
 
@@ -116,12 +117,12 @@ def test_filters_narrow_down(open_library: Opener, notes: Path) -> None:
     makers.text(inner / "dough.txt", "Bread dough rests overnight.")
     library = open_library()
     library.index([notes], quiet)
-    names = {hit.path.name for hit in library.search(Query("dough", under=(inner,))).hits}
+    names = {hit.path.name for hit in library.search(typed(f'dough under:"{inner}"')).hits}
     assert names == {"dough.txt"}
-    assert {hit.kind for hit in library.search(Query("dough", kinds=frozenset({Kind.PHOTO}))).hits} == {Kind.PHOTO}
-    assert "dough.txt" not in {hit.path.name for hit in library.search(Query("dough", without=("bread",))).hits}
-    assert [hit.path.name for hit in library.search(Query(phrases=("bread dough",))).hits] == ["dough.txt"]
-    missed = library.search(Query(phrases=("dough bread",)))
+    assert {hit.kind for hit in library.search(typed("dough kind:photo")).hits} == {Kind.PHOTO}
+    assert "dough.txt" not in {hit.path.name for hit in library.search(typed("dough -bread")).hits}
+    assert [hit.path.name for hit in library.search(typed('"bread dough"')).hits] == ["dough.txt"]
+    missed = library.search(typed('"dough bread"'))
     assert missed.hits and "exact words" in missed.notice
 
 
@@ -140,7 +141,7 @@ def test_files_of_one_shot_are_one_hit_until_one_is_forgotten(open_library: Open
     live, burst = frozenset({"IMG_1.jpg", "Video 7.mov"}), frozenset({"IMG_2.jpg", "IMG_3.jpg", "IMG_4.jpg"})
     assert shots(Query("img")) == shots(Query()) == {live, burst}
     assert len(shots(Query(apart=True))) == 5
-    assert shots(Query(kinds=frozenset({Kind.CLIP}))) == {live}
+    assert shots(typed("kind:clip")) == {live}
     (files / "IMG_1.jpg").unlink()
     library.index([], quiet)
     assert shots(Query()) == {frozenset({"Video 7.mov"}), burst}

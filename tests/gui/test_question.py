@@ -7,16 +7,19 @@ from pathlib import Path
 
 from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, FIRST_LIMIT, Question, between, periods
+from tests.queries import typed
 
 _PHOTOS = Path("/photos")
 
 
 def test_typed_filters_take_precedence_over_the_mouse() -> None:
-    query = Question(text="kind:document dog after:2024", kind=Kind.PHOTO, folder=_PHOTOS).query()
-    assert query.kinds == {Kind.DOCUMENT}
-    assert query.text == "dog"
-    assert query.under == (_PHOTOS,)
-    assert query.after == date(2024, 1, 1)
+    query = Question(text="kind:document dog after:2024", kind=Kind.PHOTO, folder=_PHOTOS).typed().query
+    assert query == typed("kind:document dog after:2024 under:/photos", limit=FIRST_LIMIT)
+
+
+def test_filters_of_the_mouse_hold_on_every_side_of_an_or() -> None:
+    query = Question(text="dog OR cat", kind=Kind.PHOTO).typed().query
+    assert query == typed("(dog OR cat) kind:photo", limit=FIRST_LIMIT)
 
 
 def test_periods_begin_on_their_first_day() -> None:

@@ -13,6 +13,7 @@ from bowerbird.core.types import Example, Kind
 from bowerbird.gui.question import FIRST_LIMIT
 from bowerbird.gui.session import SearchSession
 from tests.gui.fakes import FakeBridge, photo
+from tests.queries import typed, where
 
 
 def _names(bridge: FakeBridge) -> list[str]:
@@ -31,7 +32,7 @@ def test_without_text_and_examples_it_browses(session: SearchSession, bridge: Fa
     with qtbot.waitSignal(session.results_changed):
         session.filter_kind(Kind.PHOTO)
     assert _names(bridge) == ["browse"]
-    assert session.query.kinds == {Kind.PHOTO}
+    assert session.query.where == where("kind:photo")
 
 
 def test_the_same_question_again_is_not_sent(session: SearchSession, bridge: FakeBridge, qtbot: QtBot) -> None:
@@ -46,7 +47,12 @@ def test_a_filter_that_makes_no_sense_gives_a_message(session: SearchSession, br
     with qtbot.waitSignal(session.message_changed) as message:
         session.set_text("kind:nonsense")
     assert "nonsense" in message.args[0]
-    assert bridge.library.calls == []
+
+
+def test_what_else_was_typed_is_answered(session: SearchSession, bridge: FakeBridge, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(session.results_changed):
+        session.set_text("dog place:nowhereland kind:photo")
+    assert session.query == typed("dog kind:photo", limit=FIRST_LIMIT)
 
 
 def test_a_failed_search_leaves_no_old_results(session: SearchSession, bridge: FakeBridge, qtbot: QtBot) -> None:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Set
 from functools import lru_cache
 
+from bowerbird.core.languages import LANGUAGES, WITHIN
 from bowerbird.core.models.registry.entries import Entry
 from bowerbird.core.types import Modality
 
 _SURE = 8.0
 """Nats: between languages nearer to each other than this, as with a word or two, the detector is wrong too often."""
+_WRITTEN_AS = {"wuu": "zh"}
 
 
 class Routes:
@@ -56,6 +58,18 @@ def routing_table(entries: Iterable[Entry], modality: Modality, without: Collect
         if space.modality is modality and space.id in entry.text_models and space.id not in without
     }
     return Routes({name: active[name].languages for name in names if name in active})
+
+
+def language_of(text: str) -> str:
+    """The code of the language that a text is surely in, of those in core/languages.py; else empty."""
+    from py3langid.langid import rank
+
+    if not any(map(str.isalpha, text)):
+        return ""
+    (first, odds), *others = [(_WRITTEN_AS.get(code, code), value) for code, value in rank(text)]
+    alike = (first, *WITHIN.get(first, ()))
+    rival = next(value for code, value in others if code in LANGUAGES and code not in alike)
+    return first if first in LANGUAGES and odds - rival >= _SURE else ""
 
 
 @lru_cache(maxsize=256)

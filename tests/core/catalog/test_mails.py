@@ -12,8 +12,8 @@ from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.search.query import parse
 from bowerbird.core.types import FileFacts, FileState, Kind, MailHeader, Modality, Properties, Segment
+from tests.queries import where
 
 FILES = Path("/files")
 MAILS = (
@@ -48,10 +48,10 @@ def left(catalog: Catalog, tmp_path: Path) -> Iterator[Left]:
     reader = CatalogReader(connections)
 
     def ask(typed: str) -> tuple[list[str], list[int]]:
-        query, row = parse(typed), reader.file(FILES / "box.mbox")
+        filters, row = where(typed), reader.file(FILES / "box.mbox")
         segments = reader.segments_of(row.content_id) if row and row.content_id else []
-        others = reader.in_other_mails([segment.id for segment in segments], query)
-        names = sorted(row.path.name for row in reader.newest(query, 9))
+        others = reader.in_other_mails([segment.id for segment in segments], filters)
+        names = sorted(row.path.name for row in reader.newest(filters, 9))
         return names, [segment.ordinal for segment in segments if segment.id not in others]
 
     yield ask
@@ -74,7 +74,11 @@ def left(catalog: Catalog, tmp_path: Path) -> Iterator[Left]:
         ("after:2024 before:2025", ["box.mbox"], [1, 2]),
         ("from:anna before:2024", ["box.mbox", "one.eml"], [0]),
         ("after:2023-11 before:2023-12", ["one.eml"], []),
-        ("camera:anna", [], []),
+        ("camera:anna from:otto", [], []),
+        ("-from:anna", ["box.mbox"], [1, 2]),
+        ("-subject:invoice", ["box.mbox"], [3]),
+        ("-(from:otto OR subject:holiday)", ["box.mbox", "one.eml"], [0]),
+        ("from:otto OR subject:holiday", ["box.mbox"], [1, 2, 3]),
     ],
 )
 def test_filters(left: Left, typed: str, names: list[str], ordinals: list[int]) -> None:

@@ -18,6 +18,7 @@ from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.schema import MIGRATIONS
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.conditions import EVERYTHING
 from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.library import Library
 from bowerbird.core.models.families import photo
@@ -115,7 +116,8 @@ def test_it_keeps_what_is_to_be_read(old: Path, version: int) -> None:
     else:
         assert (b"/media/ada/Archive/radio.wav", 3) in before
     vain = "SELECT path FROM files WHERE state = 'failed'" + (" OR state = 'skipped'" if version > 1 else "")
-    before += [(path, AGAIN) for (path,) in rows(old, vain)] if version < 7 else []  # it has tried them
+    if version < 7:  # more formats are read since then
+        before += [(path, AGAIN) for (path,) in rows(old, vain)]
     assert sorted(rows(migrate(old), "SELECT path, priority FROM jobs")) == sorted(before)
 
 
@@ -135,6 +137,20 @@ def test_the_spaces_of_every_content_are_those_of_its_list(old: Path) -> None:
     migrate(old)
     assert content_spaces(old) == before
     assert "spaces" not in columns(old, "contents")
+
+
+def test_tags_are_filtered_by_as_they_stand_in_the_properties(old: Path) -> None:
+    rows(old, """UPDATE contents SET properties = '{"keywords": ["Été", "50%", "", "Été"]}' WHERE id = 1""")
+    rows(old, """UPDATE contents SET properties = '{"title": "none"}' WHERE id = 2""")
+    migrate(old)
+    assert rows(old, "SELECT content_id, value FROM attributes WHERE name = 'tag'") == [(1, "50%"), (1, "ete")]
+
+
+@pytest.mark.parametrize("version", [7], indirect=True)
+def test_attributes_stay(old: Path) -> None:
+    rows(old, "INSERT INTO attributes VALUES (1, 'author', 'marie curie'), (1, 'camera', 'leica')")
+    migrate(old)
+    assert rows(old, "SELECT * FROM attributes") == [(1, "author", "marie curie"), (1, "camera", "leica")]
 
 
 @pytest.mark.parametrize("version", range(1, 4), indirect=True)
@@ -195,7 +211,7 @@ def test_what_it_found_by_words_and_names_is_found(old: Path) -> None:
     connections = ReadConnections(old)
     reader = CatalogReader(connections)
     texts = {word: _segment_texts(reader, word) for word in ("strudel", "tagebuch", "crane")}
-    names = [row.path.name for row, _ in reader.by_name(["firmware"], Query(), 5)]
+    names = [row.path.name for row, _ in reader.by_name(["firmware"], EVERYTHING, 5)]
     failures = Overview(connections).failures()
     connections.close()
     assert texts == {"strudel": [make.ENGLISH], "tagebuch": [make.GERMAN], "crane": []}

@@ -11,8 +11,8 @@ from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.schema import MIGRATIONS
 from bowerbird.core.catalog.writer import Catalog
-from bowerbird.core.search.query import parse
 from bowerbird.core.types import FileFacts, FileState, Kind, Properties
+from tests.queries import where
 
 PLACES = {
     "bolzano.jpg": (46.4983, 11.3548),
@@ -44,7 +44,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 @pytest.fixture
 def find(catalog: Catalog, tmp_path: Path):
     reader = CatalogReader(ReadConnections(tmp_path / "catalog.sqlite3"))
-    return lambda typed: sorted(row.path.stem for row in reader.newest(parse(typed), 50))
+    return lambda typed: sorted(row.path.stem for row in reader.newest(where(typed), 50))
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,11 @@ from bowerbird.core.catalog.connection import ReadConnections, connect
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.schema import MIGRATIONS, migrate
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.conditions import EVERYTHING, Is
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Query
+from tests.queries import typed
 
 _TEXTS = ("Die Straßenbahn", "plain words", "大别山项目", "मुंबई की बारिश", "Gesamt\u00adkonzept")
 _OLD_KEYWORDS = (None, None, " 大别 别山 山项 项目 ", None, None)  # as version 6 made them
@@ -65,7 +66,7 @@ def catalog(path: Path) -> Iterator[Catalog]:
 def _found(path: Path) -> list[set[int]]:
     """By phrase, the contents that have it."""
     connections = ReadConnections(path)
-    found = [set(CatalogReader(connections).allowed(Query(phrases=(phrase,))) or ()) for phrase in _ASKED]
+    found = [set(CatalogReader(connections).allowed(Is("phrase", phrase)) or ()) for phrase in _ASKED]
     connections.close()
     return found
 
@@ -73,7 +74,7 @@ def _found(path: Path) -> list[set[int]]:
 def _named(path: Path) -> list[int]:
     connections = ReadConnections(path)
     reader = CatalogReader(connections)
-    found = [row.id for word in ("resume", "plain", "grosse") for row, _ in reader.by_name([word], Query(), 5)]
+    found = [row.id for word in ("resume", "plain", "grosse") for row, _ in reader.by_name([word], EVERYTHING, 5)]
     connections.close()
     return found
 
@@ -165,7 +166,7 @@ def test_a_library_is_brought_over_while_it_is_used(path: Path, tmp_path: Path) 
     library = Library.open(paths.root)
     try:
         library.index([], lambda _: None)
-        answer = library.search(Query(phrases=("strassenbahn",)))
+        answer = library.search(typed('"strassenbahn"'))
     finally:
         library.close()
     assert answer.phrases_found and [hit.path.name for hit in answer.hits] == ["1.txt"]

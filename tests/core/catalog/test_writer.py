@@ -16,12 +16,14 @@ from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import KnownContent, NewContent
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.conditions import EVERYTHING, Is, all_of
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.recordings.track_names import LYRICS
-from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Near, Properties, Query, Segment
+from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Segment
 from bowerbird.core.words import query_words
 from tests.core.test_words import SAME
+from tests.queries import where
 
 FOLDER = Path("/files")
 
@@ -205,19 +207,19 @@ def test_a_transaction_that_fails_leaves_nothing(catalog: Catalog) -> None:
 def test_filters(catalog: Catalog, reader: CatalogReader) -> None:
     number = index(catalog, "deep/a.txt", content(b"1", "words"))
     index(catalog, "deeper/b.txt", content(b"2", "other words"))
-    assert reader.allowed(Query("x")) is None
-    assert reader.allowed(Query(under=(FOLDER / "deep",))) == {number}
-    assert reader.allowed(Query(under=(FOLDER / "dee",))) == frozenset()
-    assert len(reader.allowed(Query(after=datetime(2024, 5, 6).date())) or ()) == 2
-    assert reader.allowed(Query(before=datetime(2024, 5, 6).date())) == frozenset()
-    assert reader.allowed(Query(phrases=("other words",))) != reader.allowed(Query(phrases=("words",)))
+    assert reader.allowed(EVERYTHING) is None
+    assert reader.allowed(Is("under", FOLDER / "deep")) == {number}
+    assert reader.allowed(Is("under", FOLDER / "dee")) == frozenset()
+    assert len(reader.allowed(where("after:2024-05-06")) or ()) == 2
+    assert reader.allowed(where("before:2024-05-06")) == frozenset()
+    assert reader.allowed(where('"other words"')) != reader.allowed(where('"words"'))
 
 
 def test_names_are_found_by_parts_of_words(catalog: Catalog, reader: CatalogReader) -> None:
     catalog.files.put(FOLDER, facts("Birthday_party 2024.jpg"), Kind.PHOTO)
     for typed in (["birth"], ["party"], ["24"], ["2024"]):
-        assert [row.path.name for row, _ in reader.by_name(typed, Query(), 5)] == ["Birthday_party 2024.jpg"], typed
-    assert not reader.by_name(["100%"], Query(), 5)
+        assert [row.path.name for row, _ in reader.by_name(typed, EVERYTHING, 5)] == ["Birthday_party 2024.jpg"], typed
+    assert not reader.by_name(["100%"], EVERYTHING, 5)
 
 
 @pytest.mark.parametrize(("written", "asked"), SAME)
@@ -226,7 +228,7 @@ def test_words_and_phrases_are_found_in_any_form(
 ) -> None:
     number = index(catalog, "a.txt", content(b"1", f"Before {written}; after."))
     index(catalog, "b.txt", content(b"2", "Another text, of which nobody asks."))
-    assert reader.allowed(Query(phrases=(asked,))) == {number}
+    assert reader.allowed(Is("phrase", asked)) == {number}
     (segment,) = reader.segments_of(number)
     match = " OR ".join(f'"{word}"' for word in query_words(asked))
     assert [found for found, _ in reader.by_words(match, 5, None)] == [segment.id]
@@ -248,7 +250,7 @@ def test_words_and_phrases_are_found_in_any_form(
 def test_names_are_found_in_any_form(catalog: Catalog, reader: CatalogReader, name: str, asked: str) -> None:
     catalog.files.put(FOLDER, facts(name), None)
     catalog.files.put(FOLDER, facts("other.bin"), None)
-    assert [row.path.name for row, _ in reader.by_name(query_words(asked), Query(), 5)] == [name]
+    assert [row.path.name for row, _ in reader.by_name(query_words(asked), EVERYTHING, 5)] == [name]
 
 
 @pytest.mark.parametrize(
@@ -258,16 +260,16 @@ def test_names_are_found_in_any_form(catalog: Catalog, reader: CatalogReader, na
         ("report final", True),
         ("annual final", False),
         ("REPORT FINAL 100%", True),
-        ("ual rep", True),
+        ("ual rep", False),
+        ("annual report final", True),
         ("100_", True),
-        ("…", False),
     ],
 )
 def test_a_phrase_may_stand_in_a_name_whatever_is_between_its_words(
     catalog: Catalog, reader: CatalogReader, phrase: str, found: bool
 ) -> None:
     number = index(catalog, "Annual_ReportFinal (100%).pdf", content(b"1", "nothing of it"))
-    assert reader.allowed(Query(phrases=(phrase,))) == (frozenset({number}) if found else frozenset())
+    assert reader.allowed(Is("phrase", phrase)) == (frozenset({number}) if found else frozenset())
 
 
 def test_a_phrase_lets_through_files_that_were_not_read_if_their_names_have_it(
@@ -278,9 +280,11 @@ def test_a_phrase_lets_through_files_that_were_not_read_if_their_names_have_it(
     catalog.files.put(FOLDER, facts("unrelated.dwg"), None)
     row = reader.file(FOLDER / "deep/Harbour Plan.dwg")
     assert row
-    assert reader.allowed(Query(phrases=("harbour plan",))) == {number, -row.id}
-    assert reader.allowed(Query(phrases=("harbour plan",), under=(FOLDER / "deep",))) == {-row.id}
-    assert reader.allowed(Query(under=(FOLDER / "deep",))) == frozenset()
+    plan = Is("phrase", "harbour plan")
+    assert reader.allowed(plan) == {number}
+    assert {found.id for found, _ in reader.by_name(["dwg"], plan, 5)} == {row.id}
+    assert reader.passes_any(all_of(plan, Is("under", FOLDER / "deep")))
+    assert not reader.passes_any(all_of(plan, Is("under", FOLDER / "else")))
 
 
 def test_paths_of_any_bytes(catalog: Catalog, connections: ReadConnections) -> None:
@@ -324,14 +328,14 @@ def test_filters_by_what_files_say_of_themselves(catalog: Catalog, reader: Catal
         content(b"2", "a book"), properties=Properties(author="Marie Curie; Pierre Curie", camera="Leica M6")
     )
     first, second = index(catalog, "a.eml", letter), index(catalog, "b.pdf", book)
-    assert reader.allowed(Query(authors=("ÖST",))) == reader.allowed(Query(authors=("anna ost",))) == {first}
-    assert reader.allowed(Query(authors=("öst", "pierre curie"))) == {first, second}
-    assert reader.allowed(Query(senders=("anna_b@",), subjects=("50% rech",))) == {first}
-    assert reader.allowed(Query(senders=("annaXb@",))) == frozenset()
-    assert reader.allowed(Query(cameras=("leica",))) == {second}
+    assert reader.allowed(where("author:ÖST")) == reader.allowed(where('author:"anna ost"')) == {first}
+    assert reader.allowed(where('author:öst author:"pierre curie"')) == {first, second}
+    assert reader.allowed(where('from:anna_b@ subject:"50% rech"')) == {first}
+    assert reader.allowed(where("from:annaXb@")) == frozenset()
+    assert reader.allowed(where("camera:leica")) == {second}
     catalog.files.forget([FOLDER / "a.eml"])
     catalog.drop_orphans()
-    assert reader.allowed(Query(senders=("anna",))) == frozenset()
+    assert reader.allowed(where("from:anna")) == frozenset()
 
 
 def test_what_was_left_unread_is_known_and_counted(
@@ -382,8 +386,8 @@ def test_what_the_headers_of_a_recording_say_takes_the_place_of_what_they_said(
     assert row is not None and row.properties == replace(now, duration_s=7.5), "as long as it was measured to be"
     assert reader.waveform(number) == b"wave"
     assert catalog.contents.outdated() == []
-    assert [bool(reader.newest(Query(authors=(name,)), 5)) for name in ("otto", "ida")] == [True, False]
-    assert reader.newest(Query(near=Near(46.5, 11.3, 5)), 5) == []
+    assert [bool(reader.newest(where(f"author:{name}"), 5)) for name in ("otto", "ida")] == [True, False]
+    assert reader.newest(where("near:46.5,11.3,5km"), 5) == []
 
 
 def test_files_with_a_word_anywhere_in_their_text_are_left_out(catalog: Catalog, reader: CatalogReader) -> None:
@@ -391,8 +395,7 @@ def test_files_with_a_word_anywhere_in_their_text_are_left_out(catalog: Catalog,
     near = index(catalog, "b.txt", content(b"2", "the budget"))
     catalog.files.put(FOLDER, facts("c.zzz"), None)
     catalog.files.finish(FOLDER / "c.zzz", FileState.SKIPPED)
-    assert reader.allowed(Query(without=("berlin",))) == {near}
-    assert reader.allowed(Query(without=("“”",))) is None
-    assert reader.allowed(Query(without=("hamburg",))) == {far, near}
-    unread = reader.by_name(["zzz"], Query(without=("berlin",)), 5)
+    assert reader.allowed(where("-berlin")) == {near}
+    assert reader.allowed(where("-hamburg")) == {far, near}
+    unread = reader.by_name(["zzz"], where("-berlin"), 5)
     assert [row.path.name for row, _ in unread] == ["c.zzz"]

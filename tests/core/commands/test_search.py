@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,10 @@ import pytest
 from bowerbird.core.answers import Hit, Reason, Results
 from bowerbird.core.commands.parser import parse_arguments
 from bowerbird.core.commands.search import search
+from bowerbird.core.conditions import all_of
 from bowerbird.core.errors import FileError, UsageError
 from bowerbird.core.types import Example, Kind, Query
+from tests.queries import typed, where
 
 
 class FakeLibrary:
@@ -41,44 +43,54 @@ def ask(library: FakeLibrary, *argv: str) -> list:
     return [answer.value for answer in search(library, parse_arguments(["search", *argv]))]
 
 
-def test_options_join_the_filters_of_the_text(library: FakeLibrary) -> None:
-    ask(
-        library,
-        "kind:photo under:/a -blurry a dog",
+def test_options_narrow_what_was_typed(library: FakeLibrary) -> None:
+    options = [
         "--kind",
-        "clip",
+        "clips",
+        "--kind",
+        "photo",
         "--under",
         "/b",
+        "--under",
+        "/c",
         "--after",
         "2024",
         "--limit",
         "3",
-    )
-    assert library.searched == [
-        Query(
-            text="a dog",
-            without=("blurry",),
-            kinds=frozenset({Kind.PHOTO, Kind.CLIP}),
-            under=(Path("/a"), Path("/b")),
-            after=date(2024, 1, 1),
-            limit=3,
-        )
     ]
+    ask(library, "under:/a -blurry a dog", *options)
+    asked = typed("a dog under:/a -blurry kind:clip,photo (under:/b under:/c) after:2024", limit=3)
+    assert library.searched == [asked]
 
 
-def test_an_option_wins_over_the_same_filter_in_the_text(library: FakeLibrary) -> None:
-    ask(library, "dog after:2020 before:2021", "--after", "2024")
-    (query,) = library.searched
-    assert (query.after, query.before) == (date(2024, 1, 1), date(2021, 1, 1))
+def test_options_narrow_every_side_of_an_or(library: FakeLibrary) -> None:
+    ask(library, "dog OR cat", "--kind", "photo")
+    assert library.searched == [typed("(dog OR cat) kind:photo", limit=20)]
 
 
 def test_filters_alone_list_the_newest_files(library: FakeLibrary) -> None:
     ask(library, "--kind", "photo")
-    assert not library.searched and library.browsed == [Query(kinds=frozenset({Kind.PHOTO}), limit=20)]
+    assert not library.searched and library.browsed == [typed("kind:photo", limit=20)]
+
+
+def test_what_makes_no_sense_is_said_and_the_rest_is_answered(library: FakeLibrary) -> None:
+    (answer,) = ask(library, "a dog kind:smell place:nowhereland")
+    assert library.searched == [Query("a dog", limit=20)]
+    assert [(problem["start"], problem["end"]) for problem in answer["problems"]] == [(6, 16), (17, 34)]
+    assert all(problem["sentence"] for problem in answer["problems"])
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["--kind", "smell"], ["x", "--after", "soon"], ["--batch", "/nowhere"], ["--batch", "/"]]
+    "argv",
+    [
+        [],
+        ["(("],
+        ["kind:smell"],
+        ["--kind", "smell"],
+        ["x", "--after", "soon"],
+        ["--batch", "/nowhere"],
+        ["--batch", "/"],
+    ],
 )
 def test_what_makes_no_sense_is_an_error(library: FakeLibrary, argv: list[str]) -> None:
     with pytest.raises(UsageError):
@@ -88,11 +100,13 @@ def test_what_makes_no_sense_is_an_error(library: FakeLibrary, argv: list[str]) 
 
 def test_a_batch_answers_each_line_by_itself(library: FakeLibrary, tmp_path: Path) -> None:
     lines = ['{"text": "one"}', "", "no json", "[]", '{"text": 3}', '{"text": "unreadable"}', '{"limit": "few"}',
-             '{"text": "x", "kind": "smell"}', '{"text": "two"}']  # fmt: skip
+             '{"text": "x", "kind": "smell"}', '{"text": "kind:smell two"}', '{"text": "kind:smell"}',
+             '{"text": "two"}']  # fmt: skip
     (tmp_path / "batch").write_text("\n".join(lines))
     answers = ask(library, "--batch", str(tmp_path / "batch"))
     assert [answer["hits"][0]["path"] if answer["hits"] else answer["error"][:9] for answer in answers] == [
         "/one", "This line", "This line", "This line", "The examp", "This line", '"smell" i', "/two",
+        '"smell" i', "/two",
     ]  # fmt: skip
 
 
@@ -100,15 +114,14 @@ def test_the_fields_of_a_line(library: FakeLibrary, monkeypatch: pytest.MonkeyPa
     fields = {"text": "kind:photo dog", "like": "/a.mp3#t=1,2", "kind": ["clip"], "under": "/x", "limit": 5}
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(fields)))
     ask(library, "--batch", "-")
-    assert library.searched == [
-        Query(
-            text="dog",
-            like=(Example(Path("/a.mp3"), 1.0, 2.0),),
-            kinds=frozenset({Kind.PHOTO, Kind.CLIP}),
-            under=(Path("/x"),),
-            limit=5,
-        )
-    ]
+    asked = typed("dog kind:photo kind:clip under:/x", like=(Example(Path("/a.mp3"), 1.0, 2.0),), limit=5)
+    assert library.searched == [replace(asked, where=all_of(*map(where, ("kind:photo", "kind:clip", "under:/x"))))]
+
+
+def test_a_line_of_filters_alone_lists_the_newest_files(library: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"text": "kind:photo -after:2024"}'))
+    ask(library, "--batch", "-")
+    assert not library.searched and library.browsed == [typed("kind:photo -after:2024", limit=20)]
 
 
 def test_a_batch_is_answered_line_by_line_as_it_comes(library: FakeLibrary, monkeypatch: pytest.MonkeyPatch) -> None:

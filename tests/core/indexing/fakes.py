@@ -92,6 +92,9 @@ class Decoders:
 class Models:
     """In place of ``Inference``: a vector for each text, its length in one of four directions."""
 
+    running = False
+    """No languages are asked for."""
+
     used: tuple[Space, ...] = (text_space(),)
     at_once: bool = True
     error: Exception | None = None

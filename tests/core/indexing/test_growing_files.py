@@ -24,6 +24,7 @@ from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.settings import Settings
 from bowerbird.core.types import Extraction, Modality, Query
 from tests.makers import docx, eventually
+from tests.queries import typed
 
 SERVER_LOG = 5 << 20  # two parts
 LINE = "10:24:31 INFO request served in 12 ms by worker 7\n"
@@ -88,7 +89,7 @@ def meanwhile(change: Callable[[int], object]) -> Iterator[Counter[str]]:
 
 
 def found(library: Library, word: str) -> list[str]:
-    return [hit.path.name for hit in library.search(Query(phrases=(word,))).hits]
+    return [hit.path.name for hit in library.search(typed(f'"{word}"')).hits]
 
 
 def segments(library: Library, path: Path) -> list[tuple[int, str]]:

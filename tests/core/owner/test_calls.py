@@ -15,10 +15,11 @@ from bowerbird.core.library import Library
 from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.owner.protocol import REPORTING, LibraryCalls, call_table
 from bowerbird.core.state import Progress
-from bowerbird.core.types import Example, Kind, Query
+from bowerbird.core.types import Example
 from tests.core.owner.fakes import CHECK, FAILURE, REPORT, FakeLibrary
+from tests.queries import typed
 
-QUERY = Query("a dog", kinds=frozenset({Kind.PHOTO}), like=(Example(Path("/x.jpg")),))
+QUERY = typed("a dog kind:photo -after:2024 near:46,11 size:>1MB", like=(Example(Path("/x.jpg")),))
 ROUND_TRIPS = {
     "index": (lambda remote: remote.index([Path("/a")], ignore), ("index", (Path("/a"),)), REPORT),
     "search": (lambda remote: remote.search(QUERY).notice, ("search", QUERY), "a dog"),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bowerbird.core import answers, state, types
+from bowerbird.core import answers, conditions, state, types
+from bowerbird.core.catalog.filters import dates, values
 from bowerbird.core.commands import opening
 from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.library import Library
@@ -176,9 +177,13 @@ def test_an_answer_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 
 def test_a_class_that_travels_and_changes_raises_the_version() -> None:
     """A pickle of another field more or less is read without an error, and each value may stand in another's place."""
-    travel = {name: each for module in (answers, state, types) for name, each in vars(module).items()}
+    travel = {
+        name: each
+        for module in (answers, state, types, conditions, dates, values)
+        for name, each in vars(module).items()
+    }
     names = [
         f"{name}.{field.name}" for name, each in sorted(travel.items()) if is_dataclass(each) for field in fields(each)
     ]
     digest = sha256(" ".join(names).encode()).hexdigest()[:12]
-    assert (VERSION, digest) == (5, "45dfa18cc934"), "raise VERSION, and write down the new digest"
+    assert (VERSION, digest) == (5, "d7dc1e5cd510"), "raise VERSION, and write down the new digest"

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from bowerbird.core.catalog.filters.table import FOUND, kinds_of
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.shots import ShotFile
+from bowerbird.core.conditions import EVERYTHING, AllOf, Condition, Is, Not, replaced
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import (
     Encoded,
@@ -23,7 +25,6 @@ from bowerbird.core.types import (
     Locator,
     Modality,
     Properties,
-    Query,
     Space,
     Vectors,
 )
@@ -89,13 +90,20 @@ class FakeReader:
         self._omissions = tuple(omissions)
         self.shots = FakeShots(self._files)
 
-    def allowed(self, query: Query) -> frozenset[int] | None:
-        if not (query.under or query.phrases):
+    def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
+        def found(each: Is) -> Condition:
+            passing = frozenset(row.id for row in self._files if self._passes(row, each))
+            return Is(FOUND, passing) if each.name == "phrase" else each
+
+        return replaced(where, found)
+
+    def allowed(self, where: Condition) -> frozenset[int] | None:
+        if where == EVERYTHING or kinds_of(where):
             return None
-        ids = {row.content_id for row in self._filtered(query) if row.content_id is not None}
-        for phrase in query.phrases:
-            ids &= {row.content_id for row in self.rows.values() if phrase in row.text}
-        return frozenset(ids)
+        return frozenset(row.content_id for row in self._filtered(where) if row.content_id is not None)
+
+    def passes_any(self, where: Condition) -> bool:
+        return bool(self._filtered(where))
 
     def segment_estimate(self) -> int:
         return 1000
@@ -111,33 +119,33 @@ class FakeReader:
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         return {word: sum(word in _stems(row) for row in self.rows.values()) for word in stems}
 
-    def by_name(self, words: Sequence[str], query: Query, limit: int) -> list[tuple[FileRow, str]]:
-        named = [(row, str(row.path)) for row in self._filtered(query)]
+    def by_name(self, words: Sequence[str], where: Condition, limit: int) -> list[tuple[FileRow, str]]:
+        named = [(row, str(row.path)) for row in self._filtered(where)]
         return [(row, name) for row, name in named if any(word in name.lower() for word in words)][:limit]
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         return {number: self.rows[number] for number in sorted(ids) if number in self.rows}
 
-    def in_other_mails(self, segment_ids: Collection[int], query: Query) -> set[int]:
+    def in_other_mails(self, segment_ids: Collection[int], where: Condition) -> set[int]:
         return set()
 
     def segments_of(self, content_id: int, most: int = -1) -> list[SegmentRow]:
         rows = [row for row in self.rows.values() if row.content_id == content_id]
         return rows if most < 0 else rows[:most]
 
-    def files_of(self, content_ids: Iterable[int], query: Query) -> list[FileRow]:
+    def files_of(self, content_ids: Iterable[int], where: Condition) -> list[FileRow]:
         wanted = set(content_ids)
-        return [row for row in self._filtered(query) if row.content_id in wanted]
+        return [row for row in self._filtered(where) if row.content_id in wanted]
 
-    def files_by_id(self, ids: Iterable[int], query: Query) -> list[FileRow]:
+    def files_by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
         wanted = set(ids)
-        return [row for row in self._filtered(query) if row.id in wanted]
+        return [row for row in self._filtered(where) if row.id in wanted]
 
     def file(self, path: Path) -> FileRow | None:
         return next((row for row in self._files if row.path == path), None)
 
-    def newest(self, query: Query, most: int) -> list[FileRow]:
-        return sorted(self._filtered(query), key=lambda row: -row.mtime_ns)[:most]
+    def newest(self, where: Condition, limit: int) -> list[FileRow]:
+        return sorted(self._filtered(where), key=lambda row: -row.mtime_ns)[:limit]
 
     def content_id(self, fingerprint: bytes) -> int | None:
         return next((row.content_id for row in self._files if row.fingerprint == fingerprint), None)
@@ -157,8 +165,25 @@ class FakeReader:
     def waveform(self, content_id: int) -> bytes:
         return self._waveform
 
-    def _filtered(self, query: Query) -> list[FileRow]:
-        return [row for row in self._files if _passes(row, query)]
+    def _filtered(self, where: Condition) -> list[FileRow]:
+        return [row for row in self._files if self._passes(row, where)]
+
+    def _passes(self, row: FileRow, where: Condition) -> bool:
+        if isinstance(where, Is):
+            return self._passes_filter(row, where)
+        if isinstance(where, Not):
+            return not self._passes(row, where.of)
+        return (all if isinstance(where, AllOf) else any)(self._passes(row, part) for part in where.of)
+
+    def _passes_filter(self, row: FileRow, each: Is) -> bool:
+        if each.name == "under":
+            return row.path.is_relative_to(each.value)
+        if each.name == FOUND:
+            return row.id in each.value
+        if each.name == "kind":
+            return row.kind in each.value
+        assert each.name == "phrase"
+        return any(each.value in one.text for one in self.rows.values() if one.content_id == row.content_id)
 
 
 class FakeShots:
@@ -172,11 +197,6 @@ class FakeShots:
 
     def taken_between(self, *_: object) -> list[ShotFile]:
         return []
-
-
-def _passes(row: FileRow, query: Query) -> bool:
-    under = not query.under or any(row.path.is_relative_to(folder) for folder in query.under)
-    return under and (not query.kinds or row.kind in query.kinds)
 
 
 def _stems(row: SegmentRow) -> set[str]:

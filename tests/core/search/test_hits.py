@@ -12,6 +12,7 @@ import pytest
 
 from bowerbird.core.answers import Hit
 from bowerbird.core.catalog.picture_texts import IN_PICTURE
+from bowerbird.core.conditions import Is, Not
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
@@ -110,35 +111,17 @@ def test_the_same_content_in_other_places_is_a_copy_not_a_hit() -> None:
 def test_a_copy_that_passes_the_filter_stands_for_the_content() -> None:
     files = [file(1, "/a/a.txt", 1), file(2, "/b/b.txt", 1)]
     reader = FakeReader(files, [segment(1, 1)])
-    hit = one_hit(reader, candidate(1, (Source.MEANING, 1, 3.0)), Query(under=(Path("/b"),)))
+    hit = one_hit(reader, candidate(1, (Source.MEANING, 1, 3.0)), Query(where=Is("under", Path("/b"))))
     assert (hit.path, hit.copies) == (Path("/b/b.txt"), ())
 
 
-def test_what_the_filters_or_the_without_words_keep_out_does_not_count_towards_the_limit() -> None:
-    photo, *documents = [file(n, f"/{name}", n) for n, name in enumerate(("1.jpg", "draft.txt", "3.txt", "4.txt"), 1)]
+def test_what_the_filters_keep_out_does_not_count_towards_the_limit() -> None:
+    photo, *documents = [file(n, f"/{name}", n) for n, name in enumerate(("1.jpg", "3.txt", "4.txt"), 1)]
     files = [replace(photo, kind=Kind.PHOTO), *documents]
-    reader = FakeReader(files, [segment(n, n) for n in range(1, 5)])
-    ranked = [candidate(n, (Source.MEANING, n, 5.0 - n)) for n in range(1, 5)]
-    query = Query(kinds=frozenset({Kind.DOCUMENT}), without=("Draft",), limit=1)
+    reader = FakeReader(files, [segment(n, n) for n in range(1, 4)])
+    ranked = [candidate(n, (Source.MEANING, n, 5.0 - n)) for n in range(1, 4)]
+    query = Query(where=Is("kind", frozenset({Kind.DOCUMENT})), limit=1)
     assert [hit.path.name for hit in HitMaker(PATHS, reader).make(ranked, query)] == ["3.txt"]
-
-
-@pytest.mark.parametrize("word", ["boats", "harbour", "sea", "SUNNY"])
-def test_a_without_word_is_looked_for_in_text_name_and_labels(word: str) -> None:
-    files = [file(1, "/harbour in Sunny weather.jpg", 1, kind=Kind.PHOTO)]
-    reader = FakeReader(files, [segment(1, 1, "a boat", labels={"sea shore": 0.4})])
-    ranked = candidate(1, (Source.LOOKS, 1, 3.0))
-    assert HitMaker(PATHS, reader).make([ranked], Query(without=(word,))) == ()
-    assert HitMaker(PATHS, reader).make([ranked], Query(without=("mountain",)))
-
-
-@pytest.mark.parametrize("word", ["cafeteria", "STRASSE", "東京タワー", "тел", "inv-2024"])
-def test_a_without_word_is_looked_for_in_any_form(word: str) -> None:
-    names = [file(1, unicodedata.normalize("NFD", "/Cafétéria.jpg"), 1, kind=Kind.PHOTO)]
-    reader = FakeReader(names, [segment(1, 1, "Die Straße und das 東京タワーズ; Тел. ＩＮＶ－２０２４")])
-    ranked = candidate(1, (Source.LOOKS, 1, 3.0))
-    assert HitMaker(PATHS, reader).make([ranked], Query(without=(word,))) == ()
-    assert HitMaker(PATHS, reader).make([ranked], Query(without=("京東", "2024-inv", "++")))
 
 
 def test_the_snippet_of_a_text_without_spaces_is_around_the_first_match_too() -> None:
@@ -298,10 +281,11 @@ def test_a_shot_counts_once_towards_the_limit() -> None:
     assert names(HitMaker(PATHS, reader).make(ranked, Query(limit=2))) == [("a.jpg", ["a.cr2"]), ("b.jpg", [])]
 
 
-def test_of_a_shot_what_has_no_unwanted_word_is_found() -> None:
+def test_of_a_shot_what_passes_the_filters_is_found() -> None:
     reader, ranked = shot(("/a.jpg", 5.0), ("/a.cr2", 4.9))
-    reader.rows[1] = segment(1, 1, labels={"lake": 0.9})
-    assert names(HitMaker(PATHS, reader).make(ranked, Query(without=("lake",)))) == [("a.cr2", ["a.jpg"])]
+    reader.rows[1] = segment(1, 1, text="a lake")
+    query = Query(where=Not(Is("phrase", "lake")))
+    assert names(HitMaker(PATHS, reader).make(ranked, query)) == [("a.cr2", ["a.jpg"])]
 
 
 @pytest.mark.parametrize(
@@ -309,7 +293,7 @@ def test_of_a_shot_what_has_no_unwanted_word_is_found() -> None:
     [
         (Query(limit=3), [("5.jpg", ["5.cr2"]), ("4.jpg", ["4.cr2"]), ("3.jpg", ["3.cr2"])]),
         (Query(limit=3, apart=True), [("5.cr2", []), ("5.jpg", []), ("4.cr2", [])]),
-        (Query(limit=99, kinds=frozenset({Kind.DOCUMENT})), []),
+        (Query(limit=99, where=Is("kind", frozenset({Kind.DOCUMENT}))), []),
     ],
 )
 def test_the_newest_shots_are_as_many_as_are_wanted(query: Query, expected: list[tuple[str, list[str]]]) -> None:

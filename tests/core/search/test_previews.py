@@ -10,6 +10,7 @@ import pytest
 from bowerbird.core.answers import Preview
 from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.catalog.records import TextBox
+from bowerbird.core.conditions import Is
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.recordings.track_names import SUBTITLES
@@ -42,7 +43,7 @@ def test_a_document_is_shown_whole_at_the_passage_with_most_of_the_words() -> No
 
 
 def test_the_words_of_a_phrase_are_marked_too() -> None:
-    assert marked(show(document("On the truck."), Query(phrases=("the truck",)))) == ["truck"]
+    assert marked(show(document("On the truck."), Query(where=Is("phrase", "the truck")))) == ["truck"]
 
 
 def test_at_a_moment_its_own_passage_is_shown() -> None:

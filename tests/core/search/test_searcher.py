@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bowerbird.core.answers import Results
+from bowerbird.core.conditions import Is
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
@@ -29,6 +30,7 @@ from tests.core.search.fakes import (
     space,
     towards,
 )
+from tests.queries import typed
 
 TEXT = space("text@1")
 LIKE = (Example(Path("/example")),)
@@ -99,14 +101,14 @@ def test_a_search_without_filters_asks_the_store_for_the_nearest() -> None:
 
 def test_the_store_itself_filters_by_kind() -> None:
     bench = Bench(*four_files())
-    assert not bench.search(Query("harbour", kinds=frozenset({Kind.PHOTO}))).hits
+    assert not bench.search(typed("harbour kind:photo")).hits
     assert bench.store.calls == [(TEXT.id, 200, frozenset({Kind.PHOTO}))]
 
 
 def test_a_narrow_filter_reads_all_its_vectors_from_the_catalog() -> None:
     reader, vectors = four_files()
     bench = Bench(reader, vectors)
-    query = Query("harbour", under=(Path("/a"),))
+    query = typed("harbour under:/a")
     assert names(bench.search(query)) == names(Bench(reader, vectors).search(Query("harbour")))
     assert bench.store.calls == []
 
@@ -119,7 +121,7 @@ def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: py
     files = [file(n, f"/{'in' if n > 2 else 'out'}/{n}.txt", n) for n in numbers]
     vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
     bench = Bench(FakeReader(files, [segment(n, n) for n in numbers], vectors), vectors)
-    assert names(bench.search(Query("x", under=(Path("/in"),)))) == ["3.txt", "4.txt"]
+    assert names(bench.search(typed("x under:/in"))) == ["3.txt", "4.txt"]
     assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
 
 
@@ -172,16 +174,55 @@ def test_without_text_no_model_is_asked() -> None:
 
 def test_a_phrase_lets_through_only_what_holds_it_and_is_searched_for_too() -> None:
     bench = Bench(*four_files())
-    results = bench.search(Query("a", phrases=("harbour lights",)))
+    results = bench.search(typed('a "harbour lights"'))
     assert (names(results), results.notice, results.phrases_found) == (["both.txt"], "", True)
     assert bench.inference.calls == [("query", "a harbour lights")]
 
 
 def test_a_phrase_that_nothing_holds_is_dropped_with_a_notice() -> None:
-    results = Bench(*four_files()).search(Query(phrases=("harbour of night",)))
+    results = Bench(*four_files()).search(typed('"harbour of night"'))
     assert "both.txt" in names(results)
     assert results.notice == 'No file has the exact words "harbour of night". These come closest.'
     assert results.phrases_found is False
+
+
+def test_each_side_of_an_or_is_searched_by_itself_and_a_file_counts_by_its_better_one() -> None:
+    names_and_texts = {"dog.txt": "a dog", "cat.txt": "a cat", "both.txt": "dog cat", "boat.txt": "a boat"}
+    files = [file(n, f"/a/{name}", n) for n, name in enumerate(names_and_texts, 1)]
+    reader = FakeReader(files, [segment(n, n, text) for n, text in enumerate(names_and_texts.values(), 1)])
+    bench = Bench(reader, spaces=())
+    alone = {name: bench.search(typed(name)).hits for name in ("dog", "cat")}
+    either = {hit.path.name: hit.score for hit in bench.search(typed("dog OR cat")).hits}
+    assert either == {
+        hit.path.name: max(other.score for hits in alone.values() for other in hits if other.path == hit.path)
+        for hits in alone.values()
+        for hit in hits
+    }
+    assert set(either) == {"dog.txt", "cat.txt", "both.txt"}
+
+
+def test_every_side_of_an_or_is_encoded() -> None:
+    bench = Bench(*four_files())
+    bench.search(typed("old (harbour OR lights)"))
+    assert bench.inference.calls == [("query", "old harbour"), ("query", "old lights")]
+
+
+def test_a_side_of_filters_alone_lists_what_passes() -> None:
+    files = [file(1, "/a/a.txt", 1), file(2, "/a/b.jpg", 2, kind=Kind.PHOTO)]
+    bench = Bench(FakeReader(files, [segment(1, 1, "a dog"), segment(2, 2)]), spaces=())
+    hits = bench.search(typed("dog OR kind:photo")).hits
+    assert {hit.path.name: hit.reasons[0].text for hit in hits} == {
+        "a.txt": "has these words",
+        "b.jpg": "passes your filters",
+    }
+    assert all(hit.strong for hit in hits if hit.path.name == "b.jpg")
+
+
+def test_phrases_on_both_sides_of_an_or() -> None:
+    bench = Bench(*four_files())
+    results = bench.search(typed('"harbour lights" OR "a harbour"'))
+    assert (set(names(results)), results.phrases_found) == ({"both.txt", "written.txt"}, True)
+    assert bench.search(typed('"xyz" OR "such"')).phrases_found is False
 
 
 def test_without_a_phrase_none_is_found_or_missed() -> None:
@@ -198,7 +239,7 @@ def test_a_long_text_with_the_exact_phrase_is_a_good_match(phrase: str) -> None:
 
     reader = Long([file(1, "/a.txt", 1)], [segment(1, 1, f"much else {phrase} and more")])
     bench = Bench(reader, spaces=())
-    assert [hit.strong for hit in bench.search(Query(phrases=(phrase,))).hits] == [True]
+    assert [hit.strong for hit in bench.search(Query(where=Is("phrase", phrase))).hits] == [True]
 
 
 def test_a_file_that_was_not_read_is_found_by_its_name_but_not_by_a_phrase() -> None:
@@ -206,10 +247,10 @@ def test_a_file_that_was_not_read_is_found_by_its_name_but_not_by_a_phrase() -> 
         [file(7, "/a/harbour plan.dwg", None, kind=None), file(1, "/a/x.txt", 1)], [segment(1, 1, "lights")]
     )
     bench = Bench(reader, spaces=())
-    (hit,) = bench.search(Query("harbour plan", under=(Path("/a"),))).hits
+    (hit,) = bench.search(typed("harbour plan under:/a")).hits
     assert (hit.path.name, hit.kind, hit.thumbnail) == ("harbour plan.dwg", None, None)
     assert [reason.text for reason in hit.reasons] == ["named harbour plan.dwg"]
-    assert names(bench.search(Query("harbour", phrases=("lights",)))) == ["x.txt"]
+    assert names(bench.search(typed('harbour "lights"'))) == ["x.txt"]
 
 
 def test_a_name_counts_by_how_much_of_the_query_it_holds() -> None:

@@ -1,0 +1,82 @@
+"""What is offered as one types a filter."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from bowerbird.gui.query.completion import FilterCompleter, suggestions
+from bowerbird.gui.query.query_box import QueryEdit
+
+
+@pytest.mark.parametrize(
+    ("before", "start", "offers"),
+    [
+        ("a dog aft", "aft", ["after:"]),
+        ("-(pla", "pla", ["place:"]),
+        ("kind:", "", ["photo", "document", "recording", "clip"]),
+        ("Kind:P", "P", ["photo"]),
+        ("type:cl", "cl", ["clip"]),
+        ("date:last", "last", ['"last week"', '"last month"', '"last year"']),
+        ("lang:Ger", "Ger", ["German"]),
+        ("kind:photo", "photo", []),
+        ("a be", "be", []),
+        ("kind:photo ", "", []),
+        ("under:~", "~", []),
+        ("http://x", "//x", []),
+        ('"aft', "", []),
+        ("", "", []),
+    ],
+)
+def test_what_may_follow(before: str, start: str, offers: list[str]) -> None:
+    assert suggestions(before) == (start, offers)
+
+
+def test_what_is_chosen_takes_the_place_of_what_was_begun(qtbot: QtBot) -> None:
+    edit = QLineEdit()
+    qtbot.addWidget(edit)
+    completer = FilterCompleter(edit)
+    edit.show()
+    qtbot.keyClicks(edit, "dog pla")
+    popup = completer.popup()
+    assert popup and popup.isVisible()
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert edit.text() == "dog place:" and not popup.isVisible()
+    edit.setText("kind:v cat")
+    edit.setCursorPosition(6)
+    qtbot.keyClick(edit, Qt.Key.Key_Backspace)
+    completer.activated.emit("photo")
+    assert edit.text() == "kind:photo cat"
+
+
+def test_enter_and_escape_are_for_the_offers_while_they_are_shown(qtbot: QtBot) -> None:
+    edit = QueryEdit()
+    qtbot.addWidget(edit)
+    edit.show()
+    popup = edit.offers.popup()
+    assert popup
+    qtbot.keyClicks(edit, "kind:ph")
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert edit.text() == "kind:ph" and not popup.isVisible()
+    qtbot.keyClicks(edit, "o")
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    with qtbot.assertNotEmitted(edit.left_downwards):
+        qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert edit.text() == "kind:photo "
+    with qtbot.waitSignal(edit.left_downwards):
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+
+def test_what_is_no_beginning_of_a_filter_offers_nothing(qtbot: QtBot) -> None:
+    edit = QLineEdit()
+    qtbot.addWidget(edit)
+    completer = FilterCompleter(edit)
+    edit.show()
+    qtbot.keyClicks(edit, "kind:p")
+    popup = completer.popup()
+    assert popup and popup.isVisible()
+    qtbot.keyClicks(edit, "x")
+    assert not popup.isVisible()
