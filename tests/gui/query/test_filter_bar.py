@@ -51,7 +51,7 @@ def test_files_of_one_shot_are_told_apart_and_put_together_again(bar: FilterBar,
         (switch,) = [action for action in chip.menu().actions() if action.text() == TOGETHER]
         assert switch.isChecked() is apart
         switch.trigger()
-        assert (session.question.apart, session.question.query().apart) == (apart, apart)
+        assert (session.question.apart, session.question.typed().query.apart) == (apart, apart)
 
 
 def test_clearing_removes_the_filters_and_leaves_the_text(bar: FilterBar, session: SearchSession) -> None:
