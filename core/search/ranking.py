@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 STRONG = 0.5
 """Score (0…1) from which on a hit counts as a match; those below come after "nothing else matches well"."""
 
-_CENTRE, _SLOPE = 2.6, 1.2
+_CENTRE, _SLOPE = 3.0, 1.2
 """Evidence at which a score is one half, and how steeply it rises there. They decide what counts as a match, by
-``STRONG``, and never the order. Set by hand."""
+``STRONG``, and never the order: where answers and what merely comes closest part (``tests/quality/answers.py``)."""
 WORDS_WEIGHT = 8.0
 """Evidence of a text that matches the words as well as can be; a short one with each word once gets about half."""
+ALL_WORDS = 3.0
+"""Evidence at the least of a text that holds every word, however long it is: that alone makes it a match."""
 VERBATIM = 2.0
 """Evidence added for a text that holds all the words in a row, as typed; for some of them, that share of it."""
 EXACT = 3.0
@@ -145,12 +147,14 @@ def _last_best(totals: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.maximum.accumulate(places)
 
 
-def from_bm25(bm25: float, information: float) -> float:
+def from_bm25(bm25: float, information: float, *, has_all: bool = False) -> float:
     """Evidence of a BM25 score (higher is better): its share of the highest one possible for the query.
 
-    Unlike BM25 itself the share compares between queries. ``information`` is that of the query's words.
+    Unlike BM25 itself the share compares between queries. ``information`` is that of the query's words; a text that has
+    all of them is a match however long it is.
     """
-    return WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
+    share = WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
+    return max(share, ALL_WORDS + share / 4) if has_all else share
 
 
 def information(frequencies: Iterable[int], segments: int) -> float:

@@ -224,8 +224,8 @@ class Searcher:
         information = self._information(words)
         pairs, phrases = _pairs(side.text), phrases_of(side.where)
         for row in self._reader.segments(scores).values():
-            strength = ranking.from_bm25(scores[row.id], information) + _in_a_row(row.text, pairs, phrases)
-            yield Evidence(row.content_id, row.id, Source.WORDS, strength)
+            strength = ranking.from_bm25(scores[row.id], information, has_all=_has_all(row.text, words))
+            yield Evidence(row.content_id, row.id, Source.WORDS, strength + _in_a_row(row.text, pairs, phrases))
 
     def _information(self, words: Sequence[str]) -> float:
         stems = [stem(word) for word in words]
@@ -298,6 +298,11 @@ def _without_phrases(where: Condition) -> Condition:
 def _pairs(text: str) -> set[tuple[str, str]]:
     """Words that follow each other, stop words included."""
     return set(pairwise(all_words(text)))
+
+
+def _has_all(text: str, words: Sequence[str]) -> bool:
+    """Whether a text, one of those that have a word of these, has them all, whatever their endings."""
+    return len(words) == 1 or {stem(word) for word in words} <= {stem(word) for word in all_words(text)}
 
 
 def _in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:

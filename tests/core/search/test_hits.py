@@ -218,8 +218,8 @@ def test_a_passage_with_the_words_is_not_also_said_to_have_other_words() -> None
 
 def test_a_hit_is_strong_if_its_evidence_is() -> None:
     reader = FakeReader([file(1, "/a.txt", 1)], [segment(1, 1)])
-    assert one_hit(reader, candidate(1, (Source.MEANING, 1, 2.7))).strong
-    assert not one_hit(reader, candidate(1, (Source.MEANING, 1, 2.5))).strong
+    assert one_hit(reader, candidate(1, (Source.MEANING, 1, 3.1))).strong
+    assert not one_hit(reader, candidate(1, (Source.MEANING, 1, 2.9))).strong
 
 
 def test_a_file_as_such_shows_its_date_and_size_and_of_a_document_its_beginning() -> None:

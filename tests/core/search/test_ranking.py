@@ -62,6 +62,18 @@ def test_rare_words_tell_more() -> None:
     assert ranking.from_bm25(3.0, 0.0) == 0
 
 
+def test_a_text_with_all_the_words_is_a_match_and_the_better_the_better_it_matches() -> None:
+    some = [ranking.from_bm25(score, 4.0) for score in (0.1, 1.0, 4.0, 8.0)]
+    every = [ranking.from_bm25(score, 4.0, has_all=True) for score in (0.1, 1.0, 4.0, 8.0)]
+    assert all(ranking.logistic(strength) >= ranking.STRONG for strength in every)
+    assert every == sorted(set(every)) and all(a >= b for a, b in zip(every, some, strict=True))
+
+
+def test_what_is_asked_for_word_by_word_alone_makes_a_match() -> None:
+    alone = (ranking.ALL_WORDS, ranking.EXACT, ranking.NAME_WEIGHT, ranking.LISTED)
+    assert all(ranking.logistic(strength) >= ranking.STRONG for strength in alone)
+
+
 def test_an_excerpt_is_aligned_where_its_moments_come_in_order() -> None:
     background = (0.0, 0.1)
     moments = np.eye(6, dtype=np.float32)  # of the file; each like itself alone

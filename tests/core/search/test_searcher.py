@@ -93,6 +93,14 @@ def test_a_text_with_the_words_in_a_row_comes_before_one_with_them_apart() -> No
     assert names(Bench(reader, spaces=()).search(Query("white horse"))) == ["together.txt", "apart.txt"]
 
 
+def test_a_text_that_has_every_word_is_a_match_whatever_its_length_and_endings() -> None:
+    files = [file(1, "/all.txt", 1), file(2, "/some.txt", 2)]
+    filler = "something else entirely " * 100
+    reader = FakeReader(files, [segment(10, 1, f"harbours {filler} lights"), segment(20, 2, f"harbour {filler}")])
+    hits = Bench(reader, spaces=()).search(Query("harbour light")).hits
+    assert {hit.path.name: hit.strong for hit in hits} == {"all.txt": True, "some.txt": False}
+
+
 def test_a_search_without_filters_asks_the_store_for_the_nearest() -> None:
     bench = Bench(*four_files())
     bench.search(Query("harbour"))
