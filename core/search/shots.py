@@ -62,9 +62,8 @@ class Shots:
         """Files of its shot, in its folder or in others, unless they were found from another of them."""
         if file.kind not in (Kind.PHOTO, Kind.CLIP):
             return
-        stem = _stem(file)
-        named = self._beside(file.folder, stem)
-        yield from (other for other in named if _stem(other) == stem and _is_pair(file, other))
+        named = self._beside(file.folder, _stem(file))
+        yield from (other for other in named if _is_called_alike(file, other) and _is_pair(file, other))
         if file.live_id:
             noted = self._reader.with_note(Attribute.LIVE, file.live_id)
             yield from (other for other in noted if other.kind is not file.kind)
@@ -123,9 +122,13 @@ def _is_live(picture: ShotFile, clip: ShotFile) -> bool:
 
 
 def _stem(file: ShotFile) -> str:
-    """What the names of the files of one shot have in common."""
+    """What the names of the files of one shot have in common, but for their capitals."""
     pixel = _PIXEL.match(file.stem)
-    return (pixel[0] if pixel else file.stem).lower()
+    return pixel[0] if pixel else file.stem
+
+
+def _is_called_alike(a: ShotFile, b: ShotFile) -> bool:
+    return _stem(a).lower() == _stem(b).lower()
 
 
 def _burst_key(file: ShotFile) -> str:

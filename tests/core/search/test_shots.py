@@ -79,6 +79,7 @@ def is_one_shot(album: Album, *names: str) -> bool:
         (("a.jpg", "a.heic", "a.dng"), True),
         (("PXL_20240701_120000123.RAW-01.COVER.jpg", "PXL_20240701_120000123.RAW-02.ORIGINAL.dng"), True),
         (("fjällräv.jpg", "Fjällräv.ARW"), True),
+        (("Ägypten.JPG", "Ägypten.CR2"), True),
         (("a.jpg", "a.heic"), False),
         (("a.png", "a.dng"), False),
         (("a.cr2", "a.dng"), False),
