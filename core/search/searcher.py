@@ -145,9 +145,9 @@ class Searcher:
         return [match for match in evidence if match.segment_id not in others]
 
     def _listed(self, where: Condition, limit: int) -> Iterator[Evidence]:
-        """Evidence of what passes filters beside an OR: the newest."""
-        for row in self._reader.newest(where, limit):
-            yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED)
+        """Evidence of what passes filters beside an OR: the newest, in this order."""
+        for number, row in enumerate(self._reader.newest(where, limit)):
+            yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED - number * ranking.NEXT)
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""

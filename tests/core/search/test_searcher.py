@@ -218,6 +218,12 @@ def test_a_side_of_filters_alone_lists_what_passes() -> None:
     assert all(hit.strong for hit in hits if hit.path.name == "b.jpg")
 
 
+def test_what_is_listed_beside_an_or_has_the_newest_first() -> None:
+    photos = [file(n, f"/a/{n}.jpg", n, kind=Kind.PHOTO, mtime_ns=at) for n, at in ((1, 5), (2, 9), (3, 7))]
+    bench = Bench(FakeReader(photos, []), spaces=())
+    assert names(bench.search(typed("dog OR kind:photo"))) == ["2.jpg", "3.jpg", "1.jpg"]
+
+
 def test_phrases_on_both_sides_of_an_or() -> None:
     bench = Bench(*four_files())
     results = bench.search(typed('"harbour lights" OR "a harbour"'))
