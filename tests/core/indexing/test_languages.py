@@ -78,12 +78,15 @@ def test_no_process_is_started_for_it(catalog: Catalog) -> None:
     assert search.busy
 
 
-def test_a_process_that_ends_is_asked_again(catalog: Catalog) -> None:
+def test_a_process_that_ends_is_asked_again_after_a_while(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models()
     search = finder(catalog, models)
     search.look()
     models.asked[-1].set_exception(ModelUnavailable("The models' process ended."))
     assert not search.busy and found(catalog) == []
+    search.look()
+    assert not search.busy, "it may go on failing"
+    monkeypatch.setattr(search, "_wait_until", 0.0)
     search.look()
     models.answer()
     assert found(catalog) == ["de", "en", ""]
