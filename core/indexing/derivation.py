@@ -46,8 +46,8 @@ class Derivation:
     def step(self) -> None:
         """Do a little of it. A kill loses nothing: what is done is no longer lacking."""
         for space, after in list(self._after.items())[:1]:
-            sources = self._inference.derived_from()[space]
-            if contents := self._catalog.derivable.contents(space, sources, after, _CONTENTS):
+            sources = self._inference.derived_from().get(space, ())  # none: its model was removed a moment ago
+            if sources and (contents := self._catalog.derivable.contents(space, sources, after, _CONTENTS)):
                 self._derive(space, sources, contents)
                 self._after[space] = contents[-1]
             else:
