@@ -72,7 +72,8 @@ class Searcher:
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
         stopwatch = _Stopwatch(time.perf_counter())
-        hits = self._hits.newest(query)
+        where = self._reader.resolved(query.where, {})  # it is applied until there are enough shots
+        hits = self._hits.newest(replace(query, where=where))
         return Results(hits, Timings(total=stopwatch.lap_ms()))
 
     def search(self, query: Query) -> Results:
