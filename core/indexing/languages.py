@@ -33,7 +33,9 @@ class LanguageFinder:
             return
         contents = self._catalog.languages.next(self._after, _BATCH)
         if not contents:
-            self._after, self._done = 0, self._catalog.languages.changes
+            if not self._after:  # else something may have come to what lies before it
+                self._done = self._catalog.languages.changes
+            self._after = 0
             return
         self._after = contents[-1][0]
         ids, texts = zip(*contents, strict=True)
