@@ -192,6 +192,13 @@ def test_a_burst_by_numbers_and_times(album: Album, pictures: dict[int, Properti
     assert album.shot("DSC00001.JPG") == [f"DSC{number:05}.JPG" for number in expected]
 
 
+@pytest.mark.parametrize("at", [datetime.min, datetime.max.replace(microsecond=0)])
+def test_times_that_are_none_fail_nothing(album: Album, at: datetime) -> None:
+    for number in range(1, 4):
+        album.put(f"DSC{number:05}.JPG", Properties(taken_at=at, camera="DSC-RX100"))
+    assert album.shot("DSC00001.JPG") == [f"DSC{number:05}.JPG" for number in range(1, 4)]
+
+
 def test_a_burst_in_raw_and_jpeg_is_one_shot(album: Album) -> None:
     for number in range(1, 4):
         for suffix in ("JPG", "ARW"):
