@@ -157,7 +157,7 @@ class _Table:
         """Those with this name, by a look through all: it takes some milliseconds, and the first time half a second."""
         self._folded = self._folded or self._fold()
         found, line, counted = list[int](), 0, 1
-        for start in sorted(_occurrences(folded(name.strip()).encode(), self._folded)):
+        for start in sorted(_occurrences(folded(name.strip()).encode(errors="replace"), self._folded)):
             line += self._folded.count(b"\n", counted, start + 1)
             counted = start + 1
             found.append(line)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bowerbird.core.catalog.filters.dates import Days
 from bowerbird.core.conditions import Condition, Is
-from bowerbird.core.search.query import Typed, names_typed, narrowed, parse
+from bowerbird.core.search.query import Typed, names_demanded, narrowed, parse
 from bowerbird.core.types import Example, Kind
 
 FIRST_LIMIT = 120
@@ -80,10 +80,10 @@ class Question:
     def typed(self) -> Typed:
         """The query for the library, and what of the text makes no sense; places that are typed are looked up.
 
-        Typed filters take precedence over those set with the mouse.
+        Typed filters take precedence over those set with the mouse; those behind a minus go with them.
         """
         typed = parse(self.text)
-        names = names_typed(typed.query)
+        names = names_demanded(typed.query)
         chosen = [condition for those, condition in self._chosen() if not those & names]
         query = narrowed(typed.query, *chosen)
         return replace(typed, query=replace(query, like=self.like, apart=self.apart, limit=self.limit))

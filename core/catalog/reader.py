@@ -25,6 +25,11 @@ from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vect
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
+# A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
+_ITS_MAIL = (
+    "m.content_id = s.content_id AND m.last >= s.ordinal AND m.first = "
+    "(SELECT max(first) FROM mails WHERE content_id = s.content_id AND first <= s.ordinal)"
+)
 
 
 class CatalogReader:
@@ -146,9 +151,10 @@ class CatalogReader:
             return set()
         ids = json.dumps(list(segment_ids))
         rows = self._db.execute(
-            f"SELECT s.id FROM segments s JOIN mails m USING (content_id) WHERE s.id IN {_ANY} EXCEPT SELECT s.id "  # noqa: S608
-            f"{FILES} JOIN mails m ON m.content_id = f.content_id JOIN segments s ON s.content_id = m.content_id "
-            f"WHERE s.id IN {_ANY} AND s.ordinal BETWEEN m.first AND m.last AND {passing.text}",
+            f"SELECT s.id FROM segments s WHERE s.id IN {_ANY} "  # noqa: S608
+            "AND EXISTS (SELECT 1 FROM mails m WHERE m.content_id = s.content_id) EXCEPT "
+            f"SELECT s.id FROM segments s CROSS JOIN mails m ON {_ITS_MAIL} CROSS JOIN files f USING (content_id) "
+            f"LEFT JOIN contents c ON c.id = f.content_id WHERE s.id IN {_ANY} AND {passing.text}",
             (ids, ids, *passing.values),
         )
         return {number for (number,) in rows}

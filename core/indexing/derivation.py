@@ -46,8 +46,8 @@ class Derivation:
     def step(self) -> None:
         """Do a little of it. A kill loses nothing: what is done is no longer lacking."""
         for space, after in list(self._after.items())[:1]:
-            sources = self._inference.derived_from()[space]
-            if contents := self._catalog.derivable.contents(space, sources, after, _CONTENTS):
+            sources = self._inference.derived_from().get(space, ())  # none: its model was removed a moment ago
+            if sources and (contents := self._catalog.derivable.contents(space, sources, after, _CONTENTS)):
                 self._derive(space, sources, contents)
                 self._after[space] = contents[-1]
             else:
@@ -55,11 +55,12 @@ class Derivation:
 
     def _derive(self, space: str, sources: tuple[str, ...], contents: list[int]) -> None:
         stored = self._catalog.derivable.vectors(sources, contents)
+        vectors = self._inference.derive(space, stored.vectors) if stored.segment_ids else None
+        if vectors is not None:
+            # The store first: what it has and the catalog lacks does no harm; the other way round is damage.
+            self._sync.add(space, stored.segment_ids, vectors, stored.kinds)
         with self._catalog.transaction():
-            if stored.segment_ids:
-                vectors = self._inference.derive(space, stored.vectors)
-                # The store first: what it has and the catalog lacks does no harm; the other way round is damage.
-                self._sync.add(space, stored.segment_ids, vectors, stored.kinds)
+            if vectors is not None:
                 self._catalog.spaces.put_vectors(space, stored.segment_ids, vectors)
             for content_id in contents:
                 self._catalog.spaces.add(content_id, [space])

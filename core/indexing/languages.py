@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 
@@ -11,6 +12,7 @@ from bowerbird.core.indexing.encoding import Post
 from bowerbird.core.inference.client import Inference
 
 _BATCH = 200  # contents: about a tenth of a second
+_RETRY_S = 60.0
 
 
 class LanguageFinder:
@@ -19,7 +21,7 @@ class LanguageFinder:
     def __init__(self, catalog: Catalog, inference: Inference, post: Post) -> None:
         """``post`` runs a call on the indexer's thread."""
         self._catalog, self._inference, self._post = catalog, inference, post
-        self._after, self._done = 0, -1
+        self._after, self._done, self._wait_until = 0, -1, 0.0
         self.busy = False
         """Whether an answer is to come."""
 
@@ -27,9 +29,13 @@ class LanguageFinder:
         """Ask about the next contents, if there are any."""
         if self.busy or self._done == self._catalog.languages.changes or not self._inference.running:
             return
+        if time.monotonic() < self._wait_until:
+            return
         contents = self._catalog.languages.next(self._after, _BATCH)
         if not contents:
-            self._after, self._done = 0, self._catalog.languages.changes
+            if not self._after:  # else something may have come to what lies before it
+                self._done = self._catalog.languages.changes
+            self._after = 0
             return
         self._after = contents[-1][0]
         ids, texts = zip(*contents, strict=True)
@@ -41,8 +47,8 @@ class LanguageFinder:
         self.busy = False
         try:
             found = answer.result()
-        except (BowerbirdError, CancelledError):  # the models' process ended; another look follows
-            self._after = 0
+        except (BowerbirdError, CancelledError):  # the models' process ended, or cannot tell; another look follows
+            self._after, self._wait_until = 0, time.monotonic() + _RETRY_S
             return
         with self._catalog.transaction():
             self._catalog.languages.put(zip(ids, found, strict=True))

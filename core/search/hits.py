@@ -67,7 +67,8 @@ class HitMaker:
             if key in done:
                 continue
             shot = () if query.apart else shots.of(files[key])
-            found = [ranked[other] for other in dict.fromkeys((key, *(file.key for file in shot))) if other in ranked]
+            left = dict.fromkeys((key, *(file.key for file in shot if file.key not in done)))
+            found = [ranked[other] for other in left if other in ranked]
             done |= {other.key for other in found}
             lead = min(found, key=lambda other: _rank(other, files[other.key][0], candidate))
             hit = self._hit_of(lead, files[lead.key], words, shot)

@@ -29,7 +29,7 @@ from bowerbird.core.words import all_words
 
 _PART = re.compile(r"(.+)#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?")
 _QUOTE = '"“”„‟«»＂「」『』'  # as phones, word processors and keyboards of other languages write it
-_QUOTED = re.compile(f"[{_QUOTE}]([^{_QUOTE}]*[^{_QUOTE}\\s][^{_QUOTE}]*)[{_QUOTE}]")
+_QUOTED = re.compile(f"[{_QUOTE}](?!\\s*[{_QUOTE}])([^{_QUOTE}]+)[{_QUOTE}]")
 _NAME = re.compile(r"([^\W\d_]+):")
 _OR = re.compile(r"OR(?=[\s(]|$)(?!\s*$)(?!\s*\))")  # with something behind it
 _NEXT = re.compile(rf"\s+([^\s(){_QUOTE}]+)")
@@ -75,9 +75,9 @@ def ranks(query: Query) -> bool:
     return bool(query.text or query.like or phrases_of(query.where))
 
 
-def names_typed(query: Query) -> frozenset[str]:
-    """The names of the filters in a query."""
-    return frozenset(each.name for each in filters_of(query.where))
+def names_demanded(query: Query) -> frozenset[str]:
+    """The names of the filters in a query that are not under a negation."""
+    return frozenset(each.name for each in demanded(query.where))
 
 
 def phrases_of(where: Condition) -> tuple[str, ...]:
@@ -228,8 +228,9 @@ def _parsed(chosen: Filter, value: str) -> Condition:
 def _demanding_words(term: Condition) -> Condition | None:
     """Under a negation, words are no longer to rank by; None if there is none in it, and no filter."""
     if isinstance(term, Is):
-        word = Is("word", term.value) if term.name == _TEXT and all_words(term.value) else None
-        return word if term.name == _TEXT else term
+        if term.name != _TEXT:
+            return term
+        return _parsed(FILTERS["word"], term.value) if all_words(term.value) else None
     parts = [part for each in ((term.of,) if isinstance(term, Not) else term.of) if (part := _demanding_words(each))]
     if isinstance(term, Not):
         return Not(parts[0]) if parts else None

@@ -36,6 +36,8 @@ NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
 LISTED = 3.0
 """Evidence of what only passes filters, on a side of an OR that has no words: that alone makes it a match."""
+NEXT = 1e-6
+"""How much less of it each has than the one that is newer."""
 
 
 class Source(StrEnum):

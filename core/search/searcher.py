@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from bowerbird.core.answers import Hit, Results, Timings
 from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
-from bowerbird.core.conditions import EVERYTHING, Condition, Is, only, without
+from bowerbird.core.conditions import EVERYTHING, Condition, Is, only
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
@@ -20,11 +19,12 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
+from bowerbird.core.search.phrases import has_all, in_a_row, pairs_of, relaxed, with_phrases
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
-from bowerbird.core.words import all_words, holds, query_words, stem
+from bowerbird.core.words import query_words, stem
 
 _TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
@@ -72,7 +72,8 @@ class Searcher:
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
         stopwatch = _Stopwatch(time.perf_counter())
-        hits = self._hits.newest(query)
+        where = self._reader.resolved(query.where, {})  # it is applied until there are enough shots
+        hits = self._hits.newest(replace(query, where=where))
         return Results(hits, Timings(total=stopwatch.lap_ms()))
 
     def search(self, query: Query) -> Results:
@@ -85,7 +86,7 @@ class Searcher:
         stopwatch = _Stopwatch(time.perf_counter())
         known: dict[Is, Is] = {}
         exact = self._have_phrases(query.where, known)
-        query, relaxed = _relaxed(query) if exact is False else (_with_phrases(query), "")
+        query, loose = relaxed(query) if exact is False else (with_phrases(query), "")
         sides = query.either or (Side(query.text, query.where),)
         vectors = {side.text: self._encode(side.text) for side in sides}
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
@@ -95,7 +96,7 @@ class Searcher:
         ranked = ranking.best_of([ranking.rank(evidence) for evidence, _ in found])
         hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)))
         rank = stopwatch.lap_ms()
-        problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), relaxed)
+        problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), loose)
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
 
@@ -145,9 +146,9 @@ class Searcher:
         return [match for match in evidence if match.segment_id not in others]
 
     def _listed(self, where: Condition, limit: int) -> Iterator[Evidence]:
-        """Evidence of what passes filters beside an OR: the newest."""
-        for row in self._reader.newest(where, limit):
-            yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED)
+        """Evidence of what passes filters beside an OR: the newest, in this order."""
+        for number, row in enumerate(self._reader.newest(where, limit)):
+            yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED - number * ranking.NEXT)
 
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""
@@ -222,10 +223,10 @@ class Searcher:
             _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
         )
         information = self._information(words)
-        pairs, phrases = _pairs(side.text), phrases_of(side.where)
+        pairs, phrases = pairs_of(side.text), phrases_of(side.where)
         for row in self._reader.segments(scores).values():
-            strength = ranking.from_bm25(scores[row.id], information, has_all=_has_all(row.text, words))
-            yield Evidence(row.content_id, row.id, Source.WORDS, strength + _in_a_row(row.text, pairs, phrases))
+            strength = ranking.from_bm25(scores[row.id], information, has_all=has_all(row.text, words))
+            yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
 
     def _information(self, words: Sequence[str]) -> float:
         stems = [stem(word) for word in words]
@@ -270,46 +271,6 @@ class _Stopwatch:
         now = time.perf_counter()
         elapsed, self.last = (now - self.last) * 1000, now
         return elapsed
-
-
-def _with_phrases(query: Query) -> Query:
-    """A query whose words are those of its phrases, too."""
-    sides = tuple(replace(side, text=_all_text(side.text, side.where)) for side in query.either)
-    return replace(query, text=_all_text(query.text, query.where), either=sides)
-
-
-def _all_text(text: str, where: Condition) -> str:
-    return " ".join((text, *phrases_of(where))).strip()
-
-
-def _relaxed(query: Query) -> tuple[Query, str]:
-    """A query that only looks for the words of its phrases, which no file has, and a notice."""
-    quoted = " and ".join(f'"{phrase}"' for phrase in phrases_of(query.where))
-    worded = _with_phrases(query)
-    sides = tuple(replace(side, where=_without_phrases(side.where)) for side in worded.either)
-    relaxed = replace(worded, where=_without_phrases(worded.where), either=sides)
-    return relaxed, f"No file has the exact words {quoted}. These come closest."
-
-
-def _without_phrases(where: Condition) -> Condition:
-    return without(where, lambda each: each.name == "phrase")
-
-
-def _pairs(text: str) -> set[tuple[str, str]]:
-    """Words that follow each other, stop words included."""
-    return set(pairwise(all_words(text)))
-
-
-def _has_all(text: str, words: Sequence[str]) -> bool:
-    """Whether a text, one of those that have a word of these, has them all, whatever their endings."""
-    return len(words) == 1 or {stem(word) for word in words} <= {stem(word) for word in all_words(text)}
-
-
-def _in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:
-    """Evidence of words that follow each other as typed, or as demanded."""
-    followed = len(pairs & _pairs(text)) / len(pairs) if pairs else 0.0
-    held = sum(holds(text, phrase, exact=True) for phrase in phrases) / len(phrases) if phrases else 0.0
-    return max(ranking.VERBATIM * followed, ranking.EXACT * held)
 
 
 def _highest(results: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

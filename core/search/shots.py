@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bowerbird.core.answers import Part, Role
@@ -25,6 +25,7 @@ _PIXEL = re.compile(r"PXL_\d{8}_\d+", re.IGNORECASE)  # Google's phones tell fil
 _BURST = re.compile(r"BURST(\d{14,})|(.+)_BURST\d{1,6}(?!\d)", re.IGNORECASE)  # those of Google and Sony; of others
 _NUMBERED = re.compile(r"(.*?)\(?(\d+)\)?")
 _NEAR = timedelta(seconds=30)  # longer bursts are found from several of their pictures
+_FIRST, _LAST = datetime.min + _NEAR, datetime.max - _NEAR  # what cameras note is not always a time
 _GAP = timedelta(seconds=1)  # between two pictures of a burst, whose times are whole seconds
 _LEAST = 3  # pictures: two in a row are often two tries
 _MOST = 500  # files of a shot
@@ -62,9 +63,8 @@ class Shots:
         """Files of its shot, in its folder or in others, unless they were found from another of them."""
         if file.kind not in (Kind.PHOTO, Kind.CLIP):
             return
-        stem = _stem(file)
-        named = self._beside(file.folder, stem)
-        yield from (other for other in named if _stem(other) == stem and _is_pair(file, other))
+        named = self._beside(file.folder, _stem(file))
+        yield from (other for other in named if _is_called_alike(file, other) and _is_pair(file, other))
         if file.live_id:
             noted = self._reader.with_note(Attribute.LIVE, file.live_id)
             yield from (other for other in noted if other.kind is not file.kind)
@@ -80,7 +80,7 @@ class Shots:
         key = _burst_key(file)
         if file.taken_at is None or not (key or (file.camera and _number(file))):
             return []
-        first, last = file.taken_at - _NEAR, file.taken_at + _NEAR
+        first, last = max(file.taken_at, _FIRST) - _NEAR, min(file.taken_at, _LAST) + _NEAR
         near = [o for o in self._taken_between(file.folder, first, last, file.camera) if o.folder == file.folder]
         burst = [other for other in near if _burst_key(other) == key] if key else _run(file, near)
         self._in_burst |= {o.id for o in burst if o.taken_at and abs(o.taken_at - file.taken_at) < _NEAR / 2}
@@ -123,9 +123,13 @@ def _is_live(picture: ShotFile, clip: ShotFile) -> bool:
 
 
 def _stem(file: ShotFile) -> str:
-    """What the names of the files of one shot have in common."""
+    """What the names of the files of one shot have in common, but for their capitals."""
     pixel = _PIXEL.match(file.stem)
-    return (pixel[0] if pixel else file.stem).lower()
+    return pixel[0] if pixel else file.stem
+
+
+def _is_called_alike(a: ShotFile, b: ShotFile) -> bool:
+    return _stem(a).lower() == _stem(b).lower()
 
 
 def _burst_key(file: ShotFile) -> str:

@@ -171,14 +171,17 @@ class StoreSync:
         self._store.file.compact()
 
     def add(self, space: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
-        """Send vectors that the catalog is about to have, in a space that is being built.
+        """Send vectors that the catalog is about to have, in a space that is being built. Not within a transaction.
 
         Raises:
-            StoreFailure: the store refuses.
+            StoreFailure: the store refuses, also after it was started again.
         """
-        self._store.ensure(space, vectors.shape[1])
         rounded = np.asarray(vectors, np.float16).astype(np.float32)  # as the catalog will have them
-        self._store.upsert(space, segment_ids, rounded, kinds)
+        self._retry(lambda: self._add(space, segment_ids, rounded, kinds))
+
+    def _add(self, space: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
+        self._store.ensure(space, vectors.shape[1])
+        self._store.upsert(space, segment_ids, vectors, kinds)
 
     def use(self, spaces: Sequence[Space]) -> None:
         """Search these from now on, and drop what there is of others.

@@ -17,6 +17,11 @@ def test_typed_filters_take_precedence_over_the_mouse() -> None:
     assert query == typed("kind:document dog after:2024 under:/photos", limit=FIRST_LIMIT)
 
 
+def test_what_is_kept_out_goes_with_what_the_mouse_has_set() -> None:
+    query = Question(text="dog -kind:clip -in:Rome", kind=Kind.PHOTO, folder=_PHOTOS).typed().query
+    assert query == typed("dog -kind:clip -in:Rome kind:photo under:/photos", limit=FIRST_LIMIT)
+
+
 def test_filters_of_the_mouse_hold_on_every_side_of_an_or() -> None:
     query = Question(text="dog OR cat", kind=Kind.PHOTO).typed().query
     assert query == typed("(dog OR cat) kind:photo", limit=FIRST_LIMIT)

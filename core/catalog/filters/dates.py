@@ -36,12 +36,18 @@ def parse_days(text: str, today: date | None = None) -> Days:
     Raises:
         UsageError: it is no date, or could be two.
     """
-    tidy = " ".join(text.casefold().replace(",", " ").split())
     today = today or date.today()
-    if days := _range(tidy, today):
-        return days
+    return _range(_tidy(text), today) or _period(text, today)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.casefold().replace(",", " ").split())
+
+
+def _period(text: str, today: date) -> Days:
+    """One that is no range."""
     for pattern, read in _FORMS.items():
-        if match := pattern.fullmatch(tidy):
+        if match := pattern.fullmatch(_tidy(text)):
             with suppress(ValueError, OverflowError):  # the 31st of June, the year 0
                 return read(match, today)
     raise UsageError(f'"{text}" is no date; write 2024, May 2024, 2024-05-31, yesterday, last week or 2019..2021.')
@@ -51,7 +57,7 @@ def _range(text: str, today: date) -> Days | None:
     match = _RANGE.fullmatch(text) or _YEARS.fullmatch(text)
     if not match or not any(match.groups()):
         return None
-    start, end = (parse_days(part, today) if part else Days(None, None) for part in match.groups())
+    start, end = (_period(part, today) if part else Days(None, None) for part in match.groups())
     if start.first and end.end and start.first >= end.end:
         raise UsageError(f'"{text}" ends before it begins.')
     return Days(start.first, end.end)

@@ -137,7 +137,7 @@ def in_languages(codes: Collection[str]) -> Sql:
 def _has(text: str, *, exact: bool) -> Sql:
     """Words in what a file says or shows, in what it says of itself, or in its name."""
     first, holding = typed_words(text)[0], (text, int(exact))
-    start = first if exact else stem(first)[:-1]  # words with one stem begin alike
+    start = first if exact else _start(stem(first))
     like, passages, named = f"%{start}%", _passages(text, exact=exact), _named(start)
     return Sql(
         f"(f.content_id IN ({passages.text}) "  # noqa: S608
@@ -148,6 +148,12 @@ def _has(text: str, *, exact: bool) -> Sql:
         f"OR f.id IN (SELECT n.rowid {_NAMES} WHERE {named.text} AND name_holds(g.path, ?, ?)))",
         (*passages.values, like, *holding, json.dumps(NO_WORDS), like, *holding, *named.values, *holding),
     )
+
+
+def _start(stemmed: str) -> str:
+    """How all words with a stem begin: but for its last letter, which may be an i for a y; of short ones, that too."""
+    last = len(stemmed) == 1 or (len(stemmed) <= _TRIGRAM and stemmed[-1] not in "ie")
+    return stemmed if last else stemmed[:-1]
 
 
 def _named(part: str) -> Sql:

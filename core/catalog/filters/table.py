@@ -95,7 +95,7 @@ _FILTERS = (
         languages, sql.in_languages, ("language",), tuple(sorted(names[0] for names in LANGUAGES.values())),
     ),
     Filter(
-        "tag", "holiday", "with this keyword, genre or category, in the file or a sidecar", str, sql.has_tag,
+        "tag", "holiday", "with this keyword, genre or category, in the file or a sidecar", values.plain, sql.has_tag,
         ("tags", "keyword"), narrows=True, slow=True,
     ),
     Filter(

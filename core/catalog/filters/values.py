@@ -187,15 +187,20 @@ def near(text: str) -> Near:
     raise UsageError(f'Bowerbird finds nothing near "{text}"; write near:Bolzano,20km or near:46.5,11.35.')
 
 
-def words(text: str) -> str:
+def plain(typed: str) -> str:
+    """A text as SQL takes it: bytes of a command line that are no characters are question marks."""
+    return typed.encode("utf-8", "replace").decode()
+
+
+def words(typed: str) -> str:
     """Words, of which there is at least one.
 
     Raises:
         UsageError: it has none, but signs alone.
     """
-    if typed_words(text):
-        return text
-    raise UsageError(f'"{text}" has no word or number to look for.')
+    if typed_words(typed):
+        return plain(typed)
+    raise UsageError(f'"{typed}" has no word or number to look for.')
 
 
 def _listed(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +94,24 @@ def test_the_mails_of_a_part_that_is_read_later_are_of_its_segments(catalog: Cat
     part = NewContent(b"", Kind.DOCUMENT, Properties(), more, [()], {}, frozenset(), extends=known.id, mails=late)
     catalog.contents.put(part)
     assert left("from:ida") == (["box.mbox"], [4])
+
+
+def test_a_mailbox_of_many_mails_takes_no_time(catalog: Catalog, tmp_path: Path) -> None:
+    count = 5_000
+    texts = [Segment(Modality.TEXT, text="text")] * count
+    mails = tuple(MailHeader(number, number, f"person {number % 5}", "", None) for number in range(count))
+    new = NewContent(b"large", Kind.DOCUMENT, Properties(), texts, [()] * count, {}, frozenset(), mails=mails)
+    with catalog.transaction():
+        catalog.files.put(FILES, FileFacts(FILES / "large.mbox", 1, 1), Kind.DOCUMENT)
+        number = catalog.contents.put(new)
+        catalog.files.finish(FILES / "large.mbox", FileState.INDEXED, content_id=number)
+    connections = ReadConnections(tmp_path / "catalog.sqlite3")
+    reader = CatalogReader(connections)
+    ids = [segment.id for segment in reader.segments_of(number)]
+    started = time.perf_counter()
+    assert len(reader.in_other_mails(ids, where('from:"person 3"'))) == count * 4 / 5
+    assert time.perf_counter() - started < 2
+    connections.close()
 
 
 def test_mails_go_with_their_mailbox(catalog: Catalog) -> None:

@@ -113,6 +113,16 @@ def test_sources_are_needed_until_all_is_derived(catalog: Catalog, monkeypatch: 
     assert work.needed() == set()
 
 
+def test_a_model_that_is_removed_meanwhile_ends_it(catalog: Catalog) -> None:
+    (content,) = _put(catalog, _content(1, BOTH))
+    models = Models(sources={NEW: (LOOKS, CLASSES)})
+    work = Derivation(catalog, cast("StoreSync", Store()), cast("Inference", models))
+    work.look()
+    models.sources.clear()
+    work.step()
+    assert not work.left and NEW not in catalog.spaces.of_content(content)
+
+
 def test_a_store_that_refuses_loses_nothing(catalog: Catalog) -> None:
     (content,) = _put(catalog, _content(1, BOTH))
     work = _derivation(catalog, store := Store())

@@ -67,6 +67,24 @@ def test_each_content_is_asked_about_once(catalog: Catalog, monkeypatch: pytest.
     assert found(catalog) == ["de", "en", ""] and len(models.asked) == 2
 
 
+def test_what_grows_while_others_are_asked_about_is_asked_about_again(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "_BATCH", 2)
+    models = Models()
+    search = finder(catalog, models)
+    search.look()
+    models.answer()
+    catalog._db.execute("DELETE FROM attributes WHERE content_id = 1")
+    search.look()
+    models.answer()
+    for _ in range(3):
+        search.look()
+        if search.busy:
+            models.answer()
+    assert found(catalog) == ["de", "en", ""]
+
+
 def test_no_process_is_started_for_it(catalog: Catalog) -> None:
     models = Models()
     models.running = False
@@ -78,12 +96,15 @@ def test_no_process_is_started_for_it(catalog: Catalog) -> None:
     assert search.busy
 
 
-def test_a_process_that_ends_is_asked_again(catalog: Catalog) -> None:
+def test_a_process_that_ends_is_asked_again_after_a_while(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     models = Models()
     search = finder(catalog, models)
     search.look()
     models.asked[-1].set_exception(ModelUnavailable("The models' process ended."))
     assert not search.busy and found(catalog) == []
+    search.look()
+    assert not search.busy, "it may go on failing"
+    monkeypatch.setattr(search, "_wait_until", 0.0)
     search.look()
     models.answer()
     assert found(catalog) == ["de", "en", ""]

@@ -281,6 +281,14 @@ def test_a_shot_counts_once_towards_the_limit() -> None:
     assert names(HitMaker(PATHS, reader).make(ranked, Query(limit=2))) == [("a.jpg", ["a.cr2"]), ("b.jpg", [])]
 
 
+def test_a_picture_that_is_of_two_shots_in_two_folders_is_found_once() -> None:
+    names_of = ("/b/a.cr2", "/c/a.dng", "/b/a.jpg", "/c/a.jpg")
+    files = [file(number, name, min(number, 3), kind=Kind.PHOTO) for number, name in enumerate(names_of, 1)]
+    ranked = [candidate(n, (Source.LOOKS, n, 6.0 - n)) for n in (1, 2, 3)]
+    hits = HitMaker(PATHS, FakeReader(files, [segment(n, n) for n in (1, 2, 3)])).make(ranked, Query())
+    assert [hit.path.name for hit in hits] == ["a.jpg", "a.dng"]
+
+
 def test_of_a_shot_what_passes_the_filters_is_found() -> None:
     reader, ranked = shot(("/a.jpg", 5.0), ("/a.cr2", 4.9))
     reader.rows[1] = segment(1, 1, text="a lake")

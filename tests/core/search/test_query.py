@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -197,6 +198,20 @@ def test_ten_thousand_characters(text: str) -> None:
     asked = parse(text)
     assert all(problem.sentence for problem in asked.problems)
     assert len(list(filters_of(asked.query.where))) <= 50
+
+
+@pytest.mark.parametrize("behind", ["word ", " ", "x"])
+def test_a_long_text_behind_a_quotation_mark_that_is_not_closed_takes_no_time(behind: str) -> None:
+    started = time.perf_counter()
+    assert parse('"' + behind * 50_000).query.where == EVERYTHING
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text", ["tag:caf\udce9", "phrase:caf\udce9", "-caf\udce9", "place:caf\udce9", "near:caf\udce9", '"caf\udce9"']
+)
+def test_bytes_that_are_no_characters_are_none_of_a_value(text: str) -> None:
+    assert all("\udce9" not in str(each.value) for each in filters_of(parse(text).query.where))
 
 
 def test_any_characters_in_any_order() -> None:

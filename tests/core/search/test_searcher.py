@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from bowerbird.core.answers import Results
-from bowerbird.core.conditions import Is
+from bowerbird.core.catalog.filters.table import FOUND
+from bowerbird.core.catalog.records import FileRow
+from bowerbird.core.conditions import Condition, Is, filters_of
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
@@ -226,6 +228,12 @@ def test_a_side_of_filters_alone_lists_what_passes() -> None:
     assert all(hit.strong for hit in hits if hit.path.name == "b.jpg")
 
 
+def test_what_is_listed_beside_an_or_has_the_newest_first() -> None:
+    photos = [file(n, f"/a/{n}.jpg", n, kind=Kind.PHOTO, mtime_ns=at) for n, at in ((1, 5), (2, 9), (3, 7))]
+    bench = Bench(FakeReader(photos, []), spaces=())
+    assert names(bench.search(typed("dog OR kind:photo"))) == ["2.jpg", "3.jpg", "1.jpg"]
+
+
 def test_phrases_on_both_sides_of_an_or() -> None:
     bench = Bench(*four_files())
     results = bench.search(typed('"harbour lights" OR "a harbour"'))
@@ -266,6 +274,20 @@ def test_a_name_counts_by_how_much_of_the_query_it_holds() -> None:
     whole, part = Bench(FakeReader(files), spaces=()).search(Query("harbour plan")).hits
     assert (whole.path.name, part.path.name) == ("harbour plan.dwg", "plan.dwg")
     assert whole.score > part.score
+
+
+def test_browsing_looks_through_texts_once_for_all_shots() -> None:
+    class Watched(FakeReader):
+        asked: list[Condition] = []
+
+        def newest(self, where: Condition, limit: int) -> list[FileRow]:
+            self.asked.append(where)
+            return super().newest(where, limit)
+
+    photos = [file(n, f"/a/{n // 2}.{'cr2' if n % 2 else 'jpg'}", n, kind=Kind.PHOTO) for n in range(2, 22)]
+    results = Bench(Watched(photos), spaces=()).searcher.browse(typed('-"a dog"', limit=9))
+    assert len(results.hits) == 9 and len(Watched.asked) == 2
+    assert {each.name for where in Watched.asked for each in filters_of(where)} == {FOUND}
 
 
 def test_browsing_lists_the_newest_with_their_beginning_and_no_reason() -> None:

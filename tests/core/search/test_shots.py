@@ -79,6 +79,7 @@ def is_one_shot(album: Album, *names: str) -> bool:
         (("a.jpg", "a.heic", "a.dng"), True),
         (("PXL_20240701_120000123.RAW-01.COVER.jpg", "PXL_20240701_120000123.RAW-02.ORIGINAL.dng"), True),
         (("fjällräv.jpg", "Fjällräv.ARW"), True),
+        (("Ägypten.JPG", "Ägypten.CR2"), True),
         (("a.jpg", "a.heic"), False),
         (("a.png", "a.dng"), False),
         (("a.cr2", "a.dng"), False),
@@ -189,6 +190,13 @@ def test_a_burst_by_numbers_and_times(album: Album, pictures: dict[int, Properti
     for number, properties in pictures.items():
         album.put(f"DSC{number:05}.JPG", properties)
     assert album.shot("DSC00001.JPG") == [f"DSC{number:05}.JPG" for number in expected]
+
+
+@pytest.mark.parametrize("at", [datetime.min, datetime.max.replace(microsecond=0)])
+def test_times_that_are_none_fail_nothing(album: Album, at: datetime) -> None:
+    for number in range(1, 4):
+        album.put(f"DSC{number:05}.JPG", Properties(taken_at=at, camera="DSC-RX100"))
+    assert album.shot("DSC00001.JPG") == [f"DSC{number:05}.JPG" for number in range(1, 4)]
 
 
 def test_a_burst_in_raw_and_jpeg_is_one_shot(album: Album) -> None:

@@ -286,6 +286,19 @@ def test_vectors_of_a_backfill_are_rounded_as_the_catalog_rounds_them(
     assert store.rows[SPACE.id][5].tolist() == vectors[0].astype(np.float16).astype(np.float32).tolist()
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_vectors_of_a_backfill_have_a_store_that_refuses_started_again(
+    catalog: Catalog, store: Store, sync: StoreSync, *, is_open: bool
+) -> None:
+    _put(catalog, b"1")
+    sync.run(hurry=True)
+    store.is_open, store.refusals = is_open, 1
+    sync.add("new@1", [1, 2], np.eye(2, 4, dtype=np.float32), [Kind.DOCUMENT] * 2)
+    assert store.log == ["close", "open", "close", "open"]
+    assert store.ids("new@1") == {1, 2} and len(store.ids(SPACE.id)) == 2
+    assert sync.problem == ""
+
+
 # the real store
 
 

@@ -72,7 +72,8 @@ def test_days(text: str, first: str, last: str) -> None:
 @pytest.mark.parametrize(
     "wrong",
     ["", "..", "soon", "2024-13", "2024-02-30", "32 May", "0000", "9999-12-31", "9999 years ago", "maybe", "2021..2019",
-     "1 month ago ago", "last", "week", "2024..soon", "may june", "12", "1/2"],
+     "1 month ago ago", "last", "week", "2024..soon", "may june", "12", "1/2",
+     "2019..2020..2021", "2019.." * 3_000],
 )  # fmt: skip
 def test_what_is_no_date(wrong: str) -> None:
     with pytest.raises(UsageError):
