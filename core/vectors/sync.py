@@ -174,11 +174,14 @@ class StoreSync:
         """Send vectors that the catalog is about to have, in a space that is being built.
 
         Raises:
-            StoreFailure: the store refuses.
+            StoreFailure: the store refuses, also after it was started again.
         """
-        self._store.ensure(space, vectors.shape[1])
         rounded = np.asarray(vectors, np.float16).astype(np.float32)  # as the catalog will have them
-        self._store.upsert(space, segment_ids, rounded, kinds)
+        self._retry(lambda: self._add(space, segment_ids, rounded, kinds))
+
+    def _add(self, space: str, segment_ids: Sequence[int], vectors: Vectors, kinds: Sequence[Kind]) -> None:
+        self._store.ensure(space, vectors.shape[1])
+        self._store.upsert(space, segment_ids, vectors, kinds)
 
     def use(self, spaces: Sequence[Space]) -> None:
         """Search these from now on, and drop what there is of others.
@@ -206,7 +209,6 @@ class StoreSync:
 
     def _send(self, contents: Sequence[int]) -> None:
         for rows in self._outbox.unsent_vectors(contents):
-            self._store.ensure(rows.space, rows.vectors.shape[1])
-            self._store.upsert(rows.space, rows.segment_ids, rows.vectors, rows.kinds)
+            self._add(rows.space, rows.segment_ids, rows.vectors, rows.kinds)
         self._outbox.mark_sent(contents)
         self._ran_at = time.monotonic()

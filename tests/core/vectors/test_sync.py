@@ -278,6 +278,13 @@ def test_spaces_that_are_used_no_more_are_dropped(catalog: Catalog, store: Store
     assert store.rows.keys() == {"t@1"}
 
 
+def test_vectors_of_a_backfill_that_are_refused_start_the_store_again(store: Store, sync: StoreSync) -> None:
+    store.refusals, starts = 1, store.starts
+    sync.add(SPACE.id, [5], np.ones((1, 4), np.float32), [Kind.PHOTO])
+    assert store.starts == starts + 1
+    assert list(store.rows[SPACE.id]) == [5]
+
+
 def test_vectors_of_a_backfill_are_rounded_as_the_catalog_rounds_them(
     catalog: Catalog, store: Store, sync: StoreSync
 ) -> None:
