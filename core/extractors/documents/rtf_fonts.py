@@ -15,7 +15,8 @@ _PAGES = {
 }  # fmt: skip
 _TOKEN = re.compile(
     rb"(?P<brace>[{}])|\\f(?P<font>\d{1,5}) ?|\\(?P<plain>plain)\b ?|\\uc(?P<spare>\d{1,2}) ?"
-    rb"|(?P<unicode>\\u-?\d{1,6} ?)|(?P<bytes>(?:\\'[0-9a-fA-F]{2})+)(?P<next>[^\\{}\r\n])?|\\[^a-z']"
+    rb"|\\u(?P<unicode>-?\d{1,6} ?)(?P<plainly>[^\\{}\r\n]*)"
+    rb"|(?P<bytes>(?:\\'[0-9a-fA-F]{2})+)(?P<next>[^\\{}\r\n])?|\\[^a-z']"
 )
 
 
@@ -60,7 +61,7 @@ class _Reader:
         elif token["spare"]:
             self.spare = int(token["spare"])
         elif token["unicode"]:
-            self.fallback = self.spare
+            self.fallback = max(0, self.spare - len(token["plainly"]))
         return token[0]
 
     def _characters(self, token: re.Match[bytes]) -> bytes:

@@ -35,6 +35,8 @@ def hexed(text: str, encoding: str) -> bytes:
         (rb"\f1 \'df\plain  caf\'e9", "Я café"),
         (rb"\f1 \u1071\'df\'df", "ЯЯ"),
         (rb"\f1\uc2 \u1071\'df\'df\'df!", "ЯЯ!"),
+        (rb"\f1 \u9731?\'df", "☃Я"),
+        (rb"\f1\uc2 \u9731?\'df\'df", "☃Я"),
         (rb"\f1\uc0 \u1071 \'df!", "ЯЯ!"),
     ],
 )
