@@ -133,7 +133,7 @@ def test_contents_with_many_vectors_are_taken_a_few_at_a_time(
     monkeypatch.setattr(derivation, "_VECTORS", 6)
     _put(catalog, *(_content(number, BOTH, pictures=pictures) for number, pictures in enumerate((3, 3, 1, 9, 1))))
     work = _derivation(catalog, store := Store())
-    sent = []
+    sent = list[int]()
     while work.left:
         work.step()
         sent.append(len(store.ids) - sum(sent))
