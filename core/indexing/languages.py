@@ -11,6 +11,7 @@ from bowerbird.core.indexing.encoding import Post
 from bowerbird.core.inference.client import Inference
 
 _BATCH = 200  # contents: about a tenth of a second
+_TRIES = 3  # in a row without an answer; then it is left be until the next start
 
 
 class LanguageFinder:
@@ -19,13 +20,15 @@ class LanguageFinder:
     def __init__(self, catalog: Catalog, inference: Inference, post: Post) -> None:
         """``post`` runs a call on the indexer's thread."""
         self._catalog, self._inference, self._post = catalog, inference, post
-        self._after, self._done = 0, -1
+        self._after, self._done, self._failed = 0, -1, 0
         self.busy = False
         """Whether an answer is to come."""
 
     def look(self) -> None:
         """Ask about the next contents, if there are any."""
-        if self.busy or self._done == self._catalog.languages.changes or not self._inference.running:
+        if self.busy or self._failed == _TRIES or not self._inference.running:
+            return
+        if self._done == self._catalog.languages.changes:
             return
         contents = self._catalog.languages.next(self._after, _BATCH)
         if not contents:
@@ -42,7 +45,8 @@ class LanguageFinder:
         try:
             found = answer.result()
         except (BowerbirdError, CancelledError):  # the models' process ended; another look follows
-            self._after = 0
+            self._after, self._failed = 0, self._failed + 1
             return
+        self._failed = 0
         with self._catalog.transaction():
             self._catalog.languages.put(zip(ids, found, strict=True))
