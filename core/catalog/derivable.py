@@ -39,7 +39,7 @@ class DerivableTable:
             "WHERE s.content_id = ids.value AND e.space = ?) FROM json_each(?) ids ORDER BY ids.key",
             (space, json.dumps(list(content_ids))),
         )
-        return max(1, sum(total <= most for total in accumulate(count for (count,) in rows)))
+        return max(1, sum(int(total) <= most for total in accumulate(count for (count,) in rows)))
 
     def vectors(self, sources: Sequence[str], content_ids: Sequence[int]) -> SourceVectors:
         """The vectors in these spaces of the contents' segments that have one in each."""
