@@ -121,7 +121,7 @@ class StoreSync:
             have, want = self._store.ids(space.id), self._outbox.sent_segments(space.id)
             if want - have:
                 return False
-            self._store.delete(sorted(have - want - self._outbox.segments(space.id)))
+            self._store.delete(sorted(have - want - self._outbox.segments(space.id)), space.id)
         return True
 
     def close(self) -> None:
