@@ -7,6 +7,7 @@ from codecs import getincrementaldecoder
 from dataclasses import dataclass, field
 
 _FONT = re.compile(rb"\\f(\d{1,5})\b[^{};]{0,200}?\\fcharset(\d{1,3})")
+_MAX_TABLE = 1 << 18  # bytes; two thousand fonts. All of a long document would take seconds
 _DEFAULT = re.compile(rb"\\deff(\d{1,5})")
 # Code pages by the number of a character set (Rich Text Format 1.9.1, "Font Table").
 _PAGES = {
@@ -22,7 +23,9 @@ _TOKEN = re.compile(
 
 def recoded(data: bytes) -> bytes:
     """The same document without bytes in the code pages of fonts."""
-    fonts = {int(number): _PAGES[int(page)] for number, page in _FONT.findall(data) if int(page) in _PAGES}
+    at = data.find(rb"\fonttbl")
+    table = _FONT.findall(data, at, at + _MAX_TABLE) if at >= 0 else ()
+    fonts = {int(number): _PAGES[int(page)] for number, page in table if int(page) in _PAGES}
     if not fonts:
         return data
     default = _DEFAULT.search(data)
