@@ -94,6 +94,13 @@ def shot_of(hit: Hit) -> str:
     return " + ".join(text for text, has in zip(texts, there, strict=True) if text and has)
 
 
+def part_rows(hit: Hit, most: int) -> tuple[tuple[str, str], ...]:
+    """The other files of a hit's shot: what each is, and its name; of more than so many, how many are left."""
+    rows = tuple((PART_NAMES[part.role], name_of(part.path)) for part in hit.parts[:most])
+    left = len(hit.parts) - len(rows)
+    return (*rows, ("", f"and {count(left, 'other file')}")) if left else rows
+
+
 def part_of(example: Example) -> str:
     """The part of a recording or clip that is searched by: 0:12–0:17, or empty for all of it."""
     if example.start_s is None or example.end_s is None:

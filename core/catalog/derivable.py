@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -30,6 +31,15 @@ class DerivableTable:
             (after, space, *sources, limit),
         )
         return [content_id for (content_id,) in rows]
+
+    def fitting(self, space: str, content_ids: Sequence[int], most: int) -> int:
+        """How many of these contents, from the first on, have together so many vectors in a space; at least one."""
+        rows = self._db.execute(
+            "SELECT (SELECT count(*) FROM segments s JOIN embeddings e ON e.segment_id = s.id "
+            "WHERE s.content_id = ids.value AND e.space = ?) FROM json_each(?) ids ORDER BY ids.key",
+            (space, json.dumps(list(content_ids))),
+        )
+        return max(1, sum(int(total) <= most for total in accumulate(count for (count,) in rows)))
 
     def vectors(self, sources: Sequence[str], content_ids: Sequence[int]) -> SourceVectors:
         """The vectors in these spaces of the contents' segments that have one in each."""

@@ -41,6 +41,11 @@ def _storable(time_ns: int) -> int:
     return max(-_LATEST_NS, min(time_ns, _LATEST_NS))
 
 
+def may_have_grown(before: FileFacts, present: FileFacts | None) -> bool:
+    """Whether something may have been appended to a file: it is longer, and no other one was put in its place."""
+    return present is not None and present.inode == before.inode and present.size > before.size
+
+
 def is_unchanged(before: FileFacts, now: FileFacts | None) -> bool:
     """Whether a file is surely what it was before; where one of the times is not known, by the others."""
     if now is None or (before.size, before.mtime_ns) != (now.size, now.mtime_ns):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Set
 
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.faults import failure_of
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.models.registry import entries
 from bowerbird.core.vectors.sync import StoreSync
 
+log = logging.getLogger(__name__)
+
 _CONTENTS = 256  # a step: some tenths of a second, most of it the vector store's
+_VECTORS = 4096  # a step, unless one content has more: a film has a thousand, and two hundred fill the memory
 
 
 class Derivation:
@@ -45,13 +50,23 @@ class Derivation:
 
     def step(self) -> None:
         """Do a little of it. A kill loses nothing: what is done is no longer lacking."""
-        for space, after in list(self._after.items())[:1]:
-            sources = self._inference.derived_from().get(space, ())  # none: its model was removed a moment ago
-            if sources and (contents := self._catalog.derivable.contents(space, sources, after, _CONTENTS)):
-                self._derive(space, sources, contents)
-                self._after[space] = contents[-1]
-            else:
+        for space in list(self._after)[:1]:
+            try:
+                self._step(space)
+            except Exception as error:  # a mistake of ours must not keep all else from being done for ever
+                if failure_of(error, ""):
+                    raise
+                log.exception("deriving %s", space)
                 del self._after[space]
+
+    def _step(self, space: str) -> None:
+        sources = self._inference.derived_from().get(space, ())  # none: its model was removed a moment ago
+        contents = self._catalog.derivable.contents(space, sources, self._after[space], _CONTENTS) if sources else []
+        if contents := contents and contents[: self._catalog.derivable.fitting(sources[0], contents, _VECTORS)]:
+            self._derive(space, sources, contents)
+            self._after[space] = contents[-1]
+        else:
+            del self._after[space]
 
     def _derive(self, space: str, sources: tuple[str, ...], contents: list[int]) -> None:
         stored = self._catalog.derivable.vectors(sources, contents)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.extractors import MEDIA, kind_of
+from bowerbird.core.files.identity import may_have_grown
 from bowerbird.core.indexing.identify import sidecars_of
 from bowerbird.core.indexing.item import IndexItem, ItemState, Outcome
 from bowerbird.core.types import FileFacts
@@ -49,7 +50,7 @@ class ItemsInFlight:
         A text that has grown since then is read to where it ended: else a huge log would be hashed for each part.
         """
         before, known, grows, sidecars = self._parts.pop(facts.path, (facts, b"", False, ()))
-        if before != facts and not (grows and facts.size > before.size):
+        if before != facts and not (grows and may_have_grown(before, facts)):
             before, known, grows, sidecars = facts, b"", False, ()
         item = self._items[facts.path] = IndexItem(before, fingerprint=known, sidecars=sidecars, grows=grows)
         return item

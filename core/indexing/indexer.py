@@ -245,7 +245,7 @@ class Indexer:
             self._on_event(Event(EventKind.FAILURES))
 
     def _read_more(self) -> None:
-        if self._pipeline.items.room < 1:
+        if self._pipeline.items.room < 1 or self._derivation.left:  # read on, a file has nothing left to derive from
             return
         for path in self._catalog.jobs.due(self._pipeline.items.room, self._pipeline.items.paths):
             if not self._pipeline.items.has_room_for(path):

@@ -27,9 +27,9 @@ class LanguageFinder:
 
     def look(self) -> None:
         """Ask about the next contents, if there are any."""
-        if self.busy or self._done == self._catalog.languages.changes or not self._inference.running:
+        if self.busy or time.monotonic() < self._wait_until or not self._inference.running:
             return
-        if time.monotonic() < self._wait_until:
+        if self._done == self._catalog.languages.changes:
             return
         contents = self._catalog.languages.next(self._after, _BATCH)
         if not contents:

@@ -29,7 +29,7 @@ from bowerbird.core.extractors.about import about, whereabouts
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.faults import failure_of
 from bowerbird.core.files.disk_threads import DiskThreads
-from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged
+from bowerbird.core.files.identity import facts_of, fingerprint, is_unchanged, may_have_grown
 from bowerbird.core.indexing.described import described
 from bowerbird.core.indexing.encoding import EncodingQueue, Post
 from bowerbird.core.indexing.identify import Identity, identify, sidecars_of
@@ -177,7 +177,7 @@ class Pipeline:
             self._after(described(self._pool.describe, extraction, sidecars), item, self._encode_all)
         elif unchanged:
             self._encode_all(item, extraction)
-        elif item.grows and present is not None and present.size > size and extraction.next_at is not None:
+        elif item.grows and may_have_grown(item.facts, present) and extraction.next_at is not None:
             item.grown = True  # whether it has only grown is looked at once, with its last part
             self._encode_all(item, extraction)
         elif item.grows and present is not None and present.size > size:

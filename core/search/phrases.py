@@ -1,4 +1,4 @@
-"""Words as they were typed: those in quotation marks, to rank by, too, and evidence where all of them stand, or in a row."""
+"""Words as they were typed: phrases, whose words rank, too, and evidence where words all stand, or stand in a row."""
 
 from __future__ import annotations
 

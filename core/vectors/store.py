@@ -119,9 +119,10 @@ class VectorStore:
                 client.upsert(name, rows, timeout=_CALL_S)
             self.file.confirm(name, segment_ids[part][-1])
 
-    def delete(self, segment_ids: Sequence[int]) -> None:
-        """Delete these segments from every space; unknown ids are no error."""
-        for name in self._known if segment_ids else ():
+    def delete(self, segment_ids: Sequence[int], space_id: str = "") -> None:
+        """Delete these segments from a space, or from every one; unknown ids are no error."""
+        names = self._known & {collection_of(space_id)} if space_id else self._known
+        for name in names if segment_ids else ():
             with self._connected() as client:
                 client.delete(name, ids=list(segment_ids), timeout=_CALL_S)
 

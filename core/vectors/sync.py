@@ -121,7 +121,7 @@ class StoreSync:
             have, want = self._store.ids(space.id), self._outbox.sent_segments(space.id)
             if want - have:
                 return False
-            self._store.delete(sorted(have - want - self._outbox.segments(space.id)))
+            self._store.delete(sorted(have - want - self._outbox.segments(space.id)), space.id)
         return True
 
     def close(self) -> None:
@@ -209,7 +209,6 @@ class StoreSync:
 
     def _send(self, contents: Sequence[int]) -> None:
         for rows in self._outbox.unsent_vectors(contents):
-            self._store.ensure(rows.space, rows.vectors.shape[1])
-            self._store.upsert(rows.space, rows.segment_ids, rows.vectors, rows.kinds)
+            self._add(rows.space, rows.segment_ids, rows.vectors, rows.kinds)
         self._outbox.mark_sent(contents)
         self._ran_at = time.monotonic()

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
-from bowerbird.gui.widgets.widgets import button, label
+from bowerbird.gui.widgets.widgets import button, label, scroll_area
 
 _KEYS = (
     ("Ctrl+L, Ctrl+F or /", "Search"),
@@ -26,6 +26,7 @@ _KEYS = (
     ("F1 or ?", "This list"),
 )
 _WORDS = (*((each.typed, each.prose) for each in FILTERS.values()), *SYNTAX)
+_MOST = 0.85  # of the screen's height
 
 
 class ShortcutsDialog(QDialog):
@@ -38,12 +39,27 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle("Keys and words")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
-        column.setSpacing(8)
-        for title, rows in (("Keys", _KEYS), ("Words you can type", _WORDS)):
-            column.addWidget(label(title, "title"))
-            column.addLayout(_grid(rows))
-            column.addSpacing(12)
+        column.setSpacing(12)
+        tables = _tables()
+        area = scroll_area(tables)
+        area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # keys scroll it where the screen is low
+        area.setMinimumWidth(tables.sizeHint().width() + area.verticalScrollBar().sizeHint().width())
+        column.addWidget(area, 1)
         column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
+        whole = self.sizeHint().height() - area.sizeHint().height() + tables.sizeHint().height()
+        self.resize(self.sizeHint().width(), min(whole, round(_MOST * self.screen().availableSize().height())))
+
+
+def _tables() -> QWidget:
+    tables = QWidget()
+    column = QVBoxLayout(tables)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    for title, rows in (("Keys", _KEYS), ("Words you can type", _WORDS)):
+        column.addWidget(label(title, "title"))
+        column.addLayout(_grid(rows))
+        column.addSpacing(12)
+    return tables
 
 
 def _grid(rows: tuple[tuple[str, str], ...]) -> QGridLayout:

@@ -20,7 +20,7 @@ from bowerbird.gui.results.hit_actions import open_hit
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout
 from bowerbird.gui.widgets.widgets import button, label, remove, restyle, scroll_area, single_shot, tool
-from bowerbird.gui.wording import PART_NAMES, breadcrumb, name_of, shown
+from bowerbird.gui.wording import breadcrumb, name_of, part_rows, shown
 
 WIDTH = 348
 _NARROW_WIDTH = 280
@@ -162,8 +162,7 @@ class PreviewPane(QFrame):
         self.preview.show_preview(hit, preview, image)
         self._page_turner.show_pages(preview.page, preview.pages, hit.moments)
         copies = tuple(("Copy", shown(str(path))) for path in hit.copies[:_MAX_COPIES])
-        parts = tuple((PART_NAMES[part.role], shown(part.path.name)) for part in hit.parts[:_MAX_PARTS])
-        self._show_details((*preview.details, *parts, *copies))
+        self._show_details((*preview.details, *part_rows(hit, _MAX_PARTS), *copies))
 
     def _show_details(self, rows: tuple[tuple[str, str], ...]) -> None:
         """Replace the table of details, each with a name and a value."""

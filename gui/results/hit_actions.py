@@ -34,7 +34,8 @@ def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
     menu.addAction("Open", lambda: open_hit(session, hit))
     menu.addAction("Show in folder", lambda: show_in_folder(hit.path))
     for part in hit.parts[:_MAX_PARTS]:
-        menu.addAction(f"Open {name_of(part.path)}", partial(open_path, session, part.path))
+        name = name_of(part.path).replace("&", "&&")  # else Qt takes it for the mark of a key
+        menu.addAction(f"Open {name}", partial(open_path, session, part.path))
     menu.addSeparator()
     menu.addAction("Find similar", lambda: session.find_similar(hit.path))
     menu.addAction("Add as an example", lambda: session.add_examples((hit.path,)))

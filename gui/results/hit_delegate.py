@@ -104,7 +104,9 @@ class HitDelegate(QStyledItemDelegate):
 
     def _draw_badge(self, painter: QPainter, rect: QRect, text: str, kind: Kind | None) -> None:
         font = sized(self._session.theme.font, 11)
-        width = QFontMetrics(font).horizontalAdvance(text)
+        metrics = QFontMetrics(font)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 16 - 37)
+        width = metrics.horizontalAdvance(text)
         box = QRect(rect.left() + 8, rect.bottom() - 27, width + 37, 20)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 21, 24, 210))

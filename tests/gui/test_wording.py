@@ -93,3 +93,10 @@ def test_a_path_is_shown_from_its_watched_folder_on() -> None:
 def test_the_badge_of_a_shot(roles: list[Role], text: str) -> None:
     parts = tuple(Part(Path(f"/{number}"), role) for number, role in enumerate(roles))
     assert wording.shot_of(replace(photo("a.jpg"), parts=parts)) == text
+
+
+def test_of_a_long_burst_it_is_said_how_many_files_are_left_out() -> None:
+    burst = replace(photo("a.jpg"), parts=tuple(Part(Path(f"/{number}.jpg"), Role.PICTURE) for number in range(9)))
+    assert wording.part_rows(burst, 9)[-1] == ("Picture", "8.jpg")
+    assert wording.part_rows(burst, 8)[7:] == (("Picture", "7.jpg"), ("", "and 1 other file"))
+    assert wording.part_rows(burst, 2)[2:] == (("", "and 7 other files"),)

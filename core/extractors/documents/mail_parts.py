@@ -130,8 +130,8 @@ class MailReader:
         payload = part.get_payload(decode=True)
         if not isinstance(payload, bytes) or not payload.strip() or kind in _SILENT:
             return ""
-        if kind in _SIGNED:
-            return self._signed(payload, depth)
+        if kind in _SIGNED or PurePath(filename(part)).suffix.lower() == ".p7m":
+            return self._signed(part, payload, depth)
         attached = part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html")
         if kind in _CARDS:
             return self._card(payload)
@@ -142,11 +142,13 @@ class MailReader:
             return page_text(content)
         return _unflowed(content, part) if "flowed" in str(part.get_param("format", "")).lower() else content
 
-    def _signed(self, payload: bytes, depth: int) -> str:
-        content = signed_content(payload)
+    def _signed(self, part: Mail, payload: bytes, depth: int) -> str:
+        content, name = signed_content(payload), PurePath(filename(part)).stem
         if content is None or depth >= _MAX_DEPTH:
             self.omissions["An encrypted part is not read."] = None
             return ""
+        if PurePath(name).suffix:  # a document that was signed by itself, as contract.pdf.p7m
+            return self._document(name, content, depth + 1)
         return self._body(self.parse(content), depth + 1)
 
     def _card(self, payload: bytes) -> str:
@@ -158,11 +160,19 @@ class MailReader:
     def _attachment(self, part: Mail, kind: str, payload: bytes, depth: int) -> str:
         """The text of an attached document, empty for what is none or cannot be read."""
         name = filename(part) or f"attached{_TYPES.guess_extension(kind) or ''}"
+        if kind.startswith("text/") and not self._is_document(name):
+            return text(payload, content_charset(part))
+        return self._document(name, payload, depth)
+
+    def _is_document(self, name: str) -> bool:
         suffix = PurePath(name).suffix.lower()
-        if suffix == ".eml":
+        return suffix == ".eml" or (suffix in self.documents.suffixes and suffix != ".mbox")
+
+    def _document(self, name: str, payload: bytes, depth: int) -> str:
+        if PurePath(name).suffix.lower() == ".eml":
             return self.text(self.parse(payload), depth + 1) if depth < _MAX_DEPTH else ""
-        if suffix not in self.documents.suffixes or suffix == ".mbox":
-            return text(payload, content_charset(part)) if kind.startswith("text/") else ""
+        if not self._is_document(name):
+            return ""
         self._attached += 1
         if not self._may_read(len(payload)):
             return ""

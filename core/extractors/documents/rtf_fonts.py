@@ -7,6 +7,7 @@ from codecs import getincrementaldecoder
 from dataclasses import dataclass, field
 
 _FONT = re.compile(rb"\\f(\d{1,5})\b[^{};]{0,200}?\\fcharset(\d{1,3})")
+_MAX_TABLE = 1 << 18  # bytes; two thousand fonts. All of a long document would take seconds
 _DEFAULT = re.compile(rb"\\deff(\d{1,5})")
 # Code pages by the number of a character set (Rich Text Format 1.9.1, "Font Table").
 _PAGES = {
@@ -15,13 +16,16 @@ _PAGES = {
 }  # fmt: skip
 _TOKEN = re.compile(
     rb"(?P<brace>[{}])|\\f(?P<font>\d{1,5}) ?|\\(?P<plain>plain)\b ?|\\uc(?P<spare>\d{1,2}) ?"
-    rb"|(?P<unicode>\\u-?\d{1,6} ?)|(?P<bytes>(?:\\'[0-9a-fA-F]{2})+)(?P<next>[^\\{}\r\n])?|\\[^a-z']"
+    rb"|\\u(?P<unicode>-?\d{1,6} ?)(?P<plainly>[^\\{}\r\n]*)"
+    rb"|(?P<bytes>(?:\\'[0-9a-fA-F]{2})+)(?P<next>[^\\{}\r\n])?|\\[^a-z']"
 )
 
 
 def recoded(data: bytes) -> bytes:
     """The same document without bytes in the code pages of fonts."""
-    fonts = {int(number): _PAGES[int(page)] for number, page in _FONT.findall(data) if int(page) in _PAGES}
+    at = data.find(rb"\fonttbl")
+    table = _FONT.findall(data, at, at + _MAX_TABLE) if at >= 0 else ()
+    fonts = {int(number): _PAGES[int(page)] for number, page in table if int(page) in _PAGES}
     if not fonts:
         return data
     default = _DEFAULT.search(data)
@@ -60,7 +64,7 @@ class _Reader:
         elif token["spare"]:
             self.spare = int(token["spare"])
         elif token["unicode"]:
-            self.fallback = self.spare
+            self.fallback = max(0, self.spare - len(token["plainly"]))
         return token[0]
 
     def _characters(self, token: re.Match[bytes]) -> bytes:

@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
@@ -122,11 +123,12 @@ def read(source: Source) -> Properties:
 def merged(own: Properties, sidecars: Mapping[str, Properties]) -> Properties:
     """A file's properties with those of its sidecars, by name.
 
-    In XMP its owner has the last word. Takeout's times are in UTC, and so come after the camera's.
+    In XMP its owner has the last word. Takeout's times are in UTC, and so come after the camera's. Whether a clip is
+    in the file, only the file tells.
     """
     first = [said for name, said in sidecars.items() if name.lower().endswith(".xmp")]
     last = [said for name, said in sidecars.items() if not name.lower().endswith(".xmp")]
-    return reconciled(*first, own, *last)
+    return replace(reconciled(*first, own, *last), clip_bytes=own.clip_bytes)
 
 
 def _takeout(record: Mapping[str, Any]) -> Properties:

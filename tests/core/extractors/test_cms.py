@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, encodebytes
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,20 @@ def test_a_signed_mail_is_read(tmp_path: Path) -> None:
     extraction = extract(tmp_path / "a.eml")
     assert extraction.segments[0].text.strip().endswith("Signed words about otters.")
     assert (extraction.properties.subject, extraction.omissions) == ("Otters", ())
+
+
+@pytest.mark.parametrize("kind", ["pkcs7-mime", "octet-stream"])
+def test_a_signed_document_attached_to_a_mail_is_read_as_what_it_is(tmp_path: Path, kind: str) -> None:
+    docx(tmp_path / "contract.docx", "about otters")
+    mail = EmailMessage()
+    mail["Subject"] = "Contract"
+    mail.set_content("It is attached.")
+    signed = message((tmp_path / "contract.docx").read_bytes())
+    mail.add_attachment(signed, maintype="application", subtype=kind, filename="contract.docx.p7m")
+    (tmp_path / "a.eml").write_bytes(mail.as_bytes())
+    text = extract(tmp_path / "a.eml").segments[0].text
+    assert text.strip().endswith("about otters")
+    assert "PK" not in text
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -135,3 +135,31 @@ def test_a_store_that_refuses_loses_nothing(catalog: Catalog) -> None:
     _finish(work)
     assert NEW in catalog.spaces.of_content(content)
     assert len(store.ids) == 1
+
+
+def test_contents_with_many_vectors_are_taken_a_few_at_a_time(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derivation, "_VECTORS", 6)
+    _put(catalog, *(_content(number, BOTH, pictures=pictures) for number, pictures in enumerate((3, 3, 1, 9, 1))))
+    work = _derivation(catalog, store := Store())
+    sent = list[int]()
+    while work.left:
+        work.step()
+        sent.append(len(store.ids) - sum(sent))
+    assert sent == [6, 1, 9, 1, 0]
+
+
+def test_a_mistake_ends_deriving_and_nothing_else(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: object) -> Vectors:
+        raise ValueError("vectors of two lengths")
+
+    monkeypatch.setattr(Models, "derive", mistaken)
+    (content,) = _put(catalog, _content(1, BOTH))
+    work = _derivation(catalog, Store())
+    work.step()
+    assert not work.left
+    assert NEW not in catalog.spaces.of_content(content)
+    assert "two lengths" in caplog.text

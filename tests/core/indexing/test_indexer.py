@@ -157,6 +157,19 @@ def note(files: Path) -> Path:
     return note
 
 
+def test_nothing_is_read_before_all_is_derived(house: House, note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = True
+    monkeypatch.setattr(indexer_module.Derivation, "left", property(lambda _: left))
+    monkeypatch.setattr(indexer_module.Derivation, "step", lambda _: None)
+    house.indexer.open()
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.step(20)
+    assert not house.decoders.requests
+    left = False
+    house.until_decoding()
+
+
 def test_from_a_folder_to_a_vector(house: House, note: Path) -> None:
     house.indexer.open()
     house.watch(note.parent)

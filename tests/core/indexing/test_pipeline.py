@@ -347,6 +347,25 @@ def test_a_huge_log_that_grows_while_it_is_read_is_hashed_at_its_last_part_only(
     assert (outcome.state, outcome.again, outcome.grown) == (FileState.INDEXED, True, True)
 
 
+def test_a_longer_file_in_the_place_of_one_that_is_read_is_not_taken_for_its_rest(road: Road, path: Path) -> None:
+    path.write_text("the first line\n")
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, replace(document("a part"), next_at=4.0))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None
+    road.known[outcome.content.fingerprint] = KnownContent(7, frozenset({"text@1"}), 4.0)
+    other = path.with_name("other.txt")
+    other.write_text("THE FIRST LINE\nand more\n")
+    other.replace(path)
+    road.start(path)
+    road.until(requests=2)
+    assert road.decoders.requests[1][1].start_at == 0.0
+    road.decoded(1, document("all"))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content and outcome.content.extends is None
+
+
 def test_a_log_that_was_written_anew_while_it_is_read_is_noticed_at_the_end(road: Road, path: Path) -> None:
     path.write_text("the first line\n")
     road.start(path)

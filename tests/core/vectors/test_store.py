@@ -46,6 +46,14 @@ def test_an_upsert_replaces_and_a_delete_is_final(store: VectorStore, tmp_path: 
     assert store.ids(SPACE) == set(range(1, 8))
 
 
+def test_rows_of_one_space_are_deleted_alone(store: VectorStore) -> None:
+    store.ensure("another@1", 8)
+    store.upsert("another@1", range(1, 9), ROWS, [Kind.PHOTO] * 8)
+    store.delete([1, 2], "another@1")
+    store.delete([3], "unknown@1")
+    assert (store.ids("another@1"), store.ids(SPACE)) == (set(range(3, 9)), set(range(1, 9)))
+
+
 def test_a_space_that_holds_nothing_finds_nothing(store: VectorStore) -> None:
     assert store.search("another@1", ROWS[:2], 5) == [[], []]
     store.ensure("another@1", 8)

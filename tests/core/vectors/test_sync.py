@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -83,9 +84,9 @@ class Store:
             raise StoreFailure("The vector store refused.")
         self.rows[space].update(zip(ids, vectors, strict=True))
 
-    def delete(self, ids: Sequence[int]) -> None:
-        for rows in self.rows.values():
-            for segment_id in ids:
+    def delete(self, ids: Sequence[int], space: str = "") -> None:
+        for name, rows in self.rows.items():
+            for segment_id in ids if space in ("", name) else ():
                 rows.pop(segment_id, None)
 
     def ids(self, space: str) -> set[int]:
@@ -248,6 +249,23 @@ def test_when_it_opens_it_meets_the_catalog(
     assert ("delete" in store.log) is (change == "it is damaged")
 
 
+def test_what_was_sent_of_a_space_and_never_written_costs_no_other_space(
+    catalog: Catalog, notices: Notices, store: Store
+) -> None:
+    spaces = [SPACE, replace(SPACE, id="backfilled@1"), replace(SPACE, id="further@1")]
+    sync = StoreSync(catalog.outbox, notices, cast("VectorStore", store), spaces, check=True)
+    sync.open()
+    _put(catalog, b"1")
+    sync.run(hurry=True)
+    right = store.ids(SPACE.id)
+    sync.add(
+        "backfilled@1", sorted(right), np.eye(2, 4, dtype=np.float32), [Kind.DOCUMENT] * 2
+    )  # and then it was killed
+    sync.restart()
+    assert (store.ids(SPACE.id), store.ids("backfilled@1")) == (right, set())
+    assert not notices.tell()
+
+
 def test_a_store_that_could_not_be_compared_is_compared_later(catalog: Catalog, store: Store, sync: StoreSync) -> None:
     _put(catalog, b"1")
     sync.run(hurry=True)
@@ -276,6 +294,13 @@ def test_spaces_that_are_used_no_more_are_dropped(catalog: Catalog, store: Store
     other = Space("t@1", 4, Modality.TEXT, True, (0.0, 0.1), (0.0, 0.1))
     sync.use([other])
     assert store.rows.keys() == {"t@1"}
+
+
+def test_vectors_of_a_backfill_that_are_refused_start_the_store_again(store: Store, sync: StoreSync) -> None:
+    store.refusals, starts = 1, store.starts
+    sync.add(SPACE.id, [5], np.ones((1, 4), np.float32), [Kind.PHOTO])
+    assert store.starts == starts + 1
+    assert list(store.rows[SPACE.id]) == [5]
 
 
 def test_vectors_of_a_backfill_are_rounded_as_the_catalog_rounds_them(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.answers import Results, Timings
+from bowerbird.core.answers import Part, Results, Role, Timings
 from bowerbird.core.types import Kind
 from bowerbird.gui.query.filter_bar import FilterBar, result_summary
 from bowerbird.gui.question import Question
@@ -90,3 +93,8 @@ def test_summaries(question: Question, hits: int, took_ms: float, summary: str) 
 def test_weak_results_are_not_counted() -> None:
     hits = (photo("a.jpg"), photo("b.jpg", strong=False))
     assert result_summary(Question(text="dog"), Results(hits, took=Timings(total=5.0))) == "1 result in 5 ms"
+
+
+def test_the_files_of_a_shot_are_counted() -> None:
+    shot = replace(photo("a.jpg"), parts=(Part(Path("/a.cr3"), Role.RAW),))
+    assert result_summary(Question(), Results((shot, photo("b.jpg")))) == "3 files"

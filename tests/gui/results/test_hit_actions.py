@@ -42,3 +42,8 @@ def test_the_other_files_of_a_shot_are_opened_from_the_menu(
 def test_of_a_long_burst_the_menu_offers_a_few(session: SearchSession, widget: QWidget) -> None:
     burst = tuple(Part(Path(f"/{number}.jpg"), Role.PICTURE) for number in range(50))
     assert len(texts(hit_actions.hit_menu(session, replace(photo("a.jpg"), parts=burst), widget))) < 20
+
+
+def test_names_in_the_menu_are_shown_as_they_are(session: SearchSession, widget: QWidget) -> None:
+    shot = replace(photo("R&D.jpg"), parts=(Part(Path("/R&D.cr3"), Role.RAW),))
+    assert "Open R&&D.cr3" in texts(hit_actions.hit_menu(session, shot, widget))

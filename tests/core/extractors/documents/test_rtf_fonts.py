@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ def hexed(text: str, encoding: str) -> bytes:
         (rb"\f1 \'df\plain  caf\'e9", "Я café"),
         (rb"\f1 \u1071\'df\'df", "ЯЯ"),
         (rb"\f1\uc2 \u1071\'df\'df\'df!", "ЯЯ!"),
+        (rb"\f1 \u9731?\'df", "☃Я"),
+        (rb"\f1\uc2 \u9731?\'df\'df", "☃Я"),
         (rb"\f1\uc0 \u1071 \'df!", "ЯЯ!"),
     ],
 )
@@ -57,3 +60,9 @@ def test_a_document_without_such_fonts_stays_as_it_is(data: bytes) -> None:
 
 def test_braces_without_an_end_take_no_time() -> None:
     assert recoded(in_fonts(b"{" * 200_000 + rb"\f1 \'df")).endswith(rb"\u1071?\par}")
+
+
+def test_changes_of_fonts_take_no_time() -> None:
+    begun = time.process_time()
+    assert recoded(in_fonts(rb"\f1 " * 1_000_000 + rb"\'df")).endswith(rb"\u1071?\par}")
+    assert time.process_time() - begun < 4

@@ -120,3 +120,8 @@ def test_whose_word_counts() -> None:
         title="Edited", description="Own\nA caption", rating=5, taken_at=datetime(2011, 7, 5, 14), latitude=1.0,
         longitude=1.0,
     )  # fmt: skip
+
+
+def test_a_sidecar_does_not_say_that_a_clip_is_in_the_file() -> None:
+    found = merged(Properties(), {"a.xmp": Properties(title="A heron", clip_bytes=4321)})
+    assert (found.title, found.clip_bytes) == ("A heron", None)
