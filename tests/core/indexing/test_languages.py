@@ -108,13 +108,3 @@ def test_a_process_that_ends_is_asked_again_after_a_while(catalog: Catalog, monk
     search.look()
     models.answer()
     assert found(catalog) == ["de", "en", ""]
-
-
-def test_a_process_that_never_answers_is_left_be(catalog: Catalog) -> None:
-    models = Models()
-    search = finder(catalog, models)
-    for _ in range(10):
-        search.look()
-        if search.busy:
-            models.asked[-1].set_exception(ModelUnavailable("A model failed (ImportError)."))
-    assert len(models.asked) == 3 and not search.busy
