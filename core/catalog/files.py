@@ -152,12 +152,13 @@ class FileTable:
         )
         return [Path(os.fsdecode(path)) for (path,) in rows]
 
-    def other_names(self, path: Path) -> list[Path]:
-        """Known files that may be this one under another name (hard links)."""
+    def other_names(self, path: Path, inode: int) -> list[Path]:
+        """Known files that may be this one, which has that inode now, under another name (hard links)."""
+        name = os.fsencode(path)
         rows = self._db.execute(
-            "SELECT b.path FROM files a JOIN files b ON b.inode = a.inode AND b.id != a.id "
-            "WHERE a.path = ? AND a.inode != 0",
-            (os.fsencode(path),),
+            "SELECT path FROM files WHERE inode IN (?, (SELECT inode FROM files WHERE path = ?)) "
+            "AND inode != 0 AND path != ?",
+            (inode, name, name),
         )
         return [Path(os.fsdecode(other)) for (other,) in rows]
 

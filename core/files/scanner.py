@@ -153,14 +153,18 @@ class Scanner:
         Returns:
             Folders to scan, as pairs of the watched folder and the folder in it.
         """
-        # A file with several names is told to have changed under one of them.
-        others = {path for change in changes for path in self._catalog.files.other_names(change.path)}
+        others = {path for change in changes for path in self._other_names(change.path)}
         by_folder: dict[Path, list[FileChange]] = {}
         for change in (*changes, *(FileChange(path, Change.PRESENT) for path in others)):
             if folder := self.folder_of(change.path):
                 by_folder.setdefault(folder, []).append(change)
         with self._catalog.transaction():
             return [scan for folder, changes in by_folder.items() for scan in self._apply_in(folder, changes)]
+
+    def _other_names(self, path: Path) -> list[Path]:
+        """A file with several names is told to have changed under one of them, which may be new."""
+        present = facts_of(path)
+        return self._catalog.files.other_names(path, present.inode if present else 0)
 
     def _apply_in(self, folder: Path, changes: Sequence[FileChange]) -> list[tuple[Path, Path]]:
         folders = [change.path for change in changes if _is_folder(change, folder)]

@@ -73,3 +73,16 @@ def test_a_file_that_is_changed_under_one_of_its_names_is_changed_under_all(
     apply(scanner, files / "a.txt")
     catalog.jobs.hurry()  # it changes soon after it was read
     assert set(read_all(catalog)) == {files / "a.txt", files / "b.txt"}
+
+
+def test_a_file_that_is_changed_under_a_new_name_is_changed_under_the_known_one(
+    catalog: Catalog, scanner: Scanner, files: Path
+) -> None:
+    write(files / "a.txt", files / "copy.txt")
+    scan(scanner, files)
+    read_all(catalog)
+    (files / "new.txt").hardlink_to(files / "a.txt")
+    (files / "new.txt").write_text("other words")
+    apply(scanner, files / "new.txt")
+    catalog.jobs.hurry()  # it changes soon after it was read
+    assert set(read_all(catalog)) == {files / "a.txt", files / "new.txt"}
