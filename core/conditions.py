@@ -86,19 +86,19 @@ def replaced(condition: Condition, change: Callable[[Is], Condition]) -> Conditi
 
 def only(condition: Condition, wanted: Callable[[Is], bool]) -> Condition:
     """What is left of it if negations, and all other filters than those wanted, let everything through."""
-    if isinstance(condition, Not):
-        return EVERYTHING
-    if isinstance(condition, Is):
-        return condition if wanted(condition) else EVERYTHING
-    join = all_of if isinstance(condition, AllOf) else any_of
-    return join(*(only(part, wanted) for part in condition.of))
+    return _thinned(condition, wanted, negations=False)
 
 
 def without(condition: Condition, unwanted: Callable[[Is], bool]) -> Condition:
     """The same, but that these filters let everything through where they are not under a negation."""
+    return _thinned(condition, lambda each: not unwanted(each), negations=True)
+
+
+def _thinned(condition: Condition, kept: Callable[[Is], bool], *, negations: bool) -> Condition:
+    """The same with everything in place of the filters, and perhaps the negations, that are not kept."""
     if isinstance(condition, Not):
-        return condition
+        return condition if negations else EVERYTHING
     if isinstance(condition, Is):
-        return EVERYTHING if unwanted(condition) else condition
+        return condition if kept(condition) else EVERYTHING
     join = all_of if isinstance(condition, AllOf) else any_of
-    return join(*(without(part, unwanted) for part in condition.of))
+    return join(*(_thinned(part, kept, negations=negations) for part in condition.of))

@@ -34,11 +34,16 @@ def test_what_may_follow(before: str, start: str, offers: list[str]) -> None:
     assert suggestions(before) == (start, offers)
 
 
-def test_what_is_chosen_takes_the_place_of_what_was_begun(qtbot: QtBot) -> None:
+@pytest.fixture
+def edit(qtbot: QtBot) -> QLineEdit:
     edit = QLineEdit()
     qtbot.addWidget(edit)
-    completer = FilterCompleter(edit)
     edit.show()
+    return edit
+
+
+def test_what_is_chosen_takes_the_place_of_what_was_begun(edit: QLineEdit, qtbot: QtBot) -> None:
+    completer = FilterCompleter(edit)
     qtbot.keyClicks(edit, "dog pla")
     popup = completer.popup()
     assert popup and popup.isVisible()
@@ -70,11 +75,8 @@ def test_enter_and_escape_are_for_the_offers_while_they_are_shown(qtbot: QtBot) 
         qtbot.keyClick(edit, Qt.Key.Key_Return)
 
 
-def test_what_is_no_beginning_of_a_filter_offers_nothing(qtbot: QtBot) -> None:
-    edit = QLineEdit()
-    qtbot.addWidget(edit)
+def test_what_is_no_beginning_of_a_filter_offers_nothing(edit: QLineEdit, qtbot: QtBot) -> None:
     completer = FilterCompleter(edit)
-    edit.show()
     qtbot.keyClicks(edit, "kind:p")
     popup = completer.popup()
     assert popup and popup.isVisible()
