@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -80,6 +80,18 @@ class Timings:
     retrieve: float = 0.0
     rank: float = 0.0
 
+    def __add__(self, other: Timings) -> Timings:
+        """Of two searches, one after the other."""
+        return Timings(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A typed word that the library does not have, and the one that was searched in its place."""
+
+    typed: str
+    shown: str
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -91,6 +103,8 @@ class Results:
     """A sentence to show beside the hits (a phrase nothing holds, a model that is missing), or empty."""
     phrases_found: bool | None = None
     """Whether every hit has the phrases asked for; False where no file does, and hits only come close; None without."""
+    corrected: tuple[Correction, ...] = ()
+    """Typed words that were taken for typos, where nothing matched otherwise; the notice says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -45,6 +45,8 @@ _RUN = re.compile(f"[{_UNSPACED}]+")
 _JOINED = rf"[{_UNSPACED}]+(?:[ \t]*\r?\n[ \t]*[{_UNSPACED}]+)*"
 _WORD = re.compile(f"{_JOINED}|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
 _ASCII_WORD = re.compile("[0-9a-z]+")
+_TOKEN = re.compile(r"[^\W_]+")
+_CAPITAL_WITHIN = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-ÖØ-Þ]")
 
 # Characters that fold to one, and that FTS5's tokenizer takes as ``fold`` does: texts of no others are not kept twice.
 _PLAIN = (
@@ -69,6 +71,8 @@ _STOP_WORDS = frozenset(
 )
 
 _SHORTEST, _LONGEST = 3, 64  # bytes: SQLite's tokenizer stems no other words
+ALIKE = 2
+"""Letters that words with one stem have in common, from the first on: by these, few have to be stemmed."""
 _one_at_a_time = threading.Lock()  # the stemmer keeps the word that it works on in itself
 
 
@@ -157,6 +161,19 @@ def words_of_folded(text: str) -> list[str]:
     return ["".join(word.split()) for word in _WORD.findall(text)]
 
 
+def spellings(text: str) -> Mapping[str, str | None]:
+    """The distinct words of a text as ``all_words`` has them, and how the text writes each, if that tells more.
+
+    That is in small letters with its accents, by which its language has stems; or with capitals within it (userName).
+    """
+    found: dict[str, str | None] = dict.fromkeys(all_words(text))
+    for token in _TOKEN.findall(unicodedata.normalize("NFC", text)):
+        shown = token if _CAPITAL_WITHIN.search(token) else token.lower()
+        if found.get(word := fold(token), word) is None and shown != word:
+            found[word] = shown
+    return found
+
+
 def is_unspaced(word: str) -> bool:
     """Whether a word of ``typed_words`` is of a script that is written without spaces."""
     return bool(_RUN.match(word))
@@ -216,9 +233,9 @@ def _joined(words: Sequence[str], exact: bool) -> str:
     return f" {' '.join(words if exact else [word if is_unspaced(word) else stem(word) for word in words])} "
 
 
-def marks(text: str, words: list[str]) -> Spans:
+def marks(text: str, words: Sequence[str]) -> Spans:
     """The spans of ``text`` to highlight: those that share a stem with one of ``words``, which are of ``all_words``."""
-    stems = {stem(word) for word in words}
+    stems, beginnings = {stem(word) for word in words}, {word[:ALIKE] for word in words}
     folded, starts, ends = _aligned(text)
     places: list[tuple[int, int]] = []
     for match in _WORD.finditer(folded):
@@ -227,7 +244,7 @@ def marks(text: str, words: list[str]) -> Spans:
             at = [place for place in range(start, end) if not folded[place].isspace()]
             pairs = enumerate(_pairs("".join(word.split())), 1)
             places += [(at[n - 1], at[min(n, len(at) - 1)] + 1) for n, pair in pairs if pair in stems]
-        elif stem(word) in stems:
+        elif word[:ALIKE] in beginnings and stem(word) in stems:
             places.append((start, end))
     return _merged([(starts[start], ends[end - 1]) for start, end in places])
 

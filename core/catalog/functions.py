@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bowerbird.core.places import distances_km, place_at
-from bowerbird.core.words import fold, holds, holds_folded
+from bowerbird.core.words import fold, holds, holds_folded, spellings
 
 SURE = 0.08
 """A label less probable than this (0…1) is not given as a reason, and no word or phrase is looked for in it."""
@@ -24,6 +24,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("distance_km", 4, lambda *at: float(distances_km(*at))),
         ("places_at", 2, _places_at),
         ("folded", 1, fold),
+        ("spellings", 1, lambda text: json.dumps(spellings(text))),
         ("holds", 3, _holds),
         ("value_holds", 3, _value_holds),
         ("name_holds", 3, _name_holds),

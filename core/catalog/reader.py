@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.rows import FILE, FILES, file_row
 from bowerbird.core.catalog.shots import ShotReader
+from bowerbird.core.catalog.vocabulary import Vocabulary
 from bowerbird.core.conditions import EVERYTHING, Condition, Is, replaced
 from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vectors
 
@@ -40,6 +41,8 @@ class CatalogReader:
         self._connections = connections
         self.shots = ShotReader(connections)
         """Files that may be of one shot."""
+        self.vocabulary = Vocabulary(connections)
+        """The words of all texts."""
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -104,6 +107,15 @@ class CatalogReader:
             (match, *values, limit),
         )
         return [(number, score) for number, score in rows]
+
+    def index_size(self) -> tuple[int, int]:
+        """How many segments are in the keyword index, and how many words they have.
+
+        FTS5 keeps both for ``bm25()``, in its record of averages: https://sqlite.org/fts5.html#the_data_table.
+        """
+        (record,) = self._db.execute("SELECT block FROM segment_words_data WHERE id = 1").fetchone()
+        numbers = _numbers(record)
+        return next(numbers, 0), next(numbers, 0)
 
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         """In how many segments each stem stands."""
@@ -233,3 +245,14 @@ def _segment(row: Sequence[Any]) -> SegmentRow:
     return SegmentRow(
         number, content_id, ordinal, Modality(modality), text, recognised, Locator(page, section, start_s, end_s)
     )
+
+
+def _numbers(record: bytes) -> Iterator[int]:
+    """Those that SQLite wrote in its variable length: seven bits a byte, the first ones first, but for the ninth."""
+    number = length = 0
+    for byte in record:
+        length += 1
+        number = number << 8 | byte if length == 9 else number << 7 | byte & 0x7F
+        if length == 9 or not byte & 0x80:
+            yield number
+            number = length = 0

@@ -1,4 +1,4 @@
-"""Brings words that an earlier version indexed into the form of ``fold`` (core/words.py), a few at a time."""
+"""Brings words that an earlier version indexed into this version's form and lists, a few at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ROWS = 200  # a step: some hundredths of a second
 
 
 class Refolding:
-    """What was indexed before words were folded, and is searched in its old form meanwhile. Part of ``Catalog``."""
+    """What was indexed before words were folded or listed, and is searched as it is meanwhile. Part of ``Catalog``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Use the writer's connection."""
@@ -32,8 +32,8 @@ class Refolding:
         self.left = bool(self._unfolded())
 
     def _go_on(self, name: str, done: int, last: int) -> None:
-        convert = self._fold_names if name == "file_names" else self._fold_segments
-        if (reached := convert(done, last)) < last:
+        steps = {"file_names": self._fold_names, "segments": self._fold_segments, "vocabulary": self._list_words}
+        if (reached := steps[name](done, last)) < last:
             self._db.execute("UPDATE unfolded SET done = ? WHERE name = ?", (reached, name))
         else:
             self._db.execute("DELETE FROM unfolded WHERE name = ?", (name,))
@@ -47,6 +47,18 @@ class Refolding:
         changed = [(new, number) for new, old, number in folded if new != old]
         self._db.executemany("UPDATE segments SET keywords = ? WHERE id = ?", changed)
         return rows[-1][0] if len(rows) == _ROWS else last
+
+    def _list_words(self, done: int, last: int) -> int:
+        (reached,) = self._db.execute(
+            "SELECT coalesce(max(id), ?) FROM (SELECT id FROM segments WHERE id > ? AND id <= ? ORDER BY id LIMIT ?)",
+            (last, done, last, _ROWS),
+        ).fetchone()
+        self._db.execute(
+            "INSERT INTO vocabulary(word, form) SELECT key, value FROM segments, json_each(spellings(text)) "
+            "WHERE id > ? AND id <= ? AND text != '' ON CONFLICT(word) DO UPDATE SET passages = passages + 1",
+            (done, reached),
+        )
+        return int(reached)
 
     def _fold_names(self, done: int, last: int) -> int:
         rows = self._db.execute(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-FULL_TEXT = ("segment_words", "file_names")
+FULL_TEXT = ("segment_words", "file_names", "word_parts")
 """The full-text indexes."""
 
 
@@ -33,6 +33,6 @@ class Traces:
         if self._db.execute("SELECT 1 FROM traces WHERE everywhere").fetchone():
             self._db.execute("VACUUM")
         for index in FULL_TEXT:
-            self._db.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # noqa: S608  # one of the two
+            self._db.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # noqa: S608  # one of these
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.execute("DELETE FROM traces")

@@ -160,6 +160,7 @@ def describe_results(results: Results, problems: Sequence[Problem] = ()) -> Outp
         "took_ms": {name: round(getattr(results.took, name), 3) for name in _TIMES},
         "hits": [_hit_json(hit) for hit in results.hits],
         **({"notice": results.notice} if results.notice else {}),
+        **({"corrected": {each.typed: each.shown for each in results.corrected}} if results.corrected else {}),
         **({"problems": [asdict(problem) for problem in problems]} if problems else {}),
         **({"phrases_found": results.phrases_found} if results.phrases_found is not None else {}),
     }

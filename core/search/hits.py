@@ -19,7 +19,7 @@ from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.search.shots import Shot, Shots, parts_of, standing
 from bowerbird.core.types import Kind, Locator, Query, Spans
-from bowerbird.core.words import clock, marks, query_words
+from bowerbird.core.words import clock, marks
 
 _SNIPPET = 240  # characters
 _BEFORE_MARK = 60  # characters of the snippet before its first match
@@ -53,14 +53,14 @@ class HitMaker:
         snippet = _snippet(beginning[0].text, [])[0] if beginning else ""
         return self._hit(file, score=1.0, reasons=(), snippet=snippet, parts=parts_of(shot, file))
 
-    def make(self, candidates: Sequence[Candidate], query: Query) -> tuple[Hit, ...]:
-        """Hits of the first ``query.limit`` candidates with a file that passes the filters.
+    def make(self, candidates: Sequence[Candidate], query: Query, words: Sequence[str]) -> tuple[Hit, ...]:
+        """Hits of the first ``query.limit`` candidates with a file that passes the filters; ``words`` are marked.
 
         Candidates of one shot are one hit, with the score of the first, unless the query wants them apart.
         """
         files = self._files(candidates, query.where)
         shots, ranked = Shots(self._reader.shots), {c.key: c for c in candidates if c.key in files}
-        words, hits, done = query_words(query.text), list[Hit](), set[int]()
+        hits, done = list[Hit](), set[int]()
         for key, candidate in ranked.items():
             if len(hits) == query.limit:
                 break
@@ -85,7 +85,7 @@ class HitMaker:
             files[-row.id] = [row]
         return files
 
-    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], words: list[str], shot: Shot) -> Hit:
+    def _hit_of(self, candidate: Candidate, files: Sequence[FileRow], words: Sequence[str], shot: Shot) -> Hit:
         segments = self._segments(candidate)
         snippet, spans = _snippet(next((segment.text for segment in segments if segment.text), ""), words)
         moments = _moments(candidate, segments)
@@ -166,7 +166,7 @@ def _overlap(a: Locator, b: Locator) -> bool:
     return a.start_s < b.end_s and b.start_s < a.end_s
 
 
-def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
+def _snippet(text: str, words: Sequence[str]) -> tuple[str, Spans]:
     """The part of a text around its first matches, on one line, and their spans in it."""
     flat = " ".join(text.split())
     spans = marks(flat, words)
@@ -176,7 +176,9 @@ def _snippet(text: str, words: list[str]) -> tuple[str, Spans]:
     return shown, tuple((a - start, b - start) for a, b in spans if a >= start and b <= start + len(shown))
 
 
-def _reasons(candidate: Candidate, segments: Sequence[SegmentRow], words: list[str], file: FileRow) -> Iterable[Reason]:
+def _reasons(
+    candidate: Candidate, segments: Sequence[SegmentRow], words: Sequence[str], file: FileRow
+) -> Iterable[Reason]:
     """One for each source of evidence, strongest first."""
     by_id = {segment.id: segment for segment in segments}
     words_in = candidate.best[Source.WORDS].segment_id if Source.WORDS in candidate.best else None

@@ -10,7 +10,7 @@ from bowerbird.core.conditions import Condition, without
 from bowerbird.core.search import ranking
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.types import Query
-from bowerbird.core.words import all_words, holds, stem
+from bowerbird.core.words import all_words, holds
 
 
 def with_phrases(query: Query) -> Query:
@@ -39,11 +39,6 @@ def _without_phrases(where: Condition) -> Condition:
 def pairs_of(text: str) -> set[tuple[str, str]]:
     """Words that follow each other, stop words included."""
     return set(pairwise(all_words(text)))
-
-
-def has_all(text: str, words: Sequence[str]) -> bool:
-    """Whether a text, one of those that have a word of these, has them all, whatever their endings."""
-    return len(words) == 1 or {stem(word) for word in words} <= {stem(word) for word in all_words(text)}
 
 
 def in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:

@@ -20,8 +20,9 @@ from bowerbird.core.extractors.about import UNSEEN
 from bowerbird.core.extractors.recordings.track_names import SOUND_TRACK, SUBTITLES
 from bowerbird.core.search.details import details
 from bowerbird.core.search.query import phrases_of
+from bowerbird.core.search.wording import Wording, words_of
 from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
-from bowerbird.core.words import marks, query_words
+from bowerbird.core.words import marks
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for
 _MOST_TEXT = 60_000  # characters shown around the passage: more only makes scrolling slow
@@ -32,7 +33,7 @@ class Previewer:
 
     def __init__(self, reader: CatalogReader, pool: ExtractPool) -> None:
         """``reader`` knows the files, ``pool`` draws them."""
-        self._reader, self._pool = reader, pool
+        self._reader, self._pool, self._wording = reader, pool, Wording(reader)
 
     def preview(self, path: Path, query: Query, moment: Locator | None, max_side: int) -> Preview:
         """A file shown large at ``moment``, with the query's words marked; why it cannot be shown is in ``problem``.
@@ -44,7 +45,7 @@ class Previewer:
         segments = self._segments(row.content_id) if row and row.content_id else []
         properties = row.properties if row else Properties()
         shown = details(row, self._reader.omissions(row.content_id or 0)) if row else ()
-        words = query_words(" ".join((query.text, *phrases_of(query.where))))
+        words = words_of(self._wording.terms(" ".join((query.text, *phrases_of(query.where)))))
         if row and row.content_id and row.kind in MEDIA:
             played = self._played(row.content_id, segments, words)
             return replace(

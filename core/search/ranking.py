@@ -31,7 +31,8 @@ VERBATIM = 2.0
 EXACT = 3.0
 """Evidence added instead for a text that holds the phrases asked for; for some of them, that share of it. That alone
 makes it a match."""
-_BM25_LIMIT = 2.2  # k1 + 1 with SQLite's k1 = 1.2: the factor a word's weight approaches as it repeats
+_K1, _B = 1.2, 0.75
+_BM25_LIMIT = _K1 + 1  # the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
 LISTED = 3.0
@@ -159,12 +160,28 @@ def from_bm25(bm25: float, information: float, *, has_all: bool = False) -> floa
     return max(share, ALL_WORDS + share / 4) if has_all else share
 
 
-def information(frequencies: Iterable[int], segments: int) -> float:
-    """Summed inverse document frequency of words, of which each occurs in so many of the ``segments``.
+def bm25(terms: Iterable[tuple[float, int]], words: int, average: float, passages: int) -> float:
+    """BM25 (Robertson and Zaragoza 2009) of a text of so many ``words``, with SQLite's constants.
 
-    The formula (Robertson and Zaragoza 2009) is that of SQLite's ``bm25()``, whose scores are divided by this.
+    Where a term has one form this is what SQLite's ``bm25()`` gives, but for the sign. That knows no terms of several.
+
+    Args:
+        terms: for each how often it is in the text, and in how many passages it is at all.
+        words: of the text.
+        average: words of a passage.
+        passages: how many there are.
     """
-    return sum(max(1e-6, math.log((segments - number + 0.5) / (number + 0.5))) for number in frequencies)
+    norm = _K1 * (1 - _B + _B * words / average) if average else _K1
+    return sum(_rarity(number, passages) * times * (_K1 + 1) / (times + norm) for times, number in terms)
+
+
+def information(frequencies: Iterable[int], passages: int) -> float:
+    """Summed inverse document frequency of terms, of which each occurs in so many of the ``passages``."""
+    return sum(_rarity(number, passages) for number in frequencies)
+
+
+def _rarity(number: int, passages: int) -> float:
+    return max(1e-6, math.log((passages - number + 0.5) / (number + 0.5)))
 
 
 def mean(evidence: Sequence[Sequence[Evidence]]) -> list[Evidence]:

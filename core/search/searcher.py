@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bowerbird.core.answers import Hit, Results, Timings
+from bowerbird.core.answers import Correction, Hit, Results, Timings
 from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.conditions import EVERYTHING, Condition, Is, only
@@ -19,12 +19,14 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
-from bowerbird.core.search.phrases import has_all, in_a_row, pairs_of, relaxed, with_phrases
+from bowerbird.core.search.phrases import in_a_row, pairs_of, relaxed, with_phrases
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
+from bowerbird.core.search.spelling import Spelling, notice_of
+from bowerbird.core.search.wording import Occurrences, Term, Wording, identifiers, without_stars, words_of
 from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
-from bowerbird.core.words import query_words, stem
+from bowerbird.core.words import query_words
 
 _TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
@@ -67,7 +69,8 @@ class Searcher:
         """
         self._on_refusal, self._spaces = on_refusal, spaces
         self._reader, self._store, self._inference, self._examples = reader, store, inference, examples
-        self._hits = HitMaker(paths, reader)
+        self._hits, self._wording = HitMaker(paths, reader), Wording(reader)
+        self._spelling = Spelling(reader, self._wording)
 
     def browse(self, query: Query) -> Results:
         """The newest files that pass the query's filters."""
@@ -83,18 +86,38 @@ class Searcher:
             FileError: an example cannot be read.
             FileSkipped: no extractor reads an example.
         """
+        results = self._answer(query)
+        if any(hit.strong for hit in results.hits):
+            return results
+        meant, corrections = self._spelling.corrected(query)
+        return self._forgiving(results, meant, corrections) if corrections else results
+
+    def _forgiving(self, results: Results, meant: Query, corrections: tuple[Correction, ...]) -> Results:
+        """The answer to what was meant, if it has a match and the one to what was typed has none."""
+        forgiven = self._answer(meant)
+        if not any(hit.strong for hit in forgiven.hits):
+            return results
+        notice = " ".join(filter(None, (*map(notice_of, corrections), forgiven.notice)))
+        return replace(forgiven, took=results.took + forgiven.took, notice=notice, corrected=corrections)
+
+    def _answer(self, query: Query) -> Results:
         stopwatch = _Stopwatch(time.perf_counter())
         known: dict[Is, Is] = {}
         exact = self._have_phrases(query.where, known)
         query, loose = relaxed(query) if exact is False else (with_phrases(query), "")
         sides = query.either or (Side(query.text, query.where),)
-        vectors = {side.text: self._encode(side.text) for side in sides}
+        vectors = {side.text: self._encode(without_stars(side.text)) for side in sides}
+        terms = {side.text: self._wording.terms(side.text) for side in sides}
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
         encode = stopwatch.lap_ms()
-        found = [self._retrieve(side, known, vectors[side.text][0], examples, query.limit) for side in sides]
+        found = [
+            self._retrieve(side, terms[side.text], known, vectors[side.text][0], examples, query.limit)
+            for side in sides
+        ]
         retrieve = stopwatch.lap_ms()
         ranked = ranking.best_of([ranking.rank(evidence) for evidence, _ in found])
-        hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)))
+        words = words_of(term for each in terms.values() for term in each)
+        hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)), words)
         rank = stopwatch.lap_ms()
         problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), loose)
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
@@ -118,6 +141,7 @@ class Searcher:
     def _retrieve(
         self,
         side: Side,
+        terms: Sequence[Term],
         known: dict[Is, Is],
         vectors: Mapping[str, Vectors],
         examples: Sequence[ExampleQuery],
@@ -129,7 +153,7 @@ class Searcher:
             return list(self._listed(where, limit)), ""
         kinds = None if where == EVERYTHING else kinds_of(where)
         scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
-        words = [*self._keyword_hits(side, scope), *self._name_hits(side.text, where)]
+        words = [*self._keyword_hits(side, terms, scope), *self._name_hits(side.text, where)]
         starts = self._store.starts
         try:
             vector_hits, notice = [*self._space_hits(vectors, scope), *self._example_hits(examples, scope)], ""
@@ -212,27 +236,24 @@ class Searcher:
         passing = sum(scope.holds(row.content_id) for row in self._reader.segments(segment_ids).values())
         return passing >= (_ENOUGH if scope.allowed is None else _TOP_K)
 
-    def _keyword_hits(self, side: Side, scope: _Scope) -> Iterator[Evidence]:
+    def _keyword_hits(self, side: Side, terms: Sequence[Term], scope: _Scope) -> Iterator[Evidence]:
         """Evidence of the segments with the words, more where they stand in a row."""
-        words = query_words(side.text)
-        if not words:
+        if not terms:
             return
-        match = " OR ".join(f'"{word}"' for word in words)
+        match = " OR ".join(f'"{word}"' for word in words_of(terms))
         scores = self._widen(
             lambda top_k: dict(self._reader.by_words(match, top_k, scope.allowed, scope.kinds)),
             _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
         )
-        information = self._information(words)
-        pairs, phrases = pairs_of(side.text), phrases_of(side.where)
-        for row in self._reader.segments(scores).values():
-            strength = ranking.from_bm25(scores[row.id], information, has_all=has_all(row.text, words))
-            yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
-
-    def _information(self, words: Sequence[str]) -> float:
-        stems = [stem(word) for word in words]
-        frequencies = self._reader.frequencies(set(stems))
-        segments = max(1, self._reader.segment_estimate())
-        return ranking.information((frequencies.get(term, 0) for term in stems), segments)
+        rows = self._reader.segments(scores).values()
+        occurrences = Occurrences(terms, *self._reader.index_size())
+        languages = self._reader.vocabulary.languages_of({row.content_id for row in rows})
+        pairs, phrases = pairs_of(side.text), (*phrases_of(side.where), *identifiers(side.text))
+        for row in rows:
+            score, has_all = occurrences.score(row.text, languages.get(row.content_id, ""))
+            if score:  # else it has a form that counts in another language
+                strength = ranking.from_bm25(score, occurrences.information, has_all=has_all)
+                yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
 
     def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
         """Evidence of the files with the words in their names or their folders'."""

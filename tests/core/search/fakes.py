@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 from bowerbird.core.catalog.filters.table import FOUND, kinds_of
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.shots import ShotFile
+from bowerbird.core.catalog.vocabulary import Word
 from bowerbird.core.conditions import EVERYTHING, AllOf, Condition, Is, Not, replaced
 from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import (
@@ -89,6 +91,7 @@ class FakeReader:
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
         self.shots = FakeShots(self._files)
+        self.vocabulary = FakeVocabulary([row.text for row in self.rows.values()])
 
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
         def found(each: Is) -> Condition:
@@ -107,6 +110,9 @@ class FakeReader:
 
     def segment_estimate(self) -> int:
         return 1000
+
+    def index_size(self) -> tuple[int, int]:
+        return 1000, 10_000
 
     def by_words(
         self, match: str, limit: int, allowed: Collection[int] | None, kinds: Collection[Kind] = ()
@@ -184,6 +190,30 @@ class FakeReader:
             return row.kind in each.value
         assert each.name == "phrase"
         return any(each.value in one.text for one in self.rows.values() if one.content_id == row.content_id)
+
+
+class FakeVocabulary:
+    """The words of texts, in no known language."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        counts = Counter(word for text in texts for word in set(all_words(text)))
+        self._words = [Word(word, word, number) for word, number in counts.most_common()]
+
+    def of(self, words: Collection[str]) -> dict[str, Word]:
+        return {word.word: word for word in self._words if word.word in words}
+
+    def beginning(self, prefix: str, limit: int, longest: int = 64) -> list[Word]:
+        found = [word for word in self._words if word.word.startswith(prefix) and len(word.word) <= longest]
+        return found[:limit]
+
+    def containing(self, part: str, limit: int) -> list[Word]:
+        return [word for word in self._words if part in word.word][:limit]
+
+    def languages(self) -> list[str]:
+        return []
+
+    def languages_of(self, content_ids: Iterable[int]) -> dict[int, str]:
+        return {}
 
 
 class FakeShots:

@@ -19,6 +19,7 @@ from bowerbird.core.search import ranking
 from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.ranking import Candidate, Evidence, Source
 from bowerbird.core.types import Kind, Locator, Modality, Properties, Query
+from bowerbird.core.words import query_words
 from tests.core.search.fakes import FakeReader, file, segment
 
 PATHS = LibraryPaths(Path("/library"))
@@ -33,7 +34,7 @@ def candidate(key: int, *evidence: tuple[Source, int | None, float]) -> Candidat
 
 
 def one_hit(reader: FakeReader, ranked: Candidate, query: Query = Query()) -> Hit:  # noqa: B008
-    (hit,) = HitMaker(PATHS, reader).make([ranked], query)
+    (hit,) = HitMaker(PATHS, reader).make([ranked], query, query_words(query.text))
     return hit
 
 
@@ -121,7 +122,7 @@ def test_what_the_filters_keep_out_does_not_count_towards_the_limit() -> None:
     reader = FakeReader(files, [segment(n, n) for n in range(1, 4)])
     ranked = [candidate(n, (Source.MEANING, n, 5.0 - n)) for n in range(1, 4)]
     query = Query(where=Is("kind", frozenset({Kind.DOCUMENT})), limit=1)
-    assert [hit.path.name for hit in HitMaker(PATHS, reader).make(ranked, query)] == ["3.txt"]
+    assert [hit.path.name for hit in HitMaker(PATHS, reader).make(ranked, query, ())] == ["3.txt"]
 
 
 def test_the_snippet_of_a_text_without_spaces_is_around_the_first_match_too() -> None:
@@ -268,24 +269,24 @@ def test_files_of_one_shot_are_one_hit_of_which_the_picture_stands_for_all_that_
     strengths: list[tuple[str, float]], expected: list[tuple[str, list[str]]]
 ) -> None:
     reader, ranked = shot(*strengths)
-    hits = HitMaker(PATHS, reader).make(ranked, Query())
+    hits = HitMaker(PATHS, reader).make(ranked, Query(), ())
     assert names(hits) == expected
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert hits[0].score == ranked[0].score
-    apart = HitMaker(PATHS, reader).make(ranked, Query(apart=True))
+    apart = HitMaker(PATHS, reader).make(ranked, Query(apart=True), ())
     assert names(apart) == [(Path(name).name, []) for name, strength in strengths if strength]
 
 
 def test_a_shot_counts_once_towards_the_limit() -> None:
     reader, ranked = shot(("/a.jpg", 5.0), ("/a.cr2", 4.9), ("/b.jpg", 4.0), ("/c.jpg", 3.0))
-    assert names(HitMaker(PATHS, reader).make(ranked, Query(limit=2))) == [("a.jpg", ["a.cr2"]), ("b.jpg", [])]
+    assert names(HitMaker(PATHS, reader).make(ranked, Query(limit=2), ())) == [("a.jpg", ["a.cr2"]), ("b.jpg", [])]
 
 
 def test_a_picture_that_is_of_two_shots_in_two_folders_is_found_once() -> None:
     names_of = ("/b/a.cr2", "/c/a.dng", "/b/a.jpg", "/c/a.jpg")
     files = [file(number, name, min(number, 3), kind=Kind.PHOTO) for number, name in enumerate(names_of, 1)]
     ranked = [candidate(n, (Source.LOOKS, n, 6.0 - n)) for n in (1, 2, 3)]
-    hits = HitMaker(PATHS, FakeReader(files, [segment(n, n) for n in (1, 2, 3)])).make(ranked, Query())
+    hits = HitMaker(PATHS, FakeReader(files, [segment(n, n) for n in (1, 2, 3)])).make(ranked, Query(), ())
     assert [hit.path.name for hit in hits] == ["a.jpg", "a.dng"]
 
 
@@ -293,7 +294,7 @@ def test_of_a_shot_what_passes_the_filters_is_found() -> None:
     reader, ranked = shot(("/a.jpg", 5.0), ("/a.cr2", 4.9))
     reader.rows[1] = segment(1, 1, text="a lake")
     query = Query(where=Not(Is("phrase", "lake")))
-    assert names(HitMaker(PATHS, reader).make(ranked, query)) == [("a.cr2", ["a.jpg"])]
+    assert names(HitMaker(PATHS, reader).make(ranked, query, ())) == [("a.cr2", ["a.jpg"])]
 
 
 @pytest.mark.parametrize(

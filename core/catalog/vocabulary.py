@@ -1,0 +1,72 @@
+"""The words of all texts, each once: what is typed is looked up among them in other forms (search/forms.py)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from bowerbird.core.catalog.attributes import Attribute
+from bowerbird.core.catalog.connection import ReadConnections
+
+_TRIGRAM = 3  # characters: the index of parts finds nothing shorter
+_WORD = "SELECT word, coalesce(form, word), passages FROM vocabulary "
+_LANGUAGES = 6
+_ANY = "(SELECT value FROM json_each(?))"
+
+
+class Word(NamedTuple):
+    """A word of the library."""
+
+    word: str
+    """As ``all_words`` has it."""
+    form: str
+    """How a text writes it: in small letters with accents, or with capitals within it."""
+    passages: int
+    """In how many it is."""
+
+
+class Vocabulary:
+    """Looks words up, the most frequent first. Each thread reads through a connection of its own."""
+
+    def __init__(self, connections: ReadConnections) -> None:
+        """Of the catalog that these read."""
+        self._connections = connections
+
+    def of(self, words: Collection[str]) -> dict[str, Word]:
+        """Those of these words that there are."""
+        return {word.word: word for word in self._words(f"WHERE word IN {_ANY}", json.dumps(list(words)))}
+
+    def beginning(self, prefix: str, limit: int, longest: int = 64) -> list[Word]:
+        """Words that begin so, and have so many characters at the most."""
+        where = "WHERE word >= ? AND word < ? AND length(word) <= ? ORDER BY passages DESC LIMIT ?"
+        return self._words(where, prefix, prefix + "\U0010ffff", longest, limit)
+
+    def containing(self, part: str, limit: int) -> list[Word]:
+        """Words that this stands in, three characters or more."""
+        if len(part) < _TRIGRAM:
+            return []
+        trigrams = " AND ".join(f'"{part[at : at + _TRIGRAM]}"' for at in range(len(part) - _TRIGRAM + 1))
+        where = (
+            "WHERE id IN (SELECT rowid FROM word_parts WHERE word_parts MATCH ?) AND instr(word, ?) "
+            "ORDER BY passages DESC LIMIT ?"
+        )
+        return self._words(where, trigrams, part, limit)
+
+    def _words(self, where: str, *values: object) -> list[Word]:
+        return [Word(*row) for row in self._connections.get().execute(_WORD + where, values)]
+
+    def languages(self) -> list[str]:
+        """The languages that most texts are in."""
+        sql = (
+            "SELECT value FROM attributes WHERE name = ? AND value != '' GROUP BY value ORDER BY count(*) DESC LIMIT ?"
+        )
+        return [code for (code,) in self._connections.get().execute(sql, (Attribute.LANGUAGE, _LANGUAGES))]
+
+    def languages_of(self, content_ids: Iterable[int]) -> dict[int, str]:
+        """The languages of these contents, as far as they are known."""
+        rows = self._connections.get().execute(
+            f"SELECT content_id, value FROM attributes WHERE content_id IN {_ANY} AND name = ? AND value != ''",  # noqa: S608
+            (json.dumps(list(content_ids)), Attribute.LANGUAGE),
+        )
+        return dict(rows.fetchall())

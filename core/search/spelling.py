@@ -1,0 +1,79 @@
+"""Forgives a typo in words that the library does not have: candidates are its own words, one edit away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bowerbird.core.answers import Correction
+from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.conditions import EVERYTHING
+from bowerbird.core.search.wording import Term, Wording, starred
+from bowerbird.core.types import Query
+from bowerbird.core.words import is_unspaced, typed_words
+
+_SHORTEST = 4  # letters: shorter words are one edit away from too many others
+_LONGEST = 40
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ", "αβγδεζηθικλμνξοπρστυφχψω",
+              "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي")  # fmt: skip
+_SOUND_ALIKE = (("f", "ph"), ("ph", "f"))  # one mistake of those who write as they hear
+
+
+class Spelling:
+    """Finds what was meant. Safe from any thread."""
+
+    def __init__(self, reader: CatalogReader, wording: Wording) -> None:
+        """``reader`` knows the library's words and names, ``wording`` the forms of typed words."""
+        self._reader, self._wording = reader, wording
+
+    def corrected(self, query: Query) -> tuple[Query, tuple[Correction, ...]]:
+        """A query with the nearest of the library's words in place of those that it does not have, and which they are.
+
+        A word that nothing comes near to stays.
+        """
+        corrections = [Correction(term.word, near) for term in self._unknown(query.text) if (near := self._near(term))]
+        meant = {each.typed: each.shown for each in corrections}
+        sides = tuple(replace(side, text=_replaced(side.text, meant)) for side in query.either)
+        return replace(query, text=_replaced(query.text, meant), either=sides), tuple(corrections)
+
+    def _unknown(self, text: str) -> list[Term]:
+        """Words of which neither texts nor names have a form."""
+        open_ended = starred(text)
+        terms = [term for term in self._wording.terms(text) if not term.passages and term.word not in open_ended]
+        words = [term for term in terms if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
+        spaced = [term for term in words if not is_unspaced(term.word)]
+        return [term for term in spaced if not self._reader.by_name([term.word], EVERYTHING, 1)]
+
+    def _near(self, term: Term) -> str:
+        """The most frequent of the library's words that are one edit away."""
+        known = self._reader.vocabulary.of(set(_edits(term.word)))
+        best = max(known.values(), key=lambda word: (word.passages, word.word), default=None)
+        return best.form if best else ""
+
+
+def notice_of(correction: Correction) -> str:
+    """What the user is told of it."""
+    return f'Nothing has "{correction.typed}"; showing "{correction.shown}".'
+
+
+def _edits(word: str) -> Iterator[str]:
+    """What is one edit away (Damerau 1964): a letter too many, too few, another one, or two that changed places."""
+    letters = next((alphabet for alphabet in _ALPHABETS if word[0] in alphabet), "")
+    for at in range(len(word) + 1):
+        before, behind = word[:at], word[at:]
+        yield from (before + letter + behind for letter in letters)
+        if behind:
+            yield before + behind[1:]
+            yield from (before + letter + behind[1:] for letter in letters)
+        if len(behind) > 1:
+            yield before + behind[1] + behind[0] + behind[2:]
+        yield from (before + other + behind[len(one) :] for one, other in _SOUND_ALIKE if behind.startswith(one))
+
+
+def _replaced(text: str, meant: Mapping[str, str]) -> str:
+    return " ".join(_token(token, meant) for token in text.split())
+
+
+def _token(token: str, meant: Mapping[str, str]) -> str:
+    words = typed_words(token)
+    return " ".join(meant.get(word, word) for word in words) if meant.keys() & set(words) else token

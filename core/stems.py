@@ -1,0 +1,83 @@
+"""Stems of words by language, and parts of words: how else a text may write what is looked for."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from bowerbird.core.words import fold
+
+if TYPE_CHECKING:
+    from snowballstemmer.basestemmer import BaseStemmer
+
+ALGORITHMS: Mapping[str, str] = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "es": "spanish", "eu": "basque",
+    "fi": "finnish", "fr": "french", "ga": "irish", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "nl": "dutch", "nn": "norwegian", "no": "norwegian",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "tr": "turkish",
+}  # fmt: skip
+"""Snowball's algorithms by language, but for English, whose stems (Porter 1980) the keyword index itself has."""
+COMPOUNDING = frozenset({"de", "nl"})
+"""Languages that write words together: a word is found in those that it is a part of."""
+SHORTEST_PART = 4
+"""Letters: shorter parts stand in too many words by chance."""
+
+_ENDINGS = frozenset("e en er ern em es n s in innen".split())  # of inflected words; German and Dutch
+_LINKS = ("ens", "ns", "en", "er", "es", "e", "n", "s")  # between parts of a compound
+_SHORTEST_REST = 3
+_LONG_ENOUGH = 5  # letters of a rest that no text has by itself: it is a compound or a rare word
+_VOWEL = re.compile("[aeiouy]")
+_BETWEEN = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+_one_at_a_time = threading.Lock()  # a stemmer keeps the word that it works on in itself
+
+
+@lru_cache(maxsize=65_536)
+def stem_in(language: str, word: str) -> str:
+    """The folded stem of a word in a language of ``ALGORITHMS``; ``word`` is in small letters, with its accents."""
+    with _one_at_a_time:
+        return fold(str(_stemmer(ALGORITHMS[language]).stemWord(word)))
+
+
+@cache
+def _stemmer(algorithm: str) -> BaseStemmer:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(algorithm)
+
+
+def names_part(part: str, form: str) -> bool:
+    """Whether an identifier or name such as IMG2034 or userName has this folded part between digits and capitals."""
+    return part in map(fold, _BETWEEN.split(form))
+
+
+def rests(part: str, word: str) -> tuple[str, str] | None:
+    """What stands before and behind a part in a compound, without the letters that link parts; None if it is none.
+
+    Each is empty, or long enough to be a word. Endings behind the part are left out, too.
+    """
+    before, found, behind = word.partition(part)
+    if not found or (behind and behind in _ENDINGS and not before):
+        return None
+    behind = "" if behind in _ENDINGS else behind
+    if not before and not behind:
+        return None
+    return (before, behind) if _may_be_word(before) and _may_be_word(behind) else None
+
+
+def _may_be_word(rest: str) -> bool:
+    return not rest or (len(rest) >= _SHORTEST_REST and _VOWEL.search(rest) is not None)
+
+
+def unlinked(rest: str, *, before: bool) -> tuple[str, ...]:
+    """The words that a rest may be, once without the link that stands at its end, or at its beginning."""
+    cut = [rest.removesuffix(link) if before else rest.removeprefix(link) for link in _LINKS]
+    endings = [] if before else [rest.removesuffix(ending) for ending in _ENDINGS]
+    return tuple({word for word in (rest, *cut, *endings) if len(word) >= _SHORTEST_REST})
+
+
+def stands_alone(rest: str) -> bool:
+    """Whether a rest counts as a word though no text has it."""
+    return not rest or len(rest) >= _LONG_ENOUGH
