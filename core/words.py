@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -182,7 +182,7 @@ def is_unspaced(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The stem under which the keyword index has a word of ``all_words`` (Porter 1980, as SQLite's tokenizer)."""
-    if not _SHORTEST <= len(word.encode()) <= _LONGEST:
+    if not _SHORTEST <= len(word.encode()) <= _LONGEST or word[-1].isdigit():
         return word
     with _one_at_a_time:
         return str(_porter().stemWord(word))
@@ -203,7 +203,8 @@ def holds_folded(folded: str, phrase: str, *, exact: bool = False) -> bool:
         return False
     if exact and not any(map(is_unspaced, words)):
         return _between_spaces(words).search(folded) is not None
-    return _joined_in_a_row(words, exact).search(_joined(words_of_folded(folded), exact)) is not None
+    beginnings = set() if exact else {word[:ALIKE] for word in words}
+    return _joined_in_a_row(words, exact).search(_joined(words_of_folded(folded), beginnings)) is not None
 
 
 @lru_cache(maxsize=256)
@@ -224,13 +225,14 @@ def _joined_in_a_row(words: tuple[str, ...], exact: bool) -> re.Pattern[str]:
         unspaced = is_unspaced(word)
         end = f"(?!{_MARK})" if unspaced else " "
         between = " ?" if unspaced and is_unspaced(following) else " " if unspaced and following else ""
-        pattern += re.escape(_joined([word], exact).strip()) + end + between
+        pattern += re.escape(_joined([word], set() if exact else {word[:ALIKE]}).strip()) + end + between
     return re.compile(pattern)
 
 
-def _joined(words: Sequence[str], exact: bool) -> str:
-    """Words, or their stems, each between spaces."""
-    return f" {' '.join(words if exact else [word if is_unspaced(word) else stem(word) for word in words])} "
+def _joined(words: Sequence[str], beginnings: Set[str]) -> str:
+    """Words each between spaces, and the stems in place of those that begin so."""
+    stemmed = (stem(word) if word[:ALIKE] in beginnings and not is_unspaced(word) else word for word in words)
+    return f" {' '.join(stemmed)} "
 
 
 def marks(text: str, words: Sequence[str]) -> Spans:

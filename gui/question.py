@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bowerbird.core.catalog.filters.dates import Days
 from bowerbird.core.conditions import Condition, Is
-from bowerbird.core.search.query import Typed, names_demanded, narrowed, parse
+from bowerbird.core.search.query import Typed, names_demanded, narrowed, parse, unfinished
 from bowerbird.core.types import Example, Kind
 
 FIRST_LIMIT = 120
@@ -80,12 +80,13 @@ class Question:
     def typed(self) -> Typed:
         """The query for the library, and what of the text makes no sense; places that are typed are looked up.
 
-        Typed filters take precedence over those set with the mouse; those behind a minus go with them.
+        The last word may still be the beginning of one. Typed filters take precedence over those set with the mouse;
+        those behind a minus go with them.
         """
         typed = parse(self.text)
         names = names_demanded(typed.query)
         chosen = [condition for those, condition in self._chosen() if not those & names]
-        query = narrowed(typed.query, *chosen)
+        query = narrowed(unfinished(typed.query, self.text), *chosen)
         return replace(typed, query=replace(query, like=self.like, apart=self.apart, limit=self.limit))
 
     def _chosen(self) -> Iterator[tuple[frozenset[str], Condition]]:

@@ -52,7 +52,8 @@ def _value_holds(folded: str, phrase: str, exact: int) -> bool:
 def _name_holds(path: bytes, phrase: str, exact: int) -> bool:
     """The same of the last name of a path, in which words and numbers may stick together: AnnualReport2024."""
     name = os.fsdecode(path.rsplit(_SEPARATOR, 1)[-1])
-    return _holds(name, phrase, exact) or _holds(_STUCK.sub(" ", name), phrase, exact)
+    apart = _STUCK.sub(" ", name)
+    return _holds(name, phrase, exact) or (apart != name and _holds(apart, phrase, exact))
 
 
 def _labels_hold(labels: str, phrase: str, exact: int) -> bool:

@@ -55,7 +55,8 @@ class Refolding:
         ).fetchone()
         self._db.execute(
             "INSERT INTO vocabulary(word, form) SELECT key, value FROM segments, json_each(spellings(text)) "
-            "WHERE id > ? AND id <= ? AND text != '' ON CONFLICT(word) DO UPDATE SET passages = passages + 1",
+            "WHERE segments.id > ? AND segments.id <= ? AND text != '' "
+            "ON CONFLICT(word) DO UPDATE SET passages = passages + 1",
             (done, reached),
         )
         return int(reached)

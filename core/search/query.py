@@ -64,6 +64,16 @@ def parse(text: str) -> Typed:
     return Typed(replace(query, either=tuple(sides)) if len(sides) > 1 else query, tuple(parser.problems))
 
 
+def unfinished(query: Query, text: str) -> Query:
+    """What a text that is still being typed asks for: its last word, if it is one to rank by, may only begin one."""
+    last = text.split()[-1:]
+    if not text[-1:].isalnum() or not query.text.endswith(tuple(last)):
+        return query
+    *before, side = query.either or (Side(query.text),)
+    sides = (*before, replace(side, text=f"{side.text}*")) if query.either else ()
+    return replace(query, text=f"{query.text}*", either=sides)
+
+
 def narrowed(query: Query, *conditions: Condition) -> Query:
     """A query with more filters."""
     sides = tuple(replace(side, where=all_of(side.where, *conditions)) for side in query.either)

@@ -24,7 +24,23 @@ def test_what_is_kept_out_goes_with_what_the_mouse_has_set() -> None:
 
 def test_filters_of_the_mouse_hold_on_every_side_of_an_or() -> None:
     query = Question(text="dog OR cat", kind=Kind.PHOTO).typed().query
-    assert query == typed("(dog OR cat) kind:photo", limit=FIRST_LIMIT)
+    assert query == typed("(dog OR cat*) kind:photo", limit=FIRST_LIMIT)
+
+
+def test_the_last_word_may_still_be_the_beginning_of_one() -> None:
+    for text in ("photog", "dog photog", "kind:photo photog", "dogs OR photog", "-dog IMG_20"):
+        assert Question(text=text).typed().query == typed(f"{text}*", limit=FIRST_LIMIT), text
+    for text in (
+        "photog ",
+        '"dog photog"',
+        "place:New York",
+        "kind:photo",
+        "dog date:last week",
+        "dog)",
+        "dog -cat",
+        "",
+    ):
+        assert Question(text=text).typed().query == typed(text, limit=FIRST_LIMIT), text
 
 
 def test_periods_begin_on_their_first_day() -> None:

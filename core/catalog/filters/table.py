@@ -126,6 +126,7 @@ NAMES: Mapping[str, Filter] = {name: each for each in _FILTERS for name in (each
 """The same, by synonyms too."""
 SYNTAX = (
     ("-blurry", "without this word (or its stem) in its text, name, labels or tags; - goes before any filter"),
+    ("photog*", "ranks by words that begin so; in the window the last word counts so while you type it"),
     ('"exact words"', "with these very words in a row"),
     ("dogs OR cats", "what answers one or the other; OR divides all that stands in the same parentheses"),
     ("-(kind:clip lang:fr)", "parentheses group"),
