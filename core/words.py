@@ -57,6 +57,7 @@ _PLAIN = (
     "\u20a0-\u20a7\u20a9-\u20b9\u2190-\u2199\u2200-\u222b\u2500-\u25ff\uac00-\ud7a3"
 )
 _PLAIN_UNSPACED = "\u0e01-\u0e30\u3001-\u3003\u3005\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff"
+_SOUND = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _ONLY_PLAIN = re.compile(f"[{_PLAIN}]*")
 # More marks in a row than any language has (Unicode Standard Annex 15, Stream-Safe Text Format): to put those in order
 # takes time in proportion to the square of their number.
@@ -141,6 +142,11 @@ def all_words(text: str) -> list[str]:
     and Japanese: no dictionary, no missed two-character word.
     """
     return [word for run in typed_words(text) for word in (_pairs(run) if is_unspaced(run) else [run])]
+
+
+def sounds_in(line: str) -> list[str]:
+    """What a line of subtitles tells of what is heard, such as "(rain) [thunder]"; empty if words are spoken in it."""
+    return [] if all_words(_SOUND.sub("", line)) else [sound.strip() for sound in _SOUND.findall(line)]
 
 
 def query_words(text: str) -> list[str]:

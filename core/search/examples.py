@@ -22,6 +22,7 @@ from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
 from bowerbird.core.paths import make_private
 from bowerbird.core.types import Example, Heard, Locator, Modality, Segment, Space, Vectors
+from bowerbird.core.words import sounds_in
 
 _CACHED = 16  # examples: typing beside a dropped one asks for it again with every letter
 _MOST_ROWS = 16  # of a long document or clip: enough to say what it is about, few enough to search with
@@ -104,10 +105,11 @@ class Examples:
         queries = []
         for space in spaces:
             segment_ids, rows = self._reader.vectors(space.id, [content], without=ABOUT)
-            if segment_ids:
-                segments = self._reader.segments(segment_ids[:1]).values()
-                moving = any(segment.locator.start_s is not None for segment in segments)
-                queries.append(ExampleQuery(space, _spread(rows), moving))
+            segments = self._reader.segments(segment_ids)
+            kept = [number for number, at in enumerate(segment_ids) if not sounds_in(segments[at].text)]
+            if kept:
+                moving = segments[segment_ids[kept[0]]].locator.start_s is not None
+                queries.append(ExampleQuery(space, _spread(rows[kept]), moving))
         return queries
 
     def _comparing(self) -> list[Space]:
@@ -119,7 +121,8 @@ class Examples:
     def _decoded(self, example: Example, spaces: Sequence[Space]) -> list[ExampleQuery]:
         extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
         sounds = self._listen(extraction.segments)
-        speech = [Segment(Modality.TEXT, Locator(start_s=0.0), line.text) for heard in sounds for line in heard.lines]
+        lines = [line.text for heard in sounds for line in heard.lines if not sounds_in(line.text)]
+        speech = [Segment(Modality.TEXT, Locator(start_s=0.0), line) for line in lines]
         vectors = self._encode((*extraction.segments, *speech)) | _joined(sounds)
         moving = extraction.kind in MEDIA
         return [ExampleQuery(space, _spread(vectors[space.id]), moving) for space in spaces if space.id in vectors]

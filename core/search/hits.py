@@ -19,7 +19,7 @@ from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.search.shots import Shot, Shots, parts_of, standing
 from bowerbird.core.types import Kind, Locator, Query, Spans
-from bowerbird.core.words import clock, marks
+from bowerbird.core.words import clock, marks, sounds_in
 
 _SNIPPET = 240  # characters
 _BEFORE_MARK = 60  # characters of the snippet before its first match
@@ -204,6 +204,8 @@ def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
         return f"close to your example{when}"
     if source is Source.SOUNDS:
         return f"sounds like it{when}"
+    if sounds := sounds_in(segment.text) if segment and when else ():
+        return f"sounds like {', '.join(sounds)}{when}"
     if when:
         return f"said{when}" if source is Source.WORDS else f"said in other words{when}"
     where = _where(segment.locator) if segment else ""

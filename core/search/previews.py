@@ -22,7 +22,7 @@ from bowerbird.core.search.details import details
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.wording import Wording, words_of
 from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
-from bowerbird.core.words import marks
+from bowerbird.core.words import marks, sounds_in
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for
 _MOST_TEXT = 60_000  # characters shown around the passage: more only makes scrolling slow
@@ -122,13 +122,14 @@ def _in_order(rows: list[SegmentRow]) -> list[SegmentRow]:
 
 
 def _lines(segments: list[SegmentRow], words: list[str]) -> tuple[Line, ...]:
-    """The transcript of all sound tracks in order of time; without one, the subtitles of the first language."""
+    """The transcript of all sound tracks in order of time; where nothing is spoken, the subtitles of one language."""
     spoken = [row for row in segments if row.modality is Modality.TEXT and row.locator.start_s is not None]
     transcript = [row for row in spoken if row.locator.section.startswith(SOUND_TRACK) or not row.locator.section]
     subtitles = [row for row in spoken if row.locator.section.startswith(SUBTITLES)]
-    shown = transcript or [row for row in subtitles if row.locator.section == subtitles[0].locator.section]
-    several = len({row.locator.section for row in shown}) > 1
-    lines = [_line(row, words, row.locator.section if several else "") for row in shown]
+    if subtitles and all(sounds_in(row.text) for row in transcript):
+        transcript = [row for row in subtitles if row.locator.section == subtitles[0].locator.section]
+    several = len({row.locator.section for row in transcript}) > 1
+    lines = [_line(row, words, row.locator.section if several else "") for row in transcript]
     return tuple(sorted(lines, key=lambda line: line.start_s))
 
 

@@ -1,4 +1,4 @@
-"""How well a sound finds its like, and whether words are invented where nobody speaks."""
+"""How well a sound finds its like and is found by its name, and whether words are invented where nobody speaks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.types import Example, Modality, Query
+from bowerbird.core.words import sounds_in
 from tests.bench.media import table
 from tests.bench.report import Figure
 
@@ -31,7 +32,7 @@ def measure(data: Path, work: Path) -> list[Figure]:
             ("same digit of other speakers", ">= 0.85", lambda row, other: row["speaker"] != other["speaker"]),
         ],
     )
-    return [*found, _invented(work / "esc10", data / "esc10", effects)]
+    return [*found, _named(work / "esc10", data / "esc10", effects), _invented(work / "esc10", data / "esc10", effects)]
 
 
 Counts = Callable[[Row, Row], bool]
@@ -66,6 +67,27 @@ def _precision(rows: dict[Path, Row], answers: dict[Path, list[Path]], label: st
     return sum(shares) / len(shares)
 
 
+def _named(home: Path, folder: Path, rows: list[Row]) -> Figure:
+    """How many of the first five are of the class whose name was typed. No file or folder is named after it."""
+    plain = home.with_name("unnamed")
+    plain.mkdir()
+    labels = {}
+    for number, row in enumerate(rows):
+        path = plain / f"{number}{Path(row['path']).suffix}"
+        path.symlink_to(folder / row["path"])
+        labels[path] = row["label"]
+    library = Library.open(home.with_name("named"))
+    library.index([plain], lambda progress: None)
+    shares = {}
+    for label in sorted(set(labels.values())):
+        hits = library.search(Query(label, limit=_FIRST)).hits
+        shares[label] = sum(labels[hit.path] == label for hit in hits) / _FIRST
+        print(f"   {label}: {shares[label]:.1f} {[hit.reasons[0].text for hit in hits if hit.reasons]}")
+    library.close()
+    mean = sum(shares.values()) / len(shares)
+    return Figure(f"precision@{_FIRST}, by the name of the class", mean, "", f"{len(shares)} names, {len(rows)} files")
+
+
 def _invented(home: Path, folder: Path, rows: list[Row]) -> Figure:
     """How many sounds without speech were given words."""
     connections = ReadConnections(LibraryPaths(home).catalog)
@@ -74,7 +96,8 @@ def _invented(home: Path, folder: Path, rows: list[Row]) -> Figure:
     for row in rows:
         file = view.file(folder / row["path"])
         segments = view.segments_of(file.content_id) if file and file.content_id else []
-        if said := [one.text for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]:
+        timed = [one.text for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]
+        if said := [text for text in timed if not sounds_in(text)]:
             print(f"   invented in {row['path']}: {said}")
             number += 1
     connections.close()

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bowerbird.core.words import all_words, fold, holds, keywords, marks, query_words, stem, typed_words
+from bowerbird.core.words import all_words, fold, holds, keywords, marks, query_words, sounds_in, stem, typed_words
 
 _ENDS = ("ational", "ously", "ing", "fulness")
 # Vowel signs of two old scripts, which Unicode calls letters and SQLite's tokenizer marks.
@@ -209,3 +209,19 @@ def test_stems_are_the_same_in_many_threads() -> None:
 )  # fmt: skip
 def test_the_stem_is_the_one_of_the_keyword_index(word: str) -> None:
     assert _Index([_indexed(word)]).words() == [[stem(folded) for folded in all_words(word)]]
+
+
+@pytest.mark.parametrize(
+    ("line", "sounds"),
+    [
+        ("(rain) (dog barking)", ["rain", "dog barking"]),
+        ("[ Music ]", ["Music"]),
+        ("♪ (piano) ♪", ["piano"]),
+        ("(laughs) Come in!", []),
+        ("Come in (quietly).", []),
+        ("(cut off", []),
+        ("", []),
+    ],
+)
+def test_sounds_stand_in_brackets_without_spoken_words(line: str, sounds: list[str]) -> None:
+    assert sounds_in(line) == sounds

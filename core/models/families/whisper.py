@@ -2,13 +2,15 @@
 
 faster-whisper runs it, on CTranslate2. A sound's vector is the mean of the encoder's last states over the time it
 lasts, minus what silence gives at the same places, in a window padded to 30 seconds, as the model was trained.
-Transcribing needs that pass anyway.
+Transcribing needs that pass anyway. Where nobody speaks Whisper is made to begin with a parenthesis: it was trained on
+subtitles, which put there what is heard otherwise, such as "(dog barking)".
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 from bowerbird.core.models.families.whisper_files import folder_of
 from bowerbird.core.models.runtime.base import LoadContext, unit
 from bowerbird.core.types import SAMPLE_RATE, Encoded, Heard, Line, Modality, Samples, Vectors
-from bowerbird.core.words import all_words
+from bowerbird.core.words import all_words, sounds_in
 
 if TYPE_CHECKING:
     import ctranslate2
@@ -35,6 +37,10 @@ _MIN_LOGPROB = -1.0  # mean log-probability of the words, below which they are i
 _MIN_REST_S = 0.5  # of speech after a line: a shorter rest is part of that line
 _REPEATS = 3  # times the same line in one window, or words in a line half of which are repeats: made up
 _MAX_COMPRESSION = 2.4  # ratio by zlib, above which a text repeats itself
+_QUIET = 1e-3  # root mean square of a window (1: full scale) below which there is nothing to be heard
+_LONGEST_SOUND = 20  # tokens that say what is heard
+_LEAST_SHARE = 0.2  # of the probability of all that Whisper thinks of, for what it says is heard to be kept
+_WORDS_OF_A_SOUND = 4  # at the most: longer ones were spoken
 
 
 class Whisper:
@@ -76,13 +82,18 @@ class Whisper:
         return self._pooled(states, [(0.0, len(samples) / SAMPLE_RATE)])
 
     def listen(self, samples: Samples, spans: Sequence[tuple[float, float]]) -> Heard:
-        """Transcript of a window of at most 30 seconds, and a vector of each span of it, in seconds: (spans, 512)."""
+        """Transcript of a window of at most 30 seconds, and a vector of each span of it, in seconds: (spans, 512).
+
+        A window without speech has one line, in parentheses: what else is heard in it, in English.
+        """
         sound = _floats(samples)
         speech = _speech(sound)
         with self._lock:
             states = self._model.states(sound)
             segments = self._model.transcribe_window(sound, speech[-1][1]) if speech else []
-        lines = tuple(_line(segment, speech) for segment in _believable(segments))
+            lines = tuple(_line(segment, speech) for segment in _believable(segments))
+            if not lines and _loudness(sound) > _QUIET:
+                lines = _sound_line(self._model.sounds_of_window(), len(sound) / SAMPLE_RATE)
         return Heard(lines, tuple(spans), {self._space: self._pooled(states, spans)})
 
     def _pooled(self, states: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> Vectors:
@@ -97,17 +108,21 @@ def _one_pass_whisper() -> type[Any]:
     import ctranslate2
     from faster_whisper import WhisperModel
     from faster_whisper.audio import pad_or_trim
+    from faster_whisper.tokenizer import Tokenizer
     from tqdm import tqdm
 
     tqdm.set_lock(threading.RLock())  # its own is shared between processes, and outlives this one
 
     class OnePassWhisper(WhisperModel):  # type: ignore[misc]
         _encoded: ctranslate2.StorageView | None = None
+        _window: ctranslate2.StorageView | None = None
 
         def states(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
             """The encoder's last states over a window, shape (1500, 512): 50 a second."""
             self._encoded = None
-            encoded = self._encoded = self.encode(pad_or_trim(self.feature_extractor(sound)[:, :_MAX_FRAMES]))
+            encoded = self._window = self._encoded = self.encode(
+                pad_or_trim(self.feature_extractor(sound)[:, :_MAX_FRAMES])
+            )
             on_cpu = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
             return np.asarray(np.array(on_cpu)[0], np.float32)
 
@@ -127,6 +142,26 @@ def _one_pass_whisper() -> type[Any]:
                 if segment.end > until_s - _MIN_REST_S:
                     break
             return segments
+
+        def sounds_of_window(self) -> list[tuple[str, float]]:
+            """What Whisper would write of the window whose ``states`` were computed last, in parentheses.
+
+            Texts such as "(rain) (thunder)", and the log-probability of each.
+            """
+            tokens = Tokenizer(self.hf_tokenizer, self.model.is_multilingual, task="transcribe", language="en")
+            prompt = [*tokens.sot_sequence, tokens.no_timestamps, *tokens.encode(" (")]
+            (answer,) = self.model.generate(
+                self._window,
+                [prompt],
+                beam_size=BEAM_SIZE,
+                num_hypotheses=BEAM_SIZE,
+                max_length=len(prompt) + _LONGEST_SOUND,
+                return_scores=True,
+                suppress_tokens=[],  # it is kept from writing parentheses otherwise
+            )
+            texts = [tokens.decode(list(ids)) for ids in answer.sequences_ids]
+            lengths = [len(ids) + 1 for ids in answer.sequences_ids]  # scores are means, with the end's
+            return [(text, score * length) for text, score, length in zip(texts, answer.scores, lengths, strict=True)]
 
     return OnePassWhisper
 
@@ -166,3 +201,21 @@ def _line(segment: Segment, speech: Iterable[tuple[float, float]]) -> Line:
     start_s = max(segment.start, spoken[0][0]) if spoken else segment.start
     end_s = min(segment.end, spoken[-1][1]) if spoken else segment.end
     return Line(round(start_s, 2), round(max(end_s, start_s), 2), segment.text.strip())
+
+
+def _loudness(sound: NDArray[np.float32]) -> float:
+    return float(np.sqrt(np.mean(np.square(sound)))) if len(sound) else 0.0
+
+
+def _sound_line(heard: Sequence[tuple[str, float]], length_s: float) -> tuple[Line, ...]:
+    """One line with all that is likely of what Whisper thinks it hears, the likeliest first; none if nothing is."""
+    best = max(log_probability for _, log_probability in heard)
+    weights = [math.exp(log_probability - best) for _, log_probability in heard]
+    shares: dict[str, float] = defaultdict(float)
+    for (text, _), weight in zip(heard, weights, strict=True):
+        for sound in {sound.lower() for sound in sounds_in(text) if len(all_words(sound)) <= _WORDS_OF_A_SOUND}:
+            shares[sound] += weight / sum(weights)
+    likely = [
+        f"({sound})" for sound in sorted(shares, key=lambda sound: -shares[sound]) if shares[sound] >= _LEAST_SHARE
+    ]
+    return (Line(0.0, round(length_s, 2), " ".join(likely)),) if likely else ()

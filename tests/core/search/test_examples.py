@@ -71,6 +71,18 @@ def test_what_the_catalog_knows_of_a_recording_follows_in_time(path: Path) -> No
     assert query.moving
 
 
+def test_what_a_known_recording_is_said_to_sound_like_is_no_part_of_the_example(path: Path) -> None:
+    """It has vectors of how it sounds; and all upbeat music is not alike."""
+    segments = [
+        segment(0, 1, "(upbeat music)", at=Locator(start_s=0.0)),
+        segment(1, 1, "Hello", at=Locator(start_s=9.0)),
+    ]
+    rows = {TEXT.id: {0: (1.0, 0.0), 1: (0.0, 1.0)}}
+    reader = FakeReader([file(1, "/elsewhere", 1, fingerprint=fingerprint(path))], segments, rows)
+    (query,) = examples(TEXT, reader=reader).vectors(Example(path))
+    assert query.rows.tolist() == [[0.0, 1.0]]
+
+
 def test_of_many_segments_sixteen_are_taken_from_the_first_to_the_last(path: Path) -> None:
     reader = known(path, {TEXT.id: {n: (1.0, n) for n in range(20)}}, Locator())
     (query,) = examples(TEXT, reader=reader).vectors(Example(path))

@@ -190,6 +190,14 @@ def test_a_reason_says_where_and_how_it_matches(source: Source, at: Locator, rea
     assert reasons(one_hit(reader, candidate(1, (source, 1, 3.0)))) == [reason]
 
 
+@pytest.mark.parametrize("source", [Source.WORDS, Source.MEANING])
+def test_what_is_heard_is_not_said(source: Source) -> None:
+    reader = FakeReader([file(1, "/a", 1)], [segment(1, 1, "(rain) (dog barking)", at=seconds(65, 70))])
+    (reason,) = one_hit(reader, candidate(1, (source, 1, 3.0)), Query("dogs")).reasons
+    assert reason.text == "sounds like rain, dog barking at 1:05"
+    assert [reason.text[a:b] for a, b in reason.marks] == ["dog"]
+
+
 def test_a_photo_looks_like_its_three_most_probable_labels_if_they_are_probable_at_all() -> None:
     labels = {"collie": 0.5, "terrier": 0.2, "kelpie": 0.1, "tub": 0.09}
     seen = segment(1, 1, modality=Modality.IMAGE, labels=labels)

@@ -123,6 +123,12 @@ def test_lines_of_further_sound_tracks_are_marked_and_stand_in_order_of_time() -
     assert [spoken.text for spoken in played(second).lines] == ["eine Stimme"]
 
 
+def test_sounds_do_not_keep_subtitles_from_being_shown() -> None:
+    subtitle, sound = line(1, "a subtitle", 1.0, SUBTITLES), line(2, "(upbeat music)", 1.0)
+    assert [shown.text for shown in played(sound).lines] == ["(upbeat music)"]
+    assert [shown.text for shown in played(subtitle, sound).lines] == ["a subtitle"]
+
+
 def test_subtitles_are_shown_in_one_language() -> None:
     english, german = (line(n, name, 1.0, f"{SUBTITLES}: {name}") for n, name in enumerate(("English", "German"), 1))
     assert [spoken.text for spoken in played(english, german).lines] == ["English"]
