@@ -24,6 +24,7 @@ from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vect
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
+_MOST_SHORT = 100  # words shorter than that, of a question without others: SQLite bears no more than 1,000
 _ANY = "(SELECT value FROM json_each(?))"
 # A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
 _ITS_MAIL = (
@@ -116,14 +117,16 @@ class CatalogReader:
             return []
         condition, values = sql_of(where)
         indexed = [word for word in words if len(word) >= _TRIGRAM]
+        order = "n.rank"
         if indexed:
             matches, terms = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in indexed)]
         else:
-            matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
-            terms = [f"%{literal(word)}%" for word in words]
+            terms = 2 * [f"%{literal(word)}%" for word in words[:_MOST_SHORT]]
+            likes = ["(n.name LIKE ? ESCAPE '\\')"] * (len(terms) // 2)
+            matches, order = " OR ".join(likes), f"{' + '.join(likes)} DESC, f.id"
         rows = self._db.execute(
             f"{FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
-            f"WHERE {condition} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
+            f"WHERE {condition} AND ({matches}) ORDER BY {order} LIMIT ?",
             (*values, *terms, limit),
         )
         return [(file_row(row), row[9]) for row in rows]

@@ -34,6 +34,12 @@ makes it a match."""
 _BM25_LIMIT = 2.2  # k1 + 1 with SQLite's k1 = 1.2: the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
+FOLDER_WEIGHT = 3.0
+"""The same of the names of a file's folders. It makes a match of a file, behind those that match by what is in them."""
+NAMED = 80.0
+"""Evidence of a file whose very name the query is, more than all other can come to; of most of a name, its share."""
+_MOST = 0.5
+"""The share of a name that is most of it."""
 LISTED = 3.0
 """Evidence of what only passes filters, on a side of an OR that has no words: that alone makes it a match."""
 NEXT = 1e-6
@@ -52,7 +58,9 @@ class Source(StrEnum):
     WORDS = "words"
     """The keyword index."""
     NAME = "name"
-    """The names of a file and its folders."""
+    """The name of a file."""
+    FOLDER = "folder"
+    """The names of its folders."""
     EXAMPLE = "example"
     """Vectors of any modality, compared with an example's."""
     FILTERS = "filters"
@@ -101,6 +109,11 @@ class Candidate:
     def score(self) -> float:
         """``total`` as a score of 0…1."""
         return logistic(self.total)
+
+    @property
+    def named(self) -> bool:
+        """Whether the query is the name of the file, or most of it."""
+        return Source.NAME in self.best and self.best[Source.NAME].strength > NAME_WEIGHT
 
     def add(self, evidence: Evidence) -> None:
         """Count one more match: the strongest of its source, and all for its segment."""
@@ -157,6 +170,11 @@ def from_bm25(bm25: float, information: float, *, has_all: bool = False) -> floa
     """
     share = WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
     return max(share, ALL_WORDS + share / 4) if has_all else share
+
+
+def from_name(matching: float, share: float) -> float:
+    """Evidence of a file's name, which holds the share ``matching`` of the query, and of which it is ``share``."""
+    return NAMED * share if share > _MOST else NAME_WEIGHT * matching
 
 
 def information(frequencies: Iterable[int], segments: int) -> float:

@@ -19,12 +19,14 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
+from bowerbird.core.search.names import parts_of, share_of_name, words_in
+from bowerbird.core.search.passages import says_something
 from bowerbird.core.search.phrases import has_all, in_a_row, pairs_of, relaxed, with_phrases
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
-from bowerbird.core.words import query_words, stem
+from bowerbird.core.words import fold, query_words, stem
 
 _TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
@@ -99,6 +101,11 @@ class Searcher:
         problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), loose)
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
+
+    def evidence(self, query: Query) -> list[Evidence]:
+        """All evidence for a query without an OR, before it is fused: what each way to search finds by itself."""
+        examples = [rows for example in query.like for rows in self._examples.vectors(example)]
+        return self._retrieve(Side(query.text, query.where), {}, self._encode(query.text)[0], examples, query.limit)[0]
 
     def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
         """Whether a file has the phrases; None if none are asked for."""
@@ -189,7 +196,8 @@ class Searcher:
         segments = self._reader.segments(cosines)
         for number, cosine in cosines.items():
             segment = segments.get(number)
-            if segment and scope.holds(segment.content_id):
+            chance = source is Source.MEANING and segment and not says_something(segment)
+            if segment and scope.holds(segment.content_id) and not chance:
                 yield Evidence(segment.content_id, number, source, ranking.from_cosine(cosine, background))
 
     def _cosines(self, space: Space, rows: Vectors, scope: _Scope) -> dict[int, float]:
@@ -235,12 +243,18 @@ class Searcher:
         return ranking.information((frequencies.get(term, 0) for term in stems), segments)
 
     def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
-        """Evidence of the files with the words in their names or their folders'."""
+        """Evidence of the files with the words in their names, and of those with them in their folders' names."""
         words = query_words(text)
-        characters = sum(len(word) for word in words)
-        for row, name in self._reader.by_name(words, where, _TOP_K):
-            matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
-            yield Evidence(row.content_id or -row.id, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
+        characters = sum(map(len, words))
+        for row, name in self._reader.by_name(parts_of(words), where, _TOP_K):
+            key = row.content_id or -row.id
+            own = words_in(fold(row.path.name), words)
+            above = words_in(name.lower(), words) - own  # the name is folded but for its case
+            share = share_of_name(text, row.path)
+            named = ranking.from_name(sum(map(len, own)) / characters, share)
+            within = ranking.FOLDER_WEIGHT * sum(map(len, above)) / characters
+            found = (Evidence(key, None, Source.NAME, named), Evidence(key, None, Source.FOLDER, within))
+            yield from (each for each in found if each.strength)
 
     def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
         """A notice where photos were found by the starter pack alone, the weakest road from text to photos."""
