@@ -98,12 +98,17 @@ class Candidate:
     def total(self) -> float:
         """The summed evidence of its sources, but of those compared with the sentence as a vector only the strongest.
 
+        Of a folder's name and all else the weaker counts half: what has nothing to do with a question but the folder it
+        is in does not come before what answers it.
+
         Evidence is never negative, so that chance adds to whatever has a text beside its looks, such as a photo with
         writing in it: of 1,060 captions, 27 in 100 found their photo first by the sum, 32 by the strongest.
         """
         strengths = {source: evidence.strength for source, evidence in self.best.items()}
+        folder = strengths.pop(Source.FOLDER, 0.0)
         compared = max((strengths.pop(source) for source in _COMPARED if source in strengths), default=0.0)
-        return compared + sum(strengths.values())
+        content = compared + sum(strengths.values())
+        return max(content, folder) + min(content, folder) / 2
 
     @property
     def score(self) -> float:

@@ -136,7 +136,7 @@ class Searcher:
             return list(self._listed(where, limit)), ""
         kinds = None if where == EVERYTHING else kinds_of(where)
         scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
-        words = [*self._keyword_hits(side, scope), *self._name_hits(side.text, where)]
+        words = list(self._keyword_hits(side, scope))
         starts = self._store.starts
         try:
             vector_hits, notice = [*self._space_hits(vectors, scope), *self._example_hits(examples, scope)], ""
@@ -144,7 +144,9 @@ class Searcher:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
             vector_hits, notice = [], f"{error} {_WITHOUT_STORE}"
-        return self._in_mails([*vector_hits, *words], where), notice
+        found = [*vector_hits, *words]
+        names = self._name_hits(side.text, {match.key for match in found}, where)
+        return self._in_mails([*found, *names], where), notice
 
     def _in_mails(self, evidence: Sequence[Evidence], where: Condition) -> list[Evidence]:
         """Without that in mails which do not pass the filters, though others in their mailbox do."""
@@ -242,11 +244,16 @@ class Searcher:
         segments = max(1, self._reader.segment_estimate())
         return ranking.information((frequencies.get(term, 0) for term in stems), segments)
 
-    def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
-        """Evidence of the files with the words in their names, and of those with them in their folders' names."""
+    def _name_hits(self, text: str, contents: Collection[int], where: Condition) -> Iterator[Evidence]:
+        """Evidence of the files with the words in their names, and of those with them in their folders' names.
+
+        Of a large folder the index of names has but some files: those with ``contents`` are looked at, too.
+        """
         words = query_words(text)
         characters = sum(map(len, words))
-        for row, name in self._reader.by_name(parts_of(words), where, _TOP_K):
+        parts = parts_of(words)
+        rows = self._reader.by_name(parts, where, _TOP_K) + self._reader.by_name(parts, where, 10 * _TOP_K, contents)
+        for row, name in rows:
             key = row.content_id or -row.id
             own = words_in(fold(row.path.name), words)
             above = words_in(name.lower(), words) - own  # the name is folded but for its case

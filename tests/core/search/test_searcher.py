@@ -109,6 +109,16 @@ def test_what_is_in_a_file_counts_more_than_the_name_of_its_folder() -> None:
     assert hits[-1].strong
 
 
+def test_in_a_folder_with_more_files_than_are_looked_up_by_name_each_counts_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searcher, "_TOP_K", 2)
+    vectors = {TEXT.id: dict(enumerate(towards(0.1, 0.1, 0.1, 0.45, 0.4), 1))}
+    files = [file(n, f"/Dogs/{n}.jpg", n) for n in range(1, 6)]
+    reader = FakeReader(files, [segment(n, n, "something") for n in range(1, 6)], vectors)
+    assert names(Bench(reader, vectors).search(Query("dog")))[:2] == ["4.jpg", "5.jpg"]
+
+
 def test_of_copies_the_one_that_is_called_so_is_shown() -> None:
     files = [file(1, "/a.txt", 1), file(2, "/harbour.txt", 1)]
     (hit,) = Bench(FakeReader(files, [segment(10, 1, "x")]), spaces=()).search(Query("harbour")).hits
