@@ -69,6 +69,8 @@ class Hit:
     """The other files of its shot, those that do not match by themselves, too: of a burst its pictures."""
     moments: tuple[Locator, ...] = ()
     """Further places in the same file that match, best first."""
+    named: bool = False
+    """Whether the query is its name, or most of it: such hits lead."""
 
 
 @dataclass(frozen=True, slots=True)

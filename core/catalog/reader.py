@@ -25,6 +25,7 @@ from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vect
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
+_MOST_SHORT = 100  # words shorter than that, of a question without others: SQLite bears no more than 1,000
 _ANY = "(SELECT value FROM json_each(?))"
 # A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
 _ITS_MAIL = (
@@ -122,21 +123,29 @@ class CatalogReader:
         rows = self._db.execute(f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}", (json.dumps(list(stems)),))  # noqa: S608
         return dict(rows.fetchall())
 
-    def by_name(self, words: Sequence[str], where: Condition, limit: int) -> list[tuple[FileRow, str]]:
-        """Files whose name, or whose folders' names, hold one of the words; and that name. The most telling first."""
+    def by_name(
+        self, words: Sequence[str], where: Condition, limit: int, contents: Collection[int] | None = None
+    ) -> list[tuple[FileRow, str]]:
+        """Files whose name, or whose folders' names, hold one of the words; and that name. The most telling first.
+
+        Only of these ``contents``, if that is not None.
+        """
         if not words:
             return []
         condition, values = sql_of(where)
         indexed = [word for word in words if len(word) >= _TRIGRAM]
         if indexed:
-            matches, terms = "file_names MATCH ?", [" OR ".join(f'"{word}"' for word in indexed)]
+            matches, order, terms = "file_names MATCH ?", "n.rank", [" OR ".join(f'"{word}"' for word in indexed)]
         else:
-            matches = " OR ".join("n.name LIKE ? ESCAPE '\\'" for _ in words)
-            terms = [f"%{literal(word)}%" for word in words]
+            terms = [f"%{literal(word)}%" for word in words[:_MOST_SHORT]]
+            likes = ["(n.name LIKE ? ESCAPE '\\')"] * len(terms)
+            matches, order = " OR ".join(likes), f"{' + '.join(likes)} DESC, f.id"
+        only = "" if contents is None else f"AND f.content_id IN {_ANY} "
+        among = [] if contents is None else [json.dumps(list(contents))]
         rows = self._db.execute(
             f"{FILE.replace('FROM files f', ', n.name FROM file_names n JOIN files f ON f.id = n.rowid')}"
-            f"WHERE {condition} AND ({matches}) ORDER BY {'n.rank' if indexed else 'f.id'} LIMIT ?",
-            (*values, *terms, limit),
+            f"WHERE {condition} AND ({matches}) {only}ORDER BY {order} LIMIT ?",
+            (*values, *terms, *among, *(() if indexed else terms), limit),
         )
         return [(file_row(row), row[9]) for row in rows]
 

@@ -173,6 +173,8 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "path": str(hit.path),
         "kind": hit.kind,
         "score": round(hit.score, 6),
+        "strong": hit.strong,
+        "named": hit.named,
         "why": _why(hit),
         "moment": _moment_json(hit.moment),
         "snippet": hit.snippet,

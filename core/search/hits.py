@@ -16,10 +16,11 @@ from bowerbird.core.conditions import Condition
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
+from bowerbird.core.search.names import folder_with, words_in
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.search.shots import Shot, Shots, parts_of, standing
 from bowerbird.core.types import Kind, Locator, Query, Spans
-from bowerbird.core.words import clock, marks, sounds_in
+from bowerbird.core.words import clock, fold, marks, sounds_in
 
 _SNIPPET = 240  # characters
 _BEFORE_MARK = 60  # characters of the snippet before its first match
@@ -72,7 +73,7 @@ class HitMaker:
             done |= {other.key for other in found}
             lead = min(found, key=lambda other: _rank(other, files[other.key][0], candidate))
             hit = self._hit_of(lead, files[lead.key], words, shot)
-            hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate)))
+            hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate), named=candidate.named))
         return tuple(hits)
 
     def _files(self, candidates: Sequence[Candidate], where: Condition) -> dict[int, list[FileRow]]:
@@ -89,16 +90,18 @@ class HitMaker:
         segments = self._segments(candidate)
         snippet, spans = _snippet(next((segment.text for segment in segments if segment.text), ""), words)
         moments = _moments(candidate, segments)
+        file, *copies = sorted(files, key=lambda file: -len(words_in(fold(file.path.name), words)))
         return self._hit(
-            files[0],
+            file,
             score=candidate.score,
-            reasons=tuple(_reasons(candidate, segments, words, files[0])),
+            reasons=tuple(_reasons(candidate, segments, words, file)),
             moment=moments[0] if moments else None,
             snippet=snippet,
             marks=spans,
-            copies=tuple(file.path for file in files[1:]),
+            copies=tuple(copy.path for copy in copies),
             moments=moments[1:],
-            parts=parts_of(shot, files[0]),
+            parts=parts_of(shot, file),
+            named=candidate.named,
         )
 
     def _segments(self, candidate: Candidate) -> list[SegmentRow]:
@@ -186,14 +189,16 @@ def _reasons(
         if evidence.source is Source.MEANING and evidence.segment_id == words_in:
             continue  # a passage that has these words is not also said to have them "in other words"
         segment = by_id.get(evidence.segment_id or 0)
-        if evidence.strength > 0 and (text := _phrase(evidence.source, segment, file)):
+        if evidence.strength > 0 and (text := _phrase(evidence.source, segment, file, words)):
             yield Reason(text, ranking.logistic(evidence.strength), marks(text, words))
 
 
-def _phrase(source: Source, segment: SegmentRow | None, file: FileRow) -> str:
+def _phrase(source: Source, segment: SegmentRow | None, file: FileRow, words: Sequence[str]) -> str:
     """What a reason says, such as "page 3 has these words"."""
     if source is Source.NAME:
         return f"named {file.path.name}"
+    if source is Source.FOLDER:
+        return f"in folder {folder_with(words, file.path)}"
     if source is Source.FILTERS:
         return "passes your filters"
     if source is Source.LOOKS:

@@ -35,6 +35,12 @@ _K1, _B = 1.2, 0.75
 _BM25_LIMIT = _K1 + 1  # the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
+FOLDER_WEIGHT = 3.0
+"""The same of the names of a file's folders. It makes a match of a file, behind those that match by what is in them."""
+NAMED = 80.0
+"""Evidence of a file whose very name the query is, more than all other can come to; of most of a name, its share."""
+_MOST = 0.5
+"""The share of a name that is most of it."""
 LISTED = 3.0
 """Evidence of what only passes filters, on a side of an OR that has no words: that alone makes it a match."""
 NEXT = 1e-6
@@ -53,7 +59,9 @@ class Source(StrEnum):
     WORDS = "words"
     """The keyword index."""
     NAME = "name"
-    """The names of a file and its folders."""
+    """The name of a file."""
+    FOLDER = "folder"
+    """The names of its folders."""
     EXAMPLE = "example"
     """Vectors of any modality, compared with an example's."""
     FILTERS = "filters"
@@ -91,17 +99,27 @@ class Candidate:
     def total(self) -> float:
         """The summed evidence of its sources, but of those compared with the sentence as a vector only the strongest.
 
+        Of a folder's name and all else the weaker counts half: what has nothing to do with a question but the folder it
+        is in does not come before what answers it.
+
         Evidence is never negative, so that chance adds to whatever has a text beside its looks, such as a photo with
         writing in it: of 1,060 captions, 27 in 100 found their photo first by the sum, 32 by the strongest.
         """
         strengths = {source: evidence.strength for source, evidence in self.best.items()}
+        folder = strengths.pop(Source.FOLDER, 0.0)
         compared = max((strengths.pop(source) for source in _COMPARED if source in strengths), default=0.0)
-        return compared + sum(strengths.values())
+        content = compared + sum(strengths.values())
+        return max(content, folder) + min(content, folder) / 2
 
     @property
     def score(self) -> float:
         """``total`` as a score of 0…1."""
         return logistic(self.total)
+
+    @property
+    def named(self) -> bool:
+        """Whether the query is the name of the file, or most of it."""
+        return Source.NAME in self.best and self.best[Source.NAME].strength > NAME_WEIGHT
 
     def add(self, evidence: Evidence) -> None:
         """Count one more match: the strongest of its source, and all for its segment."""
@@ -158,6 +176,11 @@ def from_bm25(bm25: float, information: float, *, has_all: bool = False) -> floa
     """
     share = WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
     return max(share, ALL_WORDS + share / 4) if has_all else share
+
+
+def from_name(matching: float, share: float) -> float:
+    """Evidence of a file's name, which holds the share ``matching`` of the query, and of which it is ``share``."""
+    return NAMED * share if share > _MOST else NAME_WEIGHT * matching
 
 
 def bm25(terms: Iterable[tuple[float, int]], words: int, average: float, passages: int) -> float:

@@ -19,6 +19,8 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
+from bowerbird.core.search.names import parts_of, share_of_name, words_in
+from bowerbird.core.search.passages import says_something
 from bowerbird.core.search.phrases import in_a_row, pairs_of, relaxed, with_phrases
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
@@ -26,7 +28,7 @@ from bowerbird.core.search.spelling import Spelling, notice_of
 from bowerbird.core.search.wording import Occurrences, Term, Wording, identifiers, without_stars, words_of
 from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
-from bowerbird.core.words import query_words
+from bowerbird.core.words import fold, query_words
 
 _TOP_K = 200  # segments of each space, and of the keyword index, that are ranked
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
@@ -123,6 +125,12 @@ class Searcher:
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
         return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
 
+    def evidence(self, query: Query) -> list[Evidence]:
+        """All evidence for a query without an OR, before it is fused: what each way to search finds by itself."""
+        examples = [rows for example in query.like for rows in self._examples.vectors(example)]
+        side, terms = Side(query.text, query.where), self._wording.terms(query.text)
+        return self._retrieve(side, terms, {}, self._encode(query.text)[0], examples, query.limit)[0]
+
     def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
         """Whether a file has the phrases; None if none are asked for."""
         phrases = only(where, lambda each: each.name == "phrase")
@@ -153,7 +161,7 @@ class Searcher:
             return list(self._listed(where, limit)), ""
         kinds = None if where == EVERYTHING else kinds_of(where)
         scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
-        words = [*self._keyword_hits(side, terms, scope), *self._name_hits(side.text, where)]
+        words = list(self._keyword_hits(side, terms, scope))
         starts = self._store.starts
         try:
             vector_hits, notice = [*self._space_hits(vectors, scope), *self._example_hits(examples, scope)], ""
@@ -161,7 +169,9 @@ class Searcher:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
             vector_hits, notice = [], f"{error} {_WITHOUT_STORE}"
-        return self._in_mails([*vector_hits, *words], where), notice
+        found = [*vector_hits, *words]
+        names = self._name_hits(side.text, {match.key for match in found}, where)
+        return self._in_mails([*found, *names], where), notice
 
     def _in_mails(self, evidence: Sequence[Evidence], where: Condition) -> list[Evidence]:
         """Without that in mails which do not pass the filters, though others in their mailbox do."""
@@ -213,7 +223,8 @@ class Searcher:
         segments = self._reader.segments(cosines)
         for number, cosine in cosines.items():
             segment = segments.get(number)
-            if segment and scope.holds(segment.content_id):
+            chance = source is Source.MEANING and segment and not says_something(segment)
+            if segment and scope.holds(segment.content_id) and not chance:
                 yield Evidence(segment.content_id, number, source, ranking.from_cosine(cosine, background))
 
     def _cosines(self, space: Space, rows: Vectors, scope: _Scope) -> dict[int, float]:
@@ -255,13 +266,24 @@ class Searcher:
                 strength = ranking.from_bm25(score, occurrences.information, has_all=has_all)
                 yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
 
-    def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
-        """Evidence of the files with the words in their names or their folders'."""
+    def _name_hits(self, text: str, contents: Collection[int], where: Condition) -> Iterator[Evidence]:
+        """Evidence of the files with the words in their names, and of those with them in their folders' names.
+
+        Of a large folder the index of names has but some files: those with ``contents`` are looked at, too.
+        """
         words = query_words(text)
-        characters = sum(len(word) for word in words)
-        for row, name in self._reader.by_name(words, where, _TOP_K):
-            matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
-            yield Evidence(row.content_id or -row.id, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
+        characters = sum(map(len, words))
+        parts = parts_of(words)
+        rows = self._reader.by_name(parts, where, _TOP_K) + self._reader.by_name(parts, where, 10 * _TOP_K, contents)
+        for row, name in rows:
+            key = row.content_id or -row.id
+            own = words_in(fold(row.path.name), words)
+            above = words_in(name.lower(), words) - own  # the name is folded but for its case
+            share = share_of_name(text, row.path)
+            named = ranking.from_name(sum(map(len, own)) / characters, share)
+            within = ranking.FOLDER_WEIGHT * sum(map(len, above)) / characters
+            found = (Evidence(key, None, Source.NAME, named), Evidence(key, None, Source.FOLDER, within))
+            yield from (each for each in found if each.strength)
 
     def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
         """A notice where photos were found by the starter pack alone, the weakest road from text to photos."""

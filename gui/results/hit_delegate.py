@@ -24,7 +24,7 @@ _RADIUS = 10
 
 
 class HitDelegate(QStyledItemDelegate):
-    """Paints hits, and the divider before the weak ones."""
+    """Paints hits, and the dividers between their groups."""
 
     def __init__(self, session: SearchSession, parent: QObject) -> None:
         """Take colours and pictures from the session."""
@@ -135,7 +135,8 @@ class HitDelegate(QStyledItemDelegate):
     def _draw_divider(self, painter: QPainter, rect: QRect, index: Index, selected: bool) -> None:
         colours, font = self._session.theme.colours, self._session.theme.font
         model = index.model()
-        text, action = (model.divider_text, model.divider_action) if isinstance(model, HitModel) else ("", "")
+        divider = model.divider(index.row()) if isinstance(model, HitModel) else None
+        text, action = (divider.text, divider.action) if divider else ("", "")
         plain, bold = QFontMetrics(font), QFontMetrics(sized(font, 13, bold=True))
         gap = 12 if action else 0
         width = plain.horizontalAdvance(text) + gap + bold.horizontalAdvance(action)

@@ -1,4 +1,4 @@
-"""Where each hit lies in the scrolled results: justified rows, and the divider before the weak ones."""
+"""Where each hit lies in the scrolled results: justified rows, and the dividers between their groups."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROW_HEIGHT = _PICTURE_HEIGHT + CAPTION + _ROW_SPACING
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """A row of hits, or the divider: its vertical extent, its first model row, and a rectangle a model row."""
+    """A row of hits, or a divider: its vertical extent, its first model row, and a rectangle a model row."""
 
     top: int
     bottom: int
@@ -42,13 +42,13 @@ class HitLayout:
         """Lay the rows out in this width."""
         self._bands: list[_Band] = []
         self.height = EDGE
-        count = hits.rowCount()
-        divider = next((row for row in range(count) if hits.hit(row) is None), count)
-        if width > 0:
-            self._add_hits(hits, 0, divider, width)
-            if divider < count:
-                self._add_divider(divider, width)
-                self._add_hits(hits, divider + 1, count, width)
+        count = hits.rowCount() if width > 0 else 0
+        first = 0
+        for divider in (row for row in range(count) if hits.divider(row)):
+            self._add_hits(hits, first, divider, width)
+            self._add_divider(divider, width)
+            first = divider + 1
+        self._add_hits(hits, first, count, width)
         self._tops = [band.top for band in self._bands]
 
     def _add_hits(self, hits: HitModel, first: int, end: int, width: int) -> None:

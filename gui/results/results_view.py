@@ -146,7 +146,8 @@ class ResultsView(QAbstractItemView):
 
     def _toggle_weak(self, index: QModelIndex) -> None:
         """Show or hide the weak hits, if ``index`` is the divider before them."""
-        if index.isValid() and self._hits.hit(index.row()) is None and self._hits.divider_action:
+        divider = self._hits.divider(index.row())
+        if divider and divider.action:
             row = index.row()
             self._hits.toggle_weak()
             self.select_row(row)

@@ -104,6 +104,12 @@ def edits(truth: Sequence[str], made: Sequence[str]) -> int:
 # finding
 
 
+def five_words(data: Path) -> list[tuple[str, str]]:
+    """Recordings that are whole, and five words in a row of each, a few times."""
+    whole = {name: text for name, text in _transcripts(data).items() if name not in _CUT_SHORT}
+    return [(name, words) for name, words, _ in _queries(whole)]
+
+
 def _queries(said: dict[str, str]) -> list[tuple[str, str, float]]:
     """Recording, five of its words in a row, and how far into it they begin, as a share of its words."""
     chance = random.Random(5)

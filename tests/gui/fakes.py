@@ -14,9 +14,9 @@ from bowerbird.core.state import Progress, Status
 from bowerbird.core.types import Kind, Locator, Query
 
 
-def photo(name: str, *, strong: bool = True) -> Hit:
+def photo(name: str, *, strong: bool = True, named: bool = False) -> Hit:
     """A hit for a photo."""
-    return Hit(Path("/photos") / name, Kind.PHOTO, 0.5, strong, (Reason("looks like: dog", 0.7),))
+    return Hit(Path("/photos") / name, Kind.PHOTO, 0.5, strong, (Reason("looks like: dog", 0.7),), named=named)
 
 
 def empty_status() -> Status:

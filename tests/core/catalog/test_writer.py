@@ -222,6 +222,21 @@ def test_names_are_found_by_parts_of_words(catalog: Catalog, reader: CatalogRead
     assert not reader.by_name(["100%"], EVERYTHING, 5)
 
 
+def test_of_names_with_short_words_those_with_most_of_them_come_first(catalog: Catalog, reader: CatalogReader) -> None:
+    for name in ("会议室.txt", "会议纪要.txt", "会议记录.txt"):
+        catalog.files.put(FOLDER, facts(name), None)
+    asked = query_words("会议记录")
+    assert [row.path.name for row, _ in reader.by_name(asked, EVERYTHING, 1)] == ["会议记录.txt"]
+    many = [f"{chr(0x4E00 + number)}x" for number in range(3000)]
+    assert not reader.by_name(many, EVERYTHING, 5)
+
+
+def test_names_are_looked_for_among_some_contents(catalog: Catalog, reader: CatalogReader) -> None:
+    first, second = (index(catalog, f"Dogs/{n}.txt", content(bytes([n]), "words")) for n in (1, 2))
+    found = [row.content_id for row, _ in reader.by_name(["dogs"], EVERYTHING, 5, [second])]
+    assert (found, first != second) == ([second], True)
+
+
 @pytest.mark.parametrize(("written", "asked"), SAME)
 def test_words_and_phrases_are_found_in_any_form(
     catalog: Catalog, reader: CatalogReader, written: str, asked: str

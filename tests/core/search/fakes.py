@@ -125,8 +125,11 @@ class FakeReader:
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         return {word: sum(word in _stems(row) for row in self.rows.values()) for word in stems}
 
-    def by_name(self, words: Sequence[str], where: Condition, limit: int) -> list[tuple[FileRow, str]]:
-        named = [(row, str(row.path)) for row in self._filtered(where)]
+    def by_name(
+        self, words: Sequence[str], where: Condition, limit: int, contents: Collection[int] | None = None
+    ) -> list[tuple[FileRow, str]]:
+        rows = [row for row in self._filtered(where) if contents is None or row.content_id in contents]
+        named = [(row, str(row.path)) for row in rows]
         return [(row, name) for row, name in named if any(word in name.lower() for word in words)][:limit]
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:

@@ -81,6 +81,50 @@ def four_files() -> tuple[FakeReader, dict[str, dict[int, Any]]]:
     return FakeReader(files, segments, vectors), vectors
 
 
+def test_what_is_no_language_is_found_by_words_and_never_by_meaning_alone() -> None:
+    files = [file(1, "/noise.txt", 1), file(2, "/text.txt", 2)]
+    vectors = {TEXT.id: dict(zip((10, 20), towards(0.9, 0.5), strict=True))}
+    reader = FakeReader(files, [segment(10, 1, "4711 0815 EXIT 2024 3.14"), segment(20, 2, "the way out")], vectors)
+    assert names(Bench(reader, vectors).search(Query("a door"))) == ["text.txt"]
+    assert names(Bench(reader, vectors, spaces=()).search(Query("exit"))) == ["noise.txt"]
+
+
+@pytest.mark.parametrize("question", ["plan 12 pier", "plan12-PIER.txt", "12 pier", "plan12"])
+def test_a_file_whose_name_is_the_question_leads(question: str) -> None:
+    reader, vectors = four_files()
+    named = file(5, "/a/Plan_12 pier.txt", 5)
+    bench = Bench(FakeReader([*reader._files, named], [*reader.rows.values(), segment(50, 5, "x")], vectors), vectors)
+    first, *others = bench.search(Query(question)).hits
+    assert (first.path.name, first.named) == ("Plan_12 pier.txt", True)
+    assert not any(hit.named for hit in others)
+
+
+def test_what_is_in_a_file_counts_more_than_the_name_of_its_folder() -> None:
+    files = [file(n, path, n) for n, path in enumerate(("/Dogs/skier.jpg", "/Dogs/1.jpg", "/else/2.jpg"), 1)]
+    vectors = {TEXT.id: dict(zip((10, 20, 30), towards(0.05, 0.5, 0.5), strict=True))}
+    reader = FakeReader(files, [segment(n * 10, n, "something") for n in (1, 2, 3)], vectors)
+    hits = Bench(reader, vectors).search(Query("dog")).hits
+    assert [hit.path.name for hit in hits] == ["1.jpg", "2.jpg", "skier.jpg"]
+    assert next(reason.text for reason in hits[-1].reasons) == "in folder Dogs"
+    assert hits[-1].strong
+
+
+def test_in_a_folder_with_more_files_than_are_looked_up_by_name_each_counts_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searcher, "_TOP_K", 2)
+    vectors = {TEXT.id: dict(enumerate(towards(0.1, 0.1, 0.1, 0.45, 0.4), 1))}
+    files = [file(n, f"/Dogs/{n}.jpg", n) for n in range(1, 6)]
+    reader = FakeReader(files, [segment(n, n, "something") for n in range(1, 6)], vectors)
+    assert names(Bench(reader, vectors).search(Query("dog")))[:2] == ["4.jpg", "5.jpg"]
+
+
+def test_of_copies_the_one_that_is_called_so_is_shown() -> None:
+    files = [file(1, "/a.txt", 1), file(2, "/harbour.txt", 1)]
+    (hit,) = Bench(FakeReader(files, [segment(10, 1, "x")]), spaces=()).search(Query("harbour")).hits
+    assert (hit.path.name, [copy.name for copy in hit.copies]) == ("harbour.txt", ["a.txt"])
+
+
 def test_meaning_and_words_add_up() -> None:
     hits = Bench(*four_files()).search(Query("harbour")).hits
     assert hits[0].path.name == "both.txt"

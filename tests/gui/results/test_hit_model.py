@@ -1,4 +1,4 @@
-"""The model of hits, and its divider before the weak ones."""
+"""The model of hits, and the dividers between their groups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bowerbird.gui.desktop import paths_of
-from bowerbird.gui.results.hit_model import HitModel, spoken
+from bowerbird.gui.results.hit_model import Divider, HitModel, spoken
 from tests.gui.fakes import photo
 
 
@@ -16,10 +16,10 @@ def test_weak_hits_wait_behind_a_divider(qapp: QApplication) -> None:
     model.set_hits([photo("a.jpg"), photo("b.jpg", strong=False), photo("c.jpg", strong=False)], weak_shown=False)
     assert model.rowCount() == 2
     assert model.hit(1) is None
-    assert (model.divider_text, model.divider_action) == ("Nothing else matches well", "Show 2 weaker results")
+    assert model.divider(1) == Divider("Nothing else matches well", "Show 2 weaker results")
     model.toggle_weak()
     assert model.rowCount() == 4
-    assert model.divider_action == "Hide them"
+    assert model.divider(1) == Divider("Nothing else matches well", "Hide them")
     model.toggle_weak()
     assert model.rowCount() == 2
 
@@ -28,7 +28,17 @@ def test_weak_hits_alone_are_shown_and_called_weak(qapp: QApplication) -> None:
     model = HitModel()
     model.set_hits([photo("b.jpg", strong=False)], weak_shown=False)
     assert [model.hit(row) is None for row in range(model.rowCount())] == [True, False]
-    assert model.divider_action == ""
+    assert model.divider(0) == Divider("Nothing matches well. These come closest.")
+
+
+def test_files_that_are_named_so_lead_and_the_others_follow_under_a_line(qapp: QApplication) -> None:
+    model, named = HitModel(), photo("a.jpg", named=True)
+    model.set_hits([named, photo("b.jpg"), photo("c.jpg", strong=False)], weak_shown=False)
+    rows = [hit.path.name if (hit := model.hit(row)) else model.divider(row) for row in range(model.rowCount())]
+    shown = Divider("Nothing else matches well", "Show 1 weaker result")
+    assert rows == ["a.jpg", Divider("Other files that match"), "b.jpg", shown]
+    model.set_hits([named], weak_shown=False)
+    assert model.rowCount() == 1
 
 
 def test_the_same_hits_again_reset_nothing(qtbot: QtBot) -> None:

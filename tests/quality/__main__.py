@@ -1,0 +1,171 @@
+"""Prints one table of how well Bowerbird searches, beside that of the run before: ``packaging/quality DATA``.
+
+Of each set its number of questions, and how well they are answered by vectors, words and names alone and by all of
+them, with the set in a library of its own, then with all sets in one. Last come questions that nothing answers, in a
+library of texts; see ``answers.py``. What is read once for the library of all is kept for those of a part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.reader import CatalogReader
+from bowerbird.core.conditions import EVERYTHING
+from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.search import ranking
+from bowerbird.core.search.ranking import Source
+from tests.quality import answers
+from tests.quality.sets import SETS, Found, JudgedSet, Question
+
+RETRIEVERS = {
+    "vectors": {Source.MEANING, Source.LOOKS, Source.SOUNDS, Source.EXAMPLE},
+    "words": {Source.WORDS},
+    "names": {Source.NAME, Source.FOLDER},
+}
+MIXED = "mixed"
+COLUMNS = (*RETRIEVERS, "fused", MIXED)
+_KEPT = 0.95  # of what a set comes to alone: what it comes to at least among all others
+_SHOWN = 10
+
+Figures = dict[str, float]
+"""By set, metric and column."""
+
+
+@contextmanager
+def opened(work: Path, folders: Sequence[Path]) -> Iterator[Library]:
+    """The library of all sets, up to date."""
+    library = Library.open(work / MIXED)
+    try:
+        library.index(folders, lambda progress: None)
+        yield library
+    finally:
+        library.close()
+
+
+@contextmanager
+def part(work: Path, folders: Sequence[Path]) -> Iterator[Library]:
+    """A library of some of the sets alone: that of all, without the others."""
+    home = work / "part"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(work / MIXED, home, symlinks=True)
+    library = Library.open(home)
+    try:
+        for folder in {folder.path for folder in library.status().folders} - set(folders):
+            library.remove_folder(folder)
+        library.index([], lambda progress: None)
+        yield library
+    finally:
+        library.close()
+
+
+def found_by(library: Library, question: Question) -> Found:
+    """What a search finds."""
+    like = {example.path for example in question.query.like}
+    hits = library.search(question.query).hits
+    return [path.name for hit in hits for path in (hit.path, *hit.copies) if path not in like]
+
+
+class Retrievers:
+    """What each way to search finds by itself."""
+
+    def __init__(self, library: Library) -> None:
+        self._searcher = library._searcher
+        self._reader = CatalogReader(ReadConnections(LibraryPaths(library.status().directory).catalog))
+
+    def found(self, question: Question) -> dict[str, Found]:
+        """By retriever, the names of files, best first."""
+        evidence = self._searcher.evidence(question.query)
+        like = {example.path for example in question.query.like}
+        found: dict[str, Found] = {}
+        for name, sources in RETRIEVERS.items():
+            ranked = ranking.rank(match for match in evidence if match.source in sources)
+            keys = [candidate.key for candidate in ranked if candidate.total > 0][: 2 * _SHOWN]
+            rows = {row.content_id: row.path for row in self._reader.files_of([k for k in keys if k > 0], EVERYTHING)}
+            found[name] = [rows[key].name for key in keys if key in rows and rows[key] not in like]
+        return found
+
+
+def judged(judged_set: JudgedSet, questions: Sequence[Question], column: str, found: Sequence[Found]) -> Figures:
+    """How good these answers are."""
+    return {
+        f"{judged_set.name} {metric.name} {column}": sum(
+            metric.of(names, question.grades) for names, question in zip(found, questions, strict=True)
+        )
+        / len(questions)
+        for metric in judged_set.metrics
+    }
+
+
+def alone(judged_set: JudgedSet, data: Path, library: Library) -> Figures:
+    """How well a set is found in a library of its own."""
+    figures, questions, retrievers = Figures(), judged_set.questions(data), Retrievers(library)
+    parts = [retrievers.found(question) for question in questions]
+    for name in RETRIEVERS:
+        figures |= judged(judged_set, questions, name, [part[name] for part in parts])
+    return figures | judged(judged_set, questions, "fused", [found_by(library, each) for each in questions])
+
+
+def among_others(judged_set: JudgedSet, data: Path, library: Library) -> Figures:
+    """How well it is found among all sets."""
+    questions = judged_set.questions(data)
+    return judged(judged_set, questions, MIXED, [found_by(library, each) for each in questions])
+
+
+def lines(sets: Sequence[JudgedSet], data: Path, now: Figures, before: Figures) -> Iterator[str]:
+    """The table, a line a metric: columns of now, and in brackets what they were."""
+    yield f"{'set':<14} {'N':>5} {'metric':<8} " + " ".join(f"{column:>14}" for column in COLUMNS)
+    for judged_set in sets:
+        for metric in judged_set.metrics:
+            keys = [f"{judged_set.name} {metric.name} {column}" for column in COLUMNS]
+            share = now[keys[-1]] / now[keys[-2]] if now.get(keys[-2]) and keys[-1] in now else 1.0
+            note = "  drowned" if metric.name == "R@10" and share < _KEPT else ""
+            cells = " ".join(f"{_cell(now.get(key), before.get(key)):>14}" for key in keys)
+            yield f"{judged_set.name:<14} {len(judged_set.questions(data)):>5} {metric.name:<8} {cells}{note}"
+    for key in (key for key in now if key.startswith(answers.NAME)):
+        yield f"{key:<40} {_cell(now[key], before.get(key))}"
+
+
+def _cell(value: float | None, before: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{100 * value:.1f}" + (f" ({100 * before:.1f})" if before is not None else "")
+
+
+def main() -> None:
+    """Index, ask, print, keep."""
+    parser = argparse.ArgumentParser(prog="packaging/quality", description="Measure how well Bowerbird searches.")
+    parser.add_argument("data", type=Path, help="the developers' test data")
+    default = Path(tempfile.gettempdir()) / "bowerbird-quality"
+    parser.add_argument("--work", type=Path, default=default, help="where libraries are kept for the next run")
+    parser.add_argument("--before", type=Path, help="figures to compare with (default: those of the last run)")
+    parser.add_argument("--only", nargs="*", default=[each.name for each in SETS], help="sets, by their names")
+    asked = parser.parse_args()
+    kept = asked.work / "figures.json"
+    before = asked.before or kept
+    earlier = json.loads(before.read_text("utf-8")) if before.exists() else {}
+    sets = [each for each in SETS if each.name in asked.only]
+    files = {each.name: each.files(asked.data, asked.work / "files" / each.name.replace(" ", "-")) for each in SETS}
+    figures = Figures()
+    with opened(asked.work, list(files.values())) as library:
+        for each in sets:
+            figures |= among_others(each, asked.data, library)
+    for each in sets:
+        with part(asked.work, [files[each.name]]) as library:
+            figures |= alone(each, asked.data, library)
+    texts = [files[name] for name in ("Cranfield", *(f"XQuAD {language}" for language in answers.LANGUAGES))]
+    with part(asked.work, texts) as library:
+        figures |= answers.measure(library, asked.data)
+    print("\n".join(lines(sets, asked.data, figures, earlier)))
+    kept.write_text(json.dumps(earlier | figures, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
