@@ -15,6 +15,7 @@ from pathlib import PurePath
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Extractor, Limits
 from bowerbird.core.extractors.cms import signed_content
+from bowerbird.core.extractors.documents import tnef
 from bowerbird.core.extractors.documents.cards import card_text
 from bowerbird.core.extractors.documents.mail_headers import Mail, content_charset, filename, header, text
 from bowerbird.core.extractors.documents.web import page_text
@@ -55,6 +56,8 @@ class MailReader:
 
     def parse(self, data: bytes) -> Mail:
         """A mail; of one that is nested too deeply the headers, and the rest as one text."""
+        if data.startswith(tnef.SIGNATURE):
+            return tnef.mail(data)
         try:
             return message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
         except RecursionError:
@@ -132,6 +135,8 @@ class MailReader:
             return ""
         if kind in _SIGNED or PurePath(filename(part)).suffix.lower() == ".p7m":
             return self._signed(part, payload, depth)
+        if payload.startswith(tnef.SIGNATURE):
+            return self._unwrapped(payload, depth)
         attached = part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html")
         if kind in _CARDS:
             return self._card(payload)
@@ -151,6 +156,12 @@ class MailReader:
             return self._document(name, content, depth + 1)
         return self._body(self.parse(content), depth + 1)
 
+    def _unwrapped(self, payload: bytes, depth: int) -> str:
+        if depth >= _MAX_DEPTH:
+            self.omissions[f"Mails within mails are read {_MAX_DEPTH} deep."] = None
+            return ""
+        return self.text(tnef.mail(payload), depth + 1)
+
     def _card(self, payload: bytes) -> str:
         try:
             return card_text(payload)
@@ -159,7 +170,7 @@ class MailReader:
 
     def _attachment(self, part: Mail, kind: str, payload: bytes, depth: int) -> str:
         """The text of an attached document, empty for what is none or cannot be read."""
-        name = filename(part) or f"attached{_TYPES.guess_extension(kind) or ''}"
+        name = filename(part) or f"attached{_TYPES.guess_extension(kind, strict=False) or ''}"
         if kind.startswith("text/") and not self._is_document(name):
             return text(payload, content_charset(part))
         return self._document(name, payload, depth)
