@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 import time
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import PurePath
 
-from bowerbird.core.errors import FileError
+from bowerbird.core.errors import FileError, FileSkipped
+from bowerbird.core.extractors import sniff
 from bowerbird.core.extractors.base import Extractor, Limits
 from bowerbird.core.extractors.cms import signed_content
-from bowerbird.core.extractors.documents import tnef
+from bowerbird.core.extractors.documents import tnef, uuencode
 from bowerbird.core.extractors.documents.cards import card_text
 from bowerbird.core.extractors.documents.mail_headers import Mail, content_charset, filename, header, text
 from bowerbird.core.extractors.documents.web import page_text
+from bowerbird.core.extractors.packed import PackedExtractor
 from bowerbird.core.extractors.source import MemorySource
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
@@ -31,6 +34,8 @@ _MAX_PARTS = 2_000  # of a mail
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
 _TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
 _SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_MAILS = frozenset({".eml", ".mht", ".mhtml", ".tnef"})
+_BOUNDARY = re.compile(r"^--(\S[^\r\n]{0,100}?)[ \t]*\r?\n(?=Content-)", re.MULTILINE | re.IGNORECASE)
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
 # Signatures, and what a saved page is laid out with.
 _SILENT = frozenset(
@@ -93,6 +98,9 @@ class MailReader:
         if kind == "multipart/encrypted":
             self.omissions["An encrypted part is not read."] = None
             return ""
+        if kind.startswith("multipart/") and not part.is_multipart():
+            part = _divided(part)
+            kind = part.get_content_type()
         if part.is_multipart():
             return self._multipart(part, kind, depth)
         return self._leaf(part, kind, depth)
@@ -145,7 +153,10 @@ class MailReader:
         content = text(payload, content_charset(part))
         if kind == "text/html":
             return page_text(content)
-        return _unflowed(content, part) if "flowed" in str(part.get_param("format", "")).lower() else content
+        documents = [self._document(name, data, depth) for name, data in uuencode.files(content)]
+        content = uuencode.without_files(content) if documents else content
+        flowed = "flowed" in str(part.get_param("format", "")).lower()
+        return "\n\n".join((_unflowed(content, part) if flowed else content, *documents))
 
     def _signed(self, part: Mail, payload: bytes, depth: int) -> str:
         content, name = signed_content(payload), PurePath(filename(part)).stem
@@ -171,27 +182,39 @@ class MailReader:
     def _attachment(self, part: Mail, kind: str, payload: bytes, depth: int) -> str:
         """The text of an attached document, empty for what is none or cannot be read."""
         name = filename(part) or f"attached{_TYPES.guess_extension(kind, strict=False) or ''}"
-        if kind.startswith("text/") and not self._is_document(name):
+        if kind.startswith("text/") and not self._form(name, payload):
             return text(payload, content_charset(part))
         return self._document(name, payload, depth)
 
-    def _is_document(self, name: str) -> bool:
-        suffix = PurePath(name).suffix.lower()
-        return suffix == ".eml" or (suffix in self.documents.suffixes and suffix != ".mbox")
+    def _form(self, name: str, payload: bytes) -> str:
+        """The suffix of what an attached file is by its name, or else by its content; empty if it is no document."""
+        suffix, readable = PurePath(name).suffix.lower(), self.documents.suffixes | _MAILS | PackedExtractor.suffixes
+        if suffix in readable:
+            return "" if suffix == ".mbox" else suffix
+        source = MemorySource(name, payload)
+        content = sniff.suffix_by_content(source) or next(iter(sniff.ole_suffixes(source)), "")
+        # A text with an unknown suffix is a key, or a program's data.
+        told = content in readable - {".mbox", ".zip"} and (content != ".txt" or not suffix)
+        return content if told else ""
 
     def _document(self, name: str, payload: bytes, depth: int) -> str:
-        if PurePath(name).suffix.lower() == ".eml":
+        form = self._form(name, payload)
+        if form in _MAILS:
             return self.text(self.parse(payload), depth + 1) if depth < _MAX_DEPTH else ""
-        if not self._is_document(name):
+        if not form:
             return ""
         self._attached += 1
         if not self._may_read(len(payload)):
             return ""
         self._attached_read += 1
-        limits = replace(self.limits, start_at=0.0, max_characters=_MAX_ATTACHED_CHARACTERS)
+        limits = replace(
+            self.limits, start_at=0.0, max_characters=_MAX_ATTACHED_CHARACTERS, max_bytes=_MAX_ATTACHED_BYTES
+        )
+        packed = PackedExtractor(lambda _: self.documents)
         try:
-            extraction = self.documents.extract(MemorySource(name, payload), limits)
-        except (FileError, RecursionError):
+            reader = packed if form in PackedExtractor.suffixes else self.documents
+            extraction = reader.extract(MemorySource(name, payload), limits)
+        except (FileError, FileSkipped, RecursionError):
             return ""
         self.omissions |= dict.fromkeys(f"{name}: {sentence}" for sentence in extraction.omissions)
         return f"{name}\n" + "".join(segment.text for segment in extraction.segments)
@@ -206,6 +229,14 @@ def _says_more(one: str, other: str) -> bool:
     """Whether a version of a mail has many words that another has not."""
     words = set(one.lower().split())
     return len(words - set(other.lower().split())) > _MORE * len(words)
+
+
+def _divided(part: Mail) -> Mail:
+    """What says that it has several parts, but not rightly how they are divided: by the first line that looks so."""
+    content = str(part.get_payload())
+    found = _BOUNDARY.search(content)
+    head = f'{part.get_content_type()}; boundary="{found[1]}"' if found else "text/plain"
+    return message_from_string(f"Content-Type: {head}\n\n{content}")
 
 
 def _own_parts(mail: Mail) -> Iterator[Mail]:
