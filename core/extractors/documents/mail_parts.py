@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import mimetypes
 import re
-import time
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import PurePath
 
-from bowerbird.core.errors import FileError, FileSkipped
-from bowerbird.core.extractors import sniff
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Extractor, Limits
-from bowerbird.core.extractors.cms import signed_content
+from bowerbird.core.extractors.cms import holds_nothing_encrypted, signed_content
 from bowerbird.core.extractors.documents import tnef, uuencode
+from bowerbird.core.extractors.documents.attached import MAILS, AttachedReader
 from bowerbird.core.extractors.documents.cards import card_text
 from bowerbird.core.extractors.documents.mail_headers import Mail, content_charset, filename, header, text
 from bowerbird.core.extractors.documents.web import page_text
-from bowerbird.core.extractors.packed import PackedExtractor
-from bowerbird.core.extractors.source import MemorySource
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 _MAX_DEPTH = 10
-_MAX_ATTACHED = 100  # documents read
-_MAX_ATTACHED_BYTES = 64 << 20  # of all of them together
-_MAX_ATTACHED_CHARACTERS = 500_000  # of each
-_BUDGET_S = 20.0  # for all attached documents
 _MAX_PARTS = 2_000  # of a mail
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
 _TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
 _SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_MAILS = frozenset({".eml", ".mht", ".mhtml", ".tnef"})
 _BOUNDARY = re.compile(r"^--(\S[^\r\n]{0,100}?)[ \t]*\r?\n(?=Content-)", re.MULTILINE | re.IGNORECASE)
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
 # Signatures, and what a saved page is laid out with.
@@ -53,11 +45,11 @@ class MailReader:
     """Reads attached documents."""
     omissions: dict[str, None] = field(default_factory=dict)
     """A sentence for each limit that left something unread, in their order."""
-    _attached: int = 0
-    _attached_read: int = 0
-    _bytes: int = 0
     _parts: int = 0
-    _deadline: float = field(default_factory=lambda: time.monotonic() + _BUDGET_S)
+    _attached: AttachedReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._attached = AttachedReader(self.limits, self.documents)
 
     def parse(self, data: bytes) -> Mail:
         """A mail; of one that is nested too deeply the headers, and the rest as one text."""
@@ -82,10 +74,7 @@ class MailReader:
 
     def sentences(self) -> tuple[str, ...]:
         """What was left out."""
-        if self._attached > self._attached_read:
-            unread = f"The first {self._attached_read:,} of {self._attached:,} attached documents are read."
-            self.omissions[unread] = None
-        return tuple(self.omissions)
+        return (*self.omissions, *self._attached.sentences())
 
     def _body(self, part: Mail, depth: int) -> str:
         self._parts += 1
@@ -161,7 +150,8 @@ class MailReader:
     def _signed(self, part: Mail, payload: bytes, depth: int) -> str:
         content, name = signed_content(payload), PurePath(filename(part)).stem
         if content is None or depth >= _MAX_DEPTH:
-            self.omissions["An encrypted part is not read."] = None
+            if not holds_nothing_encrypted(payload):
+                self.omissions["An encrypted part is not read."] = None
             return ""
         if PurePath(name).suffix:  # a document that was signed by itself, as contract.pdf.p7m
             return self._document(name, content, depth + 1)
@@ -182,47 +172,14 @@ class MailReader:
     def _attachment(self, part: Mail, kind: str, payload: bytes, depth: int) -> str:
         """The text of an attached document, empty for what is none or cannot be read."""
         name = filename(part) or f"attached{_TYPES.guess_extension(kind, strict=False) or ''}"
-        if kind.startswith("text/") and not self._form(name, payload):
+        if kind.startswith("text/") and not self._attached.form(name, payload):
             return text(payload, content_charset(part))
         return self._document(name, payload, depth)
 
-    def _form(self, name: str, payload: bytes) -> str:
-        """The suffix of what an attached file is by its name, or else by its content; empty if it is no document."""
-        suffix, readable = PurePath(name).suffix.lower(), self.documents.suffixes | _MAILS | PackedExtractor.suffixes
-        if suffix in readable:
-            return "" if suffix == ".mbox" else suffix
-        source = MemorySource(name, payload)
-        content = sniff.suffix_by_content(source) or next(iter(sniff.ole_suffixes(source)), "")
-        # A text with an unknown suffix is a key, or a program's data.
-        told = content in readable - {".mbox", ".zip"} and (content != ".txt" or not suffix)
-        return content if told else ""
-
     def _document(self, name: str, payload: bytes, depth: int) -> str:
-        form = self._form(name, payload)
-        if form in _MAILS:
+        if self._attached.form(name, payload) in MAILS:
             return self.text(self.parse(payload), depth + 1) if depth < _MAX_DEPTH else ""
-        if not form:
-            return ""
-        self._attached += 1
-        if not self._may_read(len(payload)):
-            return ""
-        self._attached_read += 1
-        limits = replace(
-            self.limits, start_at=0.0, max_characters=_MAX_ATTACHED_CHARACTERS, max_bytes=_MAX_ATTACHED_BYTES
-        )
-        packed = PackedExtractor(lambda _: self.documents)
-        try:
-            reader = packed if form in PackedExtractor.suffixes else self.documents
-            extraction = reader.extract(MemorySource(name, payload), limits)
-        except (FileError, FileSkipped, RecursionError):
-            return ""
-        self.omissions |= dict.fromkeys(f"{name}: {sentence}" for sentence in extraction.omissions)
-        return f"{name}\n" + "".join(segment.text for segment in extraction.segments)
-
-    def _may_read(self, size: int) -> bool:
-        self._bytes += size
-        left = self._attached_read < _MAX_ATTACHED and time.monotonic() < self._deadline
-        return left and self._bytes <= _MAX_ATTACHED_BYTES
+        return self._attached.text(name, payload)
 
 
 def _says_more(one: str, other: str) -> bool:
