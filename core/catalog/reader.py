@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.catalog.connection import ReadConnections
-from bowerbird.core.catalog.filters.sql import literal
-from bowerbird.core.catalog.filters.table import FILTERS, FOUND, kinds_of, mail_sql, sql_of
+from bowerbird.core.catalog.filters.sql import MAIL_ID, literal
+from bowerbird.core.catalog.filters.table import FILTERS, FOUND, Found, kinds_of, mail_sql, sql_of
 from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.rows import FILE, FILES, file_row
@@ -52,7 +52,7 @@ class CatalogReader:
     # filters
 
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
-        """The same, with the files that slow filters let through in their place: to be applied more than once.
+        """The same, with what slow filters let through in their place: to be applied more than once.
 
         ``known`` has what earlier calls came to, and takes what this one does.
         """
@@ -61,7 +61,8 @@ class CatalogReader:
             if condition.name == FOUND or not FILTERS[condition.name].slow:
                 return condition
             if condition not in known:
-                known[condition] = Is(FOUND, self._ids(f"SELECT f.id {FILES}", condition))
+                files = self._ids(f"SELECT f.id {FILES}", condition)
+                known[condition] = Is(FOUND, Found(files, self._mails(condition)))
             return known[condition]
 
         return replaced(where, found)
@@ -77,6 +78,14 @@ class CatalogReader:
         condition = sql_of(where)
         sql = f"SELECT 1 {FILES} WHERE {condition.text} LIMIT 1"
         return self._db.execute(sql, condition.values).fetchone() is not None
+
+    def _mails(self, where: Condition) -> frozenset[int] | None:
+        """The mails in mailboxes that it lets through; None if it does not tell them apart."""
+        passing = mail_sql(where)
+        if passing is None or not self._db.execute("SELECT 1 FROM mails LIMIT 1").fetchone():
+            return None
+        sql = f"SELECT {MAIL_ID} {FILES} JOIN mails m ON m.content_id = f.content_id WHERE {passing.text}"
+        return frozenset(number for (number,) in self._db.execute(sql, passing.values))
 
     def _ids(self, select: str, where: Condition) -> frozenset[int]:
         condition = sql_of(where)

@@ -52,6 +52,8 @@ class Limits:
     """How many seconds of a recording or clip one call reads."""
     part_bytes: int = 4 << 20
     """How many bytes of a mailbox or a plain text one call reads, up to the end of a mail or line."""
+    within: int = 0
+    """How many documents it lies within; what is attached to those within a few is not read."""
     exact: bool = False
     """Whether a part ends exactly after ``part_s``; otherwise a recording is cut at a quiet place shortly before."""
     only_tags: bool = False

@@ -9,6 +9,7 @@ import io
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 from bowerbird.core.errors import FileError
@@ -36,6 +37,13 @@ def open_signed(file: BinaryIO) -> BinaryIO:
     if content is None:
         raise FileError("The file is encrypted, or holds only a signature of another file.")
     return io.BytesIO(content)
+
+
+def holds_nothing_encrypted(data: bytes) -> bool:
+    """Whether a message is a signed one: of those without content, a signature or certificates alone."""
+    with suppress(ValueError):
+        return _SIGNED in (data if data[:1] == b"\x30" else b64decode(_ARMOUR.sub(b"", data)))[:64]
+    return False
 
 
 def signed_content(data: bytes) -> bytes | None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import cache
 
 from bowerbird.core.errors import FileError
+from bowerbird.core.extractors.legacy_encodings import CANDIDATES, MISFITS, guess
 
 _HEAD = 8192  # characters that tell text from data
 _SAMPLE = 1 << 16  # bytes by which an encoding is guessed
@@ -40,37 +41,11 @@ _SUPERSETS = {
     "big5": "big5hkscs",
 }
 
-# What a text of one of these encodings looks like is told apart by chardet's models. Its further ones are so rare that
-# they are taken for others by mistake more often.
-_CANDIDATES = (
-    "big5hkscs cp932 cp949 euc_jis_2004 euc_kr gb18030 hz iso2022_jp_2 iso2022_jp_2004 iso2022_jp_ext iso2022_kr "
-    "shift_jis_2004 cp874 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 koi8-r koi8-u iso8859-2 "
-    "iso8859-5 iso8859-6 iso8859-7 iso8859-13 mac-cyrillic mac-roman cp437 cp850 cp852 cp855 cp866"
-).split()
 _CODEC = re.compile(r"(?:cp|iso8859-|koi8-|mac-|utf-|iso2022_|shift_jis|euc_|gb|big5|hz|johab|tis-620|ascii)[\w-]*")
 _ESCAPES = (b"\x1b$", b"\x1b(", b"\x0e", b"~{")  # of encodings in seven bits
 _SEVEN_BITS = frozenset({"hz", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr"})
 _ASTRAY = 0.05  # of the characters beyond ASCII of a text in UTF-8 may be broken
-_MISFITS = 0.01  # of the characters of a text may not exist in its declared encoding
-_MULTIBYTE = frozenset({"big5hkscs", "cp932", "cp949", "euc_jis_2004", "euc_kr", "gb18030", "shift_jis_2004"})
-_OLD = frozenset({"mac-cyrillic", "mac-roman", "cp437", "cp850", "cp852", "cp866"})  # from before Windows
-
-# Western European texts are the most frequent, and have the fewest bytes to tell them by. Such a text that reads well
-# as Windows-1252 is that unless another reading is far likelier: the ratio of chardet's confidences in both.
-_WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüœŒ€“”‘’„‚–—…«»°§£©®¡¿·•™´ªº\xa0")
-_WESTERN_SHARE = 0.3  # of bytes beyond ASCII: with more it is hardly a Western language
-_LIKELIER, _LIKELIER_OLD = 0.7, 0.5
-_TORN = re.compile(r"[a-zß-ÿ][À-ÞŒ]|[^\W\d_](?:[¡¿„‚§£´]|[€“”–—…«»°©®•™](?=[^\W\d_]))")
-# Signs between two letters of a word, and characters of nobody's. The dot is Catalan's.
-_STRANGE = re.compile(
-    "(?<=[^\\W\\d_])[»«°©®•¿¡¤¦§¨¬¯±¶¸¹²³¼½¾×÷‡†‹›‰€](?=[^\\W\\d_])|[\x80-\x84\x86-\x9f\ue000-\uf8ff]"
-)
-_STRANGE_SHARE = 0.05
-_MIXED = re.compile("[a-zA-Z][\u0370-\u06ff]|[\u0370-\u06ff][a-zA-Z]")
-_FOREIGN = re.compile("[\u0370-\u06ff]+")
-_MIXED_SHARE = 0.3
-_KANA = re.compile("[\u3041-\u30ff]")
-_KANA_SHARE = 0.6  # of Japanese that is hardly anything else: chardet overlooks short texts in katakana
+_WESTERN_ERRORS = "bowerbird-western"
 
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 # Of characters that texts are made of; the second where no byte is zero, as other encodings look like it by chance,
@@ -84,7 +59,7 @@ _FREQUENT = (("gb2312", 0xB0A1, 0xD7F9), ("big5", 0xA440, 0xC67E), ("shift_jis",
 
 def load() -> None:
     """Load the codecs and models, which are otherwise loaded when they are first needed."""
-    for name in (*_CANDIDATES, *_WIDE, "utf-8-sig", "utf-16", "utf-32", "utf-7", "raw-unicode-escape"):
+    for name in (*CANDIDATES, *_WIDE, "utf-8-sig", "utf-16", "utf-32", "utf-7", "raw-unicode-escape"):
         codecs.lookup(name)
     for name, _, _ in _FREQUENT:
         codecs.lookup(name)
@@ -99,7 +74,7 @@ def decode(data: bytes, *, cut: bool = False) -> str:
     Raises:
         FileError: it is no text in any encoding.
     """
-    text = decode_as(data, encoding_of(data, cut=cut), cut=cut)
+    text = read_as(data, encoding_of(data, cut=cut), cut=cut)
     if text is None or is_binary(text):
         raise FileError("The file holds binary data, not text.")
     return text
@@ -110,6 +85,22 @@ def decode_as(data: bytes, encoding: str | None, *, cut: bool = False) -> str | 
     if encoding is None:
         return None
     return codecs.getincrementaldecoder(encoding)("replace").decode(data, not cut)
+
+
+def read_as(data: bytes, encoding: str | None, *, cut: bool = False) -> str | None:
+    """As ``decode_as``, in an encoding that was guessed: bytes astray in UTF-8 are read as Windows-1252."""
+    if encoding != "utf-8":
+        return decode_as(data, encoding, cut=cut)
+    return codecs.getincrementaldecoder(encoding)(_WESTERN_ERRORS).decode(data, not cut)
+
+
+def _as_western(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_WESTERN_ERRORS, _as_western)
 
 
 def encoding_of(data: bytes, *, cut: bool = False) -> str | None:
@@ -126,7 +117,7 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str | None:
     if (declared := declaration(data)) and _fits(data, declared):
         return declared
     shortest = 1 if is_binary(head.decode("latin-1")) else _SHORTEST_WIDE  # no other encoding has control characters
-    return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, shortest) or _guess(_telling(data))
+    return _wide(head, _WIDE_SHARE_WITHOUT_ZERO, shortest) or _guess(data)
 
 
 def _between_zeros(head: bytes) -> str | None:
@@ -183,8 +174,15 @@ def _is_utf8(data: bytes, cut: bool) -> bool:
         codecs.getincrementaldecoder("utf-8")().decode(data, not cut)
     except UnicodeDecodeError:
         text = data.decode("utf-8", "replace")
-        return text.count("\ufffd") <= _ASTRAY * sum(1 for c in text if c > "\x7f" and c != "\ufffd")
+        astray = text.count("\ufffd") <= _ASTRAY * sum(1 for c in text if c > "\x7f" and c != "\ufffd")
+        return astray or _is_mostly_utf8(text)
     return True
+
+
+def _is_mostly_utf8(text: str) -> bool:
+    """Whether of several lines with more than ASCII most are UTF-8: programs with another encoding wrote the others."""
+    telling = [line for line in text.splitlines() if not line.isascii()]
+    return 2 * sum("\ufffd" in line for line in telling) < len(telling)
 
 
 def _fits(data: bytes, encoding: str) -> bool:
@@ -192,7 +190,7 @@ def _fits(data: bytes, encoding: str) -> bool:
     if encoding.startswith("utf-16"):  # what declares it in single bytes is not in it
         return False
     text = decode_as(data, encoding, cut=True) or ""
-    return text.count("\ufffd") <= len(text) * _MISFITS and not is_binary(text)
+    return text.count("\ufffd") <= len(text) * MISFITS and not is_binary(text)
 
 
 def _wide(head: bytes, least: float = _WIDE_SHARE, shortest: int = 1) -> str | None:
@@ -239,44 +237,11 @@ def _in_seven_bits(head: bytes) -> str | None:
     return encoding if encoding in _SEVEN_BITS else None
 
 
+def _guess(data: bytes) -> str | None:
+    best = guess(_telling(data))
+    return _SUPERSETS.get(best, best) if best else None
+
+
 def _telling(data: bytes) -> bytes:
     """What is not ASCII, with what stands around it: long scripts before a text say nothing of its encoding."""
     return _ASCII_RUN.sub(rb"\1 \2", data[:_SEARCHED])[:_SAMPLE]
-
-
-def _guess(head: bytes) -> str | None:
-    """The encoding in which the bytes read as some language."""
-    import chardet
-
-    results = chardet.detect_all(head, compat_names=False, include_encodings=_CANDIDATES, ignore_threshold=True)
-    confidences = {str(result["encoding"]): result["confidence"] for result in results}
-    readings = [encoding for encoding in confidences if encoding in _CANDIDATES]
-    best = next((encoding for encoding in readings if not _misreads(head, encoding)), "cp1252")
-    ratio = confidences.get("cp1252", 0.0) / (confidences.get(best) or 1.0)
-    if ratio >= (_LIKELIER_OLD if best in _OLD else _LIKELIER) and _reads_western(head):
-        return "cp1252"
-    if best not in _MULTIBYTE and _reads_japanese(head):
-        return "cp932"
-    if best == "gb18030" and _KANA.search(head.decode(best, "ignore")) and _fits(head, "euc_jis_2004"):
-        return "euc_jis_2004"  # in both, kana have the same bytes; in Chinese, there are hardly any
-    return _SUPERSETS.get(best, best) if readings else None
-
-
-def _misreads(head: bytes, encoding: str) -> bool:
-    """Whether in an encoding many words would be half of another alphabet, or hold signs or what is no character."""
-    text = head.decode(encoding, "replace")
-    if len(_STRANGE.findall(text)) > _STRANGE_SHARE * sum(c > "\x7f" for c in text):
-        return True
-    return len(_MIXED.findall(text)) > _MIXED_SHARE * len(_FOREIGN.findall(text))
-
-
-def _reads_japanese(head: bytes) -> bool:
-    text = head.decode("cp932", "ignore")
-    return len(_KANA.findall(text)) >= _KANA_SHARE * len(text)
-
-
-def _reads_western(head: bytes) -> bool:
-    """Whether data reads as a Western European language in Windows-1252, without signs within words."""
-    text = head.decode("cp1252", "replace")
-    high = [c for c in text if c > "\x7f"]
-    return len(high) <= _WESTERN_SHARE * len(text) and _WESTERN.issuperset(high) and not _TORN.search(text)

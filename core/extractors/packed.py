@@ -1,10 +1,11 @@
-"""Reads single files that are packed with gzip, bzip2 or xz, or signed, as what they hold."""
+"""Reads single files that are packed with gzip, bzip2, xz or Zstandard, or signed, as what they hold."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
@@ -16,13 +17,19 @@ from bowerbird.core.extractors.cms import open_signed
 from bowerbird.core.extractors.source import PackedSource, Source
 from bowerbird.core.types import Extraction, Kind, Locator, Pixels
 
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdError, ZstdFile
+else:
+    from backports.zstd import ZstdError, ZstdFile
+
 _UNPACKERS: Mapping[bytes, Callable[[BinaryIO], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": ZstdFile,  # its windows are at most 128 MB
 }
 SIGNED = ".p7m"
-_SIGNS_OF_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError)
+_SIGNS_OF_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, ZstdError)
 T = TypeVar("T")
 
 
@@ -30,7 +37,7 @@ class PackedExtractor:
     """Reads what is in such a file, by the name it has inside or its content."""
 
     kind = Kind.DOCUMENT
-    suffixes = frozenset({".gz", ".bz2", ".xz", SIGNED})
+    suffixes = frozenset({".gz", ".bz2", ".xz", ".zst", ".tzst", SIGNED})
     memory = 2 << 30
 
     def __init__(self, extractor_for: Callable[[Source], Extractor]) -> None:

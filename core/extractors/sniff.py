@@ -35,6 +35,7 @@ _HEADERS = rb"(?:Received|Return-Path|Delivered-To|Message-ID|MIME-Version|From|
 _HEADER = _HEADERS + rb": [^\n]*\n(?:[ \t][^\n]*\n)*"
 _SIGNATURES = (
     (re.compile(rb"\s*\{\\rtf"), ".rtf"),
+    (re.compile(rb"\x78\x9f\x3e\x22"), ".tnef"),  # MS-OXTNEF, 2.1.2: winmail.dat
     (re.compile(rb"From [^\n]{3,200}\d\d:\d\d[^\n]{0,40}\n[\w-]+:"), ".mbox"),
     (re.compile(rb"(?:" + _HEADER + rb"){3}"), ".eml"),
 )

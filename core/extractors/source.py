@@ -162,7 +162,7 @@ class MemorySource(Source):
 
 
 class PackedSource(Source):
-    """What a file packed with gzip, bzip2 or xz holds, unpacked as it is read. Belongs to the source it is made of."""
+    """What a packed file holds, unpacked as it is read. Belongs to the source it is made of."""
 
     def __init__(self, outer: Source, name: str, unpack: Callable[[BinaryIO], BinaryIO], most: int) -> None:
         """``unpack`` makes a reader of what a reader of the packed file gives; ``most`` bytes of it are read."""

@@ -35,14 +35,14 @@ CLIPS = _dotted(
 CODE = _dotted(
     "ada asm awk bas bat bash c cc cfg clj cljs cmake coffee conf cpp cs css cu cxx d dart diff el elm erl ex exs f "
     "f90 fish for fs fsx gd go gradle graphql groovy h hh hpp hrl hs hxx ini java jl js json jsonl jsx kt kts less "
-    "lisp lua m mjs ml mli nim nix pas patch php pl pm proto ps1 py pyi pyx r rb rkt rs sass scala scm scss sh sql "
-    "sv svelte swift tcl tf toml ts tsx v vb vhd vim vue xsl xslt yaml yml zig zsh"
+    "lisp lua m mjs ml mli nim nix pas patch php pl pm properties proto ps1 py pyi pyx r rb rkt rs sass scala scm scss "
+    "sh sql sv svelte swift tcl tf toml ts tsx v vb vhd vim vue xsl xslt yaml yml zig zsh"
 )
 """Source code and settings, read as plain text."""
 
 PROSE = _dotted(
-    "adoc asc asciidoc ass bib csv lrc log markdown md mdown nfo opf org pod rst rss sbv srt ssa tex text tsv txt vtt "
-    "wiki xml"
+    "adoc asc asciidoc ass bib csv dfxp lrc log markdown md mdown nfo opf org pod rst rss sbv smi srt ssa tex text tsv "
+    "ttml txt vtt wiki xml"
 )
 """Notes, tables, subtitles and markup, read as plain text."""
 

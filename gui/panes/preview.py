@@ -139,11 +139,14 @@ class PreviewPane(QFrame):
         self._reasons.show_reasons(hit.reasons)
 
     def _show_buttons(self, hit: Hit) -> None:
-        """Show Play for recordings and clips; the preferred button is Play, or Open where there is none."""
+        """Show Play for what can be played; the preferred button is Play for recordings and clips, else Open."""
         playable = hit.kind in (Kind.RECORDING, Kind.CLIP)
+        moves = bool(hit.properties.clip_bytes)
         at_s = hit.moment.start_s if hit.moment else None
-        self._play_button.setVisible(playable)
-        self._play_button.setText(f"Play from {clock(at_s)}" if at_s else "Play")
+        self._play_button.setVisible(playable or moves)
+        self._play_button.setText("Play the clip" if moves else f"Play from {clock(at_s)}" if at_s else "Play")
+        self._play_button.setObjectName("primary" if playable else "")
+        restyle(self._play_button)
         self._open_button.setObjectName("" if playable else "primary")
         restyle(self._open_button)
 

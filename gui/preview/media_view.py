@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.answers import Hit, Preview
-from bowerbird.core.types import Kind, Locator
+from bowerbird.core.types import Corners, Kind, Locator
 from bowerbird.core.words import clock
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.preview.player import Player
@@ -118,6 +121,31 @@ class MediaView(QWidget):
         self._show_bars(preview)
         self._select_part(0.0, 0.0)
         self.player.take(hit.path, self.moments()[0] if self.moments() else 0.0)
+
+    def show_motion_photo(self, hit: Hit, image: QImage, boxes: tuple[Corners, ...]) -> None:
+        """Show a picture whose clip plays in its place; if it is shown already, what plays plays on."""
+        is_same = self.shows(hit)
+        self._hit, self._length_s = hit, 0.0
+        if is_same:
+            return
+        for widget in (self._problem, self.waveform, self.filmstrip):
+            widget.hide()
+        self.picture.show()
+        self.picture.show_image(image, boxes)
+        self._select_part(0.0, 0.0)
+        self.player.take(hit.path, 0.0, partial(self._read_clip, hit))
+
+    def _read_clip(self, hit: Hit, success: Callable[[bytes], None]) -> None:
+        from bowerbird.core.extractors.pictures.motion import clip
+
+        length = hit.properties.clip_bytes or 0
+        self._session.bridge.call(
+            lambda _: clip(hit.path, length), success, lambda error: self._show_problem(str(error))
+        )
+
+    def shows(self, hit: Hit) -> bool:
+        """Whether it is this file that can be played here."""
+        return self._hit is not None and self._hit.path == hit.path
 
     def _show_bars(self, preview: Preview) -> None:
         for bar in (self.waveform, self.filmstrip):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QDataStream, QIODevice, QObject, QTextStream, Signal
 from PySide6.QtGui import QImage
 
 from bowerbird.gui.desktop import url_of
@@ -13,6 +15,8 @@ from bowerbird.gui.desktop import url_of
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoFrame
 
+ReadClip: TypeAlias = Callable[[Callable[[bytes], None]], None]
+"""Reads a clip that lies within a file, and calls back with it in the UI thread."""
 _CANNOT_PLAY = "This computer cannot play this file here; open it with its own program."
 
 
@@ -32,6 +36,8 @@ class Player(QObject):
         self._media: QMediaPlayer | None = None
         self._source_set = False
         self._pending_seek_s: float | None = None
+        self._read_clip: ReadClip | None = None
+        self._clip: QBuffer | None = None
         self.path: Path | None = None
         """The file that ``play`` would play."""
         self.at_s = 0.0
@@ -41,19 +47,25 @@ class Player(QObject):
         """True while it plays."""
         return self._media is not None and self._media.isPlaying()
 
-    def take(self, path: Path, at_s: float) -> None:
-        """Replace the file; ``play`` starts at ``at_s`` seconds. The file played before is stopped and closed."""
+    def take(self, path: Path, at_s: float, read_clip: ReadClip | None = None) -> None:
+        """Replace the file; ``play`` starts at ``at_s`` seconds. The file played before is stopped and closed.
+
+        With ``read_clip`` what that reads is played, not the file itself.
+        """
         self.stop()
-        self.path, self.at_s = path, at_s
+        self.path, self.at_s, self._read_clip = path, at_s, read_clip
         self.moved.emit(at_s)
 
     def stop(self) -> None:
         """Stop playing and close the file."""
-        self.path, self._pending_seek_s = None, None
+        self.path, self._pending_seek_s, self._read_clip = None, None, None
         if self._media is not None and self._source_set:
             self._source_set = False
             self._media.stop()
             self._media.setSource("")
+        if self._clip is not None:
+            self._clip.deleteLater()
+            self._clip = None
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -66,6 +78,9 @@ class Player(QObject):
         """Play from ``at_s`` seconds, or on from where it is; without a file, do nothing."""
         if self.path is None:
             return
+        if self._read_clip is not None and self._clip is None:
+            self._read_clip(partial(self._play_clip, self.path))
+            return
         try:
             media = self._opened_media(self.path)
         except ImportError:  # a bare system may lack libraries that Qt's player needs
@@ -74,6 +89,11 @@ class Player(QObject):
         if at_s is not None:
             self.seek(at_s)
         media.play()
+
+    def _play_clip(self, path: Path, data: bytes) -> None:
+        if path == self.path and self._clip is None:
+            self._clip = _buffer(data, self)
+            self.play()
 
     def seek(self, at_s: float) -> None:
         """Move to ``at_s`` seconds, playing or not."""
@@ -87,7 +107,10 @@ class Player(QObject):
         media = self._media or self._create_media()
         if not self._source_set:
             self._source_set, self._pending_seek_s = True, self.at_s
-            media.setSource(url_of(str(path)))
+            if self._clip is not None:
+                media.setSourceDevice(self._clip)
+            else:
+                media.setSource(url_of(str(path)))
         return media
 
     def _create_media(self) -> QMediaPlayer:
@@ -126,6 +149,23 @@ class Player(QObject):
 
     def _on_error(self) -> None:
         self.failed.emit(_CANNOT_PLAY)
+
+
+def _buffer(data: bytes, parent: QObject) -> QBuffer:
+    """Bytes for Qt's player to read in its threads, which then need no GIL (see ``_resolve_disconnect_notify``).
+
+    Streams call what they call there, so that PySide looks now whether Python overrides it.
+    """
+    buffer = QBuffer(parent)
+    buffer.setData(QByteArray(data))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    stream = QDataStream(buffer)
+    stream.atEnd()
+    stream.skipRawData(1)
+    buffer.read(1)
+    buffer.readAll()
+    QTextStream(buffer).seek(0)
+    return buffer
 
 
 def _resolve_disconnect_notify(audio: QAudioOutput) -> None:

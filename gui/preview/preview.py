@@ -123,12 +123,17 @@ class FilePreview(QWidget):
             self.media.show()
             self.media.show_media(hit, preview, image)
             return
-        self.clear()
+        moves = bool(hit.properties.clip_bytes) and not image.isNull()
+        if not (moves and self.media.shows(hit)):
+            self.clear()
         has_text = bool(preview.text)
-        self._picture.setVisible(not image.isNull())
+        self._picture.setVisible(not image.isNull() and not moves)
+        self.media.setVisible(moves)
         self._text.setVisible(has_text)
         self._problem.setVisible(image.isNull() and not has_text)
-        if not image.isNull():
+        if moves:
+            self.media.show_motion_photo(hit, image, preview.boxes)
+        elif not image.isNull():
             self._picture.show_image(image, preview.boxes)
         if has_text:
             self._text.show_text(preview)

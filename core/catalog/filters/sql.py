@@ -28,6 +28,12 @@ _ANY = "(SELECT value FROM json_each(?))"
 _DAY = "date(coalesce(c.taken_at, datetime(f.mtime_ns / 1000000000, 'unixepoch', 'localtime')))"
 MAIL_DAY = "date(m.sent_at)"
 """In place of a file's, the day of a mail ``m`` in a mailbox."""
+MAIL_ID = "(m.content_id << 32 | m.first)"
+"""A number for a mail ``m`` in a mailbox."""
+# A mailbox may have a hundred thousand mails: the one that a passage is of is looked up by where it begins.
+_MAIL_OF_PASSAGE = (
+    "s.content_id << 32 | (SELECT max(first) FROM mails WHERE content_id = s.content_id AND first <= s.ordinal)"
+)
 _NAMES = "FROM file_names n JOIN files g ON g.id = n.rowid"  # in which names are folded, and paths as they are
 _TRIGRAM = 3
 _AND = " || ' AND ' || "
@@ -45,6 +51,11 @@ def of_kinds(kinds: Collection[Kind]) -> Sql:
 def of_ids(ids: Collection[int]) -> Sql:
     """One of these files."""
     return Sql(f"f.id IN {_ANY}", (json.dumps(sorted(ids)),))
+
+
+def mail_of_ids(ids: Collection[int]) -> Sql:
+    """One of these mails ``m``."""
+    return Sql(f"{MAIL_ID} IN {_ANY}", (json.dumps(sorted(ids)),))
 
 
 def with_suffixes(suffixes: tuple[str, ...]) -> Sql:
@@ -134,19 +145,39 @@ def in_languages(codes: Collection[str]) -> Sql:
     return Sql(condition, (Attribute.LANGUAGE, json.dumps(sorted(codes))))
 
 
+def mail_has_phrase(text: str) -> Sql:
+    """These very words in a row in a mail ``m`` of a mailbox, or in what is known of the mailbox."""
+    return _mail_has(text, exact=True)
+
+
+def mail_has_word(text: str) -> Sql:
+    """As ``has_word``, in a mail ``m`` of a mailbox, or in what is known of the mailbox."""
+    return _mail_has(text, exact=False)
+
+
 def _has(text: str, *, exact: bool) -> Sql:
     """Words in what a file says or shows, in what it says of itself, or in its name."""
+    passages, beside = _passages(text, exact=exact), _beside_passages(text, exact=exact)
+    return Sql(f"(f.content_id IN ({passages.text}) OR {beside.text})", (*passages.values, *beside.values))
+
+
+def _mail_has(text: str, *, exact: bool) -> Sql:
+    passages, beside = _passages(text, exact=exact, of=_MAIL_OF_PASSAGE), _beside_passages(text, exact=exact)
+    return Sql(f"({MAIL_ID} IN ({passages.text}) OR {beside.text})", (*passages.values, *beside.values))
+
+
+def _beside_passages(text: str, *, exact: bool) -> Sql:
+    """Words in what a file shows, in what it says of itself, or in its name."""
     first, holding = typed_words(text)[0], (text, int(exact))
     start = first if exact else _start(stem(first))
-    like, passages, named = f"%{start}%", _passages(text, exact=exact), _named(start)
+    like, named = f"%{start}%", _named(start)
     return Sql(
-        f"(f.content_id IN ({passages.text}) "  # noqa: S608
-        "OR f.content_id IN (SELECT content_id FROM segments WHERE labels != '[]' "
+        "f.content_id IN (SELECT content_id FROM segments WHERE labels != '[]' "  # noqa: S608
         "AND (labels LIKE ? OR instr(labels, '\\u')) AND labels_hold(labels, ?, ?)) "
         "OR f.content_id IN (SELECT content_id FROM attributes "
         f"WHERE name NOT IN {_ANY} AND value LIKE ? AND value_holds(value, ?, ?)) "
-        f"OR f.id IN (SELECT n.rowid {_NAMES} WHERE {named.text} AND name_holds(g.path, ?, ?)))",
-        (*passages.values, like, *holding, json.dumps(NO_WORDS), like, *holding, *named.values, *holding),
+        f"OR f.id IN (SELECT n.rowid {_NAMES} WHERE {named.text} AND name_holds(g.path, ?, ?))",
+        (like, *holding, json.dumps(NO_WORDS), like, *holding, *named.values, *holding),
     )
 
 
@@ -161,13 +192,13 @@ def _named(part: str) -> Sql:
     return Sql("n.name LIKE ?", (f"%{part}%",)) if len(part) >= _TRIGRAM else Sql("instr(n.name, ?)", (part,))
 
 
-def _passages(text: str, *, exact: bool) -> Sql:
-    """The contents with a passage that has these words in a row."""
+def _passages(text: str, *, exact: bool, of: str = "s.content_id") -> Sql:
+    """The contents with a passage that has these words in a row; or what else ``of`` selects of a passage ``s``."""
     words = typed_words(text)
     spaced = not any(map(is_unspaced, words))
     match = Sql("?", (f'"{" ".join(words)}"',)) if spaced else _apart(words)
     found = Sql(
-        "SELECT s.content_id FROM segment_words w JOIN segments s ON s.id = w.rowid "  # noqa: S608
+        f"SELECT {of} FROM segment_words w JOIN segments s ON s.id = w.rowid "  # noqa: S608
         f"WHERE segment_words MATCH {match.text}",
         match.values,
     )

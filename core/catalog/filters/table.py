@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from bowerbird.core.catalog.attributes import Attribute
 from bowerbird.core.catalog.filters import sql, values
@@ -113,11 +113,11 @@ _FILTERS = (
     Filter("camera", "leica", "taken with this camera or lens", str, sql.has_part(Attribute.CAMERA), ("lens",)),
     Filter(
         "word", "boat", "with this word, or one with the same stem", values.words, sql.has_word,
-        narrows=True, slow=True,
+        narrows=True, slow=True, mail_sql=sql.mail_has_word,
     ),
     Filter(
         "phrase", '"exact words"', "with these very words in a row, as if they stood in quotation marks alone",
-        values.words, sql.has_phrase, narrows=True, slow=True,
+        values.words, sql.has_phrase, narrows=True, slow=True, mail_sql=sql.mail_has_phrase,
     ),
 )  # fmt: skip
 FILTERS: Mapping[str, Filter] = {each.name: each for each in _FILTERS}
@@ -134,7 +134,15 @@ SYNTAX = (
 """What can be typed beside filters, and what it does."""
 
 FOUND = "found"
-"""The name of a condition whose value are the ids of files: what a slow filter has come to."""
+"""The name of a condition whose value is a ``Found``: what a slow filter has come to."""
+
+
+class Found(NamedTuple):
+    """What a filter lets through."""
+
+    files: frozenset[int]
+    mails: frozenset[int] | None = None
+    """Those in mailboxes; None if it does not tell them apart."""
 
 
 def sql_of(condition: Condition) -> Sql:
@@ -142,7 +150,7 @@ def sql_of(condition: Condition) -> Sql:
 
     What is not known of a file does not pass, and so passes the negation.
     """
-    own, of_mail = _tree(condition, lambda each: each.sql), mail_sql(condition)
+    own, of_mail = _tree(condition, _of_file), mail_sql(condition)
     if of_mail is None:
         return own
     mails = "(SELECT 1 FROM mails m WHERE m.content_id = f.content_id{})"
@@ -153,15 +161,33 @@ def sql_of(condition: Condition) -> Sql:
 
 def mail_sql(condition: Condition) -> Sql | None:
     """The tree as a condition on a mail ``m`` in a mailbox ``f``; None if no filter in it tells mails apart."""
-    if not any(each.name in FILTERS and FILTERS[each.name].mail_sql for each in filters_of(condition)):
+    if not any(map(_tells_mails_apart, filters_of(condition))):
         return None
-    return _tree(condition, lambda each: each.mail_sql or each.sql)
+    return _tree(condition, _of_mail)
 
 
-def _tree(condition: Condition, sql_by: Callable[[Filter], Callable[[Any], Sql]]) -> Sql:
+def _tells_mails_apart(each: Is) -> bool:
+    if each.name == FOUND:
+        return each.value.mails is not None
+    return FILTERS[each.name].mail_sql is not None
+
+
+def _of_file(each: Is) -> Sql:
+    return sql.of_ids(each.value.files) if each.name == FOUND else FILTERS[each.name].sql(each.value)
+
+
+def _of_mail(each: Is) -> Sql:
+    if not _tells_mails_apart(each):
+        return _of_file(each)
+    if each.name == FOUND:
+        return sql.mail_of_ids(each.value.mails)
+    of_mail = FILTERS[each.name].mail_sql
+    return of_mail(each.value) if of_mail else _of_file(each)
+
+
+def _tree(condition: Condition, sql_by: Callable[[Is], Sql]) -> Sql:
     if isinstance(condition, Is):
-        known = condition.name == FOUND
-        return sql.of_ids(condition.value) if known else sql_by(FILTERS[condition.name])(condition.value)
+        return sql_by(condition)
     if isinstance(condition, Not):
         negated = _tree(condition.of, sql_by)
         return Sql(f"NOT coalesce({negated.text}, 0)", negated.values)

@@ -1,9 +1,14 @@
-"""Reads contacts and calendars (RFC 2426, 6350 and 5545; vCard 2.1): a section for each person, event or task."""
+"""Reads contacts and calendars: a section for each person, event or task.
+
+The formats are vCard (2.1; RFC 2426 and 6350), iCalendar (RFC 5545), and LDIF (RFC 2849) of address books.
+"""
 
 from __future__ import annotations
 
+import binascii
 import quopri
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +21,7 @@ from bowerbird.core.extractors.segments import from_parts, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
-SUFFIXES = frozenset({".vcf", ".ics"})
+SUFFIXES = frozenset({".vcf", ".ics", ".ldif"})
 _MAX_BYTES = 64 << 20
 _SOFT_BREAK = re.compile(
     rb"^([^:\n]{0,200}QUOTED-PRINTABLE[^:\n]{0,200}:(?:[^\n]*=\r?\n)+)", re.IGNORECASE | re.MULTILINE
@@ -28,8 +33,10 @@ _PERSON = re.compile(rb"""CN=(?:"([^"]*)"|([^;:]*))""", re.IGNORECASE)
 _BINARY = re.compile(rb"ENCODING=(?:B|BASE64)\b|;BASE64\b|VALUE=BINARY", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(.)|;")
 _ITEMS = frozenset({"VCARD", "VEVENT", "VTODO", "VJOURNAL"})
-_SILENT = frozenset("BEGIN END VERSION PRODID UID REV DTSTAMP PHOTO LOGO SOUND KEY".split())
-_NAMES = ("FN", "SUMMARY", "N", "ORG")  # of an item, the first that it has
+_SILENT = frozenset(
+    "BEGIN END VERSION PRODID UID REV DTSTAMP PHOTO LOGO SOUND KEY JPEGPHOTO USERPASSWORD OBJECTCLASS".split()
+)
+_NAMES = ("FN", "SUMMARY", "N", "CN", "ORG")  # of an item, the first that it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,13 @@ def _items(data: bytes) -> Iterator[tuple[str, list[_Line]]]:
             if lines:
                 yield (_name(lines) if line.name == "END" else ""), lines
             lines = []
+        elif line.name == "DN" and lines:  # the next one of an address book
+            yield _name(lines), lines
+            lines = []
         elif line.name not in _SILENT and line.value.strip():
             lines.append(line)
     if lines:
-        yield "", lines
+        yield _name(lines), lines
 
 
 def _name(lines: list[_Line]) -> str:
@@ -108,6 +118,9 @@ def _line(match: re.Match[bytes], encoding: str) -> _Line:
     name, parameters, value = match[1].decode().upper(), match[2], match[3]
     if b"QUOTED-PRINTABLE" in parameters.upper():
         value, encoding = quopri.decodestring(value), "utf-8"
+    if value.startswith(b":") and not parameters:  # of LDIF, in base64
+        with suppress(binascii.Error):
+            value, encoding = b64decode(value[1:]), "utf-8"
     if charset := _CHARSET.search(parameters):
         encoding = encodings.codec(charset[1].decode()) or encoding
     text = _decoded(value, encoding)

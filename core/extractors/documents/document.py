@@ -46,7 +46,7 @@ _SIGNS_OF_DAMAGE = (OSError, ValueError, LookupError, EOFError, zlib.error, lzma
 Reader = Callable[[Source, str, Limits], Extraction]
 """Reads a document; the text is the suffix of the format to read it as."""
 _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
-    (pdf.SUFFIXES, pdf.extract),
+    (pdf.SUFFIXES, lambda source, form, limits: pdf.extract(source, form, limits, DocumentExtractor())),
     (mail.SUFFIXES, lambda source, form, limits: mail.extract(source, form, limits, DocumentExtractor())),
     (cards.SUFFIXES, cards.extract),
     (odf.SUFFIXES, odf.extract),

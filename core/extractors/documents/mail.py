@@ -16,7 +16,7 @@ from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Properties, Segment
 
 MAILBOXES = frozenset({".mbox"})
-SUFFIXES = frozenset({".eml", ".mht", ".mhtml"}) | MAILBOXES
+SUFFIXES = frozenset({".eml", ".mht", ".mhtml", ".tnef"}) | MAILBOXES
 _MAX_MAIL = 64 << 20  # bytes of one mail of a mailbox
 _LINE = 1 << 16  # bytes of a line that are looked at together
 _HEADER = re.compile(rb">?[!-9;-~]{1,80}:")

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import mimetypes
-import time
+import re
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from email import message_from_bytes
+from dataclasses import dataclass, field
+from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import PurePath
 
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Extractor, Limits
-from bowerbird.core.extractors.cms import signed_content
+from bowerbird.core.extractors.cms import holds_nothing_encrypted, signed_content
+from bowerbird.core.extractors.documents import tnef, uuencode
+from bowerbird.core.extractors.documents.attached import MAILS, AttachedReader
 from bowerbird.core.extractors.documents.cards import card_text
 from bowerbird.core.extractors.documents.mail_headers import Mail, content_charset, filename, header, text
 from bowerbird.core.extractors.documents.web import page_text
-from bowerbird.core.extractors.source import MemorySource
 
 _SHOWN = ("Subject", "From", "To", "Cc", "Date")
 _MAX_DEPTH = 10
-_MAX_ATTACHED = 100  # documents read
-_MAX_ATTACHED_BYTES = 64 << 20  # of all of them together
-_MAX_ATTACHED_CHARACTERS = 500_000  # of each
-_BUDGET_S = 20.0  # for all attached documents
 _MAX_PARTS = 2_000  # of a mail
 _MORE = 0.3  # of the words of one version of a mail, if they are not in another, that leaves something out
 _TYPES = mimetypes.MimeTypes()  # Python's own table: no file of the system's is read
 _SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_BOUNDARY = re.compile(r"^--(\S[^\r\n]{0,100}?)[ \t]*\r?\n(?=Content-)", re.MULTILINE | re.IGNORECASE)
 _CARDS = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics"})
 # Signatures, and what a saved page is laid out with.
 _SILENT = frozenset(
@@ -47,14 +45,16 @@ class MailReader:
     """Reads attached documents."""
     omissions: dict[str, None] = field(default_factory=dict)
     """A sentence for each limit that left something unread, in their order."""
-    _attached: int = 0
-    _attached_read: int = 0
-    _bytes: int = 0
     _parts: int = 0
-    _deadline: float = field(default_factory=lambda: time.monotonic() + _BUDGET_S)
+    _attached: AttachedReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._attached = AttachedReader(self.limits, self.documents)
 
     def parse(self, data: bytes) -> Mail:
         """A mail; of one that is nested too deeply the headers, and the rest as one text."""
+        if data.startswith(tnef.SIGNATURE):
+            return tnef.mail(data)
         try:
             return message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
         except RecursionError:
@@ -74,10 +74,7 @@ class MailReader:
 
     def sentences(self) -> tuple[str, ...]:
         """What was left out."""
-        if self._attached > self._attached_read:
-            unread = f"The first {self._attached_read:,} of {self._attached:,} attached documents are read."
-            self.omissions[unread] = None
-        return tuple(self.omissions)
+        return (*self.omissions, *self._attached.sentences())
 
     def _body(self, part: Mail, depth: int) -> str:
         self._parts += 1
@@ -90,6 +87,9 @@ class MailReader:
         if kind == "multipart/encrypted":
             self.omissions["An encrypted part is not read."] = None
             return ""
+        if kind.startswith("multipart/") and not part.is_multipart():
+            part = _divided(part)
+            kind = part.get_content_type()
         if part.is_multipart():
             return self._multipart(part, kind, depth)
         return self._leaf(part, kind, depth)
@@ -132,6 +132,8 @@ class MailReader:
             return ""
         if kind in _SIGNED or PurePath(filename(part)).suffix.lower() == ".p7m":
             return self._signed(part, payload, depth)
+        if payload.startswith(tnef.SIGNATURE):
+            return self._unwrapped(payload, depth)
         attached = part.get_content_disposition() == "attachment" or kind not in ("text/plain", "text/html")
         if kind in _CARDS:
             return self._card(payload)
@@ -140,16 +142,26 @@ class MailReader:
         content = text(payload, content_charset(part))
         if kind == "text/html":
             return page_text(content)
-        return _unflowed(content, part) if "flowed" in str(part.get_param("format", "")).lower() else content
+        documents = [self._document(name, data, depth) for name, data in uuencode.files(content)]
+        content = uuencode.without_files(content) if documents else content
+        flowed = "flowed" in str(part.get_param("format", "")).lower()
+        return "\n\n".join((_unflowed(content, part) if flowed else content, *documents))
 
     def _signed(self, part: Mail, payload: bytes, depth: int) -> str:
         content, name = signed_content(payload), PurePath(filename(part)).stem
         if content is None or depth >= _MAX_DEPTH:
-            self.omissions["An encrypted part is not read."] = None
+            if not holds_nothing_encrypted(payload):
+                self.omissions["An encrypted part is not read."] = None
             return ""
         if PurePath(name).suffix:  # a document that was signed by itself, as contract.pdf.p7m
             return self._document(name, content, depth + 1)
         return self._body(self.parse(content), depth + 1)
+
+    def _unwrapped(self, payload: bytes, depth: int) -> str:
+        if depth >= _MAX_DEPTH:
+            self.omissions[f"Mails within mails are read {_MAX_DEPTH} deep."] = None
+            return ""
+        return self.text(tnef.mail(payload), depth + 1)
 
     def _card(self, payload: bytes) -> str:
         try:
@@ -159,42 +171,29 @@ class MailReader:
 
     def _attachment(self, part: Mail, kind: str, payload: bytes, depth: int) -> str:
         """The text of an attached document, empty for what is none or cannot be read."""
-        name = filename(part) or f"attached{_TYPES.guess_extension(kind) or ''}"
-        if kind.startswith("text/") and not self._is_document(name):
+        name = filename(part) or f"attached{_TYPES.guess_extension(kind, strict=False) or ''}"
+        if kind.startswith("text/") and not self._attached.form(name, payload):
             return text(payload, content_charset(part))
         return self._document(name, payload, depth)
 
-    def _is_document(self, name: str) -> bool:
-        suffix = PurePath(name).suffix.lower()
-        return suffix == ".eml" or (suffix in self.documents.suffixes and suffix != ".mbox")
-
     def _document(self, name: str, payload: bytes, depth: int) -> str:
-        if PurePath(name).suffix.lower() == ".eml":
+        if self._attached.form(name, payload) in MAILS:
             return self.text(self.parse(payload), depth + 1) if depth < _MAX_DEPTH else ""
-        if not self._is_document(name):
-            return ""
-        self._attached += 1
-        if not self._may_read(len(payload)):
-            return ""
-        self._attached_read += 1
-        limits = replace(self.limits, start_at=0.0, max_characters=_MAX_ATTACHED_CHARACTERS)
-        try:
-            extraction = self.documents.extract(MemorySource(name, payload), limits)
-        except (FileError, RecursionError):
-            return ""
-        self.omissions |= dict.fromkeys(f"{name}: {sentence}" for sentence in extraction.omissions)
-        return f"{name}\n" + "".join(segment.text for segment in extraction.segments)
-
-    def _may_read(self, size: int) -> bool:
-        self._bytes += size
-        left = self._attached_read < _MAX_ATTACHED and time.monotonic() < self._deadline
-        return left and self._bytes <= _MAX_ATTACHED_BYTES
+        return self._attached.text(name, payload)
 
 
 def _says_more(one: str, other: str) -> bool:
     """Whether a version of a mail has many words that another has not."""
     words = set(one.lower().split())
     return len(words - set(other.lower().split())) > _MORE * len(words)
+
+
+def _divided(part: Mail) -> Mail:
+    """What says that it has several parts, but not rightly how they are divided: by the first line that looks so."""
+    content = str(part.get_payload())
+    found = _BOUNDARY.search(content)
+    head = f'{part.get_content_type()}; boundary="{found[1]}"' if found else "text/plain"
+    return message_from_string(f"Content-Type: {head}\n\n{content}")
 
 
 def _own_parts(mail: Mail) -> Iterator[Mail]:

@@ -41,7 +41,8 @@ def _parts(notebook: Any) -> Iterator[Part]:
         yield locator, f"{text}\n\n"
         for output in cell.get("outputs") or []:
             data = output.get("data") or {}
-            printed = _text(output.get("text") or data.get("text/markdown") or data.get("text/plain"))
+            failed = ": ".join(filter(None, (_text(output.get("ename")), _text(output.get("evalue")))))
+            printed = _text(output.get("text") or data.get("text/markdown") or data.get("text/plain")) or failed
             yield locator, f"{printed}\n\n" if printed else ""
 
 

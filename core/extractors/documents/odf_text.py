@@ -9,11 +9,11 @@ from bowerbird.core.extractors.documents.markup import local
 from bowerbird.core.extractors.segments import Part, label
 from bowerbird.core.types import Locator
 
-# Deleted text, what a flat document says of itself, numbers that fields stand for, prompts, scripts.
+# Deleted text, what a flat document says of itself, numbers that fields stand for, readings, prompts, scripts.
 _SILENT = frozenset(
-    "text:deletion text:note-citation text:page-number text:page-count text:sheet-name text:sender-initials dc:date "
-    "meta:date-string meta:creator-initials office:meta office:scripts office:binary-data office:settings "
-    "presentation:footer presentation:header presentation:date-time".split()
+    "text:deletion text:note-citation text:ruby-text text:page-number text:page-count text:sheet-name "
+    "text:sender-initials dc:date meta:date-string meta:creator-initials office:meta office:scripts "
+    "office:binary-data office:settings presentation:footer presentation:header presentation:date-time".split()
 )
 _LINES = frozenset(
     "text:p text:h dc:creator svg:title svg:desc presentation:footer-decl presentation:header-decl".split()

@@ -49,7 +49,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         FileError: it cannot be read.
     """
     try:
-        data = rtf_fonts.recoded(source.read()) if form == ".rtf" else source.read()
+        data = rtf_fonts.recoded(rtf.in_seven_bits(source.read())) if form == ".rtf" else source.read()
         result = read(rtf.simplified(data) if form == ".rtf" else data, _TYPES[form])
     except FileError:
         if sniff.is_encrypted_office(source):
@@ -58,6 +58,8 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     parts = [(Locator(), result.content)] if form == ".msg" else _parts(result)
     parts = [(locator, _without_markup(text)) for locator, text in parts]
     if form == ".rtf":
+        said = "".join(text for _, text in parts)
+        parts += ((Locator(), f"{text}\n\n") for text in rtf.text_boxes(data) if text not in said)
         parts += ((Locator(section="Comments"), f"{note}\n") for note in rtf.notes(data))
     if form in ole_texts.FORMS:
         parts += ole_texts.beside(source, form, "".join(text for _, text in parts))

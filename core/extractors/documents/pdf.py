@@ -7,15 +7,17 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bowerbird.core.errors import FileError
-from bowerbird.core.extractors.base import Limits
+from bowerbird.core.extractors.base import Extractor, Limits
 from bowerbird.core.extractors.documents import paged
-from bowerbird.core.extractors.segments import Part
+from bowerbird.core.extractors.documents.attached import AttachedReader
+from bowerbird.core.extractors.segments import Part, label
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Locator, Pixels, Properties
 
@@ -32,10 +34,11 @@ _SOFT_BREAK = re.compile("\xad[ \t]*\n")
 _DIVIDED = re.compile("[\x02\ufffe](?P<and>(?=(?:und|oder|bzw|sowie|and|or)\\b))?")
 
 
-def extract(source: Source, _form: str, limits: Limits) -> Extraction:
+def extract(source: Source, _form: str, limits: Limits, documents: Extractor) -> Extraction:
     """The text by pages, from page ``limits.start_at`` on, and with the first one the thumbnail. A scan has no text.
 
     Notes and form fields stand after the text of their page, or in a section of their own where it has none.
+    ``documents`` reads the files embedded in it.
 
     Raises:
         FileError: it is damaged, empty or locked.
@@ -44,11 +47,13 @@ def extract(source: Source, _form: str, limits: Limits) -> Extraction:
 
     with _open(source) as document:
         texts, numbers = paged.read(partial(_page, document), len(document), limits)
-        parts = [*texts, *_beside_pages(document, texts, numbers)]
+        parts, attached = [*texts, *_beside_pages(document, texts, numbers)], AttachedReader(limits, documents)
         begins = not numbers.start
+        parts += _attached(document, attached) if begins else ()
         properties = pdf_properties.read(document, source) if begins else Properties()
         thumbnail = _page_jpeg(document, 0, limits.thumbnail_side) if begins else b""
-        return paged.extraction(parts, numbers, len(document), limits, properties, thumbnail)
+        extraction = paged.extraction(parts, numbers, len(document), limits, properties, thumbnail)
+        return replace(extraction, omissions=(*extraction.omissions, *attached.sentences()))
 
 
 def render(source: Source, page: int, max_side: int) -> bytes:
@@ -129,18 +134,30 @@ def _hyphen(mark: re.Match[str]) -> str:
 
 
 def _beside_pages(document: PdfDocument, pages: list[Part], numbers: range) -> Iterator[Part]:
-    """What belongs to no page: bookmarks that the pages do not show, files within, and values of an XFA form."""
+    """What belongs to no page: bookmarks that the pages do not show, and values of an XFA form."""
     from bowerbird.core.extractors.documents import pdf_notes
 
     shown = _squeezed("".join(text for _, text in pages))
     titles = [title for title in pdf_notes.bookmarks(document, numbers) if _squeezed(title) not in shown]
     if titles:
         yield Locator(section="Bookmarks"), "".join(f"{title}\n" for title in titles)
-    if not numbers.start:
-        if names := list(pdf_notes.attachments(document)):
-            yield Locator(section="Attached files"), "".join(f"{name}\n" for name in names)
-        if values := [value for value in pdf_notes.xfa_values(document) if _squeezed(value) not in shown]:
-            yield Locator(section="Form"), "".join(f"{value}\n" for value in values)
+    values = () if numbers.start else pdf_notes.xfa_values(document)
+    if unshown := [value for value in values if _squeezed(value) not in shown]:
+        yield Locator(section="Form"), "".join(f"{value}\n" for value in unshown)
+
+
+def _attached(document: PdfDocument, reader: AttachedReader) -> Iterator[Part]:
+    """The names of files within the document, and the texts of those that can be read."""
+    from bowerbird.core.extractors.documents import pdf_notes
+
+    names, texts = list[str](), list[Part]()
+    for name, data in pdf_notes.attachments(document):
+        names.append(f"{name}\n")
+        if text := reader.text(name, data):
+            texts.append((Locator(section=label(name)), f"{text}\n"))
+    if names:
+        yield Locator(section="Attached files"), "".join(names)
+    yield from texts
 
 
 def _squeezed(text: str) -> str:

@@ -55,11 +55,15 @@ def bookmarks(document: PdfDocument, numbers: range) -> Iterator[str]:
             yield " ".join(bookmark.get_title().split())
 
 
-def attachments(document: PdfDocument) -> Iterator[str]:
-    """The names of files within the document."""
+def attachments(document: PdfDocument) -> Iterator[tuple[str, bytes]]:
+    """The names and the contents of files within the document; what cannot be unpacked is empty."""
     for number in range(min(document.count_attachments(), _MAX_ATTACHMENTS)):
         with suppress(PdfiumError):
-            yield document.get_attachment(number).get_name()
+            attachment = document.get_attachment(number)
+            data = b""
+            with suppress(PdfiumError):
+                data = bytes(attachment.get_data())
+            yield attachment.get_name(), data
 
 
 def xfa_values(document: PdfDocument) -> Iterator[str]:

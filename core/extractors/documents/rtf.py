@@ -17,6 +17,7 @@ _TOKEN = re.compile(
 _BREAKS = frozenset({b"par", b"line", b"tab", b"cell", b"row"})
 _SILENT = frozenset({b"atndate", b"atnref", b"atnparent", b"atnicn", b"fonttbl", b"pict"})
 _INFO = "title author subject doccomm keywords category".split()
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _FIXED = re.compile(rb"\\\\|\\[~_]")
 _SIGNS = {rb"\~": rb"\'20", rb"\_": rb"\'2d"}
 _HALVES = re.compile(rb"\\u(-?\d{4,5}) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}\r\n])?\\u(-?\d{4,5})(?!\d)")
@@ -41,6 +42,21 @@ def notes(data: bytes) -> Iterator[str]:
     for text in _groups(data, rb"\*\annotation"):
         author = next(authors, "").strip()
         yield f"{author}: {text.strip()}" if author else text.strip()
+
+
+def text_boxes(data: bytes) -> Iterator[str]:
+    """The texts in shapes."""
+    return (text.strip() for text in _groups(data, rb"\shptxt"))
+
+
+def in_seven_bits(data: bytes) -> bytes:
+    """With what should not be there, characters beyond ASCII as they are, written as escapes."""
+    if data.isascii() or rb"\bin" in data:
+        return data
+    with suppress(UnicodeDecodeError):
+        wide = (f"\\u{ord(c)}?" if c > "\x7f" else c for c in data.decode("utf-8"))
+        return "".join(wide).encode()
+    return _BEYOND_ASCII.sub(lambda byte: b"\\'%02x" % byte[0][0], data)
 
 
 def simplified(data: bytes) -> bytes:

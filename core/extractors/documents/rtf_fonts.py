@@ -14,6 +14,9 @@ _PAGES = {
     77: "mac-roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs", 161: "cp1253", 162: "cp1254",
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
+# Those of whole documents that are not of Windows, by what their headers begin with.
+_OLD = re.compile(rb"\\rtf\d?\s*\\(mac|pca?)\b")
+_OLD_PAGES = {b"mac": "mac-roman", b"pc": "cp437", b"pca": "cp850"}
 _TOKEN = re.compile(
     rb"(?P<brace>[{}])|\\f(?P<font>\d{1,5}) ?|\\(?P<plain>plain)\b ?|\\uc(?P<spare>\d{1,2}) ?"
     rb"|\\u(?P<unicode>-?\d{1,6} ?)(?P<plainly>[^\\{}\r\n]*)"
@@ -26,10 +29,11 @@ def recoded(data: bytes) -> bytes:
     at = data.find(rb"\fonttbl")
     table = _FONT.findall(data, at, at + _MAX_TABLE) if at >= 0 else ()
     fonts = {int(number): _PAGES[int(page)] for number, page in table if int(page) in _PAGES}
-    if not fonts:
+    old = _OLD.search(data[:200])
+    if not fonts and not old:
         return data
     default = _DEFAULT.search(data)
-    reader = _Reader(fonts, int(default[1]) if default else 0)
+    reader = _Reader(fonts, int(default[1]) if default else 0, _OLD_PAGES[old[1]] if old else None)
     return _TOKEN.sub(reader.read, data)
 
 
@@ -39,6 +43,8 @@ class _Reader:
 
     fonts: dict[int, str]
     default: int
+    page: str | None
+    """That of fonts which have none."""
     font: int = 0
     outer: list[tuple[int, int]] = field(default_factory=list)
     """Font and spare bytes of the groups around."""
@@ -68,7 +74,7 @@ class _Reader:
         return token[0]
 
     def _characters(self, token: re.Match[bytes]) -> bytes:
-        page, raw = self.fonts.get(self.font), bytes.fromhex(token["bytes"].replace(b"\\'", b"").decode())
+        page, raw = self.fonts.get(self.font, self.page), bytes.fromhex(token["bytes"].replace(b"\\'", b"").decode())
         kept, raw = raw[: self.fallback], raw[self.fallback :]
         self.fallback = 0
         if page is None or not raw:

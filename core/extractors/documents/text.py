@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from bowerbird.core.errors import FileError
 from bowerbird.core.extractors import suffixes
 from bowerbird.core.extractors.base import Limits
-from bowerbird.core.extractors.encodings import decode, decode_as, encoding_of, is_binary, order_of
+from bowerbird.core.extractors.encodings import decode, encoding_of, is_binary, order_of, read_as
 from bowerbird.core.extractors.segments import from_parts, label, segments
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
@@ -23,13 +23,16 @@ SUFFIXES = suffixes.TEXT
 LEFT_OUT = "The first {:,} characters are read."
 _HEAD = 1 << 16  # bytes that tell the encoding of a whole file
 _LAST_CHARACTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]*\Z")  # beyond ASCII, perhaps cut in two
-_MARKUP = frozenset({".opf", ".xml", ".rss", ".xsl", ".xslt"})
-_JSON = frozenset({".json", ".jsonl"})
+_MARKUP = frozenset({".dfxp", ".opf", ".xml", ".rss", ".smi", ".ttml", ".xsl", ".xslt"})
+_JSON = frozenset({".json", ".jsonl", ".properties"})  # with the same escapes
 _SUBTITLES = frozenset({".srt", ".vtt", ".sbv"})
 _STYLED_SUBTITLES = frozenset({".ass", ".ssa"})
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
 _TIMES = re.compile(r"^(?:\d+\s*\n)?(?:\d+:)?\d+:\d+[.,]\d+(?: --> .*|,(?:\d+:)?\d+:\d+[.,]\d+)\n?", re.MULTILINE)
 _SPOKEN = re.compile(r"^(?:Dialogue|Comment):(?:[^,\n]*,){9}(.*)$", re.MULTILINE)  # SubStation Alpha
+_NO_CUES = re.compile(r"^(?:NOTE|STYLE|REGION)\b.*?(?:\n[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL)  # of WebVTT
+_CUE_NAME = re.compile(r"^.*\n(?=[\d:]+[.,]\d+ --> )", re.MULTILINE)
+_CUE_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<[\d:.]+>|\{\\[^{}\n]*\}")
 _STYLE = re.compile(r"\{[^{}\n]*\}")
 _STYLED_BREAK = re.compile(r"\\[Nnh]")
 _TAG = re.compile(r"<[^<>]{1,2000}>")
@@ -58,7 +61,7 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
     omissions = (LEFT_OUT.format(limits.max_characters),) if len(content) > limits.max_characters else ()
     content = content[: limits.max_characters]
     if form in _SUBTITLES:
-        content = _TIMES.sub("", content).removeprefix("WEBVTT").strip()
+        content = _cues(content, form)
     elif form in _STYLED_SUBTITLES:
         content = _STYLED_BREAK.sub(" ", _STYLE.sub("", "\n".join(_SPOKEN.findall(content)))) or content
     elif form in _MARKUP:
@@ -67,6 +70,15 @@ def extract(source: Source, form: str, limits: Limits) -> Extraction:
         return Extraction(Kind.DOCUMENT, tuple(segments(content)), omissions=omissions)
     sections = from_parts(_sections(content), limits.max_characters)
     return Extraction(Kind.DOCUMENT, sections, Properties(title=_title(content)), omissions=omissions)
+
+
+def _cues(content: str, form: str) -> str:
+    """What is said, without times and marks of style."""
+    content = content.replace("\r\n", "\n").replace("\r", "\n")
+    if form == ".vtt":
+        content = _NO_CUES.sub("", content.partition("\n\n")[2] if content.startswith("WEBVTT") else content)
+        content = _CUE_NAME.sub("", content)
+    return html.unescape(_CUE_TAG.sub("", _TIMES.sub("", content))).strip()
 
 
 def is_plain(form: str) -> bool:
@@ -86,7 +98,7 @@ def _part(source: Source, form: str, limits: Limits) -> Extraction:
     more = len(data) == limits.part_bytes and start + len(data) != limits.end_at
     if more:
         data = data[: _end_of_line(data, encoding or "")]
-    content = decode_as(data, encoding)
+    content = read_as(data, encoding)
     if content is None or (is_binary(content) and not start):
         raise FileError("The file holds binary data, not text.")
     if form in _JSON:

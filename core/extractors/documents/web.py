@@ -18,11 +18,12 @@ from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, Properties
 
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
-_SILENT = frozenset({"script", "style", "template", "svg", "math", "iframe", "object"})
+_SILENT = frozenset({"script", "style", "template", "iframe", "object", "annotation", "metadata"})
+_SILENT_WITHIN = {"rt": "ruby", "rp": "ruby", "title": "svg", "desc": "svg"}  # readings, and tool tips of icons
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCK_TAGS = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form header "
-    "hr li main nav ol p pre section summary table tbody tfoot thead title tr ul"
+    "hr li main math nav ol p pre section summary svg table tbody text tfoot thead title tr ul"
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _GAPS = {"br": "\n", "option": "\n"}
@@ -69,7 +70,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._silent:
             return
-        if tag in _SILENT:
+        if tag in _SILENT or _SILENT_WITHIN.get(tag) in self._inside:
             self._silent = tag
         elif tag == "body":
             self._inside.discard("title")  # left open, it would swallow the page
@@ -85,7 +86,7 @@ class _Page(HTMLParser):
             self.handle_data(f" {shown} ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == self._silent:
+        if self._silent and tag in (self._silent, _SILENT_WITHIN.get(self._silent)):  # readings may be left open
             self._silent = ""
         self._inside.discard("heading" if tag in _HEADINGS else tag)
         self._gap(tag)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 from typing import BinaryIO
 
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.source import Source
 
 _MAX_TRAILER = 1 << 16  # bytes of Samsung's directory; a photo has a dozen entries of twelve
+_MAX_CLIP = 256 << 20  # bytes; they last three seconds
 _MOTION = 0x0A30  # its entry with the clip, ``MotionPhoto_Data``
 
 
@@ -24,6 +27,23 @@ def clip_bytes(source: Source, said: int | None) -> int | None:
             if length and 8 < length < size and _at(file, size - length + 4, 4) == b"ftyp":
                 return length
     return None
+
+
+def clip(path: Path, length: int) -> bytes:
+    """The clip at the end of a Motion Photo, to be played; it is not opened here.
+
+    Args:
+        path: the picture.
+        length: what ``clip_bytes`` has found.
+
+    Raises:
+        FileError: the file cannot be read, or has changed since.
+    """
+    with Source.at(path) as source, source.open() as file:
+        data = _at(file, source.size - length, length) if length <= _MAX_CLIP else b""
+    if data[4:8] != b"ftyp":
+        raise FileError("The clip in this photo is no longer where it was. Wait until the photo has been read again.")
+    return data
 
 
 def _samsung(file: BinaryIO, size: int) -> int | None:

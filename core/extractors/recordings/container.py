@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +37,7 @@ _MAX_SOUNDS, _MAX_SUBTITLES = 8, 64  # tracks that are read
 _MAX_SIDE = 16_384  # pixels
 # Tags with the time where it was taken, as FFmpeg names them.
 _LOCAL_DATES = ("com.apple.quicktime.creationdate", "date_time_original", "datetimeoriginal", "date_recorded")
+_TIME = re.compile(r"\d\d[:. -]\d\d[:. -]\d\d")
 _ZERO_YEARS = (1903, 1904, 1969, 1970)
 _DAMAGED = "The file is damaged, or not what its name says."
 T = TypeVar("T")
@@ -52,6 +54,8 @@ class Tracks:
     subtitles: tuple[SubtitleStream, ...]
     omissions: tuple[str, ...] = ()
     """A sentence for each limit that left tracks unread."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the file that FFmpeg passes over, by its names."""
 
     @property
     def sound(self) -> AudioStream | None:
@@ -156,6 +160,8 @@ def _taken_at(tags: Mapping[str, str]) -> datetime | None:
         if moment := parse_date(tags.get(name, "")):
             return moment
     text = tags.get("creation_time", "")
+    if _TIME.fullmatch(text):  # of Broadcast Wave, whose date is another tag
+        text = f"{tags.get('date', '')} {text}"
     moment, ahead = parse_date(text), offset_of(tags.get("com.samsung.android.utc_offset", ""))
     if moment is None or moment.year in _ZERO_YEARS:
         return parse_date(tags.get("date", ""))
@@ -169,7 +175,7 @@ def _tags(container: InputContainer, tracks: Tracks) -> Mapping[str, str]:
     streams = [stream for stream in (tracks.sound, tracks.video) if stream is not None]
     alone = len(streams) == len(tracks.sounds) == 1  # otherwise the title of a stream is that of a track
     own = ({name: value for name, value in stream.metadata.items() if alone or name != "title"} for stream in streams)
-    return media_tags.all_tags([*own, container.metadata])
+    return media_tags.all_tags([*own, container.metadata, tracks.written])
 
 
 def _first(streams: list[T]) -> T | None:

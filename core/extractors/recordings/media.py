@@ -19,6 +19,7 @@ from bowerbird.core.extractors.recordings.scenes import scenes
 from bowerbird.core.extractors.recordings.sound_tracks import audible
 from bowerbird.core.extractors.recordings.timeline import is_joinable, joined_length
 from bowerbird.core.extractors.recordings.track_names import LYRICS, SOUND_TRACK, track_name
+from bowerbird.core.extractors.recordings.written_tags import written_tags
 from bowerbird.core.extractors.segments import label, segments
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import SAMPLE_RATE, Extraction, Kind, Locator, Modality, Samples, Segment
@@ -51,7 +52,7 @@ class MediaExtractor:
             FileError: nothing of it can be read.
         """
         with containers.open_media(source) as container:
-            tracks = containers.tracks(container)
+            tracks = replace(containers.tracks(container), written={} if limits.start_at else written_tags(source))
             if limits.only_tags:
                 kind = Kind.CLIP if tracks.video else Kind.RECORDING
                 return Extraction(kind, _texts(container, tracks), containers.properties(container, tracks))

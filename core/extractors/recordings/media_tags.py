@@ -125,7 +125,7 @@ _SENSE: Mapping[str, Callable[[str, str], bool]] = {
     "utf-8": lambda *_: True,
     "cp1251": _is_cyrillic,
     "koi8-r": _is_cyrillic,
-    "shift_jis": lambda text, letters: len(_KANA.findall(letters)) * 4 >= len(letters) and not _HALF.search(text),
+    "cp932": lambda text, letters: bool(_KANA.search(letters)) and not _HALF.search(text),  # as which Chinese reads
     "euc_kr": lambda _, letters: len(_HANGUL.findall(letters)) * 4 >= len(letters) * 3,
     "gb2312": lambda *_: True,
     "big5": lambda *_: True,

@@ -26,7 +26,8 @@ Left = Callable[[str], tuple[list[str], list[int]]]
 
 
 def put(catalog: Catalog, name: str, properties: Properties, mails: tuple[MailHeader, ...] = ()) -> None:
-    texts = [Segment(Modality.TEXT, text=f"text {number}") for number in range(4)]
+    words = ("the bill of the plumber", "it is paid", "in full, otters", "the bill is paid")
+    texts = [Segment(Modality.TEXT, text=text) for text in words]
     catalog.files.put(FILES, FileFacts(FILES / name, 1, 1_700_000_000_000_000_000), Kind.DOCUMENT)
     new = NewContent(name.encode(), Kind.DOCUMENT, properties, texts, [()] * 4, {}, frozenset(), mails=mails)
     catalog.files.finish(FILES / name, FileState.INDEXED, content_id=catalog.contents.put(new))
@@ -53,6 +54,9 @@ def left(catalog: Catalog, tmp_path: Path) -> Iterator[Left]:
         segments = reader.segments_of(row.content_id) if row and row.content_id else []
         others = reader.in_other_mails([segment.id for segment in segments], filters)
         names = sorted(row.path.name for row in reader.newest(filters, 9))
+        resolved = reader.resolved(filters, {})
+        assert reader.in_other_mails([segment.id for segment in segments], resolved) == others
+        assert sorted(row.path.name for row in reader.newest(resolved, 9)) == names
         return names, [segment.ordinal for segment in segments if segment.id not in others]
 
     yield ask
@@ -80,6 +84,15 @@ def left(catalog: Catalog, tmp_path: Path) -> Iterator[Left]:
         ("-subject:invoice", ["box.mbox"], [3]),
         ("-(from:otto OR subject:holiday)", ["box.mbox", "one.eml"], [0]),
         ("from:otto OR subject:holiday", ["box.mbox"], [1, 2, 3]),
+        ("-paid", ["box.mbox"], [0]),
+        ("word:paid -word:bills", ["box.mbox"], [1, 2]),
+        ("word:bills -paid -subject:holiday", ["box.mbox"], [0]),
+        ('"the bill"', ["box.mbox", "one.eml"], [0, 3]),
+        ('"the bill" from:anna -"is paid"', ["box.mbox"], [0]),
+        ('"is paid" from:otto', ["box.mbox"], [1, 2]),
+        ('"is paid" "the plumber"', ["one.eml"], []),
+        ("-box", ["one.eml"], []),
+        ("word:box -paid", ["box.mbox"], [0]),
     ],
 )
 def test_filters(left: Left, typed: str, names: list[str], ordinals: list[int]) -> None:

@@ -107,5 +107,9 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.txt.p7m").write_bytes(SIGNATURE_ALONE)
     with pytest.raises(FileError, match="encrypted, or holds only a signature"):
         extract(tmp_path / "a.txt.p7m")
-    (tmp_path / "a.eml").write_bytes(MAIL + encodebytes(SIGNATURE_ALONE))
-    assert extract(tmp_path / "a.eml").omissions == ("An encrypted part is not read.",)
+
+
+def test_a_signature_alone_is_nothing_that_was_left_out(tmp_path: Path) -> None:
+    for content, omissions in ((SIGNATURE_ALONE, ()), (b"0\x0bsomething", ("An encrypted part is not read.",))):
+        (tmp_path / "a.eml").write_bytes(MAIL + encodebytes(content))
+        assert extract(tmp_path / "a.eml").omissions == omissions

@@ -45,6 +45,30 @@ def test_a_line_is_read_in_the_encoding_in_which_it_is_a_language(text: str, enc
     assert decode(text.encode(encoding)) == text
 
 
+ASTRAY = {
+    "letters in words are no halves of others": (
+        "1\r\n00:00:01,000 --> 00:00:02,000\r\nGröße im Maßstab\r\n".encode("cp1252"),
+        "Größe im Maßstab",
+    ),
+    "Turkish that could be Icelandic": (
+        "metin: İstanbul'da güneşli bir gün, şöför çağrı".encode("cp1254"),
+        "güneşli bir gün",
+    ),
+    "Icelandic": ("Það er þó ágætt að hún sé komin".encode("cp1252"), "Það er þó ágætt"),
+    "a log of two programs": (
+        "2024 größe\n".encode() * 3 + "2024 Größe der Straße\n".encode("cp1252"),
+        "Größe der Straße",
+    ),
+    "a byte astray": ("größe ".encode() * 20 + b"caf\xe9 walrus", "café walrus"),
+}
+
+
+@pytest.mark.parametrize("case", ASTRAY)
+def test_what_reads_as_another_encoding_too(case: str) -> None:
+    data, text = ASTRAY[case]
+    assert text in decode(data)
+
+
 @pytest.mark.parametrize("encoding", UNICODE)
 @pytest.mark.parametrize("text", [*TEXTS, "Hello otters", "वे कहते हैं कि यह सच है", "Grüße 🦦 水獭"])
 def test_unicode_needs_no_mark(text: str, encoding: str) -> None:

@@ -6,6 +6,8 @@ import bz2
 import gzip
 import io
 import lzma
+import random
+import sys
 import tarfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +21,12 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.types import Kind
 from tests.makers import docx, extract, pdf, photo, render
 
-PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstd.compress}
 BOX = b"From a@x.org Mon Mar 04 10:00:00 2024\nSubject: Otters\n\nabout otters\n"
 
 
@@ -74,9 +81,10 @@ def test_a_packed_archive_is_read_as_one(tmp_path: Path) -> None:
         member = tarfile.TarInfo("trip/otters.txt")
         member.size = len(note)
         archive.addfile(member, io.BytesIO(note))
-    (tmp_path / "a.tar.gz").write_bytes(gzip.compress(buffer.getvalue()))
-    text = "".join(segment.text for segment in extract(tmp_path / "a.tar.gz").segments)
-    assert "trip/otters.txt" in text and "a note about otters" in text
+    for name, pack in (("a.tar.gz", gzip.compress), ("a.tar.zst", zstd.compress), ("a.tzst", zstd.compress)):
+        (tmp_path / name).write_bytes(pack(buffer.getvalue()))
+        text = "".join(segment.text for segment in extract(tmp_path / name).segments)
+        assert "trip/otters.txt" in text and "a note about otters" in text
 
 
 def test_what_is_not_read(tmp_path: Path) -> None:
@@ -85,8 +93,9 @@ def test_what_is_not_read(tmp_path: Path) -> None:
     for name in ("a.txt.gz.gz", "a.bin.gz"):
         with pytest.raises(FileSkipped):
             extract(tmp_path / name)
-    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"text" * 1000)[:20])
-    with pytest.raises(FileError, match="damaged"):
-        extract(tmp_path / "a.txt.gz")
+    for suffix, pack in PACKERS.items():
+        (tmp_path / f"a.txt{suffix}").write_bytes(pack(random.Random(0).randbytes(1000).hex().encode())[:-200])
+        with pytest.raises(FileError, match="damaged"):
+            extract(tmp_path / f"a.txt{suffix}")
     (tmp_path / "plain.txt.gz").write_bytes(b"unpacked by the browser")
     assert extract(tmp_path / "plain.txt.gz").segments[0].text == "unpacked by the browser"

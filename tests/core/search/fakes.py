@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.filters.table import FOUND, kinds_of
+from bowerbird.core.catalog.filters.table import FOUND, Found, kinds_of
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.shots import ShotFile
 from bowerbird.core.catalog.vocabulary import Word
@@ -96,7 +96,7 @@ class FakeReader:
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
         def found(each: Is) -> Condition:
             passing = frozenset(row.id for row in self._files if self._passes(row, each))
-            return Is(FOUND, passing) if each.name == "phrase" else each
+            return Is(FOUND, Found(passing)) if each.name == "phrase" else each
 
         return replaced(where, found)
 
@@ -188,7 +188,7 @@ class FakeReader:
         if each.name == "under":
             return row.path.is_relative_to(each.value)
         if each.name == FOUND:
-            return row.id in each.value
+            return row.id in each.value.files
         if each.name == "kind":
             return row.kind in each.value
         assert each.name == "phrase"

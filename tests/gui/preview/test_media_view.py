@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.preview.media_view import MediaView
 from tests.gui.conftest import LONG_MS, shown_names
+from tests.makers import photo
 from tests.media_makers import clip, scenes, silence, tone, wav
+from tests.shot_makers import samsung_trailer
 
 
 @pytest.fixture
@@ -71,3 +73,17 @@ def test_a_part_of_a_recording_is_an_example(media_window: MainWindow, qtbot: Qt
         lambda: media_window.session.query.like == (example,) and bool(shown_names(media_window)), timeout=LONG_MS
     )
     assert shown_names(media_window)[0] == "two tones.wav"
+
+
+def test_a_motion_photo_plays_its_clip(window: MainWindow, files: Path, qtbot: QtBot) -> None:
+    inside = clip(files / "inside.mp4", scenes((200, 30, 30), (30, 30, 200), each=20, size=(192, 128)))
+    photo(files / "moving.jpg")
+    moving = files / "moving.jpg"
+    moving.write_bytes(moving.read_bytes() + samsung_trailer(inside.read_bytes()))
+    inside.unlink()
+    window.session.library.add_folder(files)
+    media = _select(window, "moving.jpg", qtbot)
+    assert media.picture.isVisible() and not media.waveform.isVisible() and not media.filmstrip.isVisible()
+    assert not media.player.playing, "nothing plays by itself"
+    media.player.toggle()
+    qtbot.waitUntil(lambda: media.player.playing and media.player.at_s > 0.2, timeout=LONG_MS)

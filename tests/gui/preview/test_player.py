@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from bowerbird.gui.preview.player import Player
 from tests.gui.conftest import LONG_MS
 from tests.gui.preview.player_stress import LONGEST_S, ROUNDS
-from tests.media_makers import tone, wav
+from tests.media_makers import clip, scenes, tone, wav
 
 
 @pytest.fixture
@@ -37,6 +39,23 @@ def test_it_plays_from_the_moment_that_was_asked_for(player: Player, tmp_path: P
     assert min(positions[2:]) >= 2.4, "it does not jump back to the beginning"
     player.stop()
     assert not player.playing and player.path is None
+
+
+def test_what_lies_within_a_file_is_played(player: Player, tmp_path: Path, qtbot: QtBot) -> None:
+    frames = list[QImage]()
+    player.frame_ready.connect(frames.append)
+    data = clip(tmp_path / "clip.mp4", scenes((200, 30, 30), (30, 30, 200), each=20)).read_bytes()
+    asked = list[Callable[[bytes], None]]()
+    player.take(tmp_path / "photo.jpg", 0.0, asked.append)
+    assert not asked, "nothing is read before play is pressed"
+    player.play()
+    asked.pop()(data)
+    qtbot.waitUntil(lambda: player.at_s > 0.5 and bool(frames), timeout=LONG_MS)
+    player.take(tmp_path / "other.jpg", 0.0, asked.append)
+    player.play()
+    player.stop()
+    asked.pop()(data)
+    assert not player.playing, "another file was chosen meanwhile"
 
 
 def test_a_seek_before_the_file_is_open_is_kept(player: Player, tmp_path: Path, qtbot: QtBot) -> None:

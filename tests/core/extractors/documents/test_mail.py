@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import mailbox
 from collections.abc import Iterator
 from dataclasses import replace
@@ -95,6 +96,21 @@ SEEN = {
         (HEAD.format("x") + "Content-Type: text/plain; charset=gb2312\n\n").encode() + "镕基会议".encode("gbk"),
         "镕基会议",
     ),
+    "a file written into the text": (
+        HEAD.format("x") + "\nsee\n\nbegin 644 notes.txt\n5<V5C<F5T('=A;')U<R!M965T:6YG\n`\nend\n\nthere\n",
+        "see notes.txt there notes.txt secret walrus meeting",
+    ),
+    "parts that are divided otherwise than said": (
+        multipart("mixed", plain("before"), page("after it")).replace('"BB"', '"CC"'),
+        "before after it",
+    ),
+    "parts that are not divided": (HEAD.format("x") + "Content-Type: multipart/mixed; boundary=B\n\nboiler", "boiler"),
+    "a document without a suffix": (multipart("mixed", attached("README", b"about the boiler")), "about the boiler"),
+    "a page under another name": (
+        multipart("mixed", attached("page.part", b"<html><body>about the <b>boiler</b>")),
+        "about the boiler",
+    ),
+    "a packed document": (multipart("mixed", attached("a.txt.gz", gzip.compress(b"the boiler"))), "the boiler"),
     "a mail after an empty line": ("\n" + HEAD.format("x") + "\nthermostat", "thermostat"),
     "headers in bytes": (HEAD.format("Протокол собрания").encode("cp1251") + b"\nx", "Протокол собрания"),
     "headers in words": (

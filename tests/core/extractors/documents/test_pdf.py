@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from bowerbird.core.errors import FileError
@@ -126,3 +128,35 @@ def test_damage(tmp_path: Path) -> None:
     whole = document_makers.form()
     with pytest.raises(FileError):
         read(tmp_path / "a.pdf", b"%PDF-1.7\n" + whole[2000:2400])
+
+
+def with_files(**files: bytes) -> bytes:
+    """A PDF of an empty page with files within."""
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(200, 100)
+    for name, data in files.items():
+        document.new_attachment(name.replace("_", ".")).set_data(data)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_files_within_are_read(tmp_path: Path) -> None:
+    mail = b"From: ann@x.org\nTo: b@x.org\nSubject: Boiler\n\nthermostat TH-5590"
+    makers.docx(tmp_path / "a.docx", "about otters")
+    data = with_files(a_docx=(tmp_path / "a.docx").read_bytes(), b_eml=mail, c_bin=bytes(99))
+    (tmp_path / "portfolio.pdf").write_bytes(data)
+    texts = {segment.locator.section: segment.text for segment in makers.extract(tmp_path / "portfolio.pdf").segments}
+    assert texts["Attached files"].split() == ["a.docx", "b.eml", "c.bin"]
+    assert "about otters" in texts["a.docx"] and "TH-5590" in texts["b.eml"] and "c.bin" not in texts
+
+
+def test_files_within_files_are_read_to_some_depth(tmp_path: Path) -> None:
+    data = with_files(deep_txt=b"the boiler")
+    for _ in range(6):
+        data = with_files(next_pdf=data, beside_txt=b"about otters")
+    (tmp_path / "portfolio.pdf").write_bytes(data)
+    extraction = makers.extract(tmp_path / "portfolio.pdf")
+    text = text_of(extraction)
+    assert text.count("about otters") == 3 and "the boiler" not in text
+    assert "The first 0 of 2 attached documents are read." in extraction.omissions[0]

@@ -34,6 +34,20 @@ def test_notes_without_an_end_take_no_time() -> None:
     assert len(list(rtf.notes(rb"{\*\annotation " * 20_000))) < 20_000
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        rb"{\rtf1\mac Gr\'9a\'a7e}",
+        rb"{\rtf1\pca Gr\'94\'e1e}",
+        "{\\rtf1\\ansi\\ansicpg1252 Größe}".encode("cp1252"),
+        "{\\rtf1\\ansi\\ansicpg1252 Größe}".encode(),
+    ],
+)
+def test_characters_as_others_than_windows_write_them(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.rtf").write_bytes(data)
+    assert "Größe" in extract(tmp_path / "a.rtf").segments[0].text
+
+
 def test_fixed_spaces_and_hyphens_and_halves_of_a_character(tmp_path: Path) -> None:
     (tmp_path / "a.rtf").write_bytes(rb"{\rtf1\ansi 5\~km co\_op C:\\~x {\b b}\~c \u-10179?\u-8704? end}")
     text = "".join(segment.text for segment in extract(tmp_path / "a.rtf").segments)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.pictures import xmp
-from bowerbird.core.extractors.pictures.motion import clip_bytes
+from bowerbird.core.extractors.pictures.motion import clip, clip_bytes
 from bowerbird.core.extractors.source import MemorySource
 from tests.makers import extract
 from tests.shot_makers import samsung_trailer
@@ -63,6 +64,16 @@ def test_a_motion_photo_of_samsung(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + samsung_trailer(CLIP))
     length = extract(path).properties.clip_bytes
     assert length and path.read_bytes()[-length:].startswith(CLIP)
+
+
+def test_the_clip_is_taken_out_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "moving.jpg"
+    path.write_bytes(PICTURE + CLIP)
+    assert clip(path, len(CLIP)) == CLIP
+    path.write_bytes(PICTURE + CLIP + b"more")
+    for length in (len(CLIP), len(PICTURE + CLIP) + 5, 1 << 40):
+        with pytest.raises(FileError, match="no longer"):
+            clip(path, length)
 
 
 def test_what_is_no_clip_is_none() -> None:
