@@ -92,7 +92,7 @@ class SearchPane(QFrame):
         view.open_requested.connect(lambda hit: open_hit(session, hit))
         view.quick_look_requested.connect(self._open_quick_look)
         view.menu_requested.connect(self._open_menu)
-        view.copy_requested.connect(lambda: session.hit and copy_files([session.hit.path]))
+        view.copy_requested.connect(self._copy)
         view.near_end.connect(session.load_more)
 
     def pick_examples(self) -> None:
@@ -160,6 +160,10 @@ class SearchPane(QFrame):
         self._focus_awaited = not self._session.current
         if self.model.rowCount() and not self._focus_awaited:
             self.results.setFocus()
+
+    def _copy(self) -> None:
+        if hit := self._session.hit:
+            copy_files([hit.path])
 
     def _open_quick_look(self, hit: Hit) -> None:
         self._user_selected = True  # what is looked at stays selected while files come in
