@@ -107,6 +107,8 @@ class Results:
     """Whether every hit has the phrases asked for; False where no file does, and hits only come close; None without."""
     corrected: tuple[Correction, ...] = ()
     """Typed words that were taken for typos, where nothing matched otherwise; the notice says so."""
+    total: int = 0
+    """About how many files answer, where ``hits`` are as many as were asked for; 0 where they are all."""
 
 
 @dataclass(frozen=True, slots=True)

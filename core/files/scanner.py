@@ -39,7 +39,7 @@ class Scanner:
         """``excludes`` are the user's globs; ``mounts`` tells what is mounted."""
         self._catalog, self._mounts = catalog, mounts
         self._excludes = Excludes(excludes)
-        self._returned = False
+        self._returned = self._forgotten = False
 
     def use_excludes(self, excludes: Sequence[str]) -> None:
         """Leave out what these globs match from now on."""
@@ -122,6 +122,7 @@ class Scanner:
             if self._is_left_out(folder, path) or self._is_gone(path, before.of(path), now.of(path), succeeded)
         }
         self._catalog.files.forget(gone)
+        self._forgotten |= bool(gone)
         for path in gone:
             self._look_again_beside(path, Priority.NORMAL)
         self._catalog.files.mark_away(missing - gone)
@@ -186,6 +187,11 @@ class Scanner:
         """Whether a folder or a volume that was away has come back since the last call."""
         returned, self._returned = self._returned, False
         return returned
+
+    def take_forgotten(self) -> bool:
+        """Whether files have been forgotten since the last call."""
+        forgotten, self._forgotten = self._forgotten, False
+        return forgotten
 
     def folder_of(self, path: Path) -> Path | None:
         """The watched folder that a path lies in; None if there is none."""

@@ -144,6 +144,7 @@ class Indexer:
         """Read no more files and free the models' memory, or go on."""
         self.paused, self._changed = paused, True
         if paused:
+            self._pace.rest()
             self._pipeline.cancel()
             self._inference.unload()
         else:
@@ -229,6 +230,9 @@ class Indexer:
             self._on_event(Event(EventKind.FOLDERS))
             if self.scans.scanner.take_returned():
                 self._catch_up()  # models that came into use meanwhile could not read it
+        if self.scans.scanner.take_forgotten():
+            self._changed = True
+            self._on_event(Event(EventKind.FILES))
 
     def _commit(self) -> None:
         outcomes = self._pipeline.items.take_outcomes()
@@ -258,7 +262,8 @@ class Indexer:
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
         mending = self.thumbnails.busy or self.languages.busy or (self._begun and self._catalog.refolding.left)
-        due = self._begun and not self.paused and bool(self._catalog.jobs.due(1, ()))
+        left = self._begun and bool(self._catalog.jobs.due(1, ()))
+        due = left and not self.paused
         self.backfill.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
         busy = self.backfill.indexing or building or self._derivation.left or (mending and not self._is_held())
         if busy or not self._inbox.empty:
@@ -268,7 +273,8 @@ class Indexer:
         self._sync.run(hurry=True)
         if self._begun and time.monotonic() - self._wiped_at > _WIPE_S:
             self._wipe_traces()
-        self._pace.end()
+        if not left:  # a pause does not end the round: it goes on where it was
+            self._pace.end()
         if self._begun and not self._is_held():
             self.thumbnails.look()
             self.languages.look()
@@ -283,7 +289,8 @@ class Indexer:
 
     def _report(self) -> None:
         now = time.monotonic()
-        if not (self._changed or self.backfill.busy) or now - self._reported_at < _REPORT_S:
+        moving = self._changed or self.backfill.busy or bool(self._pipeline.items.paths)
+        if not moving or now - self._reported_at < _REPORT_S:
             return
         self._changed, self._reported_at = False, now
         progress = self._pace.progress(self._catalog.jobs.count_due(), paused=self.paused, why=self.power.why())

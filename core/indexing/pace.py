@@ -24,13 +24,15 @@ class Pace:
         self._done = 0
         self._marks.clear()
 
+    def rest(self) -> None:
+        """The round goes on after a pause, which does not count."""
+        self._marks.clear()
+
     def finished(self, files: int) -> None:
         """So many more files are done."""
         self._done += files
         now = time.monotonic()
         self._marks.append((now, self._done))
-        while self._marks[0][0] < now - _WINDOW_S:
-            self._marks.popleft()
 
     def progress(self, waiting: int, *, paused: bool = False, why: str = "") -> Progress:
         """Files done and in all in this round, files a second, seconds left (None until it can be told honestly)."""
@@ -39,7 +41,10 @@ class Pace:
         return Progress(self._done, self._done + waiting, rate, left, paused, why)
 
     def _per_second(self) -> float:
+        now = time.monotonic()
+        while len(self._marks) > 2 and self._marks[1][0] < now - _WINDOW_S:
+            self._marks.popleft()  # two stay: while nothing ends, the rate falls
         if not self._marks:
             return 0.0
-        (since, before), now = self._marks[0], time.monotonic()
+        since, before = self._marks[0]
         return (self._done - before) / (now - since) if now - since >= _ENOUGH_S else 0.0

@@ -79,7 +79,8 @@ class Searcher:
         stopwatch = _Stopwatch(time.perf_counter())
         where = self._reader.resolved(query.where, {})  # it is applied until there are enough shots
         hits = self._hits.newest(replace(query, where=where))
-        return Results(hits, Timings(total=stopwatch.lap_ms()))
+        total = self._reader.count(where) if len(hits) == query.limit else 0
+        return Results(hits, Timings(total=stopwatch.lap_ms()), total=total)
 
     def search(self, query: Query) -> Results:
         """The files that answer best.
@@ -123,7 +124,19 @@ class Searcher:
         rank = stopwatch.lap_ms()
         problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), loose)
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
-        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
+        total = 0
+        if len(hits) == query.limit:
+            total = max(len(ranked), sum(self._count(side, terms[side.text], known) for side in sides))
+        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact, total=total)
+
+    def _count(self, side: Side, terms: Sequence[Term], known: dict[Is, Is]) -> int:
+        """How many contents have all of the words."""
+        if not terms:
+            return 0
+        where = self._reader.resolved(side.where, known)
+        kinds = None if where == EVERYTHING else kinds_of(where)
+        match = " AND ".join(f"({_any_of(words_of([term]))})" for term in terms)
+        return self._reader.count_with_words(match, self._reader.allowed(where), kinds or ())
 
     def evidence(self, query: Query) -> list[Evidence]:
         """All evidence for a query without an OR, before it is fused: what each way to search finds by itself."""
@@ -160,7 +173,7 @@ class Searcher:
         if not side.text and not examples:
             return list(self._listed(where, limit)), ""
         kinds = None if where == EVERYTHING else kinds_of(where)
-        scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
+        scope = _Scope(kinds or frozenset(), self._reader.allowed(where), max(_TOP_K, limit))
         words = list(self._keyword_hits(side, terms, scope))
         starts = self._store.starts
         try:
@@ -237,7 +250,7 @@ class Searcher:
     def _widen(self, search: Callable[[int], dict[int, float]], scope: _Scope) -> dict[int, float]:
         """What a search finds that is asked for more and more, until enough of it passes."""
         found: dict[int, float] = {}
-        for top_k in _WIDER:
+        for top_k in (each for each in _WIDER if each >= min(scope.wanted, _WIDER[-1])):
             found = search(top_k)
             if len(found) < top_k or self._enough(found, scope):
                 break
@@ -251,10 +264,10 @@ class Searcher:
         """Evidence of the segments with the words, more where they stand in a row."""
         if not terms:
             return
-        match = " OR ".join(f'"{word}"' for word in words_of(terms))
+        match = _any_of(words_of(terms))
         scores = self._widen(
             lambda top_k: dict(self._reader.by_words(match, top_k, scope.allowed, scope.kinds)),
-            _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
+            _Scope(scope.kinds, None, scope.wanted),  # what is allowed, by_words itself goes by
         )
         rows = self._reader.segments(scores).values()
         occurrences = Occurrences(terms, *self._reader.index_size())
@@ -300,6 +313,8 @@ class _Scope:
     kinds: frozenset[Kind]
     allowed: frozenset[int] | None
     """Content ids; None where only the kinds are filtered, if anything."""
+    wanted: int = _TOP_K
+    """How many segments are looked for at least: more as more hits are asked for."""
 
     def holds(self, content_id: int) -> bool:
         return self.allowed is None or content_id in self.allowed
@@ -314,6 +329,11 @@ class _Stopwatch:
         now = time.perf_counter()
         elapsed, self.last = (now - self.last) * 1000, now
         return elapsed
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """A query for the keyword index."""
+    return " OR ".join(f'"{word}"' for word in words)
 
 
 def _highest(results: Sequence[Sequence[tuple[int, float]]]) -> dict[int, float]:

@@ -6,14 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
-from bowerbird.gui.widgets.widgets import button, label, scroll_area
+from bowerbird.gui.widgets.widgets import button, fit_to_screen, label, scroll_area
 
 _KEYS = (
     ("Ctrl+L, Ctrl+F or /", "Search"),
     ("Down, Up", "From the query to the results and back"),
     ("Arrows", "Along the results"),
     ("Enter", "Open the file"),
-    ("Space", "Look at it large"),
+    ("Space", "Look at it large; arrows go on to the next"),
+    ("Shift+arrows, Ctrl+A, Escape", "Select several, all, one again"),
+    ("Ctrl+C", "Copy the selected files"),
     ("Ctrl+Space", "Play or pause a recording or clip"),
     ("Alt+Down, Alt+Up", "The next moment that matches, the one before"),
     ("Ctrl+M", "Find files similar to the chosen one"),
@@ -26,7 +28,6 @@ _KEYS = (
     ("F1 or ?", "This list"),
 )
 _WORDS = (*((each.typed, each.prose) for each in FILTERS.values()), *SYNTAX)
-_MOST = 0.85  # of the screen's height
 
 
 class ShortcutsDialog(QDialog):
@@ -47,7 +48,7 @@ class ShortcutsDialog(QDialog):
         column.addWidget(area, 1)
         column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
         whole = self.sizeHint().height() - area.sizeHint().height() + tables.sizeHint().height()
-        self.resize(self.sizeHint().width(), min(whole, round(_MOST * self.screen().availableSize().height())))
+        fit_to_screen(self, self.sizeHint().width(), whole)
 
 
 def _tables() -> QWidget:

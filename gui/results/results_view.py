@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
+from collections.abc import Collection
 
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyleOptionViewItem, QWidget
+
+from bowerbird.core.answers import Hit
 from bowerbird.gui.results.hit_delegate import HitDelegate
 from bowerbird.gui.results.hit_layout import EDGE, ROW_HEIGHT, HitLayout
 from bowerbird.gui.results.hit_model import HitModel
@@ -13,11 +26,16 @@ from bowerbird.gui.widgets.widgets import Index
 
 _SCROLL_BAR_WIDTH = 14  # kept free also while the scroll bar is hidden
 _SCROLL_STEP = 56
+_DIMMED = 0.4
 _PRELOAD_PAGES = 3  # more results are asked for when fewer pages than this are left
 
 
-class ResultsView(QAbstractItemView):
-    """Shows a ``HitModel`` as a ``HitLayout`` places it. Its current row is the selected hit."""
+class ResultsView(QListView):
+    """Shows a ``HitModel`` as a ``HitLayout`` places it. Its current row is the selected hit.
+
+    It is a list for screen readers only: where things are, what is painted and what keys do is decided here, and what
+    ``QListView`` would do about that is passed over.
+    """
 
     hit_selected = Signal(object)
     """Another ``Hit`` is selected, or None."""
@@ -27,6 +45,12 @@ class ResultsView(QAbstractItemView):
     """The ``Hit`` should be shown large."""
     menu_requested = Signal(object, QPoint)
     """A ``Hit`` and the place of its menu on the screen."""
+    selection_changed = Signal(object)
+    """The selected hits in their order, as a tuple: mostly the current one alone."""
+    copy_requested = Signal()
+    """The selected hits should be copied."""
+    trash_requested = Signal()
+    """The selected hits should go to the trash."""
     left_upwards = Signal()
     """Up was pressed in the first line: the focus should go to the query."""
     near_end = Signal()
@@ -37,11 +61,15 @@ class ResultsView(QAbstractItemView):
         super().__init__(parent)
         self._hits = model
         self._layout = HitLayout(model, 0)
+        self._stale = self._dimmed = False
+        self._anchor = 0
+        self._extending = False
+        self._pressed: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QAbstractItemView { background: transparent; border: none; }")
         self.setModel(model)
         self.setItemDelegate(delegate)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -50,8 +78,20 @@ class ResultsView(QAbstractItemView):
         self.setAccessibleName("Results")
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         model.modelReset.connect(self.doItemsLayout)
-        self.selectionModel().currentChanged.connect(lambda index: self.hit_selected.emit(model.hit(index.row())))
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.selectionModel().selectionChanged.connect(lambda: self.selection_changed.emit(self.selected_hits()))
         self.clicked.connect(self._toggle_weak)
+
+    def set_stale(self, stale: bool) -> None:
+        """Whether the hits are of another question than the one that is asked now: keys do not open them then."""
+        if not stale and self._dimmed:
+            self.viewport().update()
+        self._stale, self._dimmed = stale, self._dimmed and stale
+
+    def dim(self) -> None:
+        """Show that the hits are stale, until they no longer are."""
+        self._dimmed = self._stale
+        self.viewport().update()
 
     def select_row(self, row: int) -> None:
         """Select the hit of this model row."""
@@ -61,12 +101,21 @@ class ResultsView(QAbstractItemView):
 
     def updateGeometries(self) -> None:
         """Lay the hits out; Qt calls this when the view's size or style changes, and from ``doItemsLayout``."""
-        super().updateGeometries()
+        QAbstractItemView.updateGeometries(self)
         self._layout = HitLayout(self._hits, self.width() - 2 * EDGE - _SCROLL_BAR_WIDTH)
         bar, page = self.verticalScrollBar(), self.viewport().height()
         bar.setPageStep(page)
         bar.setSingleStep(_SCROLL_STEP)
         bar.setRange(0, max(0, self._layout.height - page))
+
+    def doItemsLayout(self) -> None:
+        QAbstractItemView.doItemsLayout(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        QAbstractItemView.resizeEvent(self, event)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        QAbstractItemView.startDrag(self, actions)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -93,9 +142,42 @@ class ResultsView(QAbstractItemView):
         elif rect.bottom() > bar.value() + page:
             bar.setValue(rect.bottom() - page)
 
+    def selected_hits(self) -> tuple[Hit, ...]:
+        """In the order of their rank."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return tuple(hit for row in rows if (hit := self._hits.hit(row)))
+
+    def select_hits(self, hits: Collection[Hit]) -> None:
+        """Select the files of these hits as far as they are there, and leave the current one."""
+        paths, selection = {hit.path for hit in hits}, QItemSelection()
+        for row in range(self._hits.rowCount()):
+            if (hit := self._hits.hit(row)) and hit.path in paths:
+                selection.select(self._hits.index(row), self._hits.index(row))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def select_current(self) -> None:
+        """Select the current hit alone."""
+        self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        index = self.indexAt(rect.center())
-        self.selectionModel().select(QItemSelection(index, index) if index.isValid() else QItemSelection(), command)
+        """Select what a rubber band touches; all from where one began to the current hit, if Shift is held; or one."""
+        selection = QItemSelection()
+        if self.state() == QAbstractItemView.State.DragSelectingState:
+            area = rect.normalized().translated(0, self.verticalOffset())
+            rows = [row for row, at in self._layout.rows_between(area.top(), area.bottom()) if at.intersects(area)]
+        elif command & QItemSelectionModel.SelectionFlag.Current:
+            first, last = sorted((self._anchor, self.currentIndex().row()))
+            rows = list(range(max(0, first), last + 1))
+        else:
+            rows = [index.row()] if (index := self.indexAt(rect.center())).isValid() else []
+        for row in rows:
+            selection.select(self._hits.index(row), self._hits.index(row))
+        self.selectionModel().select(selection, command)
+
+    def _on_current(self, index: QModelIndex) -> None:
+        if not self._extending:
+            self._anchor = index.row()
+        self.hit_selected.emit(self._hits.hit(index.row()))
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         region = QRegion()
@@ -104,6 +186,21 @@ class ResultsView(QAbstractItemView):
         return region
 
     # keyboard, menu and scrolling
+
+    def move_by(self, arrow: Qt.Key) -> None:
+        """Select the hit beside the selected one, past a divider, as if this arrow were pressed here."""
+        act, row = QAbstractItemView.CursorAction, self.currentIndex().row()
+        moves = {
+            Qt.Key.Key_Left: act.MoveLeft,
+            Qt.Key.Key_Right: act.MoveRight,
+            Qt.Key.Key_Up: act.MoveUp,
+            Qt.Key.Key_Down: act.MoveDown,
+        }
+        for _ in range(2):
+            self.setCurrentIndex(self.moveCursor(moves[arrow], Qt.KeyboardModifier.NoModifier))
+            if self._hits.hit(self.currentIndex().row()):
+                return
+        self.select_row(row)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         act, row, last = QAbstractItemView.CursorAction, self.currentIndex().row(), self._hits.rowCount() - 1
@@ -120,18 +217,57 @@ class ResultsView(QAbstractItemView):
         return self._hits.index(min(last, max(0, target)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._extending = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._press_key(event)
+        self._extending = False
+
+    def _press_key(self, event: QKeyEvent) -> None:
         key, index = event.key(), self.currentIndex()
         hit = self._hits.hit(index.row())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        opens = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if opens and self._stale:
+            event.accept()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_requested.emit(hit) if hit else self._toggle_weak(index)
         elif key == Qt.Key.Key_Space:
             self.quick_look_requested.emit(hit) if hit else self._toggle_weak(index)
-        elif key == Qt.Key.Key_Up and self._layout.is_in_first_line(index.row()):
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()
+        elif key == Qt.Key.Key_Delete:
+            self.trash_requested.emit()
+        elif key == Qt.Key.Key_Escape and len(self.selected_hits()) > 1:
+            self.select_current()
+        elif key == Qt.Key.Key_Up and not self._extending and self._layout.is_in_first_line(index.row()):
             self.left_upwards.emit()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.selectAll()
         elif event.text().isprintable() and event.text():
             event.ignore()  # Qt would jump to a file of that name
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._extending = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._pressed = event.position().toPoint() + QPoint(0, self.verticalOffset())
+        super().mousePressEvent(event)
+        self._extending = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if self._band():
+            self.viewport().update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._pressed = None
+        self.viewport().update()
+
+    def _band(self) -> QRect | None:
+        """The rubber band, while one is drawn."""
+        if self._pressed is None or self.state() != QAbstractItemView.State.DragSelectingState:
+            return None
+        end = self.viewport().mapFromGlobal(self.cursor().pos())
+        return QRect(self._pressed - QPoint(0, self.verticalOffset()), end).normalized()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if hit := self._hits.hit(self.indexAt(event.position().toPoint()).row()):
@@ -161,16 +297,23 @@ class ResultsView(QAbstractItemView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.setOpacity(_DIMMED if self._dimmed else 1.0)
         offset, area = self.verticalOffset(), event.rect()
         for row, rect in self._layout.rows_between(area.top() + offset, area.bottom() + offset):
             self._paint_row(painter, row, rect.translated(0, -offset))
+        if band := self._band():
+            colour = self.palette().color(QPalette.ColorRole.Highlight)
+            painter.setPen(colour)
+            colour.setAlpha(40)
+            painter.fillRect(band, colour)
+            painter.drawRect(band)
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: int, rect: QRect) -> None:
         option, index = QStyleOptionViewItem(), self._hits.index(row)
         self.initViewItemOption(option)
         option.rect = rect
-        if index == self.currentIndex():
+        if self.selectionModel().isSelected(index):
             option.state |= QStyle.StateFlag.State_Selected
         if rect.contains(self.viewport().mapFromGlobal(self.cursor().pos())) and self.underMouse():
             option.state |= QStyle.StateFlag.State_MouseOver

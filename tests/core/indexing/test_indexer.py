@@ -260,6 +260,41 @@ def test_pausing_drops_what_is_on_its_way_and_resuming_reads_it(house: House, no
     house.until_decoding(2)
 
 
+def test_a_pause_does_not_begin_the_count_anew(house: House, note: Path) -> None:
+    for number in range(3):
+        (note.parent / f"{number}.txt").write_text(f"note {number}")
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
+    house.until(lambda: house.indexer.progress.done == 1)
+    house.indexer.pause(True)
+    house.settle()
+    assert (house.indexer.progress.done, house.indexer.progress.total) == (1, 4)
+
+
+def test_what_is_gone_is_told(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.decoders.requests[0][2].set_result(document("a heron on the lawn"))
+    house.settle()
+    house.events.clear()
+    note.unlink()
+    house.inbox.post(lambda: house.indexer.scans.apply([FileChange(note, Change.GONE)]))
+    house.settle()
+    assert EventKind.FILES in house.events
+
+
+def test_progress_is_told_while_nothing_ends(house: House, note: Path) -> None:
+    house.watch(note.parent)
+    house.indexer.begin()
+    house.until_decoding()
+    house.events.clear()
+    house.step(3)
+    assert house.events == [EventKind.PROGRESS] * 3
+
+
 def append(path: Path) -> None:
     with path.open("a") as file:
         file.write("\nand another line")
