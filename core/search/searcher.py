@@ -250,9 +250,7 @@ class Searcher:
         languages = self._reader.vocabulary.languages_of({row.content_id for row in rows})
         pairs, phrases = pairs_of(side.text), (*phrases_of(side.where), *identifiers(side.text))
         for row in rows:
-            score, has_all = occurrences.score(row.text, languages.get(row.content_id, ""))
-            if score:  # else it has a form that counts in another language
-                strength = ranking.from_bm25(score, occurrences.information, has_all=has_all)
+            if strength := occurrences.evidence(row.text, languages.get(row.content_id, "")):  # else of other languages
                 yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
 
     def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:

@@ -39,7 +39,8 @@ class Spelling:
     def _unknown(self, text: str) -> list[Term]:
         """Words of which neither texts nor names have a form."""
         open_ended = starred(text)
-        terms = [term for term in self._wording.terms(text) if not term.passages and term.word not in open_ended]
+        terms = [term for term in self._wording.terms(text) if not (term.passages or term.forms)]
+        terms = [term for term in terms if term.word not in open_ended]
         words = [term for term in terms if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
         spaced = [term for term in words if not is_unspaced(term.word)]
         return [term for term in spaced if not self._reader.by_name([term.word], EVERYTHING, 1)]
