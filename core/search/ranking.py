@@ -16,6 +16,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core.words import words_of_folded
+
 STRONG = 0.5
 """Score (0…1) from which on a hit counts as a match; those below come after "nothing else matches well"."""
 
@@ -35,6 +37,7 @@ _K1, _B = 1.2, 0.75
 _BM25_LIMIT = _K1 + 1  # the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
+_INSIDE = 0.9  # how much counts a word that is only a part of one in a name: IMG_2034 comes before IMG_20341
 LISTED = 3.0
 """Evidence of what only passes filters, on a side of an OR that has no words: that alone makes it a match."""
 NEXT = 1e-6
@@ -158,6 +161,13 @@ def from_bm25(bm25: float, information: float, *, has_all: bool = False) -> floa
     """
     share = WORDS_WEIGHT * bm25 / (_BM25_LIMIT * information) if information else 0.0
     return max(share, ALL_WORDS + share / 4) if has_all else share
+
+
+def from_name(words: Sequence[str], name: str) -> float:
+    """Evidence of a folded name that holds some of the words: their share of the characters, less of those in words."""
+    whole = set(words_of_folded(name))
+    held = sum(len(word) * (1.0 if word in whole else _INSIDE) for word in words if word in name)
+    return NAME_WEIGHT * held / sum(map(len, words))
 
 
 def bm25(terms: Iterable[tuple[float, int]], words: int, average: float, passages: int) -> float:

@@ -256,10 +256,9 @@ class Searcher:
     def _name_hits(self, text: str, where: Condition) -> Iterator[Evidence]:
         """Evidence of the files with the words in their names or their folders'."""
         words = query_words(text)
-        characters = sum(len(word) for word in words)
         for row, name in self._reader.by_name(words, where, _TOP_K):
-            matching = sum(len(word) for word in words if word in name.lower())  # the name is folded but for its case
-            yield Evidence(row.content_id or -row.id, None, Source.NAME, ranking.NAME_WEIGHT * matching / characters)
+            strength = ranking.from_name(words, name.lower())  # the name is folded but for its case
+            yield Evidence(row.content_id or -row.id, None, Source.NAME, strength)
 
     def _weak_photos(self, vectors: Mapping[str, Vectors], hits: Sequence[Hit]) -> str:
         """A notice where photos were found by the starter pack alone, the weakest road from text to photos."""
