@@ -8,12 +8,12 @@ from dataclasses import replace
 from bowerbird.core.answers import Correction
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.conditions import EVERYTHING
-from bowerbird.core.search.wording import Term, Wording, starred
+from bowerbird.core.search.wording import Term, Wording
 from bowerbird.core.types import Query
 from bowerbird.core.words import is_unspaced, typed_words
 
 _SHORTEST = 4  # letters: shorter words are one edit away from too many others
-_LONGEST = 40
+_LONGEST, _MOST_WORDS = 40, 10
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ", "αβγδεζηθικλμνξοπρστυφχψω",
               "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي")  # fmt: skip
 _SOUND_ALIKE = (("f", "ph"), ("ph", "f"))  # one mistake of those who write as they hear
@@ -37,12 +37,10 @@ class Spelling:
         return replace(query, text=_replaced(query.text, meant), either=sides), tuple(corrections)
 
     def _unknown(self, text: str) -> list[Term]:
-        """Words of which neither texts nor names have a form."""
-        open_ended = starred(text)
+        """The first words of which neither texts nor names have a form."""
         terms = [term for term in self._wording.terms(text) if not (term.passages or term.forms)]
-        terms = [term for term in terms if term.word not in open_ended]
         words = [term for term in terms if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
-        spaced = [term for term in words if not is_unspaced(term.word)]
+        spaced = [term for term in words if not is_unspaced(term.word)][:_MOST_WORDS]
         return [term for term in spaced if not self._reader.by_name([term.word], EVERYTHING, 1)]
 
     def _near(self, term: Term) -> str:

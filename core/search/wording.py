@@ -32,10 +32,10 @@ from bowerbird.core.words import ALIKE, all_words, is_unspaced, query_words, spe
 _STAR = re.compile(r"(?<=\w)\*(?!\S)")
 _LATIN_LIKE = 0x1100  # the first letter (Hangul) of the scripts of which one already tells much
 _SHORTEST_START = 3  # letters of other scripts behind which a star counts
-_MOST_FORMS, _MOST_LOOKED_AT = 50, 200
+_MOST_FORMS, _MOST_LOOKED_AT = 50, 200  # of a word: the most frequent
 _LONGEST_ENDING = 6
 _MOST_WORDS = 40  # of a question, that are looked for in other forms: more would take seconds
-# A word in more passages, and in a larger share of all, tells too little to be looked for in other forms.
+# A word in more passages, which are a larger share of all, tells too little to be looked for in other forms.
 _FREQUENT, _FREQUENT_SHARE = 100, 0.1
 _PART = 0.5  # of an occurrence: how much counts a word of which the typed one is a part
 

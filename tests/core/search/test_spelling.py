@@ -52,6 +52,15 @@ def test_what_there_is_or_nothing_comes_near_to_stays(spelling: Spelling, asked:
     assert spelling.corrected(Query(asked)) == (Query(asked), ())
 
 
+def test_a_word_that_is_being_typed_is_corrected_once_nothing_begins_so(spelling: Spelling) -> None:
+    assert spelling.corrected(Query("elefant*"))[0] == Query("elephant")
+
+
+def test_many_words_that_nothing_has_take_no_time(spelling: Spelling) -> None:
+    many = " ".join("abcdefgh"[at] * 4 + "z" * (at + number) for at in range(8) for number in range(30))
+    assert spelling.corrected(Query(many)) == (Query(many), ())
+
+
 def test_each_side_of_an_or_is_corrected(spelling: Spelling) -> None:
     meant, corrections = spelling.corrected(typed("elefant, OR (bnech kind:photo)"))
     assert meant == typed("elephant OR (bench kind:photo)")
