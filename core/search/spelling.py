@@ -37,15 +37,22 @@ class Spelling:
         return replace(query, text=_replaced(query.text, meant), either=sides), tuple(corrections)
 
     def _unknown(self, text: str) -> list[Term]:
-        """The first words of which neither texts nor names have a form."""
-        terms = [term for term in self._wording.terms(text) if not (term.passages or term.forms)]
-        words = [term for term in terms if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
+        """The words of which neither texts nor names have a form, if those are half of all or more.
+
+        Where more is known of a question, what else is in it is rather something that the library does not have.
+        """
+        terms = self._wording.terms(text)
+        missing = [term for term in terms if not (term.passages or term.forms)]
+        if 2 * len(missing) < len(terms):
+            return []
+        words = [term for term in missing if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
         spaced = [term for term in words if not is_unspaced(term.word)][:_MOST_WORDS]
         return [term for term in spaced if not self._reader.by_name([term.word], EVERYTHING, 1)]
 
     def _near(self, term: Term) -> str:
-        """The most frequent of the library's words that are one edit away."""
-        known = self._reader.vocabulary.of(set(_edits(term.word)))
+        """The most frequent of the library's words that are one edit away, and begin so: hardly anybody errs there."""
+        edits = {edit for edit in _edits(term.word) if edit[:1] == term.word[0] or sorted(edit) == sorted(term.word)}
+        known = self._reader.vocabulary.of(edits)
         best = max(known.values(), key=lambda word: (word.passages, word.word), default=None)
         return best.form if best else ""
 

@@ -140,6 +140,7 @@ def test_the_spaces_of_every_content_are_those_of_its_list(old: Path) -> None:
     assert "spaces" not in columns(old, "contents")
 
 
+@pytest.mark.parametrize("version", range(1, 8), indirect=True)
 def test_tags_are_filtered_by_as_they_stand_in_the_properties(old: Path) -> None:
     rows(old, """UPDATE contents SET properties = '{"keywords": ["Été", "50%", "", "Été"]}' WHERE id = 1""")
     rows(old, """UPDATE contents SET properties = '{"title": "none"}' WHERE id = 2""")

@@ -36,13 +36,14 @@ def spelling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spelling]:
     ("asked", "shown"),
     [
         ("elefant", "elephant"), ("elephnat", "elephant"), ("elephan", "elephant"), ("eelephant", "elephant"),
-        ("elephamt", "elephant"), ("hauzer", "häuser"), ("белшой", ""), ("болшой", "большой"),
+        ("elephamt", "elephant"),
+        ("leephant", "elephant"), ("zlephant", ""), ("hauzer", "häuser"), ("белшой", ""), ("болшой", "большой"),
     ],
 )  # fmt: skip
 def test_the_word_that_was_meant_is_one_edit_away(spelling: Spelling, asked: str, shown: str) -> None:
-    meant, corrections = spelling.corrected(Query(f"big {asked} here"))
+    meant, corrections = spelling.corrected(Query(f"{asked} fluss"))
     assert [each.shown for each in corrections] == ([shown] if shown else [])
-    assert meant.text == (f"big {shown} here" if shown else f"big {asked} here")
+    assert meant.text == (f"{shown} fluss" if shown else f"{asked} fluss")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,11 @@ def test_what_there_is_or_nothing_comes_near_to_stays(spelling: Spelling, asked:
 
 def test_a_word_that_is_being_typed_is_corrected_once_nothing_begins_so(spelling: Spelling) -> None:
     assert spelling.corrected(Query("elefant*"))[0] == Query("elephant")
+
+
+def test_a_word_among_several_that_are_known_is_no_typo(spelling: Spelling) -> None:
+    assert spelling.corrected(Query("elefant bench fluss")) == (Query("elefant bench fluss"), ())
+    assert spelling.corrected(Query("elefant bench"))[0] == Query("elephant bench")
 
 
 def test_many_words_that_nothing_has_take_no_time(spelling: Spelling) -> None:
