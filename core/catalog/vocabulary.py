@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bowerbird.core.catalog.attributes import Attribute
 from bowerbird.core.catalog.connection import ReadConnections
 
-_TRIGRAM = 3  # characters: the index of parts finds nothing shorter
+_TRIGRAM, _LONGEST = 3, 64  # characters: the index of parts finds nothing shorter
 _WORD = "SELECT word, coalesce(form, word), passages FROM vocabulary "
 _LANGUAGES = 6
 _ANY = "(SELECT value FROM json_each(?))"
@@ -37,14 +37,14 @@ class Vocabulary:
         """Those of these words that there are."""
         return {word.word: word for word in self._words(f"WHERE word IN {_ANY}", json.dumps(list(words)))}
 
-    def beginning(self, prefix: str, limit: int, longest: int = 64) -> list[Word]:
+    def beginning(self, prefix: str, limit: int, longest: int = _LONGEST) -> list[Word]:
         """Words that begin so, and have so many characters at the most."""
         where = "WHERE word >= ? AND word < ? AND length(word) <= ? ORDER BY passages DESC LIMIT ?"
         return self._words(where, prefix, prefix + "\U0010ffff", longest, limit)
 
     def containing(self, part: str, limit: int) -> list[Word]:
-        """Words that this stands in, three characters or more."""
-        if len(part) < _TRIGRAM:
+        """Words that this stands in, if it has three characters or more, and is not longer than words are."""
+        if not _TRIGRAM <= len(part) <= _LONGEST:
             return []
         trigrams = " AND ".join(f'"{part[at : at + _TRIGRAM]}"' for at in range(len(part) - _TRIGRAM + 1))
         where = (

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 
-from bowerbird.core.words import fold, is_unspaced, typed_words
+from bowerbird.core.words import fold, is_unspaced, typed_words, words_of_folded
 
+_INSIDE = 0.9
 _PARTS = re.compile(r"\d+|\D+")
 
 
@@ -56,6 +57,17 @@ def parts_of(words: Sequence[str]) -> list[str]:
 def words_in(folded: str, words: Sequence[str]) -> frozenset[str]:
     """Those of the words, as ``query_words`` has them, that stand anywhere in a name that was folded."""
     return frozenset(word for word in words if word in folded)
+
+
+def share_held(words: Sequence[str], folded: str) -> float:
+    """The share of the characters of some words that a folded name holds, 0…1; less where they are parts of its words.
+
+    So IMG_2034 comes before IMG_20341.
+    """
+    whole = set(words_of_folded(folded))
+    return sum(len(word) * (1.0 if word in whole else _INSIDE) for word in words_in(folded, words)) / sum(
+        map(len, words)
+    )
 
 
 def folder_with(words: Sequence[str], path: Path) -> str:

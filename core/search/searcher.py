@@ -19,7 +19,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery, Examples
 from bowerbird.core.search.hits import HitMaker
-from bowerbird.core.search.names import parts_of, share_of_name, words_in
+from bowerbird.core.search.names import parts_of, share_held, share_of_name, words_in
 from bowerbird.core.search.passages import says_something
 from bowerbird.core.search.phrases import in_a_row, pairs_of, relaxed, with_phrases
 from bowerbird.core.search.query import phrases_of
@@ -274,9 +274,7 @@ class Searcher:
         languages = self._reader.vocabulary.languages_of({row.content_id for row in rows})
         pairs, phrases = pairs_of(side.text), (*phrases_of(side.where), *identifiers(side.text))
         for row in rows:
-            score, has_all = occurrences.score(row.text, languages.get(row.content_id, ""))
-            if score:  # else it has a form that counts in another language
-                strength = ranking.from_bm25(score, occurrences.information, has_all=has_all)
+            if strength := occurrences.evidence(row.text, languages.get(row.content_id, "")):  # else of other languages
                 yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
 
     def _name_hits(self, text: str, contents: Collection[int], where: Condition) -> Iterator[Evidence]:
@@ -293,7 +291,7 @@ class Searcher:
             own = words_in(fold(row.path.name), words)
             above = words_in(name.lower(), words) - own  # the name is folded but for its case
             share = share_of_name(text, row.path)
-            named = ranking.from_name(sum(map(len, own)) / characters, share)
+            named = ranking.from_name(share_held(words, fold(row.path.name)), share)
             within = ranking.FOLDER_WEIGHT * sum(map(len, above)) / characters
             found = (Evidence(key, None, Source.NAME, named), Evidence(key, None, Source.FOLDER, within))
             yield from (each for each in found if each.strength)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from bowerbird.core.answers import Correction
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.conditions import EVERYTHING
-from bowerbird.core.search.wording import Term, Wording, starred
+from bowerbird.core.search.wording import Term, Wording
 from bowerbird.core.types import Query
 from bowerbird.core.words import is_unspaced, typed_words
 
 _SHORTEST = 4  # letters: shorter words are one edit away from too many others
-_LONGEST = 40
+_LONGEST, _MOST_WORDS = 40, 10
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ", "αβγδεζηθικλμνξοπρστυφχψω",
               "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي")  # fmt: skip
 _SOUND_ALIKE = (("f", "ph"), ("ph", "f"))  # one mistake of those who write as they hear
@@ -37,16 +37,22 @@ class Spelling:
         return replace(query, text=_replaced(query.text, meant), either=sides), tuple(corrections)
 
     def _unknown(self, text: str) -> list[Term]:
-        """Words of which neither texts nor names have a form."""
-        open_ended = starred(text)
-        terms = [term for term in self._wording.terms(text) if not term.passages and term.word not in open_ended]
-        words = [term for term in terms if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
-        spaced = [term for term in words if not is_unspaced(term.word)]
+        """The words of which neither texts nor names have a form, if those are half of all or more.
+
+        Where more is known of a question, what else is in it is rather something that the library does not have.
+        """
+        terms = self._wording.terms(text)
+        missing = [term for term in terms if not (term.passages or term.forms)]
+        if 2 * len(missing) < len(terms):
+            return []
+        words = [term for term in missing if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
+        spaced = [term for term in words if not is_unspaced(term.word)][:_MOST_WORDS]
         return [term for term in spaced if not self._reader.by_name([term.word], EVERYTHING, 1)]
 
     def _near(self, term: Term) -> str:
-        """The most frequent of the library's words that are one edit away."""
-        known = self._reader.vocabulary.of(set(_edits(term.word)))
+        """The most frequent of the library's words that are one edit away, and begin so: hardly anybody errs there."""
+        edits = {edit for edit in _edits(term.word) if edit[:1] == term.word[0] or sorted(edit) == sorted(term.word)}
+        known = self._reader.vocabulary.of(edits)
         best = max(known.values(), key=lambda word: (word.passages, word.word), default=None)
         return best.form if best else ""
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.vocabulary import Word
@@ -31,23 +32,33 @@ from bowerbird.core.words import ALIKE, all_words, is_unspaced, query_words, spe
 _STAR = re.compile(r"(?<=\w)\*(?!\S)")
 _LATIN_LIKE = 0x1100  # the first letter (Hangul) of the scripts of which one already tells much
 _SHORTEST_START = 3  # letters of other scripts behind which a star counts
-_MOST_FORMS, _MOST_LOOKED_AT = 50, 200
+_MOST_FORMS, _MOST_LOOKED_AT = 50, 200  # of a word: the most frequent
 _LONGEST_ENDING = 6
-# A word in more passages, and in a larger share of all, tells too little to be looked for in other forms.
+_MOST_WORDS = 40  # of a question, that are looked for in other forms: more would take seconds
+# A word in more passages, which are a larger share of all, tells too little to be looked for in other forms.
 _FREQUENT, _FREQUENT_SHARE = 100, 0.1
-_PART = 0.5  # of an occurrence: how much counts a word of which the typed one is a part
+# Of an occurrence of the typed word, how much another of its stem counts, and one that it is a part of: by XQuAD's
+# questions, at 1 more paragraphs than with none of them come before the right one, at these no more in any language.
+_INFLECTED, _PART = 0.6, 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How much of an occurrence (0…1) a word counts, and in texts of which languages; None: of all."""
+    """A word that stands for a typed one."""
 
     weight: float = 1.0
+    """How much of an occurrence of the typed word it counts, 0…1."""
     languages: frozenset[str] | None = None
+    """Of the texts in which it counts; None: of all."""
+    passages: int = 0
+    """In how many it is."""
 
     def counts_in(self, language: str) -> bool:
         """Whether it does in a text of this language, which is empty if it is not known."""
         return self.languages is None or not language or language in self.languages
+
+
+_Forms = dict[str, tuple[Word, Form]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,7 @@ class Term:
     forms: Mapping[str, Form] = field(default_factory=dict)
     """Other words of the library."""
     passages: int = 0
-    """In how many one of them is, or a few more."""
+    """In how many the word itself is."""
 
 
 def without_stars(text: str) -> str:
@@ -95,35 +106,35 @@ class Wording:
         frequencies = self._reader.frequencies({stem(word) for word in words})
         shown, known, open_ended = spellings(text), self._vocabulary.of(words), starred(text)
         terms = []
-        for word in words:
+        for number, word in enumerate(words):
             passages = frequencies.get(stem(word), 0)
-            forms: dict[str, tuple[Word, Form]] = {}
+            form = shown.get(word) or (known[word].form if word in known else word)
+            forms: _Forms = {}
+            if number < _MOST_WORDS and passages <= max(_FREQUENT, _FREQUENT_SHARE * total) and not is_unspaced(word):
+                forms = self._parts(word, form, languages) | self._inflected(form.lower(), languages)
             if word in open_ended:
                 forms |= self._beginning(word)
-            if passages <= max(_FREQUENT, _FREQUENT_SHARE * total) and not is_unspaced(word):
-                form = shown.get(word) or (known[word].form if word in known else word)
-                forms |= self._parts(word, form, languages) | self._inflected(form.lower(), languages)
-            terms.append(_term(word, passages, forms, total))
+            terms.append(_term(word, passages, forms))
         return terms
 
-    def _beginning(self, word: str) -> dict[str, tuple[Word, Form]]:
+    def _beginning(self, word: str) -> _Forms:
         if len(word) < _SHORTEST_START and ord(word[0]) < _LATIN_LIKE:
             return {}
         return {each.word: (each, Form()) for each in self._vocabulary.beginning(word, _MOST_FORMS)}
 
-    def _inflected(self, form: str, languages: Sequence[str]) -> dict[str, tuple[Word, Form]]:
+    def _inflected(self, form: str, languages: Sequence[str]) -> _Forms:
         """Words with the same stem, each in the languages in which it is the same."""
         stems: dict[str, set[str]] = defaultdict(set)
         for language in languages:
             stems[stem_in(language, form)].add(language)
-        found: dict[str, tuple[Word, Form]] = {}
+        found: _Forms = {}
         for stemmed, those in stems.items():
             for each in self._near(stemmed):
                 same = {code for code in those if stem_in(code, each.form.lower()) == stemmed}
                 if each.word in found:
                     same |= found[each.word][1].languages or set()
                 if same:
-                    found[each.word] = each, Form(languages=frozenset(same))
+                    found[each.word] = each, Form(_INFLECTED, frozenset(same))
         return found
 
     def _near(self, stemmed: str) -> list[Word]:
@@ -133,7 +144,7 @@ class Wording:
         start = stemmed[: max(_SHORTEST_START, len(stemmed) - 1)]
         return self._vocabulary.beginning(start, _MOST_FORMS, len(stemmed) + _LONGEST_ENDING)
 
-    def _parts(self, word: str, form: str, languages: Sequence[str]) -> dict[str, tuple[Word, Form]]:
+    def _parts(self, word: str, form: str, languages: Sequence[str]) -> _Forms:
         """Words that have this one as a part: compounds, in the languages that have them, and names with capitals."""
         looked_at = self._vocabulary.containing(word, _MOST_LOOKED_AT)
         named = [each for each in looked_at if each.word != word and names_part(word, each.form)]
@@ -144,10 +155,10 @@ class Wording:
                 found |= {each.word: (each, Form(_PART, frozenset(those))) for each in self._compounds(part)}
         return found
 
-    def _compounds(self, part: str) -> list[Word]:
-        divided = [(each, rests(part, each.word)) for each in self._vocabulary.containing(part, _MOST_LOOKED_AT)]
+    def _compounds(self, stemmed: str) -> list[Word]:
+        divided = [(each, rests(stemmed, each.word)) for each in self._vocabulary.containing(stemmed, _MOST_LOOKED_AT)]
         wholes = {each: rest for each, rest in divided if rest}
-        parts = {(rest, at == 0) for rest in wholes.values() for at, rest in enumerate(rest) if rest}
+        parts = {(part, at == 0) for rest in wholes.values() for at, part in enumerate(rest) if part}
         words = {key: unlinked(key[0], before=key[1]) for key in parts}
         known = self._vocabulary.of({word for those in words.values() for word in those})
         fits = {key for key in parts if stands_alone(key[0]) or any(word in known for word in words[key])}
@@ -158,12 +169,11 @@ class Wording:
         ][:_MOST_FORMS]
 
 
-def _term(word: str, passages: int, forms: Mapping[str, tuple[Word, Form]], total: int) -> Term:
+def _term(word: str, passages: int, forms: _Forms) -> Term:
     """With the forms that the index does not find by the word's own stem."""
     own = stem(word)
-    other = {each: pair for each, pair in forms.items() if stem(each) != own}
-    several = passages + sum(found.passages for found, _ in other.values())
-    return Term(word, {each: form for each, (_, form) in other.items()}, min(total, several))
+    other = {each: replace(form, passages=found.passages) for each, (found, form) in forms.items() if stem(each) != own}
+    return Term(word, other, passages)
 
 
 class Occurrences:
@@ -178,19 +188,28 @@ class Occurrences:
             self._stems[term.word[:ALIKE]].append((at, stem(term.word)))
             for word, form in term.forms.items():
                 self._forms[word].append((at, form))
-        self.information = ranking.information((term.passages for term in terms), total)
-        """Of all terms."""
+        self._frequencies = cache(self._frequencies_in)
+
+    def evidence(self, text: str, language: str) -> float:
+        """That of a text, in a language that is empty if it is not known; 0 if it has none of the terms."""
+        score, has_all = self.score(text, language)
+        information = ranking.information(self._frequencies(language), self._total)
+        return ranking.from_bm25(score, information, has_all=has_all)
 
     def score(self, text: str, language: str) -> tuple[float, bool]:
-        """The BM25 score of a text in a language, empty if that is not known; and whether it has all terms."""
+        """The BM25 score of a text in a language; and whether it has all terms."""
         words = Counter(all_words(text))
         counts = [0.0] * len(self._terms)
         for word, times in words.items():
             for at, weight in self._weights(word, language):
                 counts[at] += weight * times
-        weights = zip(counts, (term.passages for term in self._terms), strict=True)
+        weights = zip(counts, self._frequencies(language), strict=True)
         score = ranking.bm25(weights, words.total(), self._average, self._total)
         return score, all(counts)
+
+    def _frequencies_in(self, language: str) -> list[int]:
+        """In how many passages each term is, in one of the forms that count in a language; or a few more."""
+        return [min(self._total, sum(_passages(term, language))) for term in self._terms]
 
     def _weights(self, word: str, language: str) -> Iterator[tuple[int, float]]:
         for at, stemmed in self._stems.get(word[:ALIKE], ()):
@@ -199,6 +218,11 @@ class Occurrences:
         for at, form in self._forms.get(word, ()):
             if form.counts_in(language):
                 yield at, form.weight
+
+
+def _passages(term: Term, language: str) -> Iterator[int]:
+    yield term.passages
+    yield from (form.passages for form in term.forms.values() if form.counts_in(language))
 
 
 def identifiers(text: str) -> list[str]:

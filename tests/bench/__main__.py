@@ -24,6 +24,7 @@ from tests.bench import (
     throughput,
     video,
     window,
+    words,
 )
 
 TABLES = {
@@ -40,6 +41,7 @@ TABLES = {
     "media-speed": media_speed.measure,
     "media-memory": media_memory.measure,
     "window": window.measure,
+    "words": words.measure,
     "crash": crash.measure,
     "soak": soak.measure,
 }

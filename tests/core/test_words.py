@@ -9,7 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bowerbird.core.words import all_words, fold, holds, keywords, marks, query_words, sounds_in, stem, typed_words
+from bowerbird.core.words import (
+    all_words,
+    fold,
+    holds,
+    keywords,
+    marks,
+    query_words,
+    sounds_in,
+    spellings,
+    stem,
+    typed_words,
+)
 
 _ENDS = ("ational", "ously", "ing", "fulness")
 # Vowel signs of two old scripts, which Unicode calls letters and SQLite's tokenizer marks.
@@ -225,3 +236,18 @@ def test_the_stem_is_the_one_of_the_keyword_index(word: str) -> None:
 )
 def test_sounds_stand_in_brackets_without_spoken_words(line: str, sounds: list[str]) -> None:
     assert sounds_in(line) == sounds
+
+
+def test_to_look_for_a_word_stems_only_those_that_begin_like_it() -> None:
+    """Of a hundred thousand names, that is what takes the time."""
+    stem.cache_clear()
+    assert not holds("holidayNotes on beaches and elsewhere", "e")
+    assert holds("notes on beaches and elsewhere", "beach")
+    assert stem.cache_info().misses <= 3
+
+
+def test_spellings_tell_accents_and_capitals_within() -> None:
+    assert spellings("Häuser HÄUSER userName Straße plain 東京都 e\u0301te\u0301") == {
+        "hauser": "häuser", "username": "userName", "strasse": "straße", "plain": None, "東京": None, "京都": None,
+        "ete": "été",
+    }  # fmt: skip

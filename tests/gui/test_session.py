@@ -24,8 +24,8 @@ def test_typing_sends_one_search_for_the_last_text(session: SearchSession, bridg
     with qtbot.waitSignal(session.results_changed):
         for text in ("d", "do", "dog"):
             session.set_text(text)
-    assert [query.text for _, query in bridge.library.calls] == ["dog"]
-    assert session.query.text == "dog"
+    assert [query.text for _, query in bridge.library.calls] == ["dog*"]
+    assert session.query.text == "dog*"
 
 
 def test_without_text_and_examples_it_browses(session: SearchSession, bridge: FakeBridge, qtbot: QtBot) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from bowerbird.core.types import FileState, Modality, Query, Vectors
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"
-VERSIONS = range(1, 8)
+VERSIONS = range(1, 9)
 MEDIA, AGAIN = 2, 4  # priorities: of recordings and clips, and of what this version may read more of
 
 Rows = list[tuple[Any, ...]]
@@ -139,11 +140,22 @@ def test_the_spaces_of_every_content_are_those_of_its_list(old: Path) -> None:
     assert "spaces" not in columns(old, "contents")
 
 
+@pytest.mark.parametrize("version", range(1, 8), indirect=True)
 def test_tags_are_filtered_by_as_they_stand_in_the_properties(old: Path) -> None:
     rows(old, """UPDATE contents SET properties = '{"keywords": ["Été", "50%", "", "Été"]}' WHERE id = 1""")
     rows(old, """UPDATE contents SET properties = '{"title": "none"}' WHERE id = 2""")
     migrate(old)
     assert rows(old, "SELECT content_id, value FROM attributes WHERE name = 'tag'") == [(1, "50%"), (1, "ete")]
+
+
+def test_its_words_are_listed_in_the_background(old: Path) -> None:
+    with closing(Catalog(old)) as catalog:
+        assert catalog.refolding.left
+        while catalog.refolding.left:
+            catalog.refolding.step()
+    listed = dict(rows(old, "SELECT word, passages FROM vocabulary"))
+    assert listed["strudel"] == 1 and listed["leuchtturmwarter"] == 1
+    assert rows(old, "SELECT form FROM vocabulary WHERE word = 'leuchtturmwarter'") == [("leuchtturmwärter",)]
 
 
 @pytest.mark.parametrize("version", [7], indirect=True)

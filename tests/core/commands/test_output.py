@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.answers import Hit, Part, Reason, Results, Role, Timings
+from bowerbird.core.answers import Correction, Hit, Part, Reason, Results, Role, Timings
 from bowerbird.core.commands import output
 from bowerbird.core.commands.output import Output
 from bowerbird.core.state import Check, Failure, Folder, FolderState, IndexReport, ModelState, Progress, Status
@@ -172,6 +172,12 @@ def test_hits() -> None:
 @pytest.mark.parametrize("found", [True, False])
 def test_whether_phrases_were_found_is_told(found: bool) -> None:
     assert output.describe_results(Results((), phrases_found=found)).value["phrases_found"] is found
+
+
+def test_what_was_taken_for_a_typo_is_said() -> None:
+    answer = output.describe_results(Results((), corrected=(Correction("elefant", "elephant"),)))
+    assert answer.value["corrected"] == {"elefant": "elephant"}
+    assert "corrected" not in output.describe_results(Results(())).value
 
 
 def test_models_say_how_they_stand() -> None:

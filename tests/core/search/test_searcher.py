@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bowerbird.core.answers import Results
+from bowerbird.core.answers import Correction, Results
 from bowerbird.core.catalog.filters.table import FOUND
 from bowerbird.core.catalog.records import FileRow
 from bowerbird.core.conditions import Condition, Is, filters_of
@@ -145,6 +145,40 @@ def test_a_text_that_has_every_word_is_a_match_whatever_its_length_and_endings()
     reader = FakeReader(files, [segment(10, 1, f"harbours {filler} lights"), segment(20, 2, f"harbour {filler}")])
     hits = Bench(reader, spaces=()).search(Query("harbour light")).hits
     assert {hit.path.name: hit.strong for hit in hits} == {"all.txt": True, "some.txt": False}
+
+
+def test_the_beginning_of_a_word_finds_it_and_is_marked() -> None:
+    bench = Bench(*four_files())
+    hit = bench.search(Query("harb*")).hits[0]
+    assert hit.path.name == "both.txt" and hit.strong
+    assert [hit.snippet[a:b] for a, b in hit.marks] == ["harbour"]
+    assert ("query", "harb") in bench.inference.calls, "models read no stars"
+
+
+def test_what_is_typed_as_one_comes_first_where_it_stands_so() -> None:
+    texts = ("0031 and 2024, INV", "INV-2024-0032 or 0031 INV 2024", "about INV-2024-0031 and more of it")
+    files = [file(n, f"/{n}.txt", n) for n in (1, 2, 3)]
+    reader = FakeReader(files, [segment(n * 10, n, text) for n, text in enumerate(texts, 1)])
+    assert names(Bench(reader, spaces=()).search(Query("INV-2024-0031")))[0] == "3.txt"
+    assert len(names(Bench(reader, spaces=()).search(Query("0031")))) == 3
+
+
+def test_a_name_with_the_very_word_comes_before_one_with_it_in_a_word() -> None:
+    reader = FakeReader([file(1, "/IMG_20341.jpg", None), file(2, "/IMG_2034.jpg", None)])
+    assert names(Bench(reader, spaces=()).search(Query("img_2034"))) == ["IMG_2034.jpg", "IMG_20341.jpg"]
+
+
+def test_a_typo_is_forgiven_where_nothing_matches_and_said() -> None:
+    answer = Bench(*four_files(), spaces=()).search(Query("harbuor lights"))
+    assert names(answer)[0] == "both.txt" and answer.hits[0].strong
+    assert answer.corrected == (Correction("harbuor", "harbour"),)
+    assert answer.notice == 'Nothing has "harbuor"; showing "harbour".'
+
+
+def test_a_typo_is_left_where_something_matches() -> None:
+    answer = Bench(*four_files()).search(Query("harbuor"))
+    assert any(hit.strong for hit in answer.hits)
+    assert not answer.corrected and not answer.notice
 
 
 def test_a_search_without_filters_asks_the_store_for_the_nearest() -> None:
