@@ -215,6 +215,8 @@ class Space:
     """Mean and standard deviation of the cosine of a typed query and an unrelated item."""
     example_background: tuple[float, float]
     """The same of two unrelated items."""
+    backgrounds: tuple[tuple[str, tuple[float, float]], ...] = ()
+    """In place of ``background``, for items in languages in which they are nearer or farther, by its code."""
 
 
 @dataclass(frozen=True, slots=True)

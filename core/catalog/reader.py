@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bowerbird.core.catalog.attributes import Attribute
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.filters.sql import MAIL_ID, literal
 from bowerbird.core.catalog.filters.table import FILTERS, FOUND, Found, kinds_of, mail_sql, sql_of
@@ -178,6 +179,14 @@ class CatalogReader:
             f"{_SEGMENT} FROM segments s WHERE s.content_id = ? ORDER BY ordinal LIMIT ?", (content_id, most)
         )
         return [_segment(row) for row in rows]
+
+    def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
+        """The codes of the languages of these contents, as far as they are known."""
+        rows = self._db.execute(
+            f"SELECT content_id, value FROM attributes WHERE name = ? AND content_id IN {_ANY}",  # noqa: S608
+            (Attribute.LANGUAGE, json.dumps(list(content_ids))),
+        )
+        return dict(rows.fetchall())
 
     def in_other_mails(self, segment_ids: Collection[int], where: Condition) -> set[int]:
         """Those of the segments that are of a mailbox, and of no mail in it that passes the filters."""

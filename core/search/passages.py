@@ -18,8 +18,8 @@ _LONGEST = 70  # letters of a word: longer ones are sequences, such as those of 
 _LEAST = 0.4
 """The least share of letters in words among what is letters and digits. Of 39,552 messages of programs in 100 languages
 fewer than 13 have less, of 1,880 paragraphs in four none; of 1,700 passages of encoded data and numbers all do."""
-_SENTENCE = 4
-"""Words of two letters or more that a sentence in a picture has at least: scraps have fewer."""
+_SENTENCE = 8
+"""Words of two letters or more that a sentence in a picture has at least: scraps, true or misread, have fewer."""
 
 
 def says_something(segment: SegmentRow) -> bool:

@@ -206,15 +206,13 @@ class Searcher:
                 together[space.modality, space.takes_text, models].append(space)
         for (modality, _, _), spaces in together.items():
             evidence = [
-                list(self._vector_hits(space, vectors[space.id], scope, _SOURCES[modality], space.background))
-                for space in spaces
+                list(self._vector_hits(space, vectors[space.id], scope, _SOURCES[modality])) for space in spaces
             ]
             yield from ranking.mean(evidence)
 
     def _example_hits(self, examples: Sequence[ExampleQuery], scope: _Scope) -> Iterator[Evidence]:
         for example in examples:
-            background = example.space.example_background
-            nearest = self._vector_hits(example.space, example.rows, scope, Source.EXAMPLE, background)
+            nearest = self._vector_hits(example.space, example.rows, scope, Source.EXAMPLE)
             in_time = example.moving and len(example.rows) > 1
             yield from self._aligned_hits(example, nearest) if in_time else nearest
 
@@ -228,17 +226,27 @@ class Searcher:
                 strength, at = ranking.align(rows @ example.rows.T, example.space.example_background)
                 yield Evidence(content, segment_ids[at], Source.EXAMPLE, strength)
 
-    def _vector_hits(
-        self, space: Space, rows: Vectors, scope: _Scope, source: Source, background: tuple[float, float]
-    ) -> Iterator[Evidence]:
+    def _vector_hits(self, space: Space, rows: Vectors, scope: _Scope, source: Source) -> Iterator[Evidence]:
         """Evidence of the segments nearest to any of the query ``rows``, shape (n, dimension)."""
         cosines = self._cosines(space, rows, scope)
         segments = self._reader.segments(cosines)
-        for number, cosine in cosines.items():
-            segment = segments.get(number)
-            chance = source is Source.MEANING and segment and not says_something(segment)
-            if segment and scope.holds(segment.content_id) and not chance:
-                yield Evidence(segment.content_id, number, source, ranking.from_cosine(cosine, background))
+        if source is Source.MEANING:
+            segments = {number: row for number, row in segments.items() if says_something(row)}
+        backgrounds = self._backgrounds(space, source, {row.content_id for row in segments.values()})
+        for number, segment in segments.items():
+            if scope.holds(segment.content_id):
+                strength = ranking.from_cosine(cosines[number], backgrounds[segment.content_id])
+                yield Evidence(segment.content_id, number, source, strength)
+
+    def _backgrounds(
+        self, space: Space, source: Source, content_ids: Collection[int]
+    ) -> Mapping[int, tuple[float, float]]:
+        """By content, what is unrelated to an example, or to a typed sentence: by its language, where that matters."""
+        if source is Source.EXAMPLE:
+            return dict.fromkeys(content_ids, space.example_background)
+        by_language = dict(space.backgrounds)
+        languages = self._reader.languages_of(content_ids) if by_language else {}
+        return {number: by_language.get(languages.get(number, ""), space.background) for number in content_ids}
 
     def _cosines(self, space: Space, rows: Vectors, scope: _Scope) -> dict[int, float]:
         """By segment id, the cosine to the nearest of ``rows``: of all segments in a narrow scope, else of the best."""

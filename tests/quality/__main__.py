@@ -11,7 +11,7 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.ranking import Source
 from tests.quality import answers
-from tests.quality.sets import SETS, Found, JudgedSet, Question
+from tests.quality.sets import SETS, Found, JudgedSet, Question, some
 
 RETRIEVERS = {
     "vectors": {Source.MEANING, Source.LOOKS, Source.SOUNDS, Source.EXAMPLE},
@@ -104,31 +104,30 @@ def judged(judged_set: JudgedSet, questions: Sequence[Question], column: str, fo
     }
 
 
-def alone(judged_set: JudgedSet, data: Path, library: Library) -> Figures:
+def alone(judged_set: JudgedSet, questions: Sequence[Question], library: Library) -> Figures:
     """How well a set is found in a library of its own."""
-    figures, questions, retrievers = Figures(), judged_set.questions(data), Retrievers(library)
+    figures, retrievers = Figures(), Retrievers(library)
     parts = [retrievers.found(question) for question in questions]
     for name in RETRIEVERS:
         figures |= judged(judged_set, questions, name, [part[name] for part in parts])
     return figures | judged(judged_set, questions, "fused", [found_by(library, each) for each in questions])
 
 
-def among_others(judged_set: JudgedSet, data: Path, library: Library) -> Figures:
+def among_others(judged_set: JudgedSet, questions: Sequence[Question], library: Library) -> Figures:
     """How well it is found among all sets."""
-    questions = judged_set.questions(data)
     return judged(judged_set, questions, MIXED, [found_by(library, each) for each in questions])
 
 
-def lines(sets: Sequence[JudgedSet], data: Path, now: Figures, before: Figures) -> Iterator[str]:
+def lines(questions: Mapping[str, Sequence[Question]], now: Figures, before: Figures) -> Iterator[str]:
     """The table, a line a metric: columns of now, and in brackets what they were."""
     yield f"{'set':<14} {'N':>5} {'metric':<8} " + " ".join(f"{column:>14}" for column in COLUMNS)
-    for judged_set in sets:
+    for judged_set in (each for each in SETS if each.name in questions):
         for metric in judged_set.metrics:
             keys = [f"{judged_set.name} {metric.name} {column}" for column in COLUMNS]
             share = now[keys[-1]] / now[keys[-2]] if now.get(keys[-2]) and keys[-1] in now else 1.0
             note = "  drowned" if metric.name == "R@10" and share < _KEPT else ""
             cells = " ".join(f"{_cell(now.get(key), before.get(key)):>14}" for key in keys)
-            yield f"{judged_set.name:<14} {len(judged_set.questions(data)):>5} {metric.name:<8} {cells}{note}"
+            yield f"{judged_set.name:<14} {len(questions[judged_set.name]):>5} {metric.name:<8} {cells}{note}"
     for key in (key for key in now if key.startswith(answers.NAME)):
         yield f"{key:<40} {_cell(now[key], before.get(key))}"
 
@@ -146,24 +145,26 @@ def main() -> None:
     default = Path(tempfile.gettempdir()) / "bowerbird-quality"
     parser.add_argument("--work", type=Path, default=default, help="where libraries are kept for the next run")
     parser.add_argument("--before", type=Path, help="figures to compare with (default: those of the last run)")
+    parser.add_argument("--most", type=int, default=10**6, help="at most so many questions of each set")
     parser.add_argument("--only", nargs="*", default=[each.name for each in SETS], help="sets, by their names")
     asked = parser.parse_args()
     kept = asked.work / "figures.json"
     before = asked.before or kept
     earlier = json.loads(before.read_text("utf-8")) if before.exists() else {}
     sets = [each for each in SETS if each.name in asked.only]
+    questions = {each.name: some(each.questions(asked.data), asked.most) for each in sets}
     files = {each.name: each.files(asked.data, asked.work / "files" / each.name.replace(" ", "-")) for each in SETS}
     figures = Figures()
     with opened(asked.work, list(files.values())) as library:
         for each in sets:
-            figures |= among_others(each, asked.data, library)
+            figures |= among_others(each, questions[each.name], library)
     for each in sets:
         with part(asked.work, [files[each.name]]) as library:
-            figures |= alone(each, asked.data, library)
+            figures |= alone(each, questions[each.name], library)
     texts = [files[name] for name in ("Cranfield", *(f"XQuAD {language}" for language in answers.LANGUAGES))]
     with part(asked.work, texts) as library:
-        figures |= answers.measure(library, asked.data)
-    print("\n".join(lines(sets, asked.data, figures, earlier)))
+        figures |= answers.measure(library, asked.data, asked.most)
+    print("\n".join(lines(questions, figures, earlier)))
     kept.write_text(json.dumps(earlier | figures, indent=1), "utf-8")
 
 

@@ -13,22 +13,25 @@ from dataclasses import replace
 from pathlib import Path
 
 from bowerbird.core.library import Library
-from bowerbird.core.types import Query
 from tests.quality.sets import LANGUAGES, Question, captions, some, xquad_questions
 
 NAME = "absent:"
 """What the names of these figures begin with."""
+_ASKED = 150  # captions, and questions of each language
 _HITS = 60  # an article has five paragraphs, in four languages
 
 
-def measure(library: Library, data: Path) -> dict[str, float]:
-    """By name: the shares of questions whose answer is no match, and of those that find nothing without it."""
-    figures = dict[str, float]()
+def measure(library: Library, data: Path, most: int) -> dict[str, float]:
+    """By name: the shares of questions whose answer is no match, and of those that find nothing without it.
+
+    Of each language 150 questions, or ``most`` if that is less.
+    """
+    figures, number = dict[str, float](), min(most, _ASKED)
     for language in LANGUAGES:
-        lost, quiet = _shares(library, some(xquad_questions(data, language)))
+        lost, quiet = _shares(library, some(xquad_questions(data, language), number))
         figures |= {f"{NAME} XQuAD {language} lost": lost, f"{NAME} XQuAD {language} quiet": quiet}
-    absent = captions(data)
-    loud = sum(any(hit.strong for hit in library.search(Query(text)).hits) for text in absent)
+    absent = some(captions(data), number)
+    loud = sum(any(hit.strong for hit in library.search(each.query).hits) for each in absent)
     return figures | {f"{NAME} captions quiet": 1 - loud / len(absent)}
 
 

@@ -18,7 +18,6 @@ from tests.bench.speech import five_words
 
 LANGUAGES = ("en", "es", "de", "zh")
 _SHOWN = 10
-_ABSENT = 150  # captions, and questions of each language
 
 
 class Question(NamedTuple):
@@ -152,15 +151,14 @@ SETS = (
 )
 
 
-def captions(data: Path) -> list[str]:
-    """Some captions of photos that are in none of the sets."""
-    rows = table(data / "captioned/manifest.tsv")
-    return random.Random(1).sample([row["caption"] for row in rows], _ABSENT)
+def captions(data: Path) -> list[Question]:
+    """Captions of photos that are in none of the sets."""
+    return [Question(Query(row["caption"]), {}) for row in table(data / "captioned/manifest.tsv")]
 
 
-def some(questions: Sequence[Question]) -> list[Question]:
-    """Some of them, always the same."""
-    return random.Random(1).sample(list(questions), _ABSENT)
+def some(questions: Sequence[Question], most: int) -> list[Question]:
+    """At most so many of them, always the same."""
+    return random.Random(1).sample(list(questions), min(most, len(questions)))
 
 
 def rows_of(file: Path) -> Iterator[dict[str, str]]:

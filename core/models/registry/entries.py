@@ -205,6 +205,7 @@ def _space(values: Mapping[str, Any]) -> Space:
         takes_text="text_model" in values,
         background=_background(values["background"]),
         example_background=_background(values["example_background"]),
+        backgrounds=tuple((code, _background(each)) for code, each in values.get("backgrounds", {}).items()),
     )
 
 

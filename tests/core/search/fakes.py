@@ -78,6 +78,7 @@ class FakeReader:
     """The catalog's answers to a search, of rows that are given. Filters by kind, folder and phrase."""
 
     boxes: Mapping[int, list[TextBox]] = {}
+    languages: Mapping[int, str] = {}
 
     def __init__(
         self,
@@ -142,6 +143,9 @@ class FakeReader:
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         return {number: self.rows[number] for number in sorted(ids) if number in self.rows}
+
+    def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
+        return {number: language for number, language in self.languages.items() if number in content_ids}
 
     def in_other_mails(self, segment_ids: Collection[int], where: Condition) -> set[int]:
         return set()

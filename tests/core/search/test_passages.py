@@ -58,8 +58,9 @@ def test_no_language(text: str) -> None:
         ("où", False),
         ("EXIT", False),
         ("Pizzeria da Mario", False),
-        ("No parking at any time", True),
-        ("请勿停车谢谢 开放时间 上午九点 下午五点", True),
+        ("ROUGT GLOUGNT ROUGIT BOLOGHT OUGIT SLDUG", False),
+        ("The shop is closed on Sundays from May to September", True),
+        ("请勿停车谢谢 开放时间 上午九点 至下午五点", True),
     ],
 )
 def test_in_a_picture_only_sentences_say_something(text: str, says: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,17 @@ def test_in_a_folder_with_more_files_than_are_looked_up_by_name_each_counts_alik
     files = [file(n, f"/Dogs/{n}.jpg", n) for n in range(1, 6)]
     reader = FakeReader(files, [segment(n, n, "something") for n in range(1, 6)], vectors)
     assert names(Bench(reader, vectors).search(Query("dog")))[:2] == ["4.jpg", "5.jpg"]
+
+
+def test_languages_in_which_passages_are_nearer_have_a_background_of_their_own() -> None:
+    text = replace(TEXT, backgrounds=(("zh", (0.2, 0.1)),))
+    files = [file(1, "/zh.txt", 1), file(2, "/en.txt", 2), file(3, "/unknown.txt", 3)]
+    vectors = {text.id: dict(zip((1, 2, 3), towards(0.5, 0.45, 0.4), strict=True))}
+    reader = FakeReader(files, [segment(n, n, "a few words") for n in (1, 2, 3)], vectors)
+    reader.languages = {1: "zh", 2: "en"}
+    assert names(Bench(reader, vectors, spaces=[text]).search(Query("x"))) == ["en.txt", "unknown.txt", "zh.txt"]
+    examples = [ExampleQuery(text, QUERY, moving=False)]
+    assert names(Bench(reader, vectors, spaces=[text], examples=examples).search(Query(like=LIKE)))[0] == "zh.txt"
 
 
 def test_of_copies_the_one_that_is_called_so_is_shown() -> None:

@@ -54,6 +54,7 @@ def test_a_sound_entry_is_read() -> None:
         {"files": {"weights": _FILE | {"colour": "blue"}}},
         {"spaces": [_SPACE | {"modality": "smell"}]},
         {"spaces": [_SPACE | {"background": [0.0, 0.0]}]},
+        {"spaces": [_SPACE | {"backgrounds": {"de": [0.0, 0.0]}}]},
         {"spaces": [_SPACE | {"text_model": "another"}]},
         {"languages": "en"},
         {"languages": ["English"]},
