@@ -142,6 +142,8 @@ class Extraction:
     omissions: tuple[str, ...] = ()
     """A sentence for each limit that left something of the file unread."""
     mails: tuple[MailHeader, ...] = ()
+    further_tracks: bool = False
+    """Whether a recording or clip has several sound tracks, or subtitles."""
 
 
 WAVEFORM_RATE = 10

@@ -19,11 +19,11 @@ from bowerbird.core.catalog.places import PlaceTable
 from bowerbird.core.catalog.records import FormerContent, KnownContent, NewContent, TextVectors
 from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.extractors.about import UNSEEN
-from bowerbird.core.extractors.recordings.track_names import LYRICS
+from bowerbird.core.extractors.recordings.track_names import LYRICS, SOUND_TRACK, SUBTITLES
 from bowerbird.core.types import FileState, Kind, Modality, Properties, Vector
 from bowerbird.core.words import keywords
 
-READING = 1
+READING = 2
 """The version of what extractors take from a file: to be raised when they take more, which has files read again."""
 TIMED = (Kind.RECORDING, Kind.CLIP)
 # Of documents only those with pages have one.
@@ -50,7 +50,13 @@ class ContentTable:
         if row is None:
             return None
         number, next_at, outdated, kind = row
-        return KnownContent(number, self._spaces.of_content(number), next_at, bool(outdated), kind in TIMED)
+        timed, spaces = kind in TIMED, self._spaces.of_content(number)
+        further = timed and bool(outdated) and self._has_further_tracks(number)
+        return KnownContent(number, spaces, next_at, bool(outdated), timed, further)
+
+    def _has_further_tracks(self, content_id: int) -> bool:
+        sql = "SELECT 1 FROM segments WHERE content_id = ? AND (section LIKE ? OR section LIKE ?) LIMIT 1"
+        return self._db.execute(sql, (content_id, f"{SOUND_TRACK}%", f"{SUBTITLES}%")).fetchone() is not None
 
     def outdated(self) -> list[Path]:
         """Of each content of which an earlier version has read less than this one would, a file that is there."""

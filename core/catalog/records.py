@@ -61,6 +61,8 @@ class KnownContent:
     """Whether an earlier version read it, and less of it than this one would."""
     timed: bool = False
     """Whether it is a recording or clip: of these only the headers are read again."""
+    further_tracks: bool = False
+    """Whether it has something of a second sound track, or of subtitles."""
 
 
 @dataclass(frozen=True, slots=True)

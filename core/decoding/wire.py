@@ -139,6 +139,7 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
         "properties": _properties_header(answer.properties),
         "next_at": answer.next_at,
         "omissions": answer.omissions[:_MAX_TEXTS],
+        "further_tracks": answer.further_tracks,
         "mails": [asdict(mail) | {"sent_at": mail.sent_at and mail.sent_at.isoformat()} for mail in answer.mails],
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
@@ -181,6 +182,7 @@ def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
         waveform=pipe.recv_bytes(_MAX_WAVEFORM),
         next_at=_number(header["next_at"]),
         omissions=_texts(header["omissions"]),
+        further_tracks=header["further_tracks"] is True,
         mails=tuple(_record(MailHeader, mail) for mail in header["mails"][:_MAX_SEGMENTS]),
     )
 

@@ -96,6 +96,8 @@ class IndexItem:
     """The content that this part continues."""
     only_tags: bool = False
     """Whether only the headers of the content ``extends`` are read again, for what they say."""
+    further_tracks: bool = False
+    """Whether that content has something of further tracks, which earlier versions did not read."""
     begun_again: bool = False
     """Whether the file changed between being identified and being decoded, so that both were done once more."""
     apart: bool = False

@@ -155,7 +155,7 @@ class Pipeline:
         if known is not None and known.next_at is not None:
             self._decode(item, known.id, known.next_at)
         elif known is not None and known.timed and enough:
-            item.only_tags = True
+            item.only_tags, item.further_tracks = True, known.further_tracks
             self._decode(item, known.id)
         elif known is None and former and _suffices(former.content, self._spaces.values(), self._transcribing):
             at = former.content.next_at
@@ -172,6 +172,10 @@ class Pipeline:
     def _decoded(self, item: IndexItem, extraction: Extraction) -> None:
         present, size, path = facts_of(item.facts.path), item.facts.size, item.facts.path
         unchanged = is_unchanged(item.facts, present)
+        if unchanged and item.only_tags and extraction.further_tracks and not item.further_tracks:
+            item.only_tags = False  # an earlier version has read the first sound track alone
+            self._decode(item)
+            return
         if unchanged and item.sidecars and (item.extends is None or item.only_tags):
             sidecars = [sidecar.path for sidecar in item.sidecars]
             self._after(described(self._pool.describe, extraction, sidecars), item, self._encode_all)

@@ -55,7 +55,9 @@ class MediaExtractor:
             tracks = replace(containers.tracks(container), written={} if limits.start_at else written_tags(source))
             if limits.only_tags:
                 kind = Kind.CLIP if tracks.video else Kind.RECORDING
-                return Extraction(kind, _texts(container, tracks), containers.properties(container, tracks))
+                texts, properties = _texts(container, tracks), containers.properties(container, tracks)
+                further = len(tracks.sounds) > 1 or bool(tracks.subtitles)
+                return Extraction(kind, texts, properties, further_tracks=further)
             joined_s = _joined_length(source, container, limits)
             part = MediaPart(container, tracks, limits, joined_s)
             if limits.start_at:

@@ -19,7 +19,7 @@ from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.conditions import EVERYTHING, Is, all_of
 from bowerbird.core.errors import EnvironmentFailure, StoreDamaged
 from bowerbird.core.extractors.about import ABOUT
-from bowerbird.core.extractors.recordings.track_names import LYRICS
+from bowerbird.core.extractors.recordings.track_names import LYRICS, SOUND_TRACK, SUBTITLES
 from bowerbird.core.types import FileFacts, FileState, Kind, Label, Locator, Modality, Properties, Segment
 from bowerbird.core.words import query_words
 from tests.core.test_words import SAME
@@ -378,6 +378,16 @@ def test_of_what_an_earlier_version_has_read_one_file_each_is_outdated(catalog: 
     known = catalog.contents.find(b"1"), catalog.contents.find(b"2")
     assert [(each.outdated, each.timed) for each in known if each] == [(True, False), (True, True)]
     assert [catalog.contents.untagged(FOLDER / name) for name in ("a.txt", "c.mp3", "d.mp3")] == [b"", b"2", b""]
+
+
+def test_an_outdated_recording_is_known_with_its_further_tracks(catalog: Catalog) -> None:
+    for name, section in (("1", ""), ("2", f"{SUBTITLES}: German"), ("3", f"{SOUND_TRACK} 2")):
+        lines = [Segment(Modality.TEXT, Locator(section=section, start_s=0.0, end_s=5.0), "a word of welcome")]
+        new = NewContent(name.encode(), Kind.RECORDING, Properties(), lines, [()], {}, frozenset())
+        index(catalog, f"{name}.mp3", new)
+    catalog._db.execute("UPDATE contents SET read_as = 0")
+    known = [catalog.contents.find(name) for name in (b"1", b"2", b"3")]
+    assert [each.further_tracks for each in known if each] == [False, True, True]
 
 
 def test_what_the_headers_of_a_recording_say_takes_the_place_of_what_they_said(

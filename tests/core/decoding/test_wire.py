@@ -50,6 +50,7 @@ CLIP = Extraction(
     waveform=bytes(range(256)),
     next_at=120.25,
     omissions=("The first page is read.",),
+    further_tracks=True,
 )
 
 
@@ -177,6 +178,7 @@ HEADER: dict[str, Any] = {
     },
     "next_at": None,
     "omissions": [],
+    "further_tracks": False,
     "mails": [],
     "last": False,
 }  # fmt: skip

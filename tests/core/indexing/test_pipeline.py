@@ -295,6 +295,23 @@ def test_of_a_recording_of_an_earlier_version_only_the_headers_are_read_and_it_i
     assert [segment.text for segment in outcome.content.segments] == ["Evening tone\nA. Fork"]
 
 
+@pytest.mark.parametrize("read", [False, True])
+def test_further_tracks_that_an_earlier_version_passed_over_are_read(road: Road, path: Path, read: bool) -> None:
+    road.known[b"r"] = KnownContent(7, frozenset({"text@1"}), None, outdated=True, timed=True, further_tracks=read)
+    road.untagged[path] = b"r"
+    road.start(path)
+    road.until(requests=1)
+    road.decoded(0, Extraction(Kind.RECORDING, (), further_tracks=True))
+    if not read:
+        road.until(requests=2)
+        limits = road.decoders.requests[1][1]
+        assert (limits.only_tags, limits.start_at) == (False, 0.0)
+        road.decoded(1, Extraction(Kind.RECORDING, ()))
+    (outcome,) = road.until(outcomes=1)
+    assert outcome.content is not None and outcome.content.only_tags is read
+    assert outcome.content.extends == (7 if read else None)
+
+
 def test_a_recording_that_lacks_a_space_is_read_as_a_whole(road: Road, path: Path) -> None:
     road.known[b"r"] = KnownContent(7, frozenset(), None, outdated=True, timed=True)
     road.untagged[path] = b"r"
