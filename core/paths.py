@@ -22,6 +22,7 @@ _OURS = (
     "catalog.*",
     "*vec.db*",
     "settings.*",
+    "saved.*",
     "owner.*",
     "notices.*",
     "bowerbird.log*",
@@ -160,6 +161,11 @@ class LibraryPaths:
     @property
     def settings(self) -> Path:
         return self.root / "settings.toml"
+
+    @property
+    def saved(self) -> Path:
+        """Saved searches, and the last questions."""
+        return self.root / "saved.toml"
 
     @property
     def thumbnails(self) -> Path:

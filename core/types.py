@@ -142,6 +142,8 @@ class Extraction:
     omissions: tuple[str, ...] = ()
     """A sentence for each limit that left something of the file unread."""
     mails: tuple[MailHeader, ...] = ()
+    layout: bytes = b""
+    """Of a photo what it looks like from afar, upright: see layouts.py."""
 
 
 WAVEFORM_RATE = 10

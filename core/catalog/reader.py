@@ -14,6 +14,7 @@ import numpy as np
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.filters.sql import literal
 from bowerbird.core.catalog.filters.table import FILTERS, FOUND, kinds_of, mail_sql, sql_of
+from bowerbird.core.catalog.layouts import LayoutReader
 from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.rows import FILE, FILES, file_row
@@ -25,6 +26,10 @@ from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vect
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _ANY = "(SELECT value FROM json_each(?))"
+_TAKES_ROOM = (
+    "NOT f.away AND f.size > 0 AND NOT EXISTS (SELECT 1 FROM files o WHERE o.inode = f.inode AND o.inode != 0 "
+    "AND o.volume_id IS f.volume_id AND o.content_id = f.content_id AND o.path < f.path)"
+)
 # A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
 _ITS_MAIL = (
     "m.content_id = s.content_id AND m.last >= s.ordinal AND m.first = "
@@ -40,6 +45,8 @@ class CatalogReader:
         self._connections = connections
         self.shots = ShotReader(connections)
         """Files that may be of one shot."""
+        self.layouts = LayoutReader(connections)
+        """Photos that look the same."""
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -168,6 +175,21 @@ class CatalogReader:
         )
         return [file_row(row) for row in rows]
 
+    def copied(self) -> list[int]:
+        """Contents that several files have."""
+        rows = self._db.execute(
+            "SELECT content_id FROM files WHERE content_id IS NOT NULL GROUP BY content_id HAVING count(*) > 1"
+        )
+        return [content for (content,) in rows]
+
+    def files_there(self, content_ids: Iterable[int]) -> list[FileRow]:
+        """The files of these contents that are there, were read and take room: of several names of one file, one."""
+        rows = self._db.execute(
+            f"{FILE} WHERE f.content_id IN {_ANY} AND f.state = ? AND {_TAKES_ROOM} ORDER BY f.path",
+            (json.dumps(list(content_ids)), FileState.INDEXED),
+        )
+        return [file_row(row) for row in rows]
+
     def files_by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
         """These files, those that pass these filters."""
         condition, values = sql_of(where)
@@ -187,6 +209,12 @@ class CatalogReader:
             (*values, FileState.INDEXED, limit),
         )
         return [file_row(row) for row in rows]
+
+    def count(self, where: Condition) -> int:
+        """How many files that were read pass these filters."""
+        condition, values = sql_of(where)
+        sql = f"SELECT count(*) {FILES} WHERE {condition} AND f.state = ?"
+        return int(self._db.execute(sql, (*values, FileState.INDEXED)).fetchone()[0])
 
     def content_id(self, fingerprint: bytes) -> int | None:
         """The content with this fingerprint."""

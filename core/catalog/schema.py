@@ -292,6 +292,18 @@ CREATE INDEX attributes_values ON attributes(name, value);
 CREATE INDEX segments_labels ON segments(labels, content_id) WHERE labels != '[]';
 """
 
+# What photos look like from afar (core/layouts.py): those of earlier versions are made from their thumbnails. The index
+# holds all that is read to find which come near each other.
+_LAYOUTS = """
+CREATE TABLE layouts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_id INTEGER NOT NULL UNIQUE REFERENCES contents ON DELETE CASCADE,
+    coarse BLOB NOT NULL,
+    grey BLOB NOT NULL
+);
+CREATE INDEX layouts_coarse ON layouts(id, content_id, coarse);
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -301,6 +313,7 @@ MIGRATIONS = (
     _LOOKS + _VOLUMES + _THUMBNAILS,
     _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES + _FORMATS,
     _SHOTS + _MAILS + _TAGS,
+    _LAYOUTS,
 )
 
 
