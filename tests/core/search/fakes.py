@@ -88,7 +88,7 @@ class FakeReader:
         self.rows = {row.id: row for row in segments}
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
-        self.shots = FakeShots(self._files)
+        self.shots, self.layouts = FakeShots(self._files), FakeLayouts()
 
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
         def found(each: Is) -> Condition:
@@ -184,6 +184,13 @@ class FakeReader:
             return row.kind in each.value
         assert each.name == "phrase"
         return any(each.value in one.text for one in self.rows.values() if one.content_id == row.content_id)
+
+
+class FakeLayouts:
+    """Of no photo is another one known that looks the same."""
+
+    def like(self, content_ids: Collection[int]) -> dict[int, frozenset[int]]:
+        return {}
 
 
 class FakeShots:
