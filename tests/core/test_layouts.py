@@ -64,17 +64,17 @@ CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_picture_is_the_same_however_it_was_saved(change: str) -> None:
-    same = [is_same(scene(seed), CHANGES[change](scene(seed))) for seed in range(6)]
+    same = [is_same(scene(seed), CHANGES[change](scene(seed))) for seed in range(3)]
     assert all(same)
 
 
 def test_other_pictures_are_others() -> None:
-    greys = np.concatenate([grey(scene(seed)) for seed in range(40)])
+    greys = np.concatenate([grey(scene(seed)) for seed in range(16)])
     some, others = np.triu_indices(len(greys), 1)
     assert not are_alike(greys[some], greys[others]).any()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_scene_in_which_something_moved_is_another_picture(seed: int) -> None:
     assert not is_same(scene(seed), scene(seed, moved=90))
 

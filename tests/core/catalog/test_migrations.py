@@ -28,7 +28,7 @@ from bowerbird.core.types import FileState, Modality, Query, Vectors
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"
-VERSIONS = range(1, 8)
+VERSIONS = range(1, 9)
 MEDIA, AGAIN = 2, 4  # priorities: of recordings and clips, and of what this version may read more of
 
 Rows = list[tuple[Any, ...]]
@@ -139,6 +139,7 @@ def test_the_spaces_of_every_content_are_those_of_its_list(old: Path) -> None:
     assert "spaces" not in columns(old, "contents")
 
 
+@pytest.mark.parametrize("version", range(1, 8), indirect=True)
 def test_tags_are_filtered_by_as_they_stand_in_the_properties(old: Path) -> None:
     rows(old, """UPDATE contents SET properties = '{"keywords": ["Été", "50%", "", "Été"]}' WHERE id = 1""")
     rows(old, """UPDATE contents SET properties = '{"title": "none"}' WHERE id = 2""")
@@ -146,7 +147,7 @@ def test_tags_are_filtered_by_as_they_stand_in_the_properties(old: Path) -> None
     assert rows(old, "SELECT content_id, value FROM attributes WHERE name = 'tag'") == [(1, "50%"), (1, "ete")]
 
 
-@pytest.mark.parametrize("version", [7], indirect=True)
+@pytest.mark.parametrize("version", [7, 8], indirect=True)
 def test_attributes_stay(old: Path) -> None:
     rows(old, "INSERT INTO attributes VALUES (1, 'author', 'marie curie'), (1, 'camera', 'leica')")
     migrate(old)
@@ -161,6 +162,13 @@ def test_a_content_that_no_model_has_seen_or_only_some_have(old: Path) -> None:
     before = listed_spaces(old)
     assert {space for content_id, space in before if content_id == 2} == {"minilm-l6-v2@1"}
     assert content_spaces(migrate(old)) == before
+
+
+def test_its_photos_wait_for_their_layouts(old: Path) -> None:
+    catalog = Catalog(old)
+    photos = rows(old, "SELECT id, fingerprint FROM contents WHERE kind = 'photo'")
+    assert catalog.layouts.lacking(0, 9) == photos and photos
+    catalog.close()
 
 
 def test_the_spaces_that_are_searched_stay(old: Path, version: int) -> None:
