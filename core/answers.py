@@ -28,6 +28,8 @@ class Role(StrEnum):
     PICTURE = "picture"
     RAW = "raw"
     CLIP = "clip"
+    COPY = "copy"
+    """It looks the same, but for its size, its format, its light or what was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,35 @@ class Hit:
     """Further places in the same file that match, best first."""
     named: bool = False
     """Whether the query is its name, or most of it: such hits lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateFile:
+    """One of several files that hold the same."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    modified_at: datetime
+    properties: Properties = field(default_factory=Properties)
+    identical: bool = False
+    """Whether it holds the very bytes of the one to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Files that hold the same, or look the same: all but one could go. Nobody but the user deletes them."""
+
+    kind: Kind
+    keep: DuplicateFile
+    """The best of them: see search/duplicates.py."""
+    others: tuple[DuplicateFile, ...]
+    """By path."""
+
+    @property
+    def freed(self) -> int:
+        """Bytes that there would be more room for without the others."""
+        return sum(file.size for file in self.others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from bowerbird.core.answers import Preview, Results
+from bowerbird.core.answers import DuplicateGroup, Preview, Results
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.overview import Overview
 from bowerbird.core.catalog.reader import CatalogReader
@@ -30,11 +30,24 @@ from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.seal import Seal
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.saved import SavedFile
+from bowerbird.core.search.duplicates import Duplicates
 from bowerbird.core.search.examples import Examples, PastedExamples
 from bowerbird.core.search.previews import Previewer
+from bowerbird.core.search.saved_searches import SavedSearches
 from bowerbird.core.search.searcher import Searcher
 from bowerbird.core.settings import Settings, SettingsFile
-from bowerbird.core.state import Check, Event, EventKind, Failure, IndexReport, ModelState, Progress, Status
+from bowerbird.core.state import (
+    Check,
+    Event,
+    EventKind,
+    Failure,
+    IndexReport,
+    ModelState,
+    Progress,
+    SavedSearchState,
+    Status,
+)
 from bowerbird.core.types import FileState, Kind, Locator, Query
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.vectors.sync import StoreSync
@@ -103,6 +116,9 @@ class Library(LibraryCalls):
             Examples(self._reader, self._pool, self._inference, self._searched.now), self._searched.now,
             lambda starts: self._inbox.post(lambda: self._sync.restart_since(starts)),
         )  # fmt: skip
+        self._saved = SavedFile(paths.saved)
+        self._saved_searches = SavedSearches(self._saved, self._searcher)
+        self._duplicates = Duplicates(self._reader)
         self._pasted = PastedExamples(paths.examples)
         self._previewer = Previewer(self._reader, self._pool)
         self._models = ModelSelection(
@@ -165,6 +181,32 @@ class Library(LibraryCalls):
 
     def browse(self, query: Query) -> Results:
         return self._searcher.browse(query)
+
+    def duplicates(self) -> tuple[DuplicateGroup, ...]:
+        return self._duplicates.groups()
+
+    def saved_searches(self) -> tuple[SavedSearchState, ...]:
+        self._inbox.ready.wait(_STORE_WAIT_S)
+        return self._saved_searches.states()
+
+    def saved_question(self, name: str) -> str:
+        return self._saved.now.search(name).question
+
+    def save_search(self, name: str, question: str) -> None:
+        self._saved_searches.add(name, question)
+
+    def remove_saved(self, name: str) -> None:
+        self._saved_searches.remove(name)
+
+    def recent_questions(self) -> tuple[str, ...]:
+        return self._saved.now.recent
+
+    def remember_question(self, question: str) -> None:
+        if self._settings.now.remember_questions:
+            self._saved.remember(question)
+
+    def forget_questions(self) -> None:
+        self._saved_searches.forget_questions()
 
     def preview(self, path: Path, query: Query, moment: Locator | None, max_side: int) -> Preview:
         """A file shown large: an image of at most ``max_side`` pixels, or its text with the matches marked."""
@@ -241,6 +283,7 @@ class Library(LibraryCalls):
         notices = (
             *self._damage.tell(),
             self._settings.notice,
+            self._saved.notice,
             self._failures.message,
             self._indexer.committer.problem,
             *dict.fromkeys(self._indexer.backfill.building().problems.values()),
@@ -296,5 +339,7 @@ class Library(LibraryCalls):
         self._settings.change(lambda now: replace(settings, folders=now.folders, models=now.models))
         self._inbox.post(lambda: self._indexer.use_settings(self._settings.now))
         self._pool.limit(settings.cores)
+        if not settings.remember_questions:
+            self.forget_questions()
         if settings.excludes != before.excludes:
             self._folders.scan()

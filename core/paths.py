@@ -22,6 +22,7 @@ _OURS = (
     "catalog.*",
     "*vec.db*",
     "settings.*",
+    "saved.*",
     "owner.*",
     "notices.*",
     "bowerbird.log*",
@@ -165,6 +166,11 @@ class LibraryPaths:
     def window(self) -> Path:
         """The window's size, its place, and what was asked last."""
         return self.root / "window.json"
+
+    @property
+    def saved(self) -> Path:
+        """Saved searches, and the last questions."""
+        return self.root / "saved.toml"
 
     @property
     def thumbnails(self) -> Path:

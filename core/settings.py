@@ -6,7 +6,6 @@ gui/dialogs/settings.py; and its use where ``Library.change_settings`` hands the
 
 from __future__ import annotations
 
-import logging
 import threading
 import tomllib
 from collections.abc import Callable
@@ -16,10 +15,9 @@ from typing import Any
 
 import tomli_w
 
+from bowerbird.core import kept_files
 from bowerbird.core.errors import EnvironmentFailure
-from bowerbird.core.paths import write_whole
-
-log = logging.getLogger(__name__)
+from bowerbird.core.kept_files import last_good
 
 DEFAULT_EXCLUDES = (
     ".*",
@@ -66,6 +64,8 @@ class Settings:
     """Whether indexing waits while the computer runs on battery."""
     only_when_idle: bool = False
     """Whether indexing waits while other programs keep the processor busy."""
+    remember_questions: bool = True
+    """Whether the last questions are kept, to be offered again."""
     theme: str = "system"
     """Colours of the window: system, light or dark."""
 
@@ -80,24 +80,15 @@ def load(path: Path) -> Settings:
     """
     if not path.exists():
         return Settings()
-    if _emptied(path):
-        path = last_good(path)
     try:
-        return _from_table(tomllib.loads(path.read_text("utf-8", "surrogateescape")))
+        return _from_table(tomllib.loads(kept_files.read(path).decode("utf-8", "surrogateescape")))
     except (ValueError, TypeError) as error:
         raise EnvironmentFailure(f"{path} cannot be read ({error}). Correct or delete it.") from error
 
 
 def save(path: Path, settings: Settings) -> None:
     """Write settings so that a crash or a power cut leaves the old file or the new one, and a copy beside it."""
-    content = tomli_w.dumps(asdict(settings)).encode("utf-8", "surrogateescape")
-    write_whole(path, content)
-    _keep(path, content)
-
-
-def last_good(path: Path) -> Path:
-    """Where the copy of a settings file is kept."""
-    return path.with_name(f"{path.name}.bak")
+    kept_files.write(path, tomli_w.dumps(asdict(settings)).encode("utf-8", "surrogateescape"))
 
 
 class SettingsFile:
@@ -109,10 +100,10 @@ class SettingsFile:
         self.notice = ""
         """What the user should know about the file, if anything."""
         self._path, self._lock = path, threading.Lock()
-        if path.exists() and _emptied(path):
+        if kept_files.is_emptied(path):
             self.notice = f"{path} was empty. The settings in {last_good(path).name} beside it are used instead."
         elif path.exists():
-            _keep(path, path.read_bytes())
+            kept_files.keep(path, path.read_bytes())
 
     def change(self, update: Callable[[Settings], Settings]) -> None:
         """Save ``update(now)`` and make it current, one change at a time; if it raises, nothing changes."""
@@ -120,21 +111,6 @@ class SettingsFile:
             settings = update(self.now)
             save(self._path, settings)
             self.now, self.notice = settings, ""
-
-
-def _emptied(path: Path) -> bool:
-    """Whether nothing is left of a file that has a copy. After a power cut it may be full of zeros."""
-    return last_good(path).exists() and not path.read_bytes().strip(b"\0 \t\r\n")
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Keep a copy of what is in a settings file. The settings hold without it, so that a full disk is no error."""
-    copy = last_good(path)
-    try:
-        if not copy.exists() or copy.read_bytes() != content:
-            write_whole(copy, content)
-    except OSError as error:
-        log.warning("%s cannot be kept: %s", copy, error)
 
 
 def _from_table(table: dict[str, object]) -> Settings:

@@ -48,6 +48,18 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearchState:
+    """A question that was saved, and how many files it finds now."""
+
+    name: str
+    question: str
+    files: int | None
+    """Those that match well, of a question that ranks; else those that pass its filters. None if nobody can tell."""
+    more: bool = False
+    """Whether there may be more: files that match well are not counted to the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class LongFile:
     """A file that takes a while to read, and how far that is: in seconds of a recording or clip, else in bytes."""
 

@@ -144,6 +144,8 @@ class Extraction:
     mails: tuple[MailHeader, ...] = ()
     further_tracks: bool = False
     """Whether a recording or clip has several sound tracks, or subtitles."""
+    layout: bytes = b""
+    """Of a photo what it looks like from afar, upright: see layouts.py."""
 
 
 WAVEFORM_RATE = 10

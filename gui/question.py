@@ -24,6 +24,12 @@ class Period:
     after: date | None = None
     before: date | None = None
 
+    def as_typed(self) -> str:
+        """As a value of the filter ``date:``; of those offered in the menu, by their names, which move on with time."""
+        if self.after and self.before and "–" in self.name:
+            return f"{self.after}..{self.before - timedelta(days=1)}"
+        return f'"{self.name.lower()}"'
+
 
 ANY_TIME = Period("Any time")
 
@@ -77,6 +83,14 @@ class Question:
         """The same question for three times as many results, up to a maximum."""
         return replace(self, limit=min(_MAX_LIMIT, self.limit * 3))
 
+    def as_typed(self) -> str:
+        """The text with the filters that are set with the mouse, as one would type them."""
+        filters = [text for _, text in self._chosen_beside(parse(self.text))]
+        text = self.text.strip()
+        if filters and " OR " in text:
+            text = f"({text})"
+        return " ".join(filter(None, (text, *filters)))
+
     def typed(self) -> Typed:
         """The query for the library, and what of the text makes no sense; places that are typed are looked up.
 
@@ -84,16 +98,17 @@ class Question:
         those behind a minus go with them.
         """
         typed = parse(self.text)
-        names = names_demanded(typed.query)
-        chosen = [condition for those, condition in self._chosen() if not those & names]
-        query = narrowed(unfinished(typed.query, self.text), *chosen)
+        query = narrowed(
+            unfinished(typed.query, self.text), *(condition for condition, _ in self._chosen_beside(typed))
+        )
         return replace(typed, query=replace(query, like=self.like, apart=self.apart, limit=self.limit))
 
-    def _chosen(self) -> Iterator[tuple[frozenset[str], Condition]]:
-        """The filters set with the mouse, each with the names of those that replace it when they are typed."""
-        if self.kind:
-            yield frozenset({"kind"}), Is("kind", frozenset({self.kind}))
-        if self.folder:
-            yield frozenset({"under", "in"}), Is("under", self.folder)
-        if self.period != ANY_TIME:
-            yield frozenset({"date", "after", "before"}), Is("date", Days(self.period.after, self.period.before))
+    def _chosen_beside(self, typed: Typed) -> Iterator[tuple[Condition, str]]:
+        """The filters set with the mouse that none is typed in place of, and how one would type them."""
+        names = names_demanded(typed.query)
+        if self.kind and "kind" not in names:
+            yield Is("kind", frozenset({self.kind})), f"kind:{self.kind}"
+        if self.folder and not names & {"under", "in"}:
+            yield Is("under", self.folder), f'under:"{self.folder}"'
+        if self.period != ANY_TIME and not names & {"date", "after", "before"}:
+            yield Is("date", Days(self.period.after, self.period.before)), f"date:{self.period.as_typed()}"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bowerbird.core.library import Library
 
 _TYPING_MS = 120
+_REMEMBERED_MS = 3000  # a question that stands so long is remembered
 _REFRESH_MS = 1200  # results are brought up to date no more often than this while files come in
 
 
@@ -40,6 +41,8 @@ class SearchSession(QObject):
     """The selected ``Hit``, or None."""
     message_changed = Signal(str)
     """A sentence for the user; empty when there is nothing to say any more."""
+    saved_changed = Signal()
+    """A search was saved or forgotten."""
     settings_requested = Signal()
     models_requested = Signal()
     failures_requested = Signal()
@@ -64,6 +67,7 @@ class SearchSession(QObject):
         self.hit: Hit | None = None
         self._typing_timer = single_shot(self, _TYPING_MS, self.search)
         self._refresh_timer = single_shot(self, _REFRESH_MS, self.search)
+        self._remember_timer = single_shot(self, _REMEMBERED_MS, self._remember)
         thumbnails.unreadable.connect(self.library.restore_thumbnail)
         self.library.thumbnails_changed.connect(thumbnails.load_again)
         self.library.content_changed.connect(self._search_later)
@@ -83,6 +87,7 @@ class SearchSession(QObject):
         self.question = question
         self.question_changed.emit(question)
         self._typing_timer.start(_TYPING_MS if typing else 0)
+        self._remember_timer.start()
 
     def set_text(self, text: str) -> None:
         """Search for this text, with the same examples and filters, once the user pauses typing."""
@@ -122,6 +127,19 @@ class SearchSession(QObject):
         """Ask for more results of the same question, if there may be more; those that are there stay meanwhile."""
         if len(self.results.hits) >= self.question.limit:
             self.ask(self.question.with_higher_limit())
+
+    def save_search(self, name: str, question: str) -> None:
+        """Save a question under a name."""
+        self.bridge.call(lambda library: library.save_search(name, question), lambda _: self.saved_changed.emit())
+
+    def remove_saved(self, name: str) -> None:
+        """Forget a saved search."""
+        self.bridge.call(lambda library: library.remove_saved(name), lambda _: self.saved_changed.emit())
+
+    def _remember(self) -> None:
+        text = self.question.text
+        if text.strip():
+            self.bridge.call(lambda library: library.remember_question(text))
 
     def search(self) -> None:
         """Send the question to the library now."""

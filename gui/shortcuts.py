@@ -23,6 +23,7 @@ def install(window: QWidget, session: SearchSession, search: SearchPane, preview
         ("/", search.query.take_focus),
         ("Ctrl+V", search.query.paste),
         ("Ctrl+O", search.pick_examples),
+        ("Ctrl+S", search.query.save_button.save),
         ("Ctrl+Shift+O", session.folder_requested.emit),
         ("Ctrl+Shift+C", lambda: _with_hit(session, lambda hit: copy_path(hit.path))),
         ("Ctrl+M", lambda: _with_hit(session, lambda hit: session.find_similar(hit.path))),

@@ -24,7 +24,7 @@ _SINGULAR: Mapping[Kind, str] = {
     Kind.RECORDING: "recording",
     Kind.CLIP: "clip",
 }
-PART_NAMES: Mapping[Role, str] = {Role.PICTURE: "Picture", Role.RAW: "RAW", Role.CLIP: "Clip"}
+PART_NAMES: Mapping[Role, str] = {Role.PICTURE: "Picture", Role.RAW: "RAW", Role.CLIP: "Clip", Role.COPY: "Copy"}
 """What another file of a shot is, as a name for it."""
 
 
@@ -92,12 +92,15 @@ def place_of(moment: Locator | None) -> str:
 
 
 def shot_of(hit: Hit) -> str:
-    """The other files of a hit's shot, short enough for a badge: RAW, clip, 12 pictures, or empty."""
+    """A hit's copies and the rest of its shot, short enough for a badge: 3 copies, RAW, 12 pictures, or empty."""
     roles = [part.role for part in hit.parts]
-    pictures = roles.count(Role.PICTURE)
-    texts = (f"{pictures + 1} pictures" if pictures else "", *(PART_NAMES[role] for role in (Role.RAW, Role.CLIP)))
-    there = (True, Role.RAW in roles, Role.CLIP in roles)
-    return " + ".join(text for text, has in zip(texts, there, strict=True) if text and has)
+    pictures, copies = roles.count(Role.PICTURE), roles.count(Role.COPY) + len(hit.copies)
+    texts = (
+        f"{pictures + 1} pictures" if pictures else "",
+        *(PART_NAMES[role] for role in (Role.RAW, Role.CLIP) if role in roles),
+        f"{copies + 1} copies" if copies else "",
+    )
+    return " + ".join(filter(None, texts))
 
 
 def part_rows(hit: Hit, most: int) -> tuple[tuple[str, str], ...]:

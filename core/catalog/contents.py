@@ -14,6 +14,7 @@ import numpy as np
 
 from bowerbird.core.catalog.attributes import AttributeTable
 from bowerbird.core.catalog.connection import savepoint
+from bowerbird.core.catalog.layouts import LayoutTable
 from bowerbird.core.catalog.mails import MailTable
 from bowerbird.core.catalog.places import PlaceTable
 from bowerbird.core.catalog.records import FormerContent, KnownContent, NewContent, TextVectors
@@ -40,7 +41,7 @@ class ContentTable:
         """Use the writer's connection."""
         self._db, self._spaces = connection, spaces
         self._attributes, self._places = AttributeTable(connection), PlaceTable(connection)
-        self._mails = MailTable(connection)
+        self._mails, self._layouts = MailTable(connection), LayoutTable(connection)
 
     def find(self, fingerprint: bytes) -> KnownContent | None:
         """The content with this fingerprint."""
@@ -145,6 +146,8 @@ class ContentTable:
         self._put_properties(content_id, content.properties)
         self._spaces.add(content_id, content.spaces)
         self._put_segments(content_id, content, 0)
+        if content.kind is Kind.PHOTO:
+            self._layouts.put(content_id, content.layout)
         return content_id
 
     def _extend(self, content_id: int, content: NewContent) -> int:

@@ -15,6 +15,7 @@ from bowerbird.core.catalog.attributes import Attribute
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.filters.sql import MAIL_ID, literal
 from bowerbird.core.catalog.filters.table import FILTERS, FOUND, Found, kinds_of, mail_sql, sql_of
+from bowerbird.core.catalog.layouts import LayoutReader
 from bowerbird.core.catalog.picture_texts import text_box
 from bowerbird.core.catalog.records import FileRow, SegmentRow, TextBox
 from bowerbird.core.catalog.rows import FILE, FILES, file_row
@@ -28,6 +29,10 @@ _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, 
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _MOST_SHORT = 100  # words shorter than that, of a question without others: SQLite bears no more than 1,000
 _ANY = "(SELECT value FROM json_each(?))"
+_TAKES_ROOM = (
+    "NOT f.away AND f.size > 0 AND NOT EXISTS (SELECT 1 FROM files o WHERE o.inode = f.inode AND o.inode != 0 "
+    "AND o.volume_id IS f.volume_id AND o.content_id = f.content_id AND o.path < f.path)"
+)
 # A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
 _ITS_MAIL = (
     "m.content_id = s.content_id AND m.last >= s.ordinal AND m.first = "
@@ -45,6 +50,8 @@ class CatalogReader:
         """Files that may be of one shot."""
         self.vocabulary = Vocabulary(connections)
         """The words of all texts."""
+        self.layouts = LayoutReader(connections)
+        """Photos that look the same."""
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -212,6 +219,21 @@ class CatalogReader:
         )
         return [file_row(row) for row in rows]
 
+    def copied(self) -> list[int]:
+        """Contents that several files have."""
+        rows = self._db.execute(
+            "SELECT content_id FROM files WHERE content_id IS NOT NULL GROUP BY content_id HAVING count(*) > 1"
+        )
+        return [content for (content,) in rows]
+
+    def files_there(self, content_ids: Iterable[int]) -> list[FileRow]:
+        """The files of these contents that are there, were read and take room: of several names of one file, one."""
+        rows = self._db.execute(
+            f"{FILE} WHERE f.content_id IN {_ANY} AND f.state = ? AND {_TAKES_ROOM} ORDER BY f.path",
+            (json.dumps(list(content_ids)), FileState.INDEXED),
+        )
+        return [file_row(row) for row in rows]
+
     def files_by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
         """These files, those that pass these filters."""
         condition, values = sql_of(where)
@@ -235,11 +257,8 @@ class CatalogReader:
     def count(self, where: Condition) -> int:
         """How many files that were read pass these filters."""
         condition, values = sql_of(where)
-        row = self._db.execute(
-            f"SELECT count(*) FROM ({FILE} WHERE {condition} AND f.state = ?)",  # noqa: S608
-            (*values, FileState.INDEXED),
-        ).fetchone()
-        return int(row[0])
+        sql = f"SELECT count(*) {FILES} WHERE {condition} AND f.state = ?"
+        return int(self._db.execute(sql, (*values, FileState.INDEXED)).fetchone()[0])
 
     def content_id(self, fingerprint: bytes) -> int | None:
         """The content with this fingerprint."""

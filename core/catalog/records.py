@@ -46,6 +46,8 @@ class NewContent:
     size: int | None = None
     """Bytes of the file."""
     mails: Sequence[MailHeader] = ()
+    layout: bytes = b""
+    """Of a photo what it looks like from afar, as in ``Extraction``."""
     only_tags: bool = False
     """Whether it is what the headers of the content ``extends`` say, in place of what an earlier version read there."""
 

@@ -324,6 +324,18 @@ END;
 INSERT INTO unfolded SELECT 'vocabulary', 0, last FROM (SELECT max(id) AS last FROM segments) WHERE last;
 """
 
+# What photos look like from afar (core/layouts.py): those of earlier versions are made from their thumbnails. The index
+# holds all that is read to find which come near each other.
+_LAYOUTS = """
+CREATE TABLE layouts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_id INTEGER NOT NULL UNIQUE REFERENCES contents ON DELETE CASCADE,
+    coarse BLOB NOT NULL,
+    grey BLOB NOT NULL
+);
+CREATE INDEX layouts_coarse ON layouts(id, content_id, coarse);
+"""
+
 MIGRATIONS = (
     _FIRST,
     _PARTS,
@@ -333,7 +345,7 @@ MIGRATIONS = (
     _LOOKS + _VOLUMES + _THUMBNAILS,
     _ABOUT + _FOLDED_WORDS + _PLACES + _PICTURE_TEXTS + _SIZES + _FORMATS,
     _SHOTS + _MAILS + _TAGS,
-    _VOCABULARY,
+    _VOCABULARY + _LAYOUTS,
 )
 
 

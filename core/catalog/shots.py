@@ -5,7 +5,9 @@ Whether they are is decided in search/shots.py, from what is there when somebody
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +33,8 @@ class ShotFile(NamedTuple):
     live_id: str
     burst_id: str
     duration_s: float | None
+    shot: int = 0
+    """Those with the same number are of one shot; those with another only look the same. See ``Shots``."""
 
     @staticmethod
     def of(row: FileRow) -> ShotFile:
@@ -73,6 +77,7 @@ _TAKEN = (
     f"{_FILE} WHERE c.kind = 'photo' AND c.taken_at BETWEEN ? AND ? AND +f.path >= ? AND +f.path < ? "  # no index on +
     "AND c.properties ->> '$.camera' = ? LIMIT ?"
 )
+_WITH = f"{_FILE} WHERE f.content_id IN (SELECT value FROM json_each(?)) LIMIT ?"  # noqa: S608
 _MOST = 1_000  # files
 
 
@@ -95,6 +100,10 @@ class ShotReader:
     def taken_between(self, folder: str, first: datetime, last: datetime, camera: str) -> list[ShotFile]:
         """Photos in a folder, or below it, of which it is known that a camera took them then."""
         return self._files(_TAKEN, first.isoformat(), last.isoformat(), *range_below(Path(folder)), camera)
+
+    def with_contents(self, content_ids: Collection[int]) -> list[ShotFile]:
+        """Those that have one of these contents."""
+        return self._files(_WITH, json.dumps(list(content_ids)))
 
     def _files(self, sql: str, *values: object) -> list[ShotFile]:
         rows = self._connections.get().execute(sql, (*values, _MOST))

@@ -14,6 +14,7 @@ from bowerbird.core.catalog.derivable import DerivableTable
 from bowerbird.core.catalog.files import FileTable, FolderTable
 from bowerbird.core.catalog.jobs import JobTable
 from bowerbird.core.catalog.languages import LanguageTable
+from bowerbird.core.catalog.layouts import LayoutTable
 from bowerbird.core.catalog.orphans import Orphans
 from bowerbird.core.catalog.outbox import Outbox
 from bowerbird.core.catalog.picture_texts import PictureTextTable
@@ -54,6 +55,7 @@ class Catalog:
         self.spaces = SpaceTable(self._db)
         self.derivable = DerivableTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
+        self.layouts = LayoutTable(self._db)
         self.languages = LanguageTable(self._db)
         self.picture_texts = PictureTextTable(self._db, self.contents)
         self._orphans = Orphans(self.contents)

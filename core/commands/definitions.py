@@ -84,6 +84,10 @@ VERSION_OPTION = Parameter("--version", "print the version and exit")
 WINDOW = "open the window"
 """What happens without a command."""
 
+_LIMIT = Parameter(
+    "--limit", f"at most this many hits (default: {DEFAULT_LIMIT})", placeholder="N", convert=int, default=DEFAULT_LIMIT
+)
+
 _SEARCH = (
     Parameter(
         "text",
@@ -104,14 +108,11 @@ _SEARCH = (
     Parameter("--under", "only what lies in this folder", placeholder="DIR", convert=absolute, many=True),
     Parameter("--after", 'only from this day on: 2024, 2024-05-31, "May 2023", yesterday', placeholder="DATE"),
     Parameter("--before", "only before this day", placeholder="DATE"),
-    Parameter("--apart", "each file a hit of its own, also RAW and JPEG, Live Photo and clip, pictures of a burst"),
     Parameter(
-        "--limit",
-        f"at most this many hits (default: {DEFAULT_LIMIT})",
-        placeholder="N",
-        convert=int,
-        default=DEFAULT_LIMIT,
+        "--apart",
+        "each file a hit of its own, also RAW and JPEG, Live Photo and clip, pictures of a burst, look-alike copies",
     ),
+    _LIMIT,
     Parameter(
         "--batch",
         'queries as JSON lines ({"text", "like", "kind", "under", "apart", "limit"}) in, answers as JSON lines out; '
@@ -129,6 +130,18 @@ _MODEL_ACTIONS = (
     Action("verify", "hash the files of a model, or of all, again, and test each", "[ID]"),
 )
 
+_SAVED_ACTIONS = (
+    Action("list", "the saved searches, and how many files each finds now"),
+    Action("run", "search by what is saved under this name", "NAME [--limit N]"),
+    Action("add", "save words and filters as they are typed, in place of any of this name", "NAME QUESTION"),
+    Action("remove", "forget a saved search", "NAME"),
+)
+
+_RECENT_ACTIONS = (
+    Action("list", "the last questions, the newest first"),
+    Action("clear", "forget them"),
+)
+
 COMMANDS = (
     Command(
         "index",
@@ -140,6 +153,24 @@ COMMANDS = (
         "find files by text and by example",
         _SEARCH,
         notes=(*((each.typed, each.prose) for each in FILTERS.values()), *SYNTAX),
+    ),
+    Command("duplicates", "files that hold or look the same, which one to keep, and the room the others take"),
+    Command(
+        "saved",
+        "saved searches: list, run, add, remove",
+        (
+            Parameter("action", "what to do", "ACTION", default="list", choices=tuple(a.name for a in _SAVED_ACTIONS)),
+            Parameter("name", "which search", "NAME", default=""),
+            Parameter("question", "add: words and filters, as one text", "QUESTION", default=""),
+            _LIMIT,
+        ),
+        _SAVED_ACTIONS,
+    ),
+    Command(
+        "recent",
+        "the last questions: list, clear",
+        (Parameter("action", "what to do", "ACTION", default="list", choices=tuple(a.name for a in _RECENT_ACTIONS)),),
+        _RECENT_ACTIONS,
     ),
     Command("status", "what the library holds"),
     Command("failures", "files that could not be read, and why"),

@@ -11,6 +11,7 @@ from bowerbird.core.commands import output, progress
 from bowerbird.core.commands.models import checked, models
 from bowerbird.core.commands.opening import opened
 from bowerbird.core.commands.output import Output
+from bowerbird.core.commands.saved import recent, saved
 from bowerbird.core.commands.search import search
 from bowerbird.core.owner.protocol import LibraryCalls
 
@@ -44,6 +45,10 @@ def _index(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Out
     yield output.describe_index_report(library.index(arguments.folders, progress.show_indexing))
 
 
+def _duplicates(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
+    yield output.describe_duplicates(library.duplicates())
+
+
 def _status(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
     yield output.describe_status(library.status())
 
@@ -74,6 +79,9 @@ def _doctor(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
 COMMANDS: Mapping[str, Run] = {
     "index": _index,
     "search": search,
+    "duplicates": _duplicates,
+    "saved": saved,
+    "recent": recent,
     "status": _status,
     "failures": _failures,
     "retry": _retry,

@@ -32,10 +32,18 @@ def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Out
     """
     if arguments.batch:
         return _search_batch(library, arguments.batch)
-    return iter([_answer(library, _typed(arguments))])
+    return iter([_answer_and_remember(library, arguments)])
 
 
-def _answer(library: LibraryCalls, typed: Typed) -> Output:
+def _answer_and_remember(library: LibraryCalls, arguments: argparse.Namespace) -> Output:
+    """Questions of people are offered again. What asks for JSON is a program."""
+    answered = answer(library, _typed(arguments))
+    if arguments.text and not arguments.json:
+        library.remember_question(arguments.text)
+    return answered
+
+
+def answer(library: LibraryCalls, typed: Typed) -> Output:
     """What answers the query; the newest files, if it has nothing but filters."""
     query = typed.query
     if not query.like and query.where == EVERYTHING and not query.text:
@@ -81,7 +89,7 @@ def _lines(file: Path) -> TextIO | nullcontext[TextIO]:
 def _answer_line(library: LibraryCalls, line: str) -> Any:
     """A query that fails is a line that says so, and the next is answered all the same."""
     try:
-        return _answer(library, _typed_line(line)).value
+        return answer(library, _typed_line(line)).value
     except BowerbirdError as error:
         return {"error": str(error), "hits": []}
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from bowerbird.core import errors
 from bowerbird.core.errors import BowerbirdError, DecoderCrashed, DecoderOutOfMemory, FileError, FileSkipped
 from bowerbird.core.extractors.source import Source
+from bowerbird.core.layouts import BYTES
 from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Modality, Properties, Segment
 
 R = TypeVar("R", Locator, Properties, MailHeader)
@@ -144,7 +145,7 @@ def _packed(answer: Answer) -> tuple[dict[str, Any], list[bytes | memoryview]]:
     }
     arrays = [array for segment in answer.segments for array in _arrays(segment) if array is not None]
     buffers = [np.ascontiguousarray(array).data.cast("B") for array in arrays]
-    return header, [*buffers, answer.thumbnail, answer.waveform]
+    return header, [*buffers, answer.thumbnail, answer.waveform, answer.layout]
 
 
 def _arrays(segment: Segment) -> tuple[NDArray[Any] | None, ...]:
@@ -180,6 +181,7 @@ def _unpacked(header: Mapping[str, Any], pipe: Connection) -> Answer:
         _record(Properties, header["properties"]),
         thumbnail=_jpeg(pipe),
         waveform=pipe.recv_bytes(_MAX_WAVEFORM),
+        layout=_layout(pipe),
         next_at=_number(header["next_at"]),
         omissions=_texts(header["omissions"]),
         further_tracks=header["further_tracks"] is True,
@@ -193,6 +195,14 @@ def _jpeg(pipe: Connection) -> bytes:
     if picture and not picture.startswith(b"\xff\xd8"):
         raise ValueError("no JPEG")
     return picture
+
+
+def _layout(pipe: Connection) -> bytes:
+    """A layout, or nothing."""
+    layout = pipe.recv_bytes(BYTES)
+    if len(layout) not in (0, BYTES):
+        raise ValueError("no layout")
+    return layout
 
 
 def _size(shapes: list[list[int] | None]) -> int:

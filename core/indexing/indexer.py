@@ -18,6 +18,7 @@ from bowerbird.core.indexing.derivation import Derivation
 from bowerbird.core.indexing.failures import STORE_ERRORS, WriteFailures
 from bowerbird.core.indexing.inbox import Inbox
 from bowerbird.core.indexing.languages import LanguageFinder
+from bowerbird.core.indexing.layouts import LayoutFinder
 from bowerbird.core.indexing.pace import Pace
 from bowerbird.core.indexing.pipeline import Pipeline
 from bowerbird.core.indexing.power import Power
@@ -76,6 +77,7 @@ class Indexer:
         self.thumbnails = ThumbnailRepair(
             paths, catalog, pool, inbox.post, lambda: on_event(Event(EventKind.THUMBNAILS))
         )
+        self._layouts = LayoutFinder(paths, catalog, pool, inbox.post)
         self.languages = LanguageFinder(catalog, inference, inbox.post)
         self._begun = self._changed = False
         self._reported_at, self._wiped_at = 0.0, -_WIPE_S
@@ -119,6 +121,7 @@ class Indexer:
         if self._begun and not self._is_held() and not self._failures.waiting:
             self._read_more()
             self.thumbnails.step()
+            self._layouts.step()
             self._catalog.refolding.step()
         self._settle()
         self._failures.end()
@@ -261,7 +264,8 @@ class Indexer:
 
     def _settle(self) -> None:
         building = self.backfill.busy and not self.paused
-        mending = self.thumbnails.busy or self.languages.busy or (self._begun and self._catalog.refolding.left)
+        folding = self._begun and self._catalog.refolding.left
+        mending = self.thumbnails.busy or self._layouts.busy or self.languages.busy or folding
         left = self._begun and bool(self._catalog.jobs.due(1, ()))
         due = left and not self.paused
         self.backfill.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
@@ -277,9 +281,10 @@ class Indexer:
             self._pace.end()
         if self._begun and not self._is_held():
             self.thumbnails.look()
+            self._layouts.look()
             self.languages.look()
             self.backfill.read_new_pictures()
-            if self.thumbnails.busy or self.languages.busy or self.backfill.busy:
+            if self.thumbnails.busy or self._layouts.busy or self.languages.busy or self.backfill.busy:
                 return
         self._changed |= self._inbox.settle()
 

@@ -169,5 +169,6 @@ class IndexItem:
             self.extraction.omissions,
             self.facts.size,
             self.extraction.mails,
+            self.extraction.layout,
             self.only_tags,
         )

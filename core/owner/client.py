@@ -11,7 +11,7 @@ from multiprocessing.connection import Client, answer_challenge, deliver_challen
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from bowerbird.core.answers import Results
+from bowerbird.core.answers import DuplicateGroup, Results
 from bowerbird.core.errors import EnvironmentFailure, OwnerAway
 from bowerbird.core.owner.protocol import (
     ERROR,
@@ -24,7 +24,7 @@ from bowerbird.core.owner.protocol import (
     greeting_deadline,
 )
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
+from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
 from bowerbird.core.types import Query
 
 P = ParamSpec("P")
@@ -113,6 +113,30 @@ class RemoteLibrary(OpenLibrary):
 
     def remove_folder(self, folder: Path) -> None:
         self._call(LibraryCalls.remove_folder, folder)
+
+    def duplicates(self) -> tuple[DuplicateGroup, ...]:
+        return self._call(LibraryCalls.duplicates)
+
+    def saved_searches(self) -> tuple[SavedSearchState, ...]:
+        return self._call(LibraryCalls.saved_searches)
+
+    def saved_question(self, name: str) -> str:
+        return self._call(LibraryCalls.saved_question, name)
+
+    def save_search(self, name: str, question: str) -> None:
+        self._call(LibraryCalls.save_search, name, question)
+
+    def remove_saved(self, name: str) -> None:
+        self._call(LibraryCalls.remove_saved, name)
+
+    def recent_questions(self) -> tuple[str, ...]:
+        return self._call(LibraryCalls.recent_questions)
+
+    def remember_question(self, question: str) -> None:
+        self._call(LibraryCalls.remember_question, question)
+
+    def forget_questions(self) -> None:
+        self._call(LibraryCalls.forget_questions)
 
     def models(self) -> tuple[ModelState, ...]:
         return self._call(LibraryCalls.models)

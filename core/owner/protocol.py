@@ -19,9 +19,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
-from bowerbird.core.answers import Results
+from bowerbird.core.answers import DuplicateGroup, Results
 from bowerbird.core.paths import write_whole
-from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
+from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
 from bowerbird.core.types import Query
 
 VERSION = 6
@@ -65,6 +65,48 @@ class LibraryCalls(Protocol):
 
         Raises:
             UsageError: it is not watched.
+        """
+
+    def duplicates(self) -> tuple[DuplicateGroup, ...]:
+        """Files that hold the same, those that take the most room first. Nothing is deleted."""
+
+    def saved_searches(self) -> tuple[SavedSearchState, ...]:
+        """The saved searches, with how many files each finds now."""
+
+    def saved_question(self, name: str) -> str:
+        """The question that is saved under a name.
+
+        Raises:
+            UsageError: there is none.
+        """
+
+    def save_search(self, name: str, question: str) -> None:
+        """Save a question as it is typed, in place of any that has this name.
+
+        Raises:
+            UsageError: it asks for nothing, or the name is none.
+            EnvironmentFailure: it cannot be kept.
+        """
+
+    def remove_saved(self, name: str) -> None:
+        """Forget a saved search.
+
+        Raises:
+            UsageError: there is none of this name.
+            EnvironmentFailure: that cannot be kept.
+        """
+
+    def recent_questions(self) -> tuple[str, ...]:
+        """The last questions, the newest first."""
+
+    def remember_question(self, question: str) -> None:
+        """Keep a question as the newest, unless the settings say otherwise."""
+
+    def forget_questions(self) -> None:
+        """Forget the last questions.
+
+        Raises:
+            EnvironmentFailure: their file cannot be written.
         """
 
     def models(self) -> tuple[ModelState, ...]:
@@ -121,6 +163,14 @@ def call_table(library: LibraryCalls) -> Mapping[str, Callable[..., Any]]:
         "failures": library.failures,
         "retry": library.retry,
         "remove_folder": library.remove_folder,
+        "duplicates": library.duplicates,
+        "saved_searches": library.saved_searches,
+        "saved_question": library.saved_question,
+        "save_search": library.save_search,
+        "remove_saved": library.remove_saved,
+        "recent_questions": library.recent_questions,
+        "remember_question": library.remember_question,
+        "forget_questions": library.forget_questions,
         "models": library.models,
         "get_model": library.get_model,
         "use_model": library.use_model,

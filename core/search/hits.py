@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from bowerbird.core.answers import Hit, Reason
 from bowerbird.core.catalog.functions import SURE
@@ -39,20 +41,30 @@ class HitMaker:
 
     def newest(self, query: Query) -> tuple[Hit, ...]:
         """The newest ``query.limit`` files, or shots, that pass the filters, as hits of no query."""
-        shots, most = Shots(self._reader.shots), query.limit
+        shots, most = Shots(self._reader.shots, self._reader.layouts), query.limit
         while True:
             files = self._reader.newest(query.where, most)
-            leads = [(file, ()) for file in files] if query.apart else _leads(files, shots)
+            if query.apart:
+                return tuple(map(self.plain, files))
+            leads = _leads(list({file.content_id: file for file in reversed(files)}.values())[::-1], shots)
             if len(leads) >= query.limit or len(files) < most:
-                return tuple(self.plain(*lead) for lead in leads[: query.limit])
+                return tuple(self._plain_hits(leads[: query.limit], query.where))
             most *= 2
 
-    def plain(self, file: FileRow, shot: Shot = ()) -> Hit:
+    def _plain_hits(self, leads: Sequence[tuple[FileRow, Shot]], where: Condition) -> Iterable[Hit]:
+        copies = defaultdict[int | None, list[Path]](list)
+        for row in self._reader.files_of([file.content_id for file, _ in leads if file.content_id], where):
+            copies[row.content_id].append(row.path)
+        for file, shot in leads:
+            yield self.plain(file, shot, [path for path in copies[file.content_id] if path != file.path])
+
+    def plain(self, file: FileRow, shot: Shot = (), copies: Sequence[Path] = ()) -> Hit:
         """A file as a hit of no query: without reasons, its snippet the beginning of a document."""
         document = file.content_id if file.kind is Kind.DOCUMENT else None
         beginning = self._reader.segments_of(document, 1) if document else []
         snippet = _snippet(beginning[0].text, [])[0] if beginning else ""
-        return self._hit(file, score=1.0, reasons=(), snippet=snippet, parts=parts_of(shot, file))
+        parts = parts_of(shot, file)
+        return self._hit(file, score=1.0, reasons=(), snippet=snippet, parts=parts, copies=tuple(copies))
 
     def make(self, candidates: Sequence[Candidate], query: Query, words: Sequence[str]) -> tuple[Hit, ...]:
         """Hits of the first ``query.limit`` candidates with a file that passes the filters; ``words`` are marked.
@@ -60,7 +72,9 @@ class HitMaker:
         Candidates of one shot are one hit, with the score of the first, unless the query wants them apart.
         """
         files = self._files(candidates, query.where)
-        shots, ranked = Shots(self._reader.shots), {c.key: c for c in candidates if c.key in files}
+        ranked = {c.key: c for c in candidates if c.key in files}
+        photos = (key for key, rows in ((key, files[key]) for key in ranked) if rows[0].kind is Kind.PHOTO)
+        shots = Shots(self._reader.shots, self._reader.layouts, photos)
         hits, done = list[Hit](), set[int]()
         for key, candidate in ranked.items():
             if len(hits) == query.limit:

@@ -22,7 +22,7 @@ from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.names import parts_of, share_held, share_of_name, words_in
 from bowerbird.core.search.passages import says_something
 from bowerbird.core.search.phrases import in_a_row, pairs_of, relaxed, with_phrases
-from bowerbird.core.search.query import phrases_of
+from bowerbird.core.search.query import phrases_of, ranks
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.search.spelling import Spelling, notice_of
 from bowerbird.core.search.wording import Occurrences, Term, Wording, identifiers, without_stars, words_of
@@ -34,6 +34,7 @@ _TOP_K = 200  # segments of each space, and of the keyword index, that are ranke
 _EXACT = 3000  # contents: up to here a filtered search reads the vectors from the catalog, exact and quicker
 _ENOUGH = _TOP_K // 2  # segments of files that are there, of those found without a filter
 _WIDER = (_TOP_K, 2000, 16_000)  # top_k of a search that found too little; the last is Milvus' own limit
+_COUNTED = 200  # hits: counting all that match well would take longer than a search
 _ALIGNED = 50  # contents, of those most like one moment of an example, that are compared with all of its moments
 
 WEAK_PHOTOS = (
@@ -81,6 +82,17 @@ class Searcher:
         hits = self._hits.newest(replace(query, where=where))
         total = self._reader.count(where) if len(hits) == query.limit else 0
         return Results(hits, Timings(total=stopwatch.lap_ms()), total=total)
+
+    def count(self, query: Query) -> tuple[int, bool]:
+        """How many files match well, or of filters alone, pass them; and whether there may be more.
+
+        Those that match well are counted to ``_COUNTED``, copies with them.
+        """
+        if not ranks(query):
+            return self._reader.count(query.where), False
+        results = self.search(replace(query, limit=_COUNTED, apart=True))
+        strong = [hit for hit in results.hits if hit.strong and results.phrases_found is not False]
+        return sum(1 + len(hit.copies) for hit in strong), len(strong) == _COUNTED
 
     def search(self, query: Query) -> Results:
         """The files that answer best.

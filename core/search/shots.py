@@ -1,6 +1,7 @@
 """Which files are of one shot: RAW and JPEG, the picture and the clip of a Live Photo, the pictures of a burst.
 
-All lie in one folder. Nothing is kept of this: it follows from what is in the catalog, whatever comes or goes.
+All lie in one folder. With them go photos that look the same, wherever they lie. Nothing is kept of this: it follows
+from what is in the catalog, whatever comes or goes.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 
 from bowerbird.core.answers import Part, Role
 from bowerbird.core.catalog.attributes import Attribute
+from bowerbird.core.catalog.layouts import LayoutReader
 from bowerbird.core.catalog.records import FileRow
 from bowerbird.core.catalog.shots import ShotFile, ShotReader
 from bowerbird.core.extractors.suffixes import RAW
@@ -29,6 +32,7 @@ _FIRST, _LAST = datetime.min + _NEAR, datetime.max - _NEAR  # what cameras note 
 _GAP = timedelta(seconds=1)  # between two pictures of a burst, whose times are whole seconds
 _LEAST = 3  # pictures: two in a row are often two tries
 _MOST = 500  # files of a shot
+_AT_ONCE = 100  # contents
 
 Shot = tuple[ShotFile, ...]
 """Its files, by path; for a document, that alone."""
@@ -37,9 +41,13 @@ Shot = tuple[ShotFile, ...]
 class Shots:
     """The shots of the files that one search finds, each looked up once."""
 
-    def __init__(self, reader: ShotReader) -> None:
-        """``reader`` knows files that have something in common."""
-        self._reader = reader
+    def __init__(self, reader: ShotReader, layouts: LayoutReader, contents: Iterable[int] = ()) -> None:
+        """``reader`` knows files that have something in common, ``layouts`` which contents look the same.
+
+        ``contents`` are those that will be asked about: many at once take little longer than one.
+        """
+        self._reader, self._layouts, self._expected = reader, layouts, iter(contents)
+        self._alike: dict[int, frozenset[int]] = {}  # by content
         self._known: dict[int, Shot] = {}  # by file
         self._in_burst = set[int]()  # files whose bursts are found
         self._beside = lru_cache(_MOST)(reader.beside)  # RAW and picture have the same name, and the same time
@@ -51,13 +59,32 @@ class Shots:
             return self._known[files[0].id]
         found, waiting = dict[int, ShotFile](), [ShotFile.of(row) for row in files]
         while waiting and len(found) < _MOST:
-            file = waiting.pop()
-            if file.id not in found:
-                found[file.id] = file
-                waiting += [other for other in self._next_to(file) if other.folder == file.folder]
+            first = len(found) + 1
+            self._add_shot(found, waiting.pop(), first)
+            looked_at = [file for file in found.values() if file.shot == first]
+            waiting += [copy for file in looked_at for copy in self._copies(file) if copy.id not in found]
         shot = tuple(sorted(found.values(), key=lambda file: (file.folder, file.stem, file.suffix)))
         self._known |= dict.fromkeys(found, shot)
         return shot
+
+    def _add_shot(self, found: dict[int, ShotFile], file: ShotFile, number: int) -> None:
+        """Add the shot that a file is of, under a number."""
+        waiting = [file]
+        while waiting and len(found) < _MOST:
+            file = waiting.pop()
+            if file.id not in found:
+                found[file.id] = file._replace(shot=number)
+                waiting += [other for other in self._next_to(file) if other.folder == file.folder]
+
+    def _copies(self, file: ShotFile) -> list[ShotFile]:
+        """Files of other contents that look the same."""
+        if file.kind is not Kind.PHOTO or file.content_id is None:
+            return []
+        if file.content_id not in self._alike:
+            asked = [file.content_id, *islice((each for each in self._expected if each not in self._alike), _AT_ONCE)]
+            self._alike |= dict.fromkeys(asked, frozenset()) | self._layouts.like(asked)
+        alike = self._alike[file.content_id]
+        return [other for other in self._reader.with_contents(alike) if may_be_copies(file, other)] if alike else []
 
     def _next_to(self, file: ShotFile) -> Iterator[ShotFile]:
         """Files of its shot, in its folder or in others, unless they were found from another of them."""
@@ -99,13 +126,27 @@ def standing(file: ShotFile) -> int:
     return _ROLES.index(role_of(file))
 
 
+def may_be_copies(a: ShotFile, b: ShotFile) -> bool:
+    """Whether nothing that two photos say of themselves tells that they are two shots, if they look the same."""
+    if any(file.kind is not Kind.PHOTO or role_of(file) is not Role.PICTURE for file in (a, b)):
+        return False
+    differ = (one and other and one != other for one, other in ((a.taken_at, b.taken_at), (a.camera, b.camera)))
+    return not any(differ)
+
+
 def parts_of(shot: Iterable[ShotFile], file: FileRow) -> tuple[Part, ...]:
     """The other files of a shot beside ``file``: of each content one, in the same folder if there is one there."""
     own = ShotFile.of(file)
     others = {other.key: other for other in sorted(shot, key=lambda other: other.folder == own.folder)}
     others.pop(own.key, None)
     parts = sorted(others.values(), key=lambda other: (standing(other), other.folder, other.stem, other.suffix))
-    return tuple(Part(other.path, role_of(other)) for other in parts)
+    number = next((other.shot for other in shot if other.id == file.id), own.shot)
+    return tuple(Part(other.path, _role_beside(other, number)) for other in parts)
+
+
+def _role_beside(file: ShotFile, shot: int) -> Role:
+    role = role_of(file)
+    return Role.COPY if role is Role.PICTURE and file.shot != shot else role
 
 
 def _is_pair(a: ShotFile, b: ShotFile) -> bool:

@@ -50,6 +50,8 @@ class SettingsDialog(QDialog):
         self.battery.setChecked(settings.pause_on_battery)
         self.idle = QCheckBox("Wait while other programs keep the computer &busy")
         self.idle.setChecked(settings.only_when_idle)
+        self.questions = QCheckBox("Remember the last &questions, to offer them again")
+        self.questions.setChecked(settings.remember_questions)
         self.theme = _theme_box(settings.theme)
         self.missing_walls = label("", "small", wrap=True)
         self.missing_walls.hide()
@@ -124,6 +126,7 @@ class SettingsDialog(QDialog):
         form.addRow(self.pictures)
         form.addRow(self.battery)
         form.addRow(self.idle)
+        form.addRow(self.questions)
         return form
 
     def _library_line(self) -> WrappedText:
@@ -141,6 +144,7 @@ class SettingsDialog(QDialog):
             read_pictures=self.pictures.isChecked(),
             pause_on_battery=self.battery.isChecked(),
             only_when_idle=self.idle.isChecked(),
+            remember_questions=self.questions.isChecked(),
             theme=str(self.theme.currentData()),
         )
 

@@ -22,6 +22,8 @@ _KEYS = (
     ("Ctrl+M", "Find files similar to the chosen one"),
     ("Ctrl+V", "Search by a copied file or picture"),
     ("Ctrl+O", "Choose a file to search by"),
+    ("Ctrl+S", "Save this search"),
+    ("Down in the empty box", "The last questions"),
     ("Ctrl+Shift+C", "Copy the chosen file's path"),
     ("Ctrl+Shift+O", "Add a folder"),
     ("Ctrl+,", "Settings"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QScrollA
 from bowerbird.core.state import Folder, FolderState, Status
 from bowerbird.core.types import Kind
 from bowerbird.gui.panes.progress_card import ProgressCard
+from bowerbird.gui.panes.saved_searches import SavedSearches
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
@@ -69,6 +70,7 @@ class FoldersPane(QFrame):
         for kind in _KINDS:
             column.addWidget(self._add_kind_row(kind))
         column.addSpacing(12)
+        column.addWidget(SavedSearches(self._session))
         column.addLayout(self._folder_title())
         self._folder_column.setSpacing(0)
         column.addLayout(self._folder_column)

@@ -1,4 +1,4 @@
-"""Names of filters and their values, offered as one types."""
+"""Names of filters and their values, offered as one types; and the last questions, while nothing is typed."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class FilterCompleter(QCompleter):
         """Follow what is typed there."""
         super().__init__(edit)
         self._edit, self._model = edit, QStringListModel(self)
+        self._recent: tuple[str, ...] = ()
         self.setModel(self._model)
         self.setWidget(edit)
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -51,6 +52,18 @@ class FilterCompleter(QCompleter):
         chosen = popup.currentIndex().isValid()
         return key == Qt.Key.Key_Escape or (chosen and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter))
 
+    def use_recent(self, questions: tuple[str, ...]) -> None:
+        """Offer these while nothing is typed."""
+        self._recent = questions
+
+    def offer_recent(self) -> bool:
+        """Show the last questions, if there are any and nothing is typed; whether they are shown."""
+        if self._edit.text() or not self._recent:
+            return False
+        self._model.setStringList(list(self._recent))
+        self.complete()
+        return True
+
     def _offer(self) -> None:
         _, offers = suggestions(self._before())
         self._model.setStringList(offers)
@@ -60,6 +73,9 @@ class FilterCompleter(QCompleter):
             popup.hide()
 
     def _take(self, chosen: str) -> None:
+        if not self._edit.text():
+            self._edit.insert(chosen)
+            return
         start, at = suggestions(self._before())[0], self._edit.cursorPosition()
         done = not chosen.endswith(":") and not self._edit.text()[at:].startswith(" ")
         self._edit.setSelection(at - len(start), len(start))

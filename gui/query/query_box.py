@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPixmap,
 )
@@ -28,6 +29,7 @@ from bowerbird.core.answers import Preview
 from bowerbird.core.types import Example, Locator, Query
 from bowerbird.gui.desktop import paths_of
 from bowerbird.gui.query.completion import FilterCompleter
+from bowerbird.gui.query.save_button import SaveButton
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.jpeg import image_of
@@ -60,6 +62,8 @@ class QueryEdit(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.offers.takes(event.key()):
             event.ignore()
+        elif event.key() == Qt.Key.Key_Down and self.offers.offer_recent():
+            event.accept()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.left_downwards.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
@@ -70,6 +74,10 @@ class QueryEdit(QLineEdit):
             self.paste_requested.emit()
         else:
             super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.offers.offer_recent()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -101,6 +109,7 @@ class QueryBox(QFrame):
         self.edit.setAccessibleName("Search")
         self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
         self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_requested)
+        self.save_button = SaveButton(session)
         self._place_widgets()
         self._connect_signals()
         self._draw_icons()
@@ -115,6 +124,7 @@ class QueryBox(QFrame):
         self._row.setSpacing(8)
         self._row.addWidget(self._search_icon)
         self._row.addWidget(self.edit, 1)
+        self._row.addWidget(self.save_button)
         self._row.addWidget(self._hint)
         self._shadow = QGraphicsDropShadowEffect(self)
         self._shadow.setBlurRadius(24)
@@ -169,6 +179,10 @@ class QueryBox(QFrame):
             self._session.remove_example(self._session.question.like[-1])
 
     def _show_focus(self, active: bool) -> None:
+        if active:
+            self._session.bridge.latest(
+                "recent", lambda library: library.recent_questions(), self.edit.offers.use_recent, lambda _: None
+            )
         self.setProperty("active", active)
         restyle(self)
 

@@ -20,6 +20,7 @@ CHANGED = Settings(
     read_pictures=False,
     pause_on_battery=True,
     only_when_idle=True,
+    remember_questions=False,
     theme="dark",
 )
 """Every setting, with a value that is not its default."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.answers import Hit, Preview, Reason, Results
 from bowerbird.core.errors import BowerbirdError
-from bowerbird.core.state import Progress, Status
+from bowerbird.core.state import Progress, SavedSearchState, Status
 from bowerbird.core.types import Kind, Locator, Query
 
 
@@ -32,6 +32,8 @@ class FakeLibrary:
         self.results = Results(())
         self.suggestions: tuple[tuple[Path, dict[Kind, int]], ...] = ()
         self.error: BowerbirdError | None = None
+        self.saved: tuple[SavedSearchState, ...] = ()
+        self.recent: tuple[str, ...] = ()
 
     def search(self, query: Query) -> Results:
         return self._answer("search", query)
@@ -42,6 +44,12 @@ class FakeLibrary:
     def status(self) -> Status:
         self.calls.append(("status",))
         return empty_status()
+
+    def saved_searches(self) -> tuple[SavedSearchState, ...]:
+        return self.saved
+
+    def recent_questions(self) -> tuple[str, ...]:
+        return self.recent
 
     def suggest_folders(self) -> tuple[tuple[Path, dict[Kind, int]], ...]:
         return self.suggestions

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _MAX_PAGES = 16  # a scanned fax or letter; more of them is a video's business
+_OF_SEVERAL = ("TIFF", "GIF", "WEBP", "PNG")  # pages or frames of which the first tells little of the others
 _BUDGET_S = 15.0  # real time for all further pages: plans of a gigapixel each take seconds
 
 
@@ -28,7 +29,7 @@ class PhotoExtractor:
     memory = 4 << 30  # ``Limits.max_pixels`` of 16 bits, which are converted as floats
 
     def extract(self, source: Source, limits: Limits) -> Extraction:
-        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; the properties in its metadata.
+        """An IMAGE segment of the picture, of a scan one for each page; a thumbnail; what is in its metadata.
 
         Raises:
             FileError: it cannot be read.
@@ -38,14 +39,17 @@ class PhotoExtractor:
 
         with picture.decoder_errors(source), open_image(source) as image:
             said, pages = photo_metadata.properties(image, source.name), _pages(image)
+            several = image.format in _OF_SEVERAL and getattr(image, "is_animated", False)
             properties = replace(said, clip_bytes=motion.clip_bytes(source, said.clip_bytes))
             decode(image, limits.image_side, limits.max_pixels)
             turn = picture.turn_of(image)
             small = picture.reduce(image, max(limits.image_side, limits.thumbnail_side // 2))
             thumbnail = picture.jpeg(small, limits.thumbnail_side, turn)
+            layout = b"" if several else picture.layout(small, turn)
             first = Segment(Modality.IMAGE, pixels=picture.pixels(small, limits.image_side, turn))
         segments = (first, *_further_pages(source, pages, limits))
-        return Extraction(self.kind, segments, properties, thumbnail, omissions=_omissions(len(segments), pages))
+        omissions = _omissions(len(segments), pages)
+        return Extraction(self.kind, segments, properties, thumbnail, omissions=omissions, layout=layout)
 
     def page(self, source: Source, number: int, max_area: int) -> Pixels | None:
         """The picture, or a page of a scan, upright, with at most ``max_area`` pixels; None if there is no such page.

@@ -17,6 +17,7 @@ from bowerbird.core.extractors.pictures.colour import is_plain, to_plain, to_srg
 from bowerbird.core.extractors.pictures.formats import NO_MEMORY
 from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
+from bowerbird.core.layouts import SIDE
 from bowerbird.core.types import Pixels
 
 _JPEG_QUALITY = 80
@@ -131,6 +132,18 @@ def jpeg(image: Image.Image, max_side: int, turn: Image.Transpose | None, *, nea
     bare = _upright(to_srgb(image), turn)
     bare.save(out, "JPEG", quality=_JPEG_QUALITY, exif=b"", icc_profile=None, comment=b"")
     return out.getvalue()
+
+
+def layout(image: Image.Image, turn: Image.Transpose | None) -> bytes:
+    """What the picture looks like from afar: see core/layouts.py.
+
+    Args:
+        image: of any mode and profile.
+        turn: from ``turn_of`` the original.
+    """
+    image = image if is_plain(image) else to_plain(image)
+    small = _resize(image, (SIDE, SIDE), Image.Resampling.BILINEAR)
+    return _upright(to_srgb(small), turn).convert("L").tobytes()
 
 
 def _resize(image: Image.Image, size: tuple[int, int], resample: Image.Resampling) -> Image.Image:

@@ -158,7 +158,7 @@ def test_its_words_are_listed_in_the_background(old: Path) -> None:
     assert rows(old, "SELECT form FROM vocabulary WHERE word = 'leuchtturmwarter'") == [("leuchtturmwärter",)]
 
 
-@pytest.mark.parametrize("version", [7], indirect=True)
+@pytest.mark.parametrize("version", [7, 8], indirect=True)
 def test_attributes_stay(old: Path) -> None:
     rows(old, "INSERT INTO attributes VALUES (1, 'author', 'marie curie'), (1, 'camera', 'leica')")
     migrate(old)
@@ -173,6 +173,13 @@ def test_a_content_that_no_model_has_seen_or_only_some_have(old: Path) -> None:
     before = listed_spaces(old)
     assert {space for content_id, space in before if content_id == 2} == {"minilm-l6-v2@1"}
     assert content_spaces(migrate(old)) == before
+
+
+def test_its_photos_wait_for_their_layouts(old: Path) -> None:
+    catalog = Catalog(old)
+    photos = rows(old, "SELECT id, fingerprint FROM contents WHERE kind = 'photo'")
+    assert catalog.layouts.lacking(0, 9) == photos and photos
+    catalog.close()
 
 
 def test_the_spaces_that_are_searched_stay(old: Path, version: int) -> None:

@@ -22,6 +22,10 @@ class FakeLibrary:
     def __init__(self) -> None:
         self.searched: list[Query] = []
         self.browsed: list[Query] = []
+        self.remembered: list[str] = []
+
+    def remember_question(self, question: str) -> None:
+        self.remembered.append(question)
 
     def search(self, query: Query) -> Results:
         self.searched.append(query)
@@ -146,3 +150,9 @@ def test_files_of_one_shot_are_apart_if_that_is_asked_for(library: FakeLibrary) 
     assert [query.apart for query in (*library.searched, *library.browsed)] == [True, False, True]
     with pytest.raises(UsageError):
         ask(library, "--apart")
+
+
+def test_questions_of_people_are_remembered_and_those_of_programs_are_not(library: FakeLibrary) -> None:
+    ask(library, "a dog")
+    ask(library, "a cat", "--json")
+    assert library.remembered == ["a dog"]

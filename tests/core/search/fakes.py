@@ -91,7 +91,7 @@ class FakeReader:
         self.rows = {row.id: row for row in segments}
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
-        self.shots = FakeShots(self._files)
+        self.shots, self.layouts = FakeShots(self._files), FakeLayouts()
         self.vocabulary = FakeVocabulary([row.text for row in self.rows.values()])
 
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
@@ -228,6 +228,13 @@ class FakeVocabulary:
         return []
 
     def languages_of(self, content_ids: Iterable[int]) -> dict[int, str]:
+        return {}
+
+
+class FakeLayouts:
+    """Of no photo is another one known that looks the same."""
+
+    def like(self, content_ids: Collection[int]) -> dict[int, frozenset[int]]:
         return {}
 
 

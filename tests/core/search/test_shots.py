@@ -44,12 +44,12 @@ class Album:
     def shot(self, name: str) -> list[str]:
         file = self._reader.file(PHOTOS / name)
         assert file
-        return [str(row.path.relative_to(PHOTOS)) for row in Shots(self._reader.shots).of([file])]
+        return [str(row.path.relative_to(PHOTOS)) for row in Shots(self._reader.shots, self._reader.layouts).of([file])]
 
     def parts(self, name: str) -> tuple[Part, ...]:
         file = self._reader.file(PHOTOS / name)
         assert file
-        return parts_of(Shots(self._reader.shots).of([file]), file)
+        return parts_of(Shots(self._reader.shots, self._reader.layouts).of([file]), file)
 
     def close(self) -> None:
         self._connections.close()
