@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _named(home: Path, folder: Path, rows: list[Row]) -> Figure:
     labels = {}
     for number, row in enumerate(rows):
         path = plain / f"{number}{Path(row['path']).suffix}"
-        path.symlink_to(folder / row["path"])
+        shutil.copyfile(folder / row["path"], path)
         labels[path] = row["label"]
     library = Library.open(home.with_name("named"))
     library.index([plain], lambda progress: None)
