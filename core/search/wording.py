@@ -37,8 +37,9 @@ _LONGEST_ENDING = 6
 _MOST_WORDS = 40  # of a question, that are looked for in other forms: more would take seconds
 # A word in more passages, which are a larger share of all, tells too little to be looked for in other forms.
 _FREQUENT, _FREQUENT_SHARE = 100, 0.1
-# Of an occurrence of the typed word, how much another of its stem counts, and one that it is a part of: by XQuAD's
-# questions, at 1 more paragraphs than with none of them come before the right one, at these no more in any language.
+# Of an occurrence of the typed word, how much another word of its stem counts, and one that it is a part of. By words
+# alone, XQuAD's questions find their paragraph first as often at 0.6 and 0.3 as without other forms, and less often at
+# 1 and 0.5; it is a match for 80 of 100 instead of 72 in Spanish, for 51 instead of 43 in German.
 _INFLECTED, _PART = 0.6, 0.4
 
 

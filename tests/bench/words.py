@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
 from bowerbird.core import settings
+from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search.query import parse
@@ -55,6 +56,9 @@ def _opened(work: Path, passages: int) -> Iterator[Library]:
     made, paths = LibraryPaths(synthetic.library(_CACHE, passages)), LibraryPaths(work)
     paths.root.mkdir(parents=True)
     shutil.copy(made.catalog, paths.catalog)
+    with closing(Catalog(paths.catalog)) as catalog:
+        while catalog.refolding.left:  # it may have been made by an earlier version
+            catalog.refolding.step()
     settings.save(paths.settings, Settings(models=()))
     library = Library.open(paths.root)
     try:
