@@ -14,7 +14,6 @@ from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.catalog.shots import ShotFile
-from bowerbird.core.conditions import Condition
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
@@ -71,7 +70,7 @@ class HitMaker:
 
         Candidates of one shot are one hit, with the score of the first, unless the query wants them apart.
         """
-        files = self._files(candidates, query.where)
+        files = self._files(candidates, query)
         ranked = {c.key: c for c in candidates if c.key in files}
         photos = (key for key, rows in ((key, files[key]) for key in ranked) if rows[0].kind is Kind.PHOTO)
         shots = Shots(self._reader.shots, self._reader.layouts, photos)
@@ -90,13 +89,18 @@ class HitMaker:
             hits.append(replace(hit, score=candidate.score, strong=_is_strong(candidate), named=candidate.named))
         return tuple(hits)
 
-    def _files(self, candidates: Sequence[Candidate], where: Condition) -> dict[int, list[FileRow]]:
-        """By candidate key: the files with that content, by path; or the unread file itself."""
+    def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
+        """By candidate key: the files with that content, by path; or the unread file itself.
+
+        An example is no answer to itself, but its copies are, and so are other parts of it where a part is the example.
+        """
+        examples = {example.path for example in query.like if example.start_s is None}
         files: dict[int, list[FileRow]] = {}
         keys = [candidate.key for candidate in candidates]
-        for row in self._reader.files_of([key for key in keys if key > 0], where):
-            files.setdefault(row.content_id or 0, []).append(row)
-        for row in self._reader.files_by_id([-key for key in keys if key < 0], where):
+        for row in self._reader.files_of([key for key in keys if key > 0], query.where):
+            if row.path not in examples:
+                files.setdefault(row.content_id or 0, []).append(row)
+        for row in self._reader.files_by_id([-key for key in keys if key < 0], query.where):
             files[-row.id] = [row]
         return files
 

@@ -11,7 +11,6 @@ from tests.bench import (
     crash,
     families,
     gpu,
-    languages,
     media_memory,
     media_speed,
     ocr,
@@ -29,7 +28,6 @@ from tests.bench import (
 
 TABLES = {
     "retrieval": retrieval.measure,
-    "languages": languages.measure,
     "text-models": text_models.measure,
     "families": families.measure,
     "gpu": gpu.measure,

@@ -119,6 +119,15 @@ def _sounds(data: Path) -> list[Question]:
     ]
 
 
+def _recordings(source: Path, folder: Path) -> Path:
+    """The recordings of a folder, without what is written about them."""
+    for path in (path for path in source.rglob("*") if path.suffix in (".wav", ".flac", ".ogg")):
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    return folder
+
+
 def _imagenet_files(data: Path, folder: Path) -> Path:
     """Photos under names that say nothing."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,8 +154,8 @@ SETS = (
     JudgedSet("flickr8k", (R_1, R_5, R_10), lambda data, _: data / "flickr8k/Images", _flickr8k),
     JudgedSet("Cranfield", (NDCG, R_10), cranfield_files, _cranfield),
     *map(_of_language, LANGUAGES),
-    JudgedSet("five words", (R_1, R_10), lambda data, _: data / "speech", _speech),
-    JudgedSet("like sounds", (P_5, R_10), lambda data, _: data / "esc10", _sounds),
+    JudgedSet("five words", (R_1, R_10), lambda data, folder: _recordings(data / "speech", folder), _speech),
+    JudgedSet("like sounds", (P_5, R_10), lambda data, folder: _recordings(data / "esc10", folder), _sounds),
     JudgedSet("ImageNet names", (R_1, R_10), _imagenet_files, _imagenet),
 )
 

@@ -131,6 +131,17 @@ def test_languages_in_which_passages_are_nearer_have_a_background_of_their_own()
     assert names(Bench(reader, vectors, spaces=[text], examples=examples).search(Query(like=LIKE)))[0] == "zh.txt"
 
 
+def test_an_example_is_no_answer_to_itself_but_its_copies_are() -> None:
+    reader, vectors = four_files()
+    examples = [ExampleQuery(TEXT, QUERY, moving=False)]
+    own = file(5, "/example", 1)
+    bench = Bench(FakeReader([*reader._files, own], reader.rows.values(), vectors), vectors, examples=examples)
+    hits = bench.search(Query(like=LIKE)).hits
+    assert (hits[0].path.name, hits[0].copies) == ("meant.txt", ())
+    part = bench.search(Query(like=(Example(Path("/example"), 1.0, 2.0),))).hits
+    assert part[0].copies == (Path("/example"),)
+
+
 def test_of_copies_the_one_that_is_called_so_is_shown() -> None:
     files = [file(1, "/a.txt", 1), file(2, "/harbour.txt", 1)]
     (hit,) = Bench(FakeReader(files, [segment(10, 1, "x")]), spaces=()).search(Query("harbour")).hits
