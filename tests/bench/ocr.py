@@ -25,6 +25,7 @@ from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.sources import Sources
 from bowerbird.core.models.runtime.base import LoadContext
 from bowerbird.core.types import Pixels
+from tests.bench import scans
 from tests.bench.report import Figure
 from tests.bench.speech import edits
 
@@ -59,7 +60,8 @@ _SURE = 0.8
 def measure(data: Path, work: Path) -> list[Figure]:
     """Rendered text first, then photos, then the scans among the documents."""
     model, reference = _model(work), _reference()
-    return [*_errors(model, reference, data), *_gate(model, data), *_noise(model), _memory()]
+    errors = _errors(model, reference, data)
+    return [*errors, *scans.measure(model, data), *_gate(model, data), *_noise(model), _memory()]
 
 
 def _model(work: Path) -> Ocr:

@@ -32,7 +32,8 @@ DETECT_AREA = 1_280 * 960
 """Pixels of the picture that lines are looked for in; they are read in the picture as it was given."""
 _MIN_DETECT_SIDE = 736  # a smaller picture is enlarged: small letters are found better
 _STRIDE = 32  # the detector takes sides that are multiples of this
-_MIN_CONFIDENCE = 0.6
+# Of 132 lines read in 183 photos 13 are less sure: of these 2 have a word that may be right, the others are scraps.
+_MIN_CONFIDENCE = 0.75
 _MIN_CHARACTERS = 2  # letters and digits of a line: single ones are mostly patterns taken for writing
 _SURE = 0.85  # a line read less surely is tried upside down too
 _MAX_LINES = 600  # the largest ones: a page of a newspaper has about 400, noise any number
