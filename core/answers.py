@@ -91,6 +91,8 @@ class Results:
     """A sentence to show beside the hits (a phrase nothing holds, a model that is missing), or empty."""
     phrases_found: bool | None = None
     """Whether every hit has the phrases asked for; False where no file does, and hits only come close; None without."""
+    total: int = 0
+    """About how many files answer, where ``hits`` are as many as were asked for; 0 where they are all."""
 
 
 @dataclass(frozen=True, slots=True)

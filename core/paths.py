@@ -162,6 +162,11 @@ class LibraryPaths:
         return self.root / "settings.toml"
 
     @property
+    def window(self) -> Path:
+        """The window's size, its place, and what was asked last."""
+        return self.root / "window.json"
+
+    @property
     def thumbnails(self) -> Path:
         """JPEGs by content fingerprint."""
         return self.root / "thumbnails"

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+if TYPE_CHECKING:
+    from PySide6.QtDBus import QDBusConnection
+
+_ANSWER_MS = 5000  # a file manager that is started for the call takes its time
 
 
 def open_file(path: Path) -> bool:
@@ -18,32 +24,60 @@ def open_file(path: Path) -> bool:
     return QDesktopServices.openUrl(url_of(os.fspath(path)))
 
 
-def show_in_folder(path: Path) -> None:
+def show_in_folder(path: Path, on_failure: Callable[[], object]) -> None:
     """Open the folder a file lies in, with the file selected where the system can do that."""
     if sys.platform == "darwin":
         subprocess.Popen(["open", "-R", os.fspath(path)])
     elif sys.platform == "win32":
         subprocess.Popen(f'explorer /select,"{path}"')
-    elif not _show_in_file_manager(path):
-        QDesktopServices.openUrl(url_of(os.fspath(path if path.is_dir() else path.parent)))
+    else:
+        from PySide6.QtDBus import QDBusConnection
+
+        show_in_file_manager(path, QDBusConnection.sessionBus(), on_failure)
 
 
-def _show_in_file_manager(path: Path) -> bool:
-    """Call ``ShowItems`` of freedesktop.org's FileManager1 D-Bus interface; False without a session bus."""
-    from PySide6.QtDBus import QDBusConnection, QDBusMessage
+def show_in_file_manager(path: Path, bus: QDBusConnection, on_failure: Callable[[], object]) -> None:
+    """Have ``ShowItems`` of freedesktop.org's FileManager1 called; where nobody answers, just open the folder."""
+    from PySide6.QtDBus import QDBusMessage, QDBusPendingCallWatcher
 
-    bus = QDBusConnection.sessionBus()
+    def open_folder() -> None:
+        if not open_file(path if path.is_dir() else path.parent):
+            on_failure()
+
     if not bus.isConnected():
-        return False
+        open_folder()
+        return
     name = "org.freedesktop.FileManager1"
     message = QDBusMessage.createMethodCall(name, "/org/freedesktop/FileManager1", name, "ShowItems")
     message.setArguments([[url_of(os.fspath(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded)], ""])
-    return bus.send(message)
+    watcher = QDBusPendingCallWatcher(bus.asyncCall(message, _ANSWER_MS), QGuiApplication.instance())
+
+    def on_answer() -> None:
+        if watcher.isError():
+            open_folder()
+        watcher.deleteLater()
+
+    watcher.finished.connect(on_answer)
 
 
 def copy_path(path: Path) -> None:
     """Put a path on the clipboard."""
-    QGuiApplication.clipboard().setText(os.fsencode(path).decode("utf-8", "replace"))
+    QGuiApplication.clipboard().setText(_text_of([path]))
+
+
+def copy_files(paths: Sequence[Path]) -> None:
+    """Put files on the clipboard: file managers paste them, everything else their paths, a line each."""
+    urls = [url_of(os.fspath(path)) for path in paths]
+    mime = QMimeData()
+    mime.setUrls(urls)
+    mime.setText(_text_of(paths))
+    encoded = "\n".join(url.toString(QUrl.ComponentFormattingOption.FullyEncoded) for url in urls)
+    mime.setData("x-special/gnome-copied-files", f"copy\n{encoded}".encode())
+    QGuiApplication.clipboard().setMimeData(mime)
+
+
+def _text_of(paths: Sequence[Path]) -> str:
+    return "\n".join(os.fsencode(path).decode("utf-8", "replace") for path in paths)
 
 
 def paths_of(mime: QMimeData) -> tuple[Path, ...]:

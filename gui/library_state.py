@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from bowerbird.core.state import Event, EventKind, Status
+from bowerbird.core.state import Event, EventKind, Progress, Status
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.widgets.widgets import single_shot
 
@@ -72,6 +73,11 @@ class LibraryState(QObject):
         self.status_changed.emit(status)
         self.progress_changed.emit(status.progress)
 
+    def _set_progress(self, progress: Progress) -> None:
+        if self.status:
+            self.status = replace(self.status, progress=progress)
+        self.progress_changed.emit(progress)
+
     def _on_folder_removed(self) -> None:
         self.refresh()
         self.folder_removed.emit()
@@ -84,7 +90,7 @@ class LibraryState(QObject):
             self.thumbnails_changed.emit()
             return
         if event.kind is EventKind.PROGRESS and event.progress:
-            self.progress_changed.emit(event.progress)
+            self._set_progress(event.progress)
         elif event.kind is EventKind.FAILURES:
             self.failures_changed.emit()
         elif event.kind is EventKind.MODELS:

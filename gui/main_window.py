@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 
+from bowerbird.gui import remembered
 from bowerbird.gui.shell import Shell
 from bowerbird.gui.theme import Theme
 
 if TYPE_CHECKING:
     from bowerbird.core.errors import BowerbirdError
+    from bowerbird.core.settings import Settings
     from bowerbird.core.state import Status
     from bowerbird.gui.panes.preview import PreviewPane
     from bowerbird.gui.panes.search import SearchPane
 
 _RETRY_MS = 1000
+_SIZE, _LEAST_SIZE = QSize(1360, 860), QSize(480, 320)
 
 
 class MainWindow(QMainWindow):
@@ -37,9 +41,14 @@ class MainWindow(QMainWindow):
         self._directory, self._theme = directory, theme
         self._built = False
         self._closing = False
+        self._last = remembered.load(directory)
+        self._restored = False
         self.setWindowTitle("Bowerbird")
-        self.resize(1360, 860)
-        self.setMinimumSize(760, 480)
+        self.setMinimumSize(_LEAST_SIZE)
+        remembered.place(self, self._last, _SIZE)
+        if self._last.maximized:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        theme.choose(_saved_scheme(directory))  # before anything is painted
         shell = Shell(theme.colours)
         shell.seen.connect(self.build_ui)
         self.setCentralWidget(shell)
@@ -68,6 +77,7 @@ class MainWindow(QMainWindow):
         self._bridge.superseded.connect(self.close)
         self.session.library.status_changed.connect(self._on_status)
         self.session.library.activation_requested.connect(self.come_forward)
+        self.session.folder_chosen.connect(self._take_folder)
         self._show_page(self.waiting_page)
         self._built = True
         self._fit_panes()
@@ -112,8 +122,16 @@ class MainWindow(QMainWindow):
             self._bridge.open(lambda _: self._on_opened(), self._on_open_failed)
 
     def _on_opened(self) -> None:
-        self._bridge.call(lambda library: library.settings(), lambda settings: self._theme.choose(settings.theme))
+        self._bridge.call(lambda library: library.settings(), self._on_settings)
         self.session.library.refresh()
+
+    def _on_settings(self, settings: Settings) -> None:
+        self._theme.choose(settings.theme)
+        self._restored = True
+        question = self._last.question()
+        if question.folder and str(question.folder) not in settings.folders:
+            question = replace(question, folder=None)
+        self.session.ask(question)
         self.session.search()
 
     def _on_open_failed(self, error: BowerbirdError) -> None:
@@ -134,6 +152,13 @@ class MainWindow(QMainWindow):
             self._show_page(self.first_run)
             self.first_run.suggest_folders()
 
+    def _take_folder(self, folder: Path) -> None:
+        """Watch a folder, or add it to those that the first run offers: the others stay checked."""
+        if self.first_run.isVisible():
+            self.first_run.choose(folder)
+        else:
+            self.session.library.add_folder(folder)
+
     def _show_page(self, page: QWidget | None) -> None:
         """Show a page beside the first pane, in place of the others; None shows the panes."""
         had_panes = self.panes[1].isVisible()
@@ -150,7 +175,7 @@ class MainWindow(QMainWindow):
         from bowerbird.gui.desktop import paths_of
         from bowerbird.gui.query.drop_overlay import can_drop
 
-        if can_drop(event.mimeData()):
+        if can_drop(event):
             event.acceptProposedAction()
             self.drop_overlay.cover(paths_of(event.mimeData()))
 
@@ -177,6 +202,8 @@ class MainWindow(QMainWindow):
         event.accept()
         if not self._closing:
             self._closing = True
+            if self._restored:
+                remembered.save(self._directory, self, self.session.question)
             self._close_library()
 
     def _close_library(self) -> None:
@@ -186,3 +213,15 @@ class MainWindow(QMainWindow):
             self._bridge.close(self.closed.emit)
         else:
             QTimer.singleShot(0, self, self.closed.emit)
+
+
+def _saved_scheme(directory: Path) -> str:
+    """The colours that are set for a library, which is not open yet; those of the system if that cannot be told."""
+    from bowerbird.core.errors import BowerbirdError
+    from bowerbird.core.paths import LibraryPaths
+    from bowerbird.core.settings import load
+
+    try:
+        return load(LibraryPaths(directory).settings).theme
+    except (BowerbirdError, OSError):
+        return "system"

@@ -13,7 +13,7 @@ from bowerbird.core.search.query import Typed, names_demanded, narrowed, parse
 from bowerbird.core.types import Example, Kind
 
 FIRST_LIMIT = 120
-_MAX_LIMIT = 4000
+_MAX_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.search.query import Typed, ranks
 from bowerbird.core.types import Example, Kind, Query
 from bowerbird.gui.bridge import Bridge
+from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.library_state import LibraryState
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
 from bowerbird.gui.theme import Theme
@@ -43,6 +44,10 @@ class SearchSession(QObject):
     models_requested = Signal()
     failures_requested = Signal()
     folder_requested = Signal()
+    folder_chosen = Signal(object)
+    """A ``Path`` that the user picked or dropped, to be watched."""
+    playing_elsewhere = Signal()
+    """Something else than the preview pane begins to show the selected file: what plays there stops."""
     shortcuts_requested = Signal()
 
     def __init__(self, bridge: Bridge, theme: Theme, thumbnails: Thumbnails, parent: QObject) -> None:
@@ -55,6 +60,7 @@ class SearchSession(QObject):
         """The query that ``results`` answers."""
         self.results = Results(())
         self._sent: Question | None = None
+        self._answered: Question | None = None
         self.hit: Hit | None = None
         self._typing_timer = single_shot(self, _TYPING_MS, self.search)
         self._refresh_timer = single_shot(self, _REFRESH_MS, self.search)
@@ -64,6 +70,11 @@ class SearchSession(QObject):
         self.library.folder_removed.connect(self.search)
 
         bridge.call_failed.connect(lambda error: self.message_changed.emit(str(error)))
+
+    @property
+    def current(self) -> bool:
+        """Whether ``results`` answer the question as it is now: while one types or waits, they are of another."""
+        return self._answered is not None and replace(self._answered, limit=0) == replace(self.question, limit=0)
 
     def ask(self, question: Question, *, typing: bool = False) -> None:
         """Search for something else, after a pause if the user is still ``typing``; ``results_changed`` follows."""
@@ -108,7 +119,7 @@ class SearchSession(QObject):
         self.ask(Question(like=(Example(path, start_s, end_s),), apart=self.question.apart))
 
     def load_more(self) -> None:
-        """Ask for more results of the same question, if there may be more."""
+        """Ask for more results of the same question, if there may be more; those that are there stay meanwhile."""
         if len(self.results.hits) >= self.question.limit:
             self.ask(self.question.with_higher_limit())
 
@@ -121,8 +132,8 @@ class SearchSession(QObject):
         self.bridge.latest(
             "search",
             lambda library: _answer(library, question),
-            lambda answer: self._on_results(*answer),
-            self._on_search_failed,
+            lambda answer: self._on_results(question, *answer),
+            lambda error: self._on_search_failed(question, error),
         )
 
     def select_hit(self, hit: Hit | None) -> None:
@@ -130,19 +141,23 @@ class SearchSession(QObject):
         self.hit = hit
         self.hit_changed.emit(hit)
 
+    def show_in_folder(self, path: Path) -> None:
+        """Show a file where it lies, or say that nothing on this computer can."""
+        show_in_folder(path, lambda: self.message_changed.emit(f"No program on this computer shows {path.parent}."))
+
     def remove_folder(self, folder: Path) -> None:
         """Watch a folder no longer, and drop the filter that shows only it."""
         if self.question.folder == folder:
             self.filter_folder(None)
         self.library.remove_folder(folder)
 
-    def _on_results(self, typed: Typed, results: Results) -> None:
-        self.query, self.results = typed.query, results
+    def _on_results(self, question: Question, typed: Typed, results: Results) -> None:
+        self.query, self.results, self._answered = typed.query, results, question
         self.message_changed.emit(" ".join(problem.sentence for problem in typed.problems))
         self.results_changed.emit(results)
 
-    def _on_search_failed(self, error: BowerbirdError) -> None:
-        self.results = Results(())
+    def _on_search_failed(self, question: Question, error: BowerbirdError) -> None:
+        self.results, self._answered = Results(()), question
         self.results_changed.emit(self.results)
         self.message_changed.emit(str(error))
 

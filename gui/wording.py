@@ -33,6 +33,12 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def rounded(value: int) -> int:
+    """A number to two digits: 2,163 is about 2,100. Small ones stay."""
+    step = 10 ** max(0, len(str(value)) - 2)
+    return value // step * step if value >= 100 else value
+
+
 def count(value: int, singular: str, plural: str = "") -> str:
     """1 file, 2 files."""
     return f"{number(value)} {singular if value == 1 else plural or singular + 's'}"

@@ -92,18 +92,23 @@ class CatalogReader:
 
         Only of the contents ``allowed``, if that is not None, and of ``kinds``, if there are any.
         """
-        only, values = "", list[str]()
-        if allowed is not None:
-            only, values = f"AND s.content_id IN {_ANY} ", [json.dumps(list(allowed))]
-        elif kinds:
-            only = f"AND s.content_id IN (SELECT id FROM contents WHERE kind IN {_ANY}) "  # noqa: S608
-            values = [json.dumps(sorted(kinds))]
+        only, values = _only(allowed, kinds)
         rows = self._db.execute(
             "SELECT w.rowid, -bm25(segment_words) FROM segment_words w JOIN segments s ON s.id = w.rowid "  # noqa: S608
             f"WHERE segment_words MATCH ? {only}ORDER BY bm25(segment_words) LIMIT ?",
             (match, *values, limit),
         )
         return [(number, score) for number, score in rows]
+
+    def count_with_words(self, match: str, allowed: Collection[int] | None, kinds: Collection[Kind] = ()) -> int:
+        """In how many contents segments are that ``by_words`` would find."""
+        only, values = _only(allowed, kinds)
+        row = self._db.execute(
+            "SELECT count(DISTINCT s.content_id) FROM segment_words w JOIN segments s ON s.id = w.rowid "  # noqa: S608
+            f"WHERE segment_words MATCH ? {only}",
+            (match, *values),
+        ).fetchone()
+        return int(row[0])
 
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         """In how many segments each stem stands."""
@@ -188,6 +193,15 @@ class CatalogReader:
         )
         return [file_row(row) for row in rows]
 
+    def count(self, where: Condition) -> int:
+        """How many files that were read pass these filters."""
+        condition, values = sql_of(where)
+        row = self._db.execute(
+            f"SELECT count(*) FROM ({FILE} WHERE {condition} AND f.state = ?)",  # noqa: S608
+            (*values, FileState.INDEXED),
+        ).fetchone()
+        return int(row[0])
+
     def content_id(self, fingerprint: bytes) -> int | None:
         """The content with this fingerprint."""
         row = self._db.execute("SELECT id FROM contents WHERE fingerprint = ?", (fingerprint,)).fetchone()
@@ -225,6 +239,15 @@ class CatalogReader:
         return [row[0] for row in rows], np.stack([np.frombuffer(row[1], np.float16) for row in rows]).astype(
             np.float32
         )
+
+
+def _only(allowed: Collection[int] | None, kinds: Collection[Kind]) -> tuple[str, list[str]]:
+    """What keeps segments ``s`` to the contents ``allowed``, if that is not None, or to ``kinds``, if there are any."""
+    if allowed is not None:
+        return f"AND s.content_id IN {_ANY} ", [json.dumps(list(allowed))]
+    if kinds:
+        return f"AND s.content_id IN (SELECT id FROM contents WHERE kind IN {_ANY}) ", [json.dumps(sorted(kinds))]  # noqa: S608
+    return "", []
 
 
 def _segment(row: Sequence[Any]) -> SegmentRow:

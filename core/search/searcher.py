@@ -74,7 +74,8 @@ class Searcher:
         stopwatch = _Stopwatch(time.perf_counter())
         where = self._reader.resolved(query.where, {})  # it is applied until there are enough shots
         hits = self._hits.newest(replace(query, where=where))
-        return Results(hits, Timings(total=stopwatch.lap_ms()))
+        total = self._reader.count(where) if len(hits) == query.limit else 0
+        return Results(hits, Timings(total=stopwatch.lap_ms()), total=total)
 
     def search(self, query: Query) -> Results:
         """The files that answer best.
@@ -98,7 +99,16 @@ class Searcher:
         rank = stopwatch.lap_ms()
         problems = (*(problem for _, problem in vectors.values()), *(problem for _, problem in found), loose)
         notice = next(filter(None, problems), "") or self._weak_photos(vectors[sides[0].text][0], hits)
-        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact)
+        total = max(len(ranked), sum(map(self._count, sides))) if len(hits) == query.limit else 0
+        return Results(hits, Timings(encode + retrieve + rank, encode, retrieve, rank), notice, exact, total)
+
+    def _count(self, side: Side) -> int:
+        """How many contents have all of the words."""
+        words = query_words(side.text)
+        where = self._reader.resolved(side.where, {})
+        kinds = None if where == EVERYTHING else kinds_of(where)
+        match = " AND ".join(f'"{word}"' for word in words)
+        return self._reader.count_with_words(match, self._reader.allowed(where), kinds or ()) if words else 0
 
     def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
         """Whether a file has the phrases; None if none are asked for."""
@@ -128,7 +138,7 @@ class Searcher:
         if not side.text and not examples:
             return list(self._listed(where, limit)), ""
         kinds = None if where == EVERYTHING else kinds_of(where)
-        scope = _Scope(kinds or frozenset(), self._reader.allowed(where))
+        scope = _Scope(kinds or frozenset(), self._reader.allowed(where), max(_TOP_K, limit))
         words = [*self._keyword_hits(side, scope), *self._name_hits(side.text, where)]
         starts = self._store.starts
         try:
@@ -202,7 +212,7 @@ class Searcher:
     def _widen(self, search: Callable[[int], dict[int, float]], scope: _Scope) -> dict[int, float]:
         """What a search finds that is asked for more and more, until enough of it passes."""
         found: dict[int, float] = {}
-        for top_k in _WIDER:
+        for top_k in (each for each in _WIDER if each >= min(scope.wanted, _WIDER[-1])):
             found = search(top_k)
             if len(found) < top_k or self._enough(found, scope):
                 break
@@ -220,7 +230,7 @@ class Searcher:
         match = " OR ".join(f'"{word}"' for word in words)
         scores = self._widen(
             lambda top_k: dict(self._reader.by_words(match, top_k, scope.allowed, scope.kinds)),
-            _Scope(scope.kinds, None),  # what is allowed, by_words itself goes by
+            _Scope(scope.kinds, None, scope.wanted),  # what is allowed, by_words itself goes by
         )
         information = self._information(words)
         pairs, phrases = pairs_of(side.text), phrases_of(side.where)
@@ -257,6 +267,8 @@ class _Scope:
     kinds: frozenset[Kind]
     allowed: frozenset[int] | None
     """Content ids; None where only the kinds are filtered, if anything."""
+    wanted: int = _TOP_K
+    """How many segments are looked for at least: more as more hits are asked for."""
 
     def holds(self, content_id: int) -> bool:
         return self.allowed is None or content_id in self.allowed

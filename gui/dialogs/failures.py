@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from bowerbird.core.state import Failure
-from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import Index, button, label
+from bowerbird.gui.widgets.widgets import Index, button, fit_to_screen, label
+from bowerbird.gui.widgets.wrapped import WrappedText
 from bowerbird.gui.wording import count, name_of, shown
 
 _NOWHERE = QModelIndex()
@@ -71,11 +71,11 @@ class FailuresDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self.setWindowTitle("Files that could not be read")
-        self.resize(820, 480)
+        fit_to_screen(self, 820, 480)
         self.model = FailureModel(self)
         self.table = self._create_table()
         self._title = label("", "title")
-        self._full_text = label("", "small", wrap=True)
+        self._full_text = WrappedText(name="small")
         self._place_widgets()
         session.library.failures_changed.connect(self.refresh)
         session.library.status_changed.connect(self.refresh)
@@ -148,7 +148,7 @@ class FailuresDialog(QDialog):
 
     def _show_in_folder(self) -> None:
         for path in self._selected_paths()[:1]:
-            show_in_folder(path)
+            self._session.show_in_folder(path)
 
     def _copy(self) -> None:
         """Copy the selected failures, or all if none is selected: a line each, path and reason parted by a tab."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QVBoxLayout
 
 from bowerbird.core.state import ModelState
-from bowerbird.gui.widgets.widgets import button, label
+from bowerbird.gui.widgets.widgets import add_action, button, label
 from bowerbird.gui.wording import count, size
 
 ModelAction = Callable[[ModelState], None]
@@ -49,8 +49,8 @@ class ModelRow(QFrame):
         self.cancel = button("Cancel", lambda: actions.cancel(self.model))
         self.more = button("More", lambda: None)
         menu = QMenu(self.more)
-        self.check = menu.addAction("Check its files and results", lambda: actions.check(self.model))
-        self.delete = menu.addAction("Delete its files…", lambda: actions.drop(self.model))
+        self.check = add_action(menu, "Check its files and results", lambda: actions.check(self.model))
+        self.delete = add_action(menu, "Delete its files…", lambda: actions.drop(self.model))
         self.more.setMenu(menu)
         self._buttons = (self.get, self.use, self.stop, self.cancel, self.more)
         for widget in self._buttons:

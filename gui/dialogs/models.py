@@ -13,7 +13,7 @@ from bowerbird.core.state import ModelState
 from bowerbird.core.types import Modality
 from bowerbird.gui.dialogs.model_row import ModelActions, ModelRow
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import button, label, on_click, remove, scroll_area, single_shot
+from bowerbird.gui.widgets.widgets import button, fit_to_screen, label, on_click, remove, scroll_area, single_shot
 from bowerbird.gui.wording import size
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ModelsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session = session
         self.setWindowTitle("Models")
-        self.resize(680, 640)
+        fit_to_screen(self, 680, 640)
         self._content = QWidget()
         self._column = QVBoxLayout(self._content)
         self._column.setContentsMargins(0, 0, 8, 0)

@@ -27,7 +27,7 @@ class DialogOpener(QObject):
     def choose_folder(self) -> None:
         """Let the user choose a folder to watch."""
         if name := QFileDialog.getExistingDirectory(self._window, "Look after a folder", str(Path.home())):
-            self._session.library.add_folder(Path(name))
+            self._session.folder_chosen.emit(Path(name))
 
     def show_settings(self) -> None:
         """Ask the library for its settings and open a dialog to change them."""

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -25,7 +24,8 @@ from PySide6.QtWidgets import (
 from bowerbird.core.settings import DEFAULT_EXCLUDES, Settings
 from bowerbird.core.state import Status
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import button, label
+from bowerbird.gui.widgets.widgets import button, fit_to_screen, label, scroll_area
+from bowerbird.gui.widgets.wrapped import WrappedText
 from bowerbird.gui.wording import shown
 
 _THEMES = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dark"))
@@ -40,7 +40,7 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._session, self._saved = session, settings
         self.setWindowTitle("Settings")
-        self.resize(560, 640)
+        fit_to_screen(self, 560, 640)
         self.folders = QListWidget()
         self.excludes = QPlainTextEdit("\n".join(settings.excludes))
         self.cores = _core_box(settings.cores)
@@ -59,8 +59,9 @@ class SettingsDialog(QDialog):
             self._show_status(session.library.status)
 
     def _place_widgets(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 20, 20, 8)
         column.setSpacing(8)
         self._place_folders(column)
         self._place_excludes(column)
@@ -72,12 +73,17 @@ class SettingsDialog(QDialog):
         buttons.button(QDialogButtonBox.StandardButton.Save).setObjectName("primary")
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
-        column.addSpacing(8)
-        column.addWidget(buttons)
+        column.addStretch(1)
+        buttons.setContentsMargins(20, 8, 20, 16)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll_area(content), 1)
+        outer.addWidget(buttons)
 
     def _place_folders(self, column: QVBoxLayout) -> None:
         self.folders.setAccessibleName("Folders that Bowerbird looks after")
-        self.folders.setMaximumHeight(128)
+        self.folders.setFixedHeight(112)
         self._remove_button = button("Stop looking after it", self._remove_folder)
         self._remove_button.setEnabled(False)
         self.folders.currentItemChanged.connect(lambda item: self._remove_button.setEnabled(item is not None))
@@ -95,6 +101,7 @@ class SettingsDialog(QDialog):
         title = label("Leave out", "title")
         self.excludes.setAccessibleName("Names to leave out, one per line")
         self.excludes.setTabChangesFocus(True)
+        self.excludes.setFixedHeight(128)
         restore = button("Restore", lambda: self.excludes.setPlainText("\n".join(DEFAULT_EXCLUDES)), "link")
         restore.setToolTip("As it was at first")
         line = QHBoxLayout()
@@ -103,7 +110,7 @@ class SettingsDialog(QDialog):
         line.addWidget(restore)
         column.addWidget(title)
         column.addLayout(line)
-        column.addWidget(self.excludes, 1)
+        column.addWidget(self.excludes)
 
     def _form(self) -> QFormLayout:
         form = QFormLayout()
@@ -119,12 +126,10 @@ class SettingsDialog(QDialog):
         form.addRow(self.idle)
         return form
 
-    def _library_line(self) -> QLabel:
+    def _library_line(self) -> WrappedText:
         status = self._session.library.status
         directory = status.directory if status else Path()
-        line = label(f"What Bowerbird knows is kept in {shown(str(directory))}", "small", wrap=True)
-        line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        return line
+        return WrappedText(f"What Bowerbird knows is kept in {shown(str(directory))}", "small")
 
     def settings(self) -> Settings:
         """The settings as they are in the dialog."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
-from bowerbird.gui.widgets.widgets import button, label, scroll_area
+from bowerbird.gui.widgets.widgets import button, fit_to_screen, label, scroll_area
 
 _KEYS = (
     ("Ctrl+L, Ctrl+F or /", "Search"),
@@ -26,7 +26,6 @@ _KEYS = (
     ("F1 or ?", "This list"),
 )
 _WORDS = (*((each.typed, each.prose) for each in FILTERS.values()), *SYNTAX)
-_MOST = 0.85  # of the screen's height
 
 
 class ShortcutsDialog(QDialog):
@@ -47,7 +46,7 @@ class ShortcutsDialog(QDialog):
         column.addWidget(area, 1)
         column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
         whole = self.sizeHint().height() - area.sizeHint().height() + tables.sizeHint().height()
-        self.resize(self.sizeHint().width(), min(whole, round(_MOST * self.screen().availableSize().height())))
+        fit_to_screen(self, self.sizeHint().width(), whole)
 
 
 def _tables() -> QWidget:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.types import Kind
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.theme import Theme, sized
+from bowerbird.gui.widgets.painting import draw_focus_ring
 from bowerbird.gui.widgets.widgets import button, label, remove
 from bowerbird.gui.wording import kind_counts, name_of, shown
 
@@ -23,16 +24,17 @@ Suggestions = tuple[tuple[Path, Mapping[Kind, int]], ...]
 class FolderCard(QAbstractButton):
     """A suggested folder, to be checked or unchecked, with what it holds."""
 
-    def __init__(self, theme: Theme, path: Path, counts: Mapping[Kind, int]) -> None:
-        """Checked if ``counts``, its number of files of each kind, are not all zero."""
+    def __init__(self, theme: Theme, path: Path, counts: Mapping[Kind, int] | None) -> None:
+        """Checked if ``counts``, its number of files of each kind, are not all zero; None: the user chose it."""
         super().__init__()
         self.path, self._theme = path, theme
-        self._counts = kind_counts(counts)
+        self._counts = shown(str(path.parent)) if counts is None else kind_counts(counts)
+        chosen, counts = counts is None, counts or {}
         commonest = max(counts, key=lambda kind: counts[kind], default=None)
         self._icon = commonest.value if commonest and counts[commonest] else "folder"
         self.setText(name_of(path))
         self.setCheckable(True)
-        self.setChecked(any(counts.values()))
+        self.setChecked(chosen or any(counts.values()))
         self.setAccessibleName(f"{self.text()}, {self._counts}")
         self.setToolTip(shown(str(path)))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -46,10 +48,11 @@ class FolderCard(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colours, checked = self._theme.colours, self.isChecked()
         card = self.rect().adjusted(1, 1, -1, -1)
-        border = colours.blue if checked or self.hasFocus() else colours.line
-        painter.setPen(QPen(QColor(border), 2 if self.hasFocus() else 1))
+        painter.setPen(QPen(QColor(colours.blue if checked else colours.line), 1))
         painter.setBrush(QColor(colours.wash if checked else colours.card))
         painter.drawRoundedRect(card, 10, 10)
+        if self.hasFocus():
+            draw_focus_ring(painter, QRectF(card).adjusted(3, 3, -3, -3), 7, colours.blue)
         self._theme.icon(self._icon, colours.blue if checked else colours.ink).paint(painter, QRect(15, 22, 16, 16))
         self._draw_texts(painter, card.width() - 56)
 
@@ -120,14 +123,36 @@ class FirstRunPage(QWidget):
         self._session.bridge.latest("suggest", lambda library: library.suggest_folders(), self._show_cards)
 
     def _show_cards(self, suggestions: Suggestions) -> None:
+        chosen = [card.path for card in self.cards if card.isChecked()]
         for card in self.cards:
             remove(card)
-        self.cards = [FolderCard(self._session.theme, path, counts) for path, counts in suggestions]
-        for number, card in enumerate(self.cards):
-            self._grid.addWidget(card, number // 2, number % 2)
-            card.toggled.connect(self._update_buttons)
+        self.cards = []
+        for path, counts in suggestions:
+            self._add_card(FolderCard(self._session.theme, path, counts))
+        for path in chosen:
+            self.choose(path)
         self._note.setText("You can search while it reads. You can also drop a folder here.")
         self._update_buttons()
+        if self.cards and self.isVisible():
+            self.start.setFocus()
+
+    def choose(self, folder: Path) -> None:
+        """Add a folder that the user picked or dropped to those that are checked; nothing is read before the start."""
+        card = next((card for card in self.cards if card.path == folder), None)
+        if card is None:
+            card = FolderCard(self._session.theme, folder, None)
+            self._add_card(card)
+        card.setChecked(True)
+        self._update_buttons()
+
+    def _add_card(self, card: FolderCard) -> None:
+        number = len(self.cards)
+        self._grid.addWidget(card, number // 2, number % 2)
+        card.toggled.connect(self._update_buttons)
+        self.setTabOrder(self.cards[-1] if self.cards else self, card)
+        self.setTabOrder(card, self.start)
+        self.setTabOrder(self.start, self._other)
+        self.cards.append(card)
 
     def _update_buttons(self) -> None:
         checked = sum(card.isChecked() for card in self.cards)

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QScrollA
 
 from bowerbird.core.state import Folder, FolderState, Status
 from bowerbird.core.types import Kind
-from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.panes.progress_card import ProgressCard
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
-from bowerbird.gui.widgets.widgets import label, on_click, remove, scroll_area, tool
+from bowerbird.gui.widgets.widgets import add_action, label, on_click, remove, scroll_area, tool
 from bowerbird.gui.wording import KIND_NAMES, name_of, number, shown
 
 _KINDS: tuple[Kind | None, ...] = (None, Kind.PHOTO, Kind.DOCUMENT, Kind.RECORDING, Kind.CLIP)
@@ -35,7 +34,8 @@ class FoldersPane(QFrame):
         self._session = session
         self._kind_rows: dict[Kind | None, NavRow] = {}
         self._folder_rows: dict[Path, NavRow] = {}
-        self._kind_group = QButtonGroup(self)
+        self._kind_group, self._folder_group = QButtonGroup(self), QButtonGroup(self)
+        self._folder_group.setExclusive(False)  # a click on the chosen one lets it go
         self._placeholder = label("Your folders will appear here.", "muted", wrap=True)
         self._placeholder.setContentsMargins(8, 0, 8, 0)
         self._folder_column = QVBoxLayout()
@@ -129,6 +129,7 @@ class FoldersPane(QFrame):
         row.setAccessibleDescription(shown(str(path)))
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(path, row.mapToGlobal(spot)))
+        self._folder_group.addButton(row)
         on_click(row, lambda: self._toggle_filter(path))
         self._folder_column.addWidget(row)
         return row
@@ -143,10 +144,10 @@ class FoldersPane(QFrame):
 
     def _open_menu(self, path: Path, spot: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Search only here", lambda: self._session.filter_folder(path))
-        menu.addAction("Show in folder", lambda: show_in_folder(path))
+        add_action(menu, "Search only here", lambda: self._session.filter_folder(path))
+        add_action(menu, "Show in folder", lambda: self._session.show_in_folder(path))
         menu.addSeparator()
-        menu.addAction("Stop looking after it", lambda: self._session.remove_folder(path))
+        add_action(menu, "Stop looking after it", lambda: self._session.remove_folder(path))
         menu.exec(spot)
         menu.deleteLater()
 

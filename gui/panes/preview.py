@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QVBoxLayout, QWi
 from bowerbird.core.answers import Hit, Preview
 from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
-from bowerbird.gui.desktop import copy_path, show_in_folder
+from bowerbird.gui.desktop import copy_path
 from bowerbird.gui.preview.page_turner import PageTurner
 from bowerbird.gui.preview.preview import FilePreview, decoded
 from bowerbird.gui.preview.reason_bars import ReasonBars
@@ -20,11 +19,12 @@ from bowerbird.gui.results.hit_actions import open_hit
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout
 from bowerbird.gui.widgets.widgets import button, label, remove, restyle, scroll_area, single_shot, tool
+from bowerbird.gui.widgets.wrapped import WrappedText
 from bowerbird.gui.wording import breadcrumb, name_of, part_rows, shown
 
 WIDTH = 348
 _NARROW_WIDTH = 280
-_WIDE_WINDOW = 1180
+_WIDE_WINDOW, _LEAST_WINDOW = 1180, 720
 _MAX_COPIES, _MAX_PARTS = 5, 8
 _PREVIEW_DELAY_MS = 90  # while the selection moves on faster than this, no file is decoded
 
@@ -43,8 +43,7 @@ class PreviewPane(QFrame):
         self._hit: Hit | None = None
         self.preview = FilePreview(session, picture_height=300, text_height=252)
         self._page_turner = PageTurner(session.theme)
-        self._name = label("", "title", wrap=True)
-        self._folder = label("", "small", wrap=True)
+        self._name, self._folder = WrappedText(name="title"), WrappedText(name="small")
         self._reasons_title = label("Why this is here", "section")
         self._reasons = ReasonBars(session.theme)
         self._details = QGridLayout()
@@ -55,13 +54,16 @@ class PreviewPane(QFrame):
         self._place_widgets()
         self._page_turner.page_requested.connect(self._turn_to)
         session.hit_changed.connect(self._show_hit)
+        session.playing_elsewhere.connect(self.preview.media.player.pause)
         session.theme.changed.connect(self._draw_icon)
         self._draw_icon()
         self._show_hit(None)
 
     def fit(self, window_width: int) -> None:
-        """Take the width that suits the window's, in pixels."""
-        self.setFixedWidth(WIDTH if window_width >= _WIDE_WINDOW else _NARROW_WIDTH)
+        """Take the width that suits the window's, in pixels; in a very narrow one only Quick Look shows a file."""
+        narrow = _NARROW_WIDTH if window_width >= _LEAST_WINDOW else 0
+        self.setFixedWidth(WIDTH if window_width >= _WIDE_WINDOW else narrow)
+        self.setEnabled(self.width() > 0)  # or Tab would go through what nobody sees
 
     def _place_widgets(self) -> None:
         column = QVBoxLayout(self._content)
@@ -94,7 +96,7 @@ class PreviewPane(QFrame):
     def _buttons(self) -> FlowLayout:
         self._play_button = button("Play", self._play_best_moment, "primary")
         self._open_button = self._hit_button("Open", lambda hit: open_hit(self._session, hit))
-        reveal = self._hit_button("Show in folder", lambda hit: show_in_folder(hit.path))
+        reveal = self._hit_button("Show in folder", lambda hit: self._session.show_in_folder(hit.path))
         similar = self._hit_button("Find similar", lambda hit: self._session.find_similar(hit.path))
         self._copy_button = tool("Copy path", lambda: self._with_hit(lambda hit: copy_path(hit.path)))
         line = FlowLayout()
@@ -132,7 +134,7 @@ class PreviewPane(QFrame):
         self._preview_timer.start()
 
     def _show_texts(self, hit: Hit) -> None:
-        self._name.setText(_breakable(name_of(hit.path)))
+        self._name.setText(name_of(hit.path))
         self._folder.setText(breadcrumb(hit.path, self._session.library.folders))
         self._reasons_title.setVisible(bool(hit.reasons))
         self._reasons.setVisible(bool(hit.reasons))
@@ -171,10 +173,8 @@ class PreviewPane(QFrame):
                 remove(widget)
         top = Qt.AlignmentFlag.AlignTop
         for number, (name, value) in enumerate(rows):
-            value_label = label(_breakable(value), wrap=True)
-            value_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._details.addWidget(label(name, "muted"), number, 0, top)
-            self._details.addWidget(value_label, number, 1, top)
+            self._details.addWidget(WrappedText(value), number, 1)
 
     def _play_best_moment(self) -> None:
         moments = self.preview.media.moments()
@@ -183,8 +183,3 @@ class PreviewPane(QFrame):
     def _turn_to(self, page: Locator) -> None:
         self._moment = page
         self._load_preview()
-
-
-def _breakable(name: str) -> str:
-    """A name with zero-width spaces after the characters that join its parts: labels break lines at spaces only."""
-    return re.sub(r"([_./-](?=[!-~])|[0-9A-Za-z]{20}(?=[0-9A-Za-z]))", "\\1\u200b", name)

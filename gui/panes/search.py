@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QVBoxLayout
 
 from bowerbird.core.answers import Hit, Results
+from bowerbird.gui.desktop import copy_files
 from bowerbird.gui.dialogs.quick_look import QuickLook
 from bowerbird.gui.query.filter_bar import FilterBar, result_summary
 from bowerbird.gui.query.query_box import QueryBox
@@ -40,6 +41,7 @@ class SearchPane(QFrame):
         self._message = ""
         self._shown_question = Question()
         self._user_selected = False
+        self._focus_awaited = False
         self.query = QueryBox(session)
         self.filters = FilterBar(session)
         self.notice = NoticeLine(session)
@@ -47,7 +49,7 @@ class SearchPane(QFrame):
         self.results = ResultsView(self.model, HitDelegate(session, self))
         self.empty_state = EmptyState(session)
         self._stack = QStackedWidget()
-        self._slow_timer = single_shot(self, _SLOW_MS, lambda: self.filters.show_summary("Searching…"))
+        self._slow_timer = single_shot(self, _SLOW_MS, self._show_waiting)
         self._place_widgets()
         self._connect_session()
         self._connect_widgets()
@@ -72,9 +74,11 @@ class SearchPane(QFrame):
 
     def _connect_session(self) -> None:
         session, viewport = self._session, self.results.viewport()
+        session.question_changed.connect(self._on_question)
         session.searching.connect(lambda: self._slow_timer.start())
         session.results_changed.connect(self._show_results)
         session.library.status_changed.connect(lambda _: self._show_notice())
+        session.library.progress_changed.connect(lambda _: self.empty_state.explain())
         session.message_changed.connect(self._show_message)
         session.thumbnails.ready.connect(viewport.update)
         session.theme.changed.connect(viewport.update)
@@ -88,6 +92,7 @@ class SearchPane(QFrame):
         view.open_requested.connect(lambda hit: open_hit(session, hit))
         view.quick_look_requested.connect(self._open_quick_look)
         view.menu_requested.connect(self._open_menu)
+        view.copy_requested.connect(self._copy)
         view.near_end.connect(session.load_more)
 
     def pick_examples(self) -> None:
@@ -103,6 +108,7 @@ class SearchPane(QFrame):
     def _show_results(self, results: Results) -> None:
         """Show results. The same question again, with new files or a higher limit, keeps the scroll position."""
         self._slow_timer.stop()
+        self.results.set_stale(not self._session.current)
         question, bar = self._session.question, self.results.verticalScrollBar()
         is_same = replace(question, limit=0) == replace(self._shown_question, limit=0)
         self._shown_question = question
@@ -116,6 +122,8 @@ class SearchPane(QFrame):
         self.empty_state.explain()
         self.filters.show_summary(result_summary(question, results))
         self._show_notice()
+        if self._focus_awaited:
+            self._focus_results()
 
     def _select(self, kept: Hit | None) -> None:
         """Select ``kept`` if it is among the hits, else the best one."""
@@ -139,12 +147,29 @@ class SearchPane(QFrame):
         self._message = sentence
         self._show_notice()
 
+    def _on_question(self) -> None:
+        self._focus_awaited = False
+        self.results.set_stale(not self._session.current)
+
+    def _show_waiting(self) -> None:
+        self.filters.show_summary("Searching…")
+        self.results.dim()
+
     def _focus_results(self) -> None:
-        if self.model.rowCount():
+        """Go to the results, once they answer what is typed: those of another question are not to be opened."""
+        self._focus_awaited = not self._session.current
+        if self.model.rowCount() and not self._focus_awaited:
             self.results.setFocus()
 
+    def _copy(self) -> None:
+        if hit := self._session.hit:
+            copy_files([hit.path])
+
     def _open_quick_look(self, hit: Hit) -> None:
-        QuickLook(self._session, hit, self.window()).exec()
+        self._user_selected = True  # what is looked at stays selected while files come in
+        look = QuickLook(self._session, hit, self.window())
+        look.arrow_pressed.connect(self.results.move_by)
+        look.open()
 
     def _open_menu(self, hit: Hit, spot: QPoint) -> None:
         menu = hit_menu(self._session, hit, self)

@@ -19,6 +19,8 @@ from bowerbird.gui.widgets.widgets import button, describe, label, tool
 from bowerbird.gui.wording import count
 
 _SCENE_SIDE = 160
+_CONTROLS = 104  # pixels that the scenes, the buttons and the time take below the picture
+_LEAST_PICTURE = 80
 _SAME_MOMENT_S = 0.5  # nearer to the playing position a moment is not the next one
 _REPLAY_S = 1.5  # a moment that began longer ago than this is the previous one
 
@@ -93,6 +95,11 @@ class MediaView(QWidget):
         self._session.theme.changed.connect(self._update_controls)
         self._update_controls()
 
+    def limit(self, height: int) -> None:
+        """Be at most this high from now on, in pixels: a film leaves room for what plays it."""
+        self.picture.limit(max(_LEAST_PICTURE, height - _CONTROLS))
+        self.transcript.limit(max(_LEAST_PICTURE, height - _CONTROLS // 2))
+
     # what is shown
 
     def show_media(self, hit: Hit, preview: Preview, image: QImage) -> None:
@@ -146,7 +153,7 @@ class MediaView(QWidget):
         return [locator.start_s for locator in locators if locator is not None and locator.start_s is not None]
 
     def _show_moments(self) -> None:
-        times = sorted(self.moments())
+        times = list({clock(time_s): time_s for time_s in sorted(self.moments(), reverse=True)}.values())[::-1]
         blue = self._session.theme.colours.blue
         style = f'style="color:{blue};text-decoration:none"'
         links = ", ".join(f'<a href="{time_s}" {style}>{clock(time_s)}</a>' for time_s in times)

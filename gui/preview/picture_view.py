@@ -33,6 +33,11 @@ class PictureView(QWidget):
         self._fit_height()
         self.update()
 
+    def limit(self, max_height: int) -> None:
+        """Be at most this high from now on, in pixels."""
+        self._max_height = max_height
+        self._fit_height()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_height()

@@ -55,10 +55,15 @@ class Player(QObject):
             self._media.stop()
             self._media.setSource("")
 
-    def toggle(self) -> None:
-        """Play or pause."""
+    def pause(self) -> None:
+        """Stop playing, and stay where it is."""
         if self.playing and self._media is not None:
             self._media.pause()
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.playing:
+            self.pause()
         else:
             self.play()
 

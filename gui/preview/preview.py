@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import (
     QColor,
@@ -10,7 +12,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QTextBrowser, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from bowerbird.core.answers import Hit, Preview
 from bowerbird.core.types import Kind
@@ -39,6 +41,11 @@ class PassageView(QTextBrowser):
         self.setTabChangesFocus(True)
         self.setOpenLinks(False)
         session.theme.changed.connect(self._highlight)
+
+    def limit(self, max_height: int) -> None:
+        """Be at most this high from now on, in pixels."""
+        self._max_height = max_height
+        self._fit_height()
 
     def show_text(self, preview: Preview) -> None:
         """Show the text of a preview."""
@@ -85,27 +92,43 @@ class PassageView(QTextBrowser):
 class FilePreview(QWidget):
     """Shows a picture, a text, a player, or why there is nothing to show; below a page or photo its text."""
 
-    def __init__(self, session: SearchSession, *, picture_height: int, text_height: int) -> None:
-        """Empty; pictures and texts take at most these heights, in pixels."""
+    def __init__(self, session: SearchSession, *, picture_height: int, text_height: int, wide: bool = False) -> None:
+        """Empty; pictures and texts take at most these heights, in pixels. ``wide``: what is said stands beside."""
         super().__init__()
         self._session = session
         self._picture = PictureView(session.theme, picture_height)
         self._text = PassageView(session, text_height)
         self.media = MediaView(session, picture_height=picture_height, text_height=text_height)
         self._problem = label("", "muted", wrap=True)
-        self._widgets = (self._picture, self._text, self.media, *self.media.detached, self._problem)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for widget in self._widgets:
-            column.addWidget(widget)
+        self._widgets = (self._picture, self._text, self.media, self._problem, *self.media.detached)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(_column(self._widgets[:-3] if wide else self._widgets), 3)
+        self._beside: QWidget | None = None
+        if wide:
+            self._beside = QWidget()
+            self._beside.setLayout(_column(self.media.detached))
+            row.addWidget(self._beside, 2)
         self.clear()
+
+    def limit(self, height: int) -> None:
+        """Pictures and texts take at most this height from now on, in pixels."""
+        self._picture.limit(height)
+        self._text.limit(height)
+        self.media.limit(height)
 
     def clear(self) -> None:
         """Show nothing, and stop playing."""
         self.media.stop()
         for widget in self._widgets:
             widget.hide()
+        self._fit_beside()
+
+    def _fit_beside(self) -> None:
+        """What stands beside takes room only if there is anything."""
+        if self._beside:
+            self._beside.setHidden(all(widget.isHidden() for widget in self.media.detached))
 
     def show_thumbnail(self, hit: Hit) -> None:
         """Show the small picture of a photo or clip, until the file itself is decoded."""
@@ -122,6 +145,7 @@ class FilePreview(QWidget):
                 widget.hide()
             self.media.show()
             self.media.show_media(hit, preview, image)
+            self._fit_beside()
             return
         self.clear()
         has_text = bool(preview.text)
@@ -133,6 +157,16 @@ class FilePreview(QWidget):
         if has_text:
             self._text.show_text(preview)
         self._problem.setText(preview.problem or "There is nothing to show of this file.")
+
+
+def _column(widgets: Sequence[QWidget]) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    return column
 
 
 def decoded(preview: Preview) -> tuple[Preview, QImage]:

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from bowerbird.core.types import Line
@@ -51,6 +51,7 @@ class _LineDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QListView) -> None:
         super().__init__(parent)
         self._theme, self._view = theme, parent
+        self._heights: dict[tuple[Line, int], int] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line: Line = index.data(_LINE_ROLE)
@@ -67,18 +68,28 @@ class _LineDelegate(QStyledItemDelegate):
         painter.setPen(QColor(text_colour))
         time_rect = rect.adjusted(8, _PADDING, 0, 0)
         painter.drawText(time_rect, Qt.AlignmentFlag.AlignTop, clock(line.start_s))
-        passage = Passage(shown(line.text), line.marks, sized(self._theme.font, 13), text_colour, _MAX_ROWS)
-        marked_text.draw(painter, time_rect.adjusted(_TIME_WIDTH - 8, 0, -_PADDING, 0), passage, colours)
+        text_rect = QRect(time_rect.left() + _TIME_WIDTH - 8, time_rect.top(), self._text_width, rect.height())
+        marked_text.draw(painter, text_rect, self._passage(line, text_colour), colours)
         painter.restore()
 
+    def _passage(self, line: Line, colour: str) -> Passage:
+        return Passage(shown(line.text), line.marks, sized(self._theme.font, 13), colour, _MAX_ROWS)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        line: Line = index.data(_LINE_ROLE)
-        metrics = QFontMetrics(self._theme.font)
-        width = max(80, self._view.viewport().width())
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        text_width = width - _TIME_WIDTH - _PADDING
-        text_height = metrics.boundingRect(0, 0, text_width, 0, flags, shown(line.text)).height()
-        return QSize(width, round(min(_MAX_ROWS * metrics.height(), text_height) * 1.12) + 2 * _PADDING)
+        line, width = index.data(_LINE_ROLE), self._text_width
+        if (line, width) not in self._heights:
+            self._heights[line, width] = marked_text.height(self._passage(line, ""), width) + 2 * _PADDING
+        return QSize(self._view.viewport().width(), self._heights[line, width])
+
+    @property
+    def _text_width(self) -> int:
+        """As wide as beside the scroll bar: without one, lines do not break anew."""
+        bar = self._view.verticalScrollBar().sizeHint().width()
+        return max(80, self._view.width() - bar - _TIME_WIDTH - _PADDING)
+
+    def forget(self) -> None:
+        """Measured lines are not needed any more."""
+        self._heights.clear()
 
 
 class Transcript(QListView):
@@ -95,7 +106,8 @@ class Transcript(QListView):
         self._starts_s: Sequence[float] = ()
         self.setObjectName("transcript")
         self.setModel(self._lines)
-        self.setItemDelegate(_LineDelegate(theme, self))
+        self._delegate = _LineDelegate(theme, self)
+        self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -106,8 +118,14 @@ class Transcript(QListView):
         self.activated.connect(self._request_seek)
         theme.changed.connect(self.viewport().update)
 
+    def limit(self, max_height: int) -> None:
+        """Be at most this high from now on, in pixels."""
+        self._max_height = max_height
+        self._fit_height()
+
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Replace the lines, which are in the order of their times."""
+        self._delegate.forget()
         self._lines.show(tuple(lines))
         self._starts_s = [line.start_s for line in lines]
         self._fit_height()

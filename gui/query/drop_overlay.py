@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from bowerbird.gui.desktop import paths_of
@@ -46,16 +46,17 @@ class DropOverlay(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
 
 
-def can_drop(mime: QMimeData) -> bool:
-    """True for files, folders and pictures."""
-    return bool(paths_of(mime)) or mime.hasImage()
+def can_drop(event: QDropEvent) -> bool:
+    """True for files, folders and pictures from elsewhere: a hit that is let go over the window is not asked for."""
+    mime = event.mimeData()
+    return event.source() is None and (bool(paths_of(mime)) or mime.hasImage())
 
 
 def drop(mime: QMimeData, session: SearchSession, query: QueryBox) -> None:
     """Watch the folders that were dropped; search by the files, or by the picture if it has no path."""
     paths = paths_of(mime)
     for folder in (path for path in paths if path.is_dir()):
-        session.library.add_folder(folder)
+        session.folder_chosen.emit(folder)
     if files := tuple(path for path in paths if path.is_file()):
         session.add_examples(files)
     elif not paths:

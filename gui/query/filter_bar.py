@@ -25,8 +25,9 @@ from bowerbird.core.answers import Results
 from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.widgets import label, restyle, tool
-from bowerbird.gui.wording import KIND_NAMES, count, name_of
+from bowerbird.gui.widgets.flow import FlowLayout
+from bowerbird.gui.widgets.widgets import add_action, label, restyle, tool
+from bowerbird.gui.wording import KIND_NAMES, count, name_of, number, rounded
 
 
 class FilterBar(QWidget):
@@ -44,14 +45,20 @@ class FilterBar(QWidget):
         self._clear = tool("Clear filters", lambda: session.ask(session.question.unfiltered()))
         self._clear.setObjectName("chip")
         self._clear.setText("Clear filters")
+        self._apart = tool("Each file of a shot is a result of its own; a click has them as one again", self._join)
+        self._apart.setObjectName("chip")
+        self._apart.setProperty("active", True)
+        self._apart.setText("Apart ×")
         self._label = label("", "muted")
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(8)
-        for widget in (self._kind, self._time, self._folder, self._clear):
-            row.addWidget(widget)
+        chips = FlowLayout()
+        for widget in (self._kind, self._time, self._folder, self._apart, self._clear):
+            chips.addWidget(widget)
+        row.addLayout(chips)
         row.addWidget(self._label, 1)
         session.question_changed.connect(self._show_question)
         self._show_question(session.question)
@@ -101,13 +108,16 @@ class FilterBar(QWidget):
         for period in periods(date.today()):
             _add_choice(menu, period.name, period == current, partial(self._session.filter_period, period))
         menu.addSeparator()
-        menu.addAction("Choose dates…", self._choose_dates)
+        add_action(menu, "Choose dates…", self._choose_dates)
 
     def _fill_folder_menu(self, menu: QMenu) -> None:
         current = self._session.question.folder
         _add_choice(menu, "Anywhere", current is None, lambda: self._session.filter_folder(None))
         for folder in self._session.library.folders:
             _add_choice(menu, name_of(folder), folder == current, partial(self._session.filter_folder, folder))
+
+    def _join(self) -> None:
+        self._session.tell_apart(False)
 
     def _choose_dates(self) -> None:
         dialog = DatesDialog(self._session.question.period, self)
@@ -119,14 +129,14 @@ class FilterBar(QWidget):
         _set_chip(self._kind, KIND_NAMES[kind] if kind else "Any kind", active=kind is not None)
         _set_chip(self._time, period.name, active=period != ANY_TIME)
         _set_chip(self._folder, name_of(folder) if folder else "Anywhere", active=folder is not None)
+        self._apart.setVisible(question.apart)
         self._clear.setVisible(question.filtered)
 
 
 def _add_choice(menu: QMenu, text: str, checked: bool, choose: Callable[[], None]) -> None:
-    action = menu.addAction(text)
+    action = add_action(menu, text, choose)
     action.setCheckable(True)
     action.setChecked(checked)
-    action.triggered.connect(lambda: choose())
 
 
 def _set_chip(chip: QToolButton, text: str, *, active: bool) -> None:
@@ -173,12 +183,18 @@ def _day(edit: QDateEdit) -> date:
 
 
 def result_summary(question: Question, results: Results) -> str:
-    """23 results in 41 ms, or in 2.1 s; without text and examples, how many files are listed."""
+    """23 results in 41 ms, or in 2.1 s; without text and examples, how many files are listed.
+
+    Of more than are listed it says how many there are: the newest 120 of 2,163 files, 120 of about 2,100 results.
+    """
     if question.empty:
-        files = count(sum(1 + len(hit.parts) for hit in results.hits), "file")
-        return f"the newest {files}" if len(results.hits) >= question.limit else files
+        files = sum(1 + len(hit.parts) for hit in results.hits)
+        more = results.total > files
+        return f"the newest {number(files)} of {count(results.total, 'file')}" if more else count(files, "file")
     strong, took_ms = sum(hit.strong for hit in results.hits), results.took.total
     if not strong:
         return "no good match"
     took = f"{took_ms:.0f} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
+    if strong == len(results.hits) and results.total > strong:
+        return f"{number(strong)} of about {count(rounded(results.total), 'result')} in {took}"
     return f"{count(strong, 'result')} in {took}"

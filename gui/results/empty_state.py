@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bowerbird.core.conditions import EVERYTHING
-from bowerbird.core.state import Status
+from bowerbird.core.state import FolderState, Status
 from bowerbird.core.types import Query
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
@@ -40,9 +40,17 @@ class EmptyState(QWidget):
         self._button.setVisible(self._session.question.filtered)
 
 
+def is_reading(status: Status) -> bool:
+    """Whether files are still to be read, or a folder to be looked through for the first time."""
+    return status.progress.busy or any(folder.state is FolderState.INDEXING for folder in status.folders)
+
+
 def reason(question: Question, query: Query, status: Status | None) -> tuple[str, str]:
     """A title that says why nothing is shown, and a sentence on what to try."""
-    if status is not None and status.progress.busy and question.empty:
+    reading = status is not None and is_reading(status)
+    if question.empty and reading and status is not None and status.progress.paused:
+        return "Reading is paused", "Results appear here once it goes on."
+    if question.empty and reading:
         return "Reading your folders", "The first results appear here in seconds."
     if question.empty and question.filtered:
         return "Nothing here", "No file passes these filters."
@@ -50,6 +58,6 @@ def reason(question: Question, query: Query, status: Status | None) -> tuple[str
         return "Nothing here yet", "The folders Bowerbird looks after hold nothing it can read."
     if question.filtered or query.where != EVERYTHING:
         return "Nothing found with these filters", "Try it everywhere, or in other words."
-    if status is not None and status.progress.busy:
+    if reading:
         return "Nothing found yet", "Your folders are still being read. New results appear here by themselves."
     return "Nothing found", "Try other words or fewer, or drop a file that is like the one you are looking for."

@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bowerbird.core.answers import Hit
-from bowerbird.gui.desktop import copy_path, open_file, show_in_folder
+from bowerbird.gui.desktop import copy_files, copy_path, open_file
 from bowerbird.gui.session import SearchSession
+from bowerbird.gui.widgets.widgets import add_action
 from bowerbird.gui.wording import name_of
 
 _MAX_PARTS = 8  # of a shot that the menu offers
@@ -31,14 +32,15 @@ def open_path(session: SearchSession, path: Path) -> None:
 def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
     """The context menu of a hit."""
     menu = QMenu(parent)
-    menu.addAction("Open", lambda: open_hit(session, hit))
-    menu.addAction("Show in folder", lambda: show_in_folder(hit.path))
+    add_action(menu, "Open", lambda: open_hit(session, hit))
+    add_action(menu, "Show in folder", lambda: session.show_in_folder(hit.path))
     for part in hit.parts[:_MAX_PARTS]:
         name = name_of(part.path).replace("&", "&&")  # else Qt takes it for the mark of a key
-        menu.addAction(f"Open {name}", partial(open_path, session, part.path))
+        add_action(menu, f"Open {name}", partial(open_path, session, part.path))
     menu.addSeparator()
-    menu.addAction("Find similar", lambda: session.find_similar(hit.path))
-    menu.addAction("Add as an example", lambda: session.add_examples((hit.path,)))
+    add_action(menu, "Find similar", lambda: session.find_similar(hit.path))
+    add_action(menu, "Add as an example", lambda: session.add_examples((hit.path,)))
     menu.addSeparator()
-    menu.addAction("Copy path", lambda: copy_path(hit.path))
+    add_action(menu, "Copy", lambda: copy_files([hit.path]))
+    add_action(menu, "Copy path", lambda: copy_path(hit.path))
     return menu

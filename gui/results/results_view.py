@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from bowerbird.gui.results.hit_delegate import HitDelegate
 from bowerbird.gui.results.hit_layout import EDGE, ROW_HEIGHT, HitLayout
@@ -13,11 +22,16 @@ from bowerbird.gui.widgets.widgets import Index
 
 _SCROLL_BAR_WIDTH = 14  # kept free also while the scroll bar is hidden
 _SCROLL_STEP = 56
+_DIMMED = 0.4
 _PRELOAD_PAGES = 3  # more results are asked for when fewer pages than this are left
 
 
-class ResultsView(QAbstractItemView):
-    """Shows a ``HitModel`` as a ``HitLayout`` places it. Its current row is the selected hit."""
+class ResultsView(QListView):
+    """Shows a ``HitModel`` as a ``HitLayout`` places it. Its current row is the selected hit.
+
+    It is a list for screen readers only: where things are, what is painted and what keys do is decided here, and what
+    ``QListView`` would do about that is passed over.
+    """
 
     hit_selected = Signal(object)
     """Another ``Hit`` is selected, or None."""
@@ -27,6 +41,8 @@ class ResultsView(QAbstractItemView):
     """The ``Hit`` should be shown large."""
     menu_requested = Signal(object, QPoint)
     """A ``Hit`` and the place of its menu on the screen."""
+    copy_requested = Signal()
+    """The selected hit should be copied."""
     left_upwards = Signal()
     """Up was pressed in the first line: the focus should go to the query."""
     near_end = Signal()
@@ -37,6 +53,7 @@ class ResultsView(QAbstractItemView):
         super().__init__(parent)
         self._hits = model
         self._layout = HitLayout(model, 0)
+        self._stale = self._dimmed = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QAbstractItemView { background: transparent; border: none; }")
         self.setModel(model)
@@ -53,6 +70,17 @@ class ResultsView(QAbstractItemView):
         self.selectionModel().currentChanged.connect(lambda index: self.hit_selected.emit(model.hit(index.row())))
         self.clicked.connect(self._toggle_weak)
 
+    def set_stale(self, stale: bool) -> None:
+        """Whether the hits are of another question than the one that is asked now: keys do not open them then."""
+        if not stale and self._dimmed:
+            self.viewport().update()
+        self._stale, self._dimmed = stale, self._dimmed and stale
+
+    def dim(self) -> None:
+        """Show that the hits are stale, until they no longer are."""
+        self._dimmed = self._stale
+        self.viewport().update()
+
     def select_row(self, row: int) -> None:
         """Select the hit of this model row."""
         self.setCurrentIndex(self._hits.index(row))
@@ -61,12 +89,21 @@ class ResultsView(QAbstractItemView):
 
     def updateGeometries(self) -> None:
         """Lay the hits out; Qt calls this when the view's size or style changes, and from ``doItemsLayout``."""
-        super().updateGeometries()
+        QAbstractItemView.updateGeometries(self)
         self._layout = HitLayout(self._hits, self.width() - 2 * EDGE - _SCROLL_BAR_WIDTH)
         bar, page = self.verticalScrollBar(), self.viewport().height()
         bar.setPageStep(page)
         bar.setSingleStep(_SCROLL_STEP)
         bar.setRange(0, max(0, self._layout.height - page))
+
+    def doItemsLayout(self) -> None:
+        QAbstractItemView.doItemsLayout(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        QAbstractItemView.resizeEvent(self, event)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        QAbstractItemView.startDrag(self, actions)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -105,6 +142,21 @@ class ResultsView(QAbstractItemView):
 
     # keyboard, menu and scrolling
 
+    def move_by(self, arrow: Qt.Key) -> None:
+        """Select the hit beside the selected one, past a divider, as if this arrow were pressed here."""
+        act, row = QAbstractItemView.CursorAction, self.currentIndex().row()
+        moves = {
+            Qt.Key.Key_Left: act.MoveLeft,
+            Qt.Key.Key_Right: act.MoveRight,
+            Qt.Key.Key_Up: act.MoveUp,
+            Qt.Key.Key_Down: act.MoveDown,
+        }
+        for _ in range(2):
+            self.setCurrentIndex(self.moveCursor(moves[arrow], Qt.KeyboardModifier.NoModifier))
+            if self._hits.hit(self.currentIndex().row()):
+                return
+        self.select_row(row)
+
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         act, row, last = QAbstractItemView.CursorAction, self.currentIndex().row(), self._hits.rowCount() - 1
         page = max(1, self.viewport().height() // ROW_HEIGHT)
@@ -122,10 +174,15 @@ class ResultsView(QAbstractItemView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, index = event.key(), self.currentIndex()
         hit = self._hits.hit(index.row())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        opens = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if opens and self._stale:
+            event.accept()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open_requested.emit(hit) if hit else self._toggle_weak(index)
         elif key == Qt.Key.Key_Space:
             self.quick_look_requested.emit(hit) if hit else self._toggle_weak(index)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_requested.emit()
         elif key == Qt.Key.Key_Up and self._layout.is_in_first_line(index.row()):
             self.left_upwards.emit()
         elif event.text().isprintable() and event.text():
@@ -160,6 +217,7 @@ class ResultsView(QAbstractItemView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.setOpacity(_DIMMED if self._dimmed else 1.0)
         offset, area = self.verticalOffset(), event.rect()
         for row, rect in self._layout.rows_between(area.top() + offset, area.bottom() + offset):
             self._paint_row(painter, row, rect.translated(0, -offset))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
@@ -42,6 +43,11 @@ def draw(painter: QPainter, rect: QRect, passage: Passage, colours: Colours) -> 
     painter.setPen(QColor(passage.colour))
     layout.draw(painter, QPointF(rect.topLeft()))
     return round(layout.boundingRect().height())
+
+
+def height(passage: Passage, width: int) -> int:
+    """The height in pixels that ``draw`` takes for a passage in this width, or a little less if it is elided."""
+    return ceil(_text_layout(passage.text, passage, width).boundingRect().height())
 
 
 def _text_layout(

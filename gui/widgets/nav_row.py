@@ -22,6 +22,7 @@ class NavRow(QAbstractButton):
         self._figure, self._state = "", FolderState.READY
         self.setText(name)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # for screen readers one of several; whether none may be chosen, its group says
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QTransform
 
 
 def fill_rounded(painter: QPainter, rect: QRectF, pixmap: QPixmap, radius: float, *, top: bool = False) -> None:
@@ -18,4 +18,11 @@ def fill_rounded(painter: QPainter, rect: QRectF, pixmap: QPixmap, radius: float
     brush.setTransform(QTransform().translate(left, above).scale(scale, scale))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(brush)
+    painter.drawRoundedRect(rect, radius, radius)
+
+
+def draw_focus_ring(painter: QPainter, rect: QRectF, radius: float, colour: str) -> None:
+    """A line that shows where the keyboard is, inside what it surrounds: it is seen whatever lies around that."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(colour), 1.5))
     painter.drawRoundedRect(rect, radius, radius)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer, SignalInstance
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QMenu, QPushButton, QScrollArea, QToolButton, QWidget
+
+from bowerbird.gui.widgets.painting import draw_focus_ring
 
 Action = Callable[[], object] | SignalInstance
 """What a button does: something to call, or a signal to emit, without arguments."""
+_MOST = 0.88  # of a screen, for a dialog: it has a frame
 Index = QModelIndex | QPersistentModelIndex
 """Either kind of index that Qt passes to models and delegates."""
 
@@ -24,9 +28,21 @@ def label(text: str = "", name: str = "", *, wrap: bool = False, centre: bool = 
     return widget
 
 
+class _Button(QPushButton):
+    """The preferred one is blue, where a blue frame would not show the focus: it has a ring inside."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self.objectName() == "primary":
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ring = self.palette().color(QPalette.ColorRole.HighlightedText).name()
+            draw_focus_ring(painter, QRectF(self.rect()).adjusted(3.5, 3.5, -3.5, -3.5), 5, ring)
+
+
 def button(text: str, action: Action, name: str = "") -> QPushButton:
     """A button with a text. Named ``primary`` it is the preferred one; ``link`` and ``attention`` look like text."""
-    widget = QPushButton(text)
+    widget = _Button(text)
     widget.setObjectName(name)
     on_click(widget, action)
     if name in ("link", "attention"):
@@ -48,11 +64,19 @@ def tool(description: str, action: Action, icon_px: int = 16) -> QToolButton:
 def on_click(widget: QAbstractButton, action: Action) -> None:
     """Run ``action`` at each click.
 
-    Never connect an action to ``clicked`` itself: PySide gives a slot as many of the signal's arguments as it takes, so
-    that an optional first parameter would receive Qt's ``checked``.
+    Never connect an action to ``clicked`` or ``triggered`` itself: PySide gives a slot as many of the signal's
+    arguments as it takes, so that an optional first parameter would receive Qt's ``checked``.
     """
     call = action.emit if isinstance(action, SignalInstance) else action
     widget.clicked.connect(lambda: call())
+
+
+def add_action(menu: QMenu, text: str, action: Action) -> QAction:
+    """An entry at the end of a menu that runs ``action``; see ``on_click``."""
+    entry = menu.addAction(text)
+    call = action.emit if isinstance(action, SignalInstance) else action
+    entry.triggered.connect(lambda: call())
+    return entry
 
 
 def scroll_area(content: QWidget) -> QScrollArea:
@@ -64,6 +88,12 @@ def scroll_area(content: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(content)
     return area
+
+
+def fit_to_screen(dialog: QWidget, width: int, height: int) -> None:
+    """Give a dialog this size in pixels, or what its screen has room for: what does not fit is scrolled."""
+    room = dialog.screen().availableSize()
+    dialog.resize(min(width, round(_MOST * room.width())), min(height, round(_MOST * room.height())))
 
 
 def single_shot(owner: QObject, wait_ms: int, action: Callable[[], object]) -> QTimer:

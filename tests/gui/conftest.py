@@ -61,6 +61,7 @@ def session(bridge: FakeBridge, theme: Theme, owner: QObject) -> Iterator[Search
 def window(qtbot: QtBot, theme: Theme, library_folder: Path, lent_processes: None) -> Iterator[MainWindow]:
     """The window, its library open and empty."""
     window = MainWindow(library_folder, theme)
+    window.resize(1360, 860)  # more than the screen there is offscreen has room for
     window.show()
     qtbot.waitUntil(lambda: is_open(window), timeout=LONG_MS)
     yield window

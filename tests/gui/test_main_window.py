@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from bowerbird.core import settings as settings_file
 from bowerbird.core.library import Library
+from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.state import Event, EventKind
 from bowerbird.core.types import Example, Kind
 from bowerbird.gui.main_window import MainWindow
-from bowerbird.gui.theme import Theme
+from bowerbird.gui.theme import DARK, Theme
+from tests.conftest import LIGHT
 from tests.gui.conftest import LONG_MS, close, is_indexed, is_open, shown_names
 from tests.gui.sample_files import landscape
 
@@ -38,8 +42,29 @@ def test_an_empty_library_asks_which_folders(window: MainWindow, qtbot: QtBot) -
     assert not window.search_pane.isVisible()
 
 
+def test_folders_that_are_chosen_or_dropped_at_the_first_run_are_checked_beside_the_others(
+    window: MainWindow, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    page, other = window.first_run, tmp_path / "other"
+    other.mkdir()
+    qtbot.waitUntil(page.isVisible)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(files))
+    QTest.mouseClick(page._other, Qt.MouseButton.LeftButton)
+    _drop(window, other)
+    assert page.isVisible()
+    checked = {card.path for card in page.cards if card.isChecked()}
+    assert {files, other} <= checked
+    qtbot.waitUntil(page.start.isVisible)
+    QTest.mouseClick(page.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: checked <= set(window.session.library.folders), timeout=LONG_MS)
+    title = window.search_pane.empty_state.findChildren(QLabel)[0]
+    assert title.text() in ("", "Reading your folders", "Nothing here yet")
+
+
 def test_a_dropped_folder_is_read_and_its_files_appear(window: MainWindow, sample_folder: Path, qtbot: QtBot) -> None:
     _drop(window, sample_folder)
+    qtbot.waitUntil(window.first_run.start.isVisible, timeout=LONG_MS)
+    QTest.mouseClick(window.first_run.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: is_indexed(window), timeout=LONG_MS)
     qtbot.waitUntil(lambda: "Apple cake.md" in shown_names(window), timeout=LONG_MS)
     assert window.search_pane.isVisible()
@@ -158,6 +183,26 @@ def test_being_called_brings_the_window_to_the_front(window: MainWindow, qtbot: 
     window.showMinimized()
     window._bridge.post(Event(EventKind.ACTIVATE))
     qtbot.waitUntil(lambda: not window.isMinimized())
+
+
+def test_the_next_start_is_in_the_same_colours_and_at_the_same_question(
+    qtbot: QtBot, theme: Theme, library_folder: Path, lent_processes: None
+) -> None:
+    settings_file.save(LibraryPaths(library_folder).settings, replace(LIGHT, theme="dark"))
+    window = MainWindow(library_folder, theme)
+    assert theme.colours == DARK, "nothing is painted in other colours before the library is open"
+    assert window.screen().availableGeometry().contains(window.geometry())
+    window.setGeometry(40, 60, 700, 500)
+    window.show()
+    qtbot.waitUntil(lambda: is_open(window) and window.session.current, timeout=LONG_MS)
+    window.session.set_text("apple cake")
+    close(window, qtbot)
+    again = MainWindow(library_folder, theme)
+    again.show()
+    qtbot.waitUntil(lambda: is_open(again) and again.session.question.text == "apple cake", timeout=LONG_MS)
+    assert again.search_pane.query.edit.text() == "apple cake"
+    assert again.size() == QSize(700, 500)
+    close(again, qtbot)
 
 
 def test_a_second_start_waits_for_the_library(

@@ -66,6 +66,16 @@ def test_a_failed_search_leaves_no_old_results(session: SearchSession, bridge: F
     assert session.results.hits == ()
 
 
+def test_results_are_of_the_question_only_once_they_are_there(session: SearchSession, qtbot: QtBot) -> None:
+    session.search()
+    assert session.current
+    session.set_text("dog")
+    assert not session.current
+    qtbot.waitUntil(lambda: session.current)
+    session.ask(session.question.with_higher_limit())
+    assert session.current, "those that are there stay"
+
+
 def test_only_a_new_question_is_announced(session: SearchSession, qtbot: QtBot) -> None:
     session.set_text("dog")
     with qtbot.waitSignal(session.searching):

@@ -80,6 +80,8 @@ def test_what_is_put_comes_back(catalog: Catalog, reader: CatalogReader) -> None
     assert row and row.properties == Properties(title="A title", taken_at=datetime(2024, 5, 6, 7, 8))
     assert reader.vectors("s@1", [number])[1].tolist() == np.eye(2, 4).tolist()
     assert [segment for segment, _ in reader.by_words('"second"', 10, None)] == [second.id]
+    assert reader.count_with_words('"page" AND "second"', None) == reader.count(EVERYTHING) == 1
+    assert reader.count_with_words('"page"', [number + 1]) == reader.count_with_words('"page"', None, [Kind.CLIP]) == 0
 
 
 def test_the_same_content_read_again_replaces_the_old(catalog: Catalog, reader: CatalogReader) -> None:

@@ -116,6 +116,14 @@ class FakeReader:
         scores = {row.id: float(len(stems & _stems(row))) for row in rows}
         return sorted(((number, score) for number, score in scores.items() if score), key=lambda row: -row[1])[:limit]
 
+    def count_with_words(self, match: str, allowed: Collection[int] | None, kinds: Collection[Kind] = ()) -> int:
+        stems = {stem(word) for word in re.findall('"([^"]+)"', match)}
+        rows = [row for row in self.rows.values() if allowed is None or row.content_id in allowed]
+        return len({row.content_id for row in rows if stems <= _stems(row)})
+
+    def count(self, where: Condition) -> int:
+        return len(self._filtered(where))
+
     def frequencies(self, stems: Collection[str]) -> dict[str, int]:
         return {word: sum(word in _stems(row) for row in self.rows.values()) for word in stems}
 

@@ -131,20 +131,34 @@ def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: py
     files = [file(n, f"/{'in' if n > 2 else 'out'}/{n}.txt", n) for n in numbers]
     vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
     bench = Bench(FakeReader(files, [segment(n, n) for n in numbers], vectors), vectors)
-    assert names(bench.search(typed("x under:/in"))) == ["3.txt", "4.txt"]
+    assert names(bench.search(typed("x under:/in", limit=2))) == ["3.txt", "4.txt"]
     assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
 
 
 def test_what_outlives_its_file_crowds_out_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The nearest are of files that are gone, whose contents are kept in case they return."""
+    monkeypatch.setattr(searcher, "_TOP_K", 2)
     monkeypatch.setattr(searcher, "_ENOUGH", 1)
     monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8))
     numbers = range(1, 9)
     vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
     left = [segment(n, n, "harbour lights") for n in numbers if n > 2]
     bench = Bench(FakeReader([file(n, f"/{n}.txt", n) for n in numbers if n > 2], left), vectors)
-    assert names(bench.search(Query("x")))[:2] == ["3.txt", "4.txt"]
+    assert names(bench.search(Query("x", limit=2))) == ["3.txt", "4.txt"]
     assert [top_k for _, top_k, _ in bench.store.calls] == [2, 4]
+
+
+def test_where_more_hits_are_asked_for_more_segments_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searcher, "_TOP_K", 2)
+    monkeypatch.setattr(searcher, "_ENOUGH", 1)
+    monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8))
+    numbers = range(1, 9)
+    texts = {n: "harbour lights" if n > 3 else "harbour" for n in numbers}
+    reader = FakeReader([file(n, f"/{n}.txt", n) for n in numbers], [segment(n, n, text) for n, text in texts.items()])
+    first = Bench(reader).search(Query("harbour lights", limit=2))
+    assert (len(first.hits), first.total) == (2, 5), "that many texts have both words"
+    every = Bench(reader).search(Query("harbour lights", limit=20))
+    assert (len(every.hits), every.total) == (8, 0), "there are no more"
 
 
 def test_a_store_that_refuses_leaves_words_and_names_and_is_reported_once() -> None:
@@ -295,6 +309,7 @@ def test_browsing_lists_the_newest_with_their_beginning_and_no_reason() -> None:
     reader = FakeReader(files, [segment(1, 1, "first"), segment(2, 2, "so it\nbegins")])
     results = Bench(reader).searcher.browse(Query(limit=1))
     assert [(hit.path.name, hit.snippet, hit.reasons) for hit in results.hits] == [("new.txt", "so it begins", ())]
+    assert (results.total, Bench(reader).searcher.browse(Query(limit=3)).total) == (2, 0)
 
 
 def photos(*space_ids: str) -> Results:

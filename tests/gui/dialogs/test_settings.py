@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.settings import Settings
@@ -44,6 +44,14 @@ def test_walls_that_are_missing_are_told(dialog: SettingsDialog, session: Search
     assert not dialog.missing_walls.isVisible()
     session.library.status_changed.emit(replace(empty_status(), missing_walls=("No door.", "No lock.")))
     assert dialog.missing_walls.isVisible() and dialog.missing_walls.text() == "No door. No lock."
+
+
+def test_its_buttons_have_no_icons_and_stay_where_the_rest_is_scrolled(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    dialog.resize(420, 260)
+    save = dialog.findChildren(QDialogButtonBox)[0].button(QDialogButtonBox.StandardButton.Save)
+    qtbot.waitUntil(lambda: dialog.rect().contains(save.mapTo(dialog, save.rect().bottomRight())))
+    assert save.icon().isNull(), "the style has icons of its own"
+    assert dialog.findChildren(QScrollArea)[0].verticalScrollBar().maximum() > 0
 
 
 def test_nothing_changed_is_nothing_saved(dialog: SettingsDialog, bridge: FakeBridge) -> None:

@@ -47,6 +47,29 @@ def test_only_checked_folders_are_added(page: FirstRunPage, bridge: FakeBridge) 
     assert not page.start.isEnabled(), "a second click adds nothing"
 
 
+def test_a_folder_that_is_chosen_joins_those_that_are_checked(page: FirstRunPage, bridge: FakeBridge) -> None:
+    page.choose(Path("/media/disk"))
+    page.choose(Path("/home/anna/Desktop"))
+    assert [card.isChecked() for card in page.cards] == [True, True, True, True]
+    assert not [call for call in bridge.library.calls if call[0] == "add_folder"], "nothing is read before the start"
+    QTest.mouseClick(page.start, Qt.MouseButton.LeftButton)
+    added = {call[1].name for call in bridge.library.calls if call[0] == "add_folder"}
+    assert added == {"Pictures", "Documents", "Desktop", "disk"}
+
+
+def test_tab_goes_through_the_folders_to_the_start(page: FirstRunPage, qtbot: QtBot) -> None:
+    page.choose(Path("/media/disk"))
+    qtbot.waitUntil(lambda: page.cards[3].isVisible())
+    page.activateWindow()
+    page.cards[0].setFocus()
+    reached = list[object]()
+    for _ in range(5):
+        reached.append(page.focusWidget())
+        QTest.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+    assert reached == [*page.cards, page.start]
+    assert page.focusWidget() is page._other
+
+
 def test_with_none_checked_there_is_nothing_to_start(page: FirstRunPage) -> None:
     for card in page.cards[:2]:
         QTest.mouseClick(card, Qt.MouseButton.LeftButton)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
@@ -79,6 +80,13 @@ def test_a_kind_and_a_folder_filter_and_a_second_click_shows_all(pane: FoldersPa
     assert (session.question.kind, session.question.folder) == (Kind.PHOTO, _DISK)
     QTest.mouseClick(rows["disk, offline"], Qt.MouseButton.LeftButton)
     assert session.question.folder is None
+
+
+def test_rows_are_choices_for_screen_readers(pane: FoldersPane) -> None:
+    rows = _visible_rows(pane)
+    roles = {name: QAccessible.queryAccessibleInterface(row).role() for name, row in rows.items()}
+    assert roles.pop("Settings") == QAccessible.Role.Button
+    assert set(roles.values()) == {QAccessible.Role.RadioButton}
 
 
 def test_a_removed_folder_has_no_row(pane: FoldersPane, session: SearchSession) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.types import Line
 from bowerbird.gui.preview.transcript import Transcript
-from bowerbird.gui.theme import Theme
+from bowerbird.gui.theme import Theme, sized
+from bowerbird.gui.widgets import marked_text
+from bowerbird.gui.widgets.marked_text import Passage
 
 _LINES = tuple(Line(10.0 * number, 10.0 * number + 8, f"line {number}", ((0, 4),)) for number in range(40))
 _LONG = tuple(Line(float(number), number + 0.8, f"line {number} " * 12, ()) for number in range(8000))
@@ -38,6 +42,26 @@ def test_a_short_transcript_is_as_high_as_its_lines(theme: Theme, qtbot: QtBot) 
     qtbot.addWidget(transcript)
     transcript.show_lines(_LINES[:2])
     assert transcript.height() < 100
+
+
+@pytest.mark.parametrize("width", [200, 248, 316])
+def test_lines_do_not_overlap(theme: Theme, qtbot: QtBot, width: int) -> None:
+    words = "the quick brown incomprehensibilities of an unforgettable gentleman at sea".split()
+    texts = [" ".join(words[: 1 + number % 12] * 3) for number in range(24)]
+    lines = [Line(5.0 * number, 5.0 * number + 4, text) for number, text in enumerate(texts)]
+    transcript = Transcript(theme, 300)
+    qtbot.addWidget(transcript)
+    transcript.resize(width, 300)
+    transcript.show_lines(lines)
+    transcript.show()
+    pixmap = QPixmap(400, 400)
+    painter = QPainter(pixmap)
+    for row, line in enumerate(lines):
+        rect = transcript.visualRect(transcript.model().index(row, 0))
+        passage = Passage(line.text, (), sized(theme.font, 13), "#000000", 6)
+        painted = marked_text.draw(painter, QRect(0, 0, transcript._delegate._text_width, 400), passage, theme.colours)
+        assert painted + 12 <= rect.height() + 1, line.text
+    painter.end()
 
 
 def test_before_the_first_line_none_is_selected(theme: Theme, qtbot: QtBot) -> None:

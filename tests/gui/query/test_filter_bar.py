@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +59,16 @@ def test_files_of_one_shot_are_told_apart_and_put_together_again(bar: FilterBar,
         assert (session.question.apart, session.question.typed().query.apart) == (apart, apart)
 
 
+def test_that_files_of_one_shot_stand_apart_is_seen_and_undone_with_a_click(
+    bar: FilterBar, session: SearchSession
+) -> None:
+    chip = _chip(bar, "Each file of a shot")
+    assert not chip.isVisible()
+    session.tell_apart(True)
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert not session.question.apart and not chip.isVisible()
+
+
 def test_clearing_removes_the_filters_and_leaves_the_text(bar: FilterBar, session: SearchSession) -> None:
     session.ask(Question(text="dog", kind=Kind.PHOTO))
     _chip(bar, "Clear filters").click()
@@ -76,17 +88,19 @@ def test_the_summary_gets_shorter_where_there_is_less_room(bar: FilterBar) -> No
 
 
 @pytest.mark.parametrize(
-    ("question", "hits", "took_ms", "summary"),
+    ("question", "hits", "total", "took_ms", "summary"),
     [
-        (Question(), 7, 1.0, "7 files"),
-        (Question(limit=7), 7, 1.0, "the newest 7 files"),
-        (Question(text="dog"), 1, 41.2, "1 result in 41 ms"),
-        (Question(text="dog"), 23, 2100.0, "23 results in 2.1 s"),
-        (Question(text="dog"), 0, 41.0, "no good match"),
+        (Question(), 7, 0, 1.0, "7 files"),
+        (Question(limit=7), 7, 7, 1.0, "7 files"),
+        (Question(limit=7), 7, 2163, 1.0, "the newest 7 of 2,163 files"),
+        (Question(text="dog"), 1, 0, 41.2, "1 result in 41 ms"),
+        (Question(text="dog"), 23, 0, 2100.0, "23 results in 2.1 s"),
+        (Question(text="dog"), 23, 2163, 41.0, "23 of about 2,100 results in 41 ms"),
+        (Question(text="dog"), 0, 0, 41.0, "no good match"),
     ],
 )
-def test_summaries(question: Question, hits: int, took_ms: float, summary: str) -> None:
-    results = Results((photo("a.jpg"),) * hits, took=Timings(total=took_ms))
+def test_summaries(question: Question, hits: int, total: int, took_ms: float, summary: str) -> None:
+    results = Results((photo("a.jpg"),) * hits, took=Timings(total=took_ms), total=total)
     assert result_summary(question, results) == summary
 
 
