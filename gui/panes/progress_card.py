@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout
 
 from bowerbird.core.state import Progress, Status
 from bowerbird.gui.session import SearchSession
@@ -24,6 +25,7 @@ class ProgressCard(QFrame):
         self._progress = Progress()
         self._failures = 0
         self._title = label("", "strong")
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
@@ -66,8 +68,7 @@ class ProgressCard(QFrame):
         self.setVisible(active or bool(progress.built or progress.pictures) or self._failures > 0)
         for widget in (self._title, self._bar, self._line, self._pause_button):
             widget.setVisible(active)
-        metrics = self._title.fontMetrics()
-        self._title.setText(metrics.elidedText(_title(progress), Qt.TextElideMode.ElideMiddle, _TITLE_WIDTH))
+        self._fit_title()
         self._bar.setRange(0, max(1, progress.total))
         self._bar.setValue(progress.done if progress.total else 1)
         self._line.setText(progress_line(progress) if progress.busy else "Nothing new is read until you go on.")
@@ -76,6 +77,15 @@ class ProgressCard(QFrame):
         self._failures_button.setText(f"{count(self._failures, 'file')} could not be read")
         self._failures_button.setVisible(self._failures > 0)
         self._update_pause_button(progress.paused)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        width = self._title.width() if self._title.isVisible() else _TITLE_WIDTH
+        text = self._title.fontMetrics().elidedText(_title(self._progress), Qt.TextElideMode.ElideMiddle, width)
+        self._title.setText(text)
 
     def _update_pause_button(self, paused: bool) -> None:
         theme = self._session.theme

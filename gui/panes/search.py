@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QStackedWidget, QVBoxLayout
 
 from bowerbird.core.answers import Hit, Results
 from bowerbird.gui.desktop import copy_files
@@ -22,6 +22,7 @@ from bowerbird.gui.results.hit_layout import EDGE
 from bowerbird.gui.results.hit_model import HitModel
 from bowerbird.gui.results.notice_line import NoticeLine
 from bowerbird.gui.results.results_view import ResultsView
+from bowerbird.gui.results.selection_bar import SelectionBar
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import single_shot
 
@@ -47,6 +48,7 @@ class SearchPane(QFrame):
         self.notice = NoticeLine(session)
         self.model = HitModel(self)
         self.results = ResultsView(self.model, HitDelegate(session, self))
+        self.selection = SelectionBar(session, self.results.select_current)
         self.empty_state = EmptyState(session)
         self._stack = QStackedWidget()
         self._slow_timer = single_shot(self, _SLOW_MS, self._show_waiting)
@@ -64,7 +66,7 @@ class SearchPane(QFrame):
         above = QVBoxLayout()
         above.setContentsMargins(EDGE, 0, 20, 0)
         above.setSpacing(12)
-        for widget in (self.query, self.filters, self.notice):
+        for widget in (self.query, self.filters, self.notice, self.selection):
             above.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(20 - EDGE, 16, 0, 0)
@@ -92,6 +94,8 @@ class SearchPane(QFrame):
         view.open_requested.connect(lambda hit: open_hit(session, hit))
         view.quick_look_requested.connect(self._open_quick_look)
         view.menu_requested.connect(self._open_menu)
+        view.selection_changed.connect(self.selection.show_hits)
+        view.trash_requested.connect(self.selection.move_to_trash)
         view.copy_requested.connect(self._copy)
         view.near_end.connect(session.load_more)
 
@@ -114,8 +118,12 @@ class SearchPane(QFrame):
         self._shown_question = question
         scroll_position = bar.value() if is_same else 0
         kept = self._session.hit if is_same and self._user_selected else None
+        several = self.selection.hits if is_same and len(self.selection.hits) > 1 else ()
         self.model.set_hits(results.hits, weak_shown=is_same and self.model.weak_shown)
         self._select(kept)
+        if several:
+            self.results.select_hits(several)
+        self.selection.show_hits(self.results.selected_hits())
         self._user_selected = kept is not None
         bar.setValue(scroll_position)
         self._stack.setCurrentWidget(self.results if self.model.rowCount() else self.empty_state)
@@ -162,8 +170,7 @@ class SearchPane(QFrame):
             self.results.setFocus()
 
     def _copy(self) -> None:
-        if hit := self._session.hit:
-            copy_files([hit.path])
+        copy_files([hit.path for hit in self.results.selected_hits()])
 
     def _open_quick_look(self, hit: Hit) -> None:
         self._user_selected = True  # what is looked at stays selected while files come in
@@ -172,6 +179,8 @@ class SearchPane(QFrame):
         look.open()
 
     def _open_menu(self, hit: Hit, spot: QPoint) -> None:
-        menu = hit_menu(self._session, hit, self)
+        several = len(self.selection.hits) > 1
+        menu = QMenu(self) if several else hit_menu(self._session, hit, self)
+        self.selection.fill(menu, several=several)
         menu.exec(spot)
         menu.deleteLater()

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu, QWidget
 
 from bowerbird.core.answers import Hit
-from bowerbird.gui.desktop import copy_files, copy_path, open_file
+from bowerbird.gui.desktop import copy_path, open_file
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import add_action
 from bowerbird.gui.wording import name_of
@@ -39,8 +39,6 @@ def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
         add_action(menu, f"Open {name}", partial(open_path, session, part.path))
     menu.addSeparator()
     add_action(menu, "Find similar", lambda: session.find_similar(hit.path))
-    add_action(menu, "Add as an example", lambda: session.add_examples((hit.path,)))
     menu.addSeparator()
-    add_action(menu, "Copy", lambda: copy_files([hit.path]))
     add_action(menu, "Copy path", lambda: copy_path(hit.path))
     return menu

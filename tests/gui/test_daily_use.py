@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core import settings as settings_file
@@ -234,6 +234,107 @@ def test_what_plays_in_the_pane_stops_when_one_looks_closely(window: MainWindow,
     look = _look(window, "two tones.wav", qtbot)
     qtbot.waitUntil(lambda: not media.player.playing, timeout=LONG_MS)
     look.reject()
+
+
+# several at once
+
+
+def _center(window: MainWindow, row: int) -> QPoint:
+    view = window.search_pane.results
+    return view.visualRect(view.model().index(row, 0)).center()
+
+
+def _selected(window: MainWindow) -> list[str]:
+    return [hit.path.name for hit in window.search_pane.selection.hits]
+
+
+def test_several_are_selected_with_shift_ctrl_a_rubber_band_and_all(window: MainWindow) -> None:
+    view, names = window.search_pane.results, shown_names(window)
+    bar, left = window.search_pane.selection, Qt.MouseButton.LeftButton
+    modifier = Qt.KeyboardModifier
+    QTest.mouseClick(view.viewport(), left, pos=_center(window, 1))
+    assert not bar.isVisible()
+    QTest.mouseClick(view.viewport(), left, modifier.ShiftModifier, _center(window, 4))
+    assert _selected(window) == names[1:5] and bar.isVisible() and bar.text.text() == "4 files selected"
+    QTest.mouseClick(view.viewport(), left, modifier.ControlModifier, _center(window, 2))
+    assert _selected(window) == [names[1], *names[3:5]]
+    QTest.keyClick(view, Qt.Key.Key_A, modifier.ControlModifier)
+    assert _selected(window) == names
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert _selected(window) == [names[2]] and not bar.isVisible()
+    QTest.keyClick(view, Qt.Key.Key_Right, modifier.ShiftModifier)
+    QTest.keyClick(view, Qt.Key.Key_Right, modifier.ShiftModifier)
+    assert _selected(window) == names[2:5]
+    first = view.visualRect(view.model().index(0, 0))
+    corner = first.topLeft() - QPoint(3, 3)
+    QTest.mousePress(view.viewport(), left, pos=corner)
+    for spot in (corner + QPoint(20, 20), _center(window, 1)):
+        QTest.mouseMove(view.viewport(), spot)
+    assert _selected(window) == names[:2]
+    QTest.mouseRelease(view.viewport(), left, pos=_center(window, 1))
+    assert _selected(window) == names[:2]
+
+
+def test_a_selection_stays_while_files_come_in(window: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    view = window.search_pane.results
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    before = _selected(window)
+    assert len(before) > 5
+    (folder / "new.txt").write_text("A note that comes later.")
+    qtbot.waitUntil(lambda: "new.txt" in shown_names(window), timeout=LONG_MS)
+    assert _selected(window) == before
+    (folder / "new.txt").unlink()
+    qtbot.waitUntil(lambda: "new.txt" not in shown_names(window), timeout=LONG_MS)
+
+
+def _select(window: MainWindow, *names: str) -> None:
+    """Click on these, with Ctrl held."""
+    view, rows = window.search_pane.results, [shown_names(window).index(name) for name in names]
+    for number, row in enumerate(rows):
+        held = Qt.KeyboardModifier.ControlModifier if number else Qt.KeyboardModifier.NoModifier
+        view.scrollTo(view.model().index(row, 0))
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, held, _center(window, row))
+
+
+def _press(window: MainWindow, name: str) -> None:
+    QTest.mouseClick(window.search_pane.selection.actions[name], Qt.MouseButton.LeftButton)
+
+
+def test_several_are_opened_copied_and_searched_by(
+    window: MainWindow, folder: Path, opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    _select(window, "Rent.txt", "Apple cake.md")
+    _press(window, "Open")
+    assert sorted(opened) == ["Apple cake.md", "Rent.txt"]
+    _press(window, "Copy")
+    assert {path.name for path in paths_of(QGuiApplication.clipboard().mimeData())} == {"Apple cake.md", "Rent.txt"}
+    (tmp_path / "Rent.txt").write_text("another one")
+    _press(window, "Copy to…")
+    qtbot.waitUntil(lambda: window.search_pane.notice.text.startswith("2 files copied"), timeout=LONG_MS)
+    assert (tmp_path / "Rent.txt").read_text() == "another one", "nothing is replaced"
+    assert (tmp_path / "Rent (2).txt").read_text() == (folder / "Rent.txt").read_text()
+    _press(window, "Use as examples")
+    assert {example.path.name for example in window.session.question.like} == {"Apple cake.md", "Rent.txt"}
+    for example in window.session.question.like:
+        window.session.remove_example(example)
+
+
+def test_what_goes_to_the_trash_comes_back_with_a_click(
+    window: MainWindow, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    moved, text = ("Rent.txt", "Apple cake.md"), (folder / "Rent.txt").read_text()
+    _select(window, *moved)
+    _press(window, "Move to trash")
+    qtbot.waitUntil(lambda: not set(moved) & set(shown_names(window)), timeout=LONG_MS)
+    bar = window.search_pane.selection
+    assert bar.text.text() == "2 files are in the trash" and not (folder / "Rent.txt").exists()
+    QTest.mouseClick(bar.undo, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: set(moved) <= set(shown_names(window)), timeout=LONG_MS)
+    assert (folder / "Rent.txt").read_text() == text and not bar.isVisible()
+    assert not list(tmp_path.rglob("*.trashinfo")), "the trash lists it no longer"
 
 
 # screen readers
