@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 _LONGEST_S = 240.0
 _SETTLE_S = 1.2
+_SIZE = (1360, 860)
 
 
 def main() -> int:
@@ -83,6 +84,7 @@ def _window(library: Path) -> Iterator[MainWindow]:
     theme = Theme(application)
     theme.choose("light")
     window = MainWindow(library, theme)
+    window.resize(*_SIZE)  # more than the screen there is offscreen has room for
     closed: list[bool] = []
     window.closed.connect(lambda: closed.append(True))
     window.show()
@@ -124,6 +126,7 @@ class Drawing:
         self._first_run()
         self._indexing()
         self._results()
+        self._closely()
         self._small()
         self._dialogs()
 
@@ -161,8 +164,28 @@ class Drawing:
 
     def _answer(self, question: Question) -> None:
         self._window.session.ask(question)
-        wait(lambda: self._window.session.query == question.query())
+        wait(lambda: self._window.session.current and self._window.session.question == question)
         settle(2.5)
+
+    def _closely(self) -> None:
+        """Several hits selected, and a clip and a recording looked at with the space bar."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        from bowerbird.gui.question import Question
+
+        view = self._window.search_pane.results
+        self._answer(Question())
+        QTest.keyClick(view, Qt.Key.Key_Home)
+        for _ in range(3):
+            QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        self._save("several")
+        for kind in ("clip", "recording"):
+            self._answer(Question(text=f"kind:{kind}"))
+            QTest.keyClick(view, Qt.Key.Key_Space)
+            settle(3.0)
+            self._save(f"look-{kind}", dialog=True)
+            QTest.keyClick(_dialog(), Qt.Key.Key_Space)
 
     def _small(self) -> None:
         from bowerbird.gui.question import Question
@@ -170,7 +193,7 @@ class Drawing:
         self._window.resize(900, 600)
         self._answer(Question(text="apple cake with cream"))
         self._save("small")
-        self._window.resize(1360, 860)
+        self._window.resize(*_SIZE)
 
     def _dialogs(self) -> None:
         dialogs = self._window.dialogs

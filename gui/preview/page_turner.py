@@ -21,6 +21,7 @@ class PageTurner(QWidget):
         super().__init__()
         self._theme = theme
         self._page, self._pages = 1, 1
+        self._others: list[int] = []
         self._previous = tool("Previous page", lambda: self._turn(-1), 12)
         self._next = tool("Next page", lambda: self._turn(1), 12)
         self._position = label("", "small")
@@ -48,11 +49,14 @@ class PageTurner(QWidget):
         self._position.setText(f"page {self._page} of {self._pages}")
         self._previous.setEnabled(self._page > 1)
         self._next.setEnabled(self._page < self._pages)
-        others = [moment.page for moment in moments if moment.page and moment.page != page][:4]
+        self._others = [moment.page for moment in moments if moment.page and moment.page != page][:4]
+        self._show_others()
+
+    def _show_others(self) -> None:
         blue = self._theme.colours.blue
         style = f'style="color:{blue};text-decoration:none"'
-        links = ", ".join(f'<a href="{other}" {style}>{other}</a>' for other in others)
-        self._other_pages.setText(f"also on {links}" if others else "")
+        links = ", ".join(f'<a href="{other}" {style}>{other}</a>' for other in self._others)
+        self._other_pages.setText(f"also on {links}" if links else "")
 
     def _turn(self, step: int) -> None:
         self.page_requested.emit(Locator(page=min(self._pages, max(1, self._page + step))))
@@ -60,3 +64,4 @@ class PageTurner(QWidget):
     def _draw_icons(self) -> None:
         self._previous.setIcon(self._theme.icon("previous"))
         self._next.setIcon(self._theme.icon("next"))
+        self._show_others()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -12,16 +12,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QRegion,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QWidget
 
 from bowerbird.core.answers import Hit
 from bowerbird.gui.results.hit_delegate import HitDelegate
 from bowerbird.gui.results.hit_layout import EDGE, ROW_HEIGHT, HitLayout
 from bowerbird.gui.results.hit_model import HitModel
+from bowerbird.gui.results.selectable_view import SelectableView
 from bowerbird.gui.widgets.widgets import Index
 
 _SCROLL_BAR_WIDTH = 14  # kept free also while the scroll bar is hidden
@@ -30,11 +30,11 @@ _DIMMED = 0.4
 _PRELOAD_PAGES = 3  # more results are asked for when fewer pages than this are left
 
 
-class ResultsView(QListView):
+class ResultsView(SelectableView):
     """Shows a ``HitModel`` as a ``HitLayout`` places it. Its current row is the selected hit.
 
-    It is a list for screen readers only: where things are, what is painted and what keys do is decided here, and what
-    ``QListView`` would do about that is passed over.
+    It is a ``QListView`` for screen readers only: where things are and what is painted is decided here, and what that
+    would do is passed over.
     """
 
     hit_selected = Signal(object)
@@ -62,14 +62,10 @@ class ResultsView(QListView):
         self._hits = model
         self._layout = HitLayout(model, 0)
         self._stale = self._dimmed = False
-        self._anchor = 0
-        self._extending = False
-        self._pressed: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QAbstractItemView { background: transparent; border: none; }")
         self.setModel(model)
         self.setItemDelegate(delegate)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -144,39 +140,20 @@ class ResultsView(QListView):
 
     def selected_hits(self) -> tuple[Hit, ...]:
         """In the order of their rank."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        return tuple(hit for row in rows if (hit := self._hits.hit(row)))
+        return tuple(hit for row in self.selected_rows() if (hit := self._hits.hit(row)))
 
     def select_hits(self, hits: Collection[Hit]) -> None:
         """Select the files of these hits as far as they are there, and leave the current one."""
-        paths, selection = {hit.path for hit in hits}, QItemSelection()
-        for row in range(self._hits.rowCount()):
-            if (hit := self._hits.hit(row)) and hit.path in paths:
-                selection.select(self._hits.index(row), self._hits.index(row))
-        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        paths = {hit.path for hit in hits}
+        rows = range(self._hits.rowCount())
+        self.select_rows(row for row in rows if (hit := self._hits.hit(row)) and hit.path in paths)
 
-    def select_current(self) -> None:
-        """Select the current hit alone."""
-        self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
-
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """Select what a rubber band touches; all from where one began to the current hit, if Shift is held; or one."""
-        selection = QItemSelection()
-        if self.state() == QAbstractItemView.State.DragSelectingState:
-            area = rect.normalized().translated(0, self.verticalOffset())
-            rows = [row for row, at in self._layout.rows_between(area.top(), area.bottom()) if at.intersects(area)]
-        elif command & QItemSelectionModel.SelectionFlag.Current:
-            first, last = sorted((self._anchor, self.currentIndex().row()))
-            rows = list(range(max(0, first), last + 1))
-        else:
-            rows = [index.row()] if (index := self.indexAt(rect.center())).isValid() else []
-        for row in rows:
-            selection.select(self._hits.index(row), self._hits.index(row))
-        self.selectionModel().select(selection, command)
+    def rows_in(self, area: QRect) -> list[int]:
+        between = self._layout.rows_between(area.top(), area.bottom())
+        return [row for row, rect in between if rect.intersects(area)]
 
     def _on_current(self, index: QModelIndex) -> None:
-        if not self._extending:
-            self._anchor = index.row()
+        self.start_from(index)
         self.hit_selected.emit(self._hits.hit(index.row()))
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
@@ -216,12 +193,7 @@ class ResultsView(QListView):
             target = row + (-1 if action in (act.MoveLeft, act.MovePrevious) else 1)
         return self._hits.index(min(last, max(0, target)))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._extending = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._press_key(event)
-        self._extending = False
-
-    def _press_key(self, event: QKeyEvent) -> None:
+    def press_key(self, event: QKeyEvent) -> None:
         key, index = event.key(), self.currentIndex()
         hit = self._hits.hit(index.row())
         opens = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -235,39 +207,16 @@ class ResultsView(QListView):
             self.copy_requested.emit()
         elif key == Qt.Key.Key_Delete:
             self.trash_requested.emit()
-        elif key == Qt.Key.Key_Escape and len(self.selected_hits()) > 1:
+        elif key == Qt.Key.Key_Escape and len(self.selected_rows()) > 1:
             self.select_current()
-        elif key == Qt.Key.Key_Up and not self._extending and self._layout.is_in_first_line(index.row()):
+        elif key == Qt.Key.Key_Up and self._layout.is_in_first_line(index.row()):
             self.left_upwards.emit()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self.selectAll()
         elif event.text().isprintable() and event.text():
             event.ignore()  # Qt would jump to a file of that name
         else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._extending = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._pressed = event.position().toPoint() + QPoint(0, self.verticalOffset())
-        super().mousePressEvent(event)
-        self._extending = False
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        if self._band():
-            self.viewport().update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        self._pressed = None
-        self.viewport().update()
-
-    def _band(self) -> QRect | None:
-        """The rubber band, while one is drawn."""
-        if self._pressed is None or self.state() != QAbstractItemView.State.DragSelectingState:
-            return None
-        end = self.viewport().mapFromGlobal(self.cursor().pos())
-        return QRect(self._pressed - QPoint(0, self.verticalOffset()), end).normalized()
+            super().press_key(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if hit := self._hits.hit(self.indexAt(event.position().toPoint()).row()):
@@ -300,12 +249,7 @@ class ResultsView(QListView):
         offset, area = self.verticalOffset(), event.rect()
         for row, rect in self._layout.rows_between(area.top() + offset, area.bottom() + offset):
             self._paint_row(painter, row, rect.translated(0, -offset))
-        if band := self._band():
-            colour = self.palette().color(QPalette.ColorRole.Highlight)
-            painter.setPen(colour)
-            colour.setAlpha(40)
-            painter.fillRect(band, colour)
-            painter.drawRect(band)
+        self.paint_frame(painter)
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: int, rect: QRect) -> None:

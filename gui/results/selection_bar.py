@@ -32,7 +32,7 @@ class SelectionBar(QFrame):
         self._moved: tuple[Moved, ...] = ()
         self.text = label("", "strong")
         self.undo = button("Undo", self._undo, "link")
-        self.actions = {
+        self.buttons = {
             name: button(name, action)
             for name, action in (
                 ("Open", self._open),
@@ -51,12 +51,11 @@ class SelectionBar(QFrame):
 
     def _place_widgets(self) -> None:
         chips = FlowLayout(gap=6)
-        for widget in (self.undo, *self.actions.values()):
+        for widget in (self.text, self.undo, *self.buttons.values()):
             chips.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(12)
-        row.addWidget(self.text)
         row.addLayout(chips, 1)
         row.addWidget(self._close)
 
@@ -74,14 +73,14 @@ class SelectionBar(QFrame):
 
     def fill(self, menu: QMenu, *, several: bool) -> None:
         """Offer in a menu what can be done with the selected hits, or with one beside what only one allows."""
-        for name, widget in self.actions.items():
+        for name, widget in self.buttons.items():
             if several or name != "Open":
                 add_action(menu, name if several else _OF_ONE.get(name, name), widget.click)
 
     def _update(self) -> None:
         several = len(self.hits) > 1
         self.text.setText(f"{count(len(self.hits), 'file')} selected" if several else self._in_trash())
-        for widget in self.actions.values():
+        for widget in self.buttons.values():
             widget.setVisible(several)
         self.undo.setVisible(bool(self._moved) and not several)
         self.setVisible(several or bool(self._moved))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem
 
@@ -55,14 +57,27 @@ class FlowLayout(QLayout):
             item.setGeometry(item_rect.translated(rect.topLeft()))
 
     def _rects(self, width: int) -> list[QRect]:
-        rects, left, top, line_height = list[QRect](), 0, 0, 0
-        for item in self._items:
-            if item.isEmpty():  # a hidden widget takes no space, and no gap either
-                rects.append(QRect())
+        """A rectangle an item, each in the middle of its line; of a hidden widget, which takes no space, a null one."""
+        rects, top = dict[int, QRect](), 0
+        for line in self._lines(width):
+            left, height = 0, max(self._items[number].sizeHint().height() for number in line)
+            for number in line:
+                size = self._items[number].sizeHint()
+                rects[number] = QRect(QPoint(left, top + (height - size.height()) // 2), size)
+                left += size.width() + self._gap
+            top += height + self._gap
+        return [rects.get(number, QRect()) for number in range(len(self._items))]
+
+    def _lines(self, width: int) -> Iterator[list[int]]:
+        """The numbers of the items that stand side by side."""
+        line, left = list[int](), 0
+        for number, item in enumerate(self._items):
+            if item.isEmpty():
                 continue
-            size = item.sizeHint()
-            if left and left + size.width() > width:
-                left, top, line_height = 0, top + line_height + self._gap, 0
-            rects.append(QRect(QPoint(left, top), size))
-            left, line_height = left + size.width() + self._gap, max(line_height, size.height())
-        return rects
+            if line and left + item.sizeHint().width() > width:
+                yield line
+                line, left = [], 0
+            line.append(number)
+            left += item.sizeHint().width() + self._gap
+        if line:
+            yield line

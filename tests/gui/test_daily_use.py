@@ -298,7 +298,7 @@ def _select(window: MainWindow, *names: str) -> None:
 
 
 def _press(window: MainWindow, name: str) -> None:
-    QTest.mouseClick(window.search_pane.selection.actions[name], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.search_pane.selection.buttons[name], Qt.MouseButton.LeftButton)
 
 
 def test_several_are_opened_copied_and_searched_by(
