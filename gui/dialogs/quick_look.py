@@ -15,6 +15,7 @@ from bowerbird.gui.widgets.wrapped import WrappedText
 from bowerbird.gui.wording import name_of
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_LEAST_WIDTH = 720  # as far as the window is that wide
 _AROUND = 104  # pixels that margins, name and buttons take of the dialog's height
 
 
@@ -30,7 +31,8 @@ class QuickLook(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._session, self._hit = session, hit
-        self.resize(parent.width() * 4 // 5, parent.height() * 9 // 10)
+        width = parent.width()
+        self.resize(max(width * 4 // 5, min(width - 24, _LEAST_WIDTH)), parent.height() * 9 // 10)
         height = self.height() - _AROUND
         self.preview = FilePreview(session, picture_height=height, text_height=height, wide=True)
         self._name = WrappedText(name="title")

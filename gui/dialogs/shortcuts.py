@@ -16,6 +16,7 @@ _KEYS = (
     ("Space", "Look at it large; arrows go on to the next"),
     ("Shift+arrows, Ctrl+A, Escape", "Select several, all, one again"),
     ("Ctrl+C", "Copy the selected files"),
+    ("Delete", "Move the selected files to the trash"),
     ("Ctrl+Space", "Play or pause a recording or clip"),
     ("Alt+Down, Alt+Up", "The next moment that matches, the one before"),
     ("Ctrl+M", "Find files similar to the chosen one"),
@@ -41,14 +42,11 @@ class ShortcutsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
-        tables = _tables()
-        area = scroll_area(tables)
+        area = scroll_area(_tables())
         area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # keys scroll it where the screen is low
-        area.setMinimumWidth(tables.sizeHint().width() + area.verticalScrollBar().sizeHint().width())
         column.addWidget(area, 1)
         column.addWidget(button("Close", self.accept), 0, Qt.AlignmentFlag.AlignRight)
-        whole = self.sizeHint().height() - area.sizeHint().height() + tables.sizeHint().height()
-        fit_to_screen(self, self.sizeHint().width(), whole)
+        fit_to_screen(self, 880, 960)
 
 
 def _tables() -> QWidget:
@@ -70,5 +68,5 @@ def _grid(rows: tuple[tuple[str, str], ...]) -> QGridLayout:
     grid.setColumnStretch(1, 1)
     for number, (left, right) in enumerate(rows):
         grid.addWidget(label(left, "strong"), number, 0)
-        grid.addWidget(label(right, "muted"), number, 1)
+        grid.addWidget(label(right, "muted", wrap=True), number, 1)
     return grid

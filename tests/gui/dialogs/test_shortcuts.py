@@ -13,7 +13,8 @@ def test_the_list_is_scrolled_where_the_screen_is_low(theme: Theme, qtbot: QtBot
     dialog = ShortcutsDialog()
     qtbot.addWidget(dialog)
     dialog.show()
-    assert dialog.height() < dialog.screen().availableSize().height()
+    room = dialog.screen().availableSize()
+    assert dialog.height() < room.height() and dialog.width() < room.width()
     dialog.resize(dialog.width(), 400)
     assert dialog.height() == 400
     assert dialog.rect().contains(dialog.findChild(QPushButton).geometry())
