@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from bowerbird.core.answers import Hit, Preview
+from bowerbird.core.types import Kind, Locator
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.preview.media_view import MediaView
+from bowerbird.gui.session import SearchSession
 from tests.gui.conftest import LONG_MS, shown_names
 from tests.media_makers import clip, scenes, silence, tone, wav
 
@@ -71,3 +76,14 @@ def test_a_part_of_a_recording_is_an_example(media_window: MainWindow, qtbot: Qt
         lambda: media_window.session.query.like == (example,) and bool(shown_names(media_window)), timeout=LONG_MS
     )
     assert shown_names(media_window)[0] == "two tones.wav"
+
+
+def test_moments_of_one_second_are_told_once(session: SearchSession, qtbot: QtBot) -> None:
+    media = MediaView(session, picture_height=200, text_height=200)
+    for widget in (media, *media.detached):
+        qtbot.addWidget(widget)
+    moments = tuple(Locator(start_s=second) for second in (0.4, 0.8, 3.2, 3.9))
+    hit = Hit(Path("/a.wav"), Kind.RECORDING, 0.5, True, (), moment=Locator(start_s=0.1), moments=moments)
+    media.show_media(hit, Preview(hit.path, Kind.RECORDING, duration_s=9.0), QImage())
+    text = re.sub("<[^>]*>", "", media.detached[0].text())
+    assert text == "2 moments: 0:00, 0:03"
