@@ -73,7 +73,7 @@ def _alike(some: Floats, others: Floats) -> NDArray[np.bool_]:
     again = np.flatnonzero(~same)  # the one that was cut may be the other one
     same[again] = _is_explained(others[again], some[again], -moved[again])
     alike[worth] = same
-    return alike  # type: ignore[no-any-return]
+    return alike
 
 
 def _is_explained(fixed: Floats, moving: Floats, moved: Floats) -> NDArray[np.bool_]:
@@ -86,7 +86,7 @@ def _is_explained(fixed: Floats, moving: Floats, moved: Floats) -> NDArray[np.bo
     before = _worst_spot((fixed - moving).reshape(len(fixed), -1)) / contrast
     left = _worst_spot(over.left) / contrast
     is_changed = left < (1 - _EXPLAINED) * before
-    return (  # type: ignore[no-any-return]
+    return (
         (over.correlation >= _LEAST_CORRELATION)
         & (over.overlap >= _LEAST_OVERLAP)
         & (over.gain >= _GAINS[0])

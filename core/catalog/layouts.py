@@ -15,6 +15,7 @@ from bowerbird.core.layouts import BYTES, NEAR, SIDE, are_alike, coarse
 from bowerbird.core.types import Kind
 
 _BLOCK = 2_048  # photos, times which others: 32 MB of cosines
+_FARTHEST = (2 - 2 * NEAR) ** 0.5 + 0.01  # between rows of unit length, kept in 8 bits
 _NONE = np.empty((0, coarse(np.zeros((1, SIDE, SIDE), np.uint8)).shape[1]), np.float32)
 
 
@@ -76,9 +77,16 @@ class LayoutReader:
     def pairs(self) -> list[tuple[int, int]]:
         """All pairs of contents that look the same, each once."""
         contents, rows = self._known()
+        if not len(rows):
+            return []
+        axis = int(rows.var(axis=0).argmax())  # along it rows that come near each other are not far apart either
+        order = rows[:, axis].argsort()
+        contents, rows = contents[order], rows[order]
         found: list[tuple[int, int]] = []
         for at in range(0, len(rows), _BLOCK):
-            near = zip(*_near(rows[at : at + _BLOCK], rows[at:], 0), strict=True)
+            last = rows[at : at + _BLOCK][-1, axis] + _FARTHEST
+            end = int(np.searchsorted(rows[:, axis], last, "right"))
+            near = zip(*_near(rows[at : at + _BLOCK], rows[at:end], 0), strict=True)
             found += [(int(contents[at + one]), int(contents[at + other])) for one, other in near if one < other]
         return self._alike(found)
 

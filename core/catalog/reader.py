@@ -30,8 +30,8 @@ _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _MOST_SHORT = 100  # words shorter than that, of a question without others: SQLite bears no more than 1,000
 _ANY = "(SELECT value FROM json_each(?))"
 _TAKES_ROOM = (
-    "NOT f.away AND f.size > 0 AND NOT EXISTS (SELECT 1 FROM files o WHERE o.inode = f.inode AND o.inode != 0 "
-    "AND o.volume_id IS f.volume_id AND o.content_id = f.content_id AND o.path < f.path)"
+    "NOT f.away AND f.size > 0 AND (f.inode = 0 OR NOT EXISTS (SELECT 1 FROM files o WHERE o.inode = f.inode "
+    "AND o.volume_id IS f.volume_id AND o.content_id = f.content_id AND o.path < f.path))"
 )
 # A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
 _ITS_MAIL = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, FIRST_LIMIT, Question, between, periods
 from tests.queries import typed
@@ -71,3 +73,28 @@ def test_without_filters_text_and_examples_stay() -> None:
 def test_a_question_of_spaces_is_empty() -> None:
     assert Question(text="  ").empty
     assert not Question(text="dog").empty
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (Question(" a dog "), "a dog"),
+        (Question("a dog", kind=Kind.PHOTO, folder=Path("/my photos")), 'a dog kind:photo under:"/my photos"'),
+        (Question("a dog OR a cat", kind=Kind.PHOTO), "(a dog OR a cat) kind:photo"),
+        (Question("a dog kind:clip", kind=Kind.PHOTO), "a dog kind:clip"),
+        (Question(period=between(date(2024, 5, 1), date(2024, 5, 31))), "date:2024-05-01..2024-05-31"),
+        (Question("x", period=periods(date(2024, 5, 8))[2]), 'x date:"this week"'),
+    ],
+)
+def test_a_question_as_one_would_type_it(question: Question, expected: str) -> None:
+    assert question.as_typed() == expected
+    assert Question(expected).as_typed() == expected
+
+
+def test_every_period_of_the_menu_can_be_typed() -> None:
+    today = date.today()
+    for period in periods(today)[1:]:
+        typed = Question(Question(period=period).as_typed()).typed()
+        assert not typed.problems
+        if period.name != "Last year":
+            assert typed.query.where.value.first == period.after  # type: ignore[union-attr]

@@ -27,6 +27,7 @@ from bowerbird.core.errors import (
     FileSkipped,
     UsageError,
 )
+from bowerbird.core.layouts import BYTES
 from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Modality, Properties, Segment
 
 PIXELS = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
@@ -51,6 +52,7 @@ CLIP = Extraction(
     next_at=120.25,
     omissions=("The first page is read.",),
     further_tracks=True,
+    layout=bytes(BYTES),
 )
 
 
@@ -115,6 +117,12 @@ def test_arrays_larger_than_a_pipe_holds_arrive(ends: tuple[Connection, Connecti
     sender.join()
     assert isinstance(answer, Extraction) and answer.segments[0].pixels is not None
     assert np.array_equal(answer.segments[0].pixels, pixels)
+
+
+@pytest.mark.parametrize("size", [1, BYTES - 1])
+def test_a_layout_of_another_size_is_not_believed(ends: tuple[Connection, Connection], size: int) -> None:
+    with pytest.raises(DecoderCrashed):
+        received(ends, json.dumps(HEADER).encode(), *BUFFERS[:-1], bytes(size))
 
 
 @pytest.mark.parametrize("jpeg", [b"", b"\xff\xd8 and so on"])
@@ -182,7 +190,7 @@ HEADER: dict[str, Any] = {
     "mails": [],
     "last": False,
 }  # fmt: skip
-BUFFERS = b"rgb", b"\xff\xd8 thumbnail", b"waveform"
+BUFFERS = b"rgb", b"\xff\xd8 thumbnail", b"waveform", b""
 WRONG: list[tuple[str, Any]] = [
     ("kind", "spreadsheet"), ("kind", None), ("kind", []),
     ("segments", 7), ("segments", None), ("segments", [7]), ("segments", {"a": 1}), ("segments", [{}]),

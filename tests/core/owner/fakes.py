@@ -5,19 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import Any
 
-from bowerbird.core.answers import Results
+from bowerbird.core.answers import DuplicateFile, DuplicateGroup, Results
 from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.owner.protocol import HELLO, RESULT, VERSION, Endpoint, LibraryCalls
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, Status
-from bowerbird.core.types import Query
+from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
+from bowerbird.core.types import Kind, Query
 
 REPORT = IndexReport({"seen": 1}, 2, 0.5, ())
 FAILURE = Failure(Path("/a"), "It is empty.")
+SAVED = SavedSearchState("Sea", "boats", 3)
+_FILE = DuplicateFile(Path("/a"), 1, datetime(2024, 5, 1))
+GROUP = DuplicateGroup(Kind.PHOTO, _FILE, (_FILE,))
 CHECK = Check("disk", True, "12 GB are free.")
 
 
@@ -74,6 +78,34 @@ class FakeLibrary(LibraryCalls):
 
     def remove_folder(self, folder: Path) -> None:
         self._answer("remove_folder", folder)
+
+    def duplicates(self) -> tuple[DuplicateGroup, ...]:
+        self._answer("duplicates")
+        return (GROUP,)
+
+    def saved_searches(self) -> tuple[SavedSearchState, ...]:
+        self._answer("saved_searches")
+        return (SAVED,)
+
+    def saved_question(self, name: str) -> str:
+        self._answer("saved_question", name)
+        return SAVED.question
+
+    def save_search(self, name: str, question: str) -> None:
+        self._answer("save_search", name, question)
+
+    def remove_saved(self, name: str) -> None:
+        self._answer("remove_saved", name)
+
+    def recent_questions(self) -> tuple[str, ...]:
+        self._answer("recent_questions")
+        return ("a dog",)
+
+    def remember_question(self, question: str) -> None:
+        self._answer("remember_question", question)
+
+    def forget_questions(self) -> None:
+        self._answer("forget_questions")
 
     def models(self) -> tuple[ModelState, ...]:
         self._answer("models")

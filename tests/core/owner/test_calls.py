@@ -16,7 +16,7 @@ from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.owner.protocol import REPORTING, LibraryCalls, call_table
 from bowerbird.core.state import Progress
 from bowerbird.core.types import Example
-from tests.core.owner.fakes import CHECK, FAILURE, REPORT, FakeLibrary
+from tests.core.owner.fakes import CHECK, FAILURE, GROUP, REPORT, SAVED, FakeLibrary
 from tests.queries import typed
 
 QUERY = typed("a dog kind:photo -after:2024 near:46,11 size:>1MB", like=(Example(Path("/x.jpg")),))
@@ -28,6 +28,14 @@ ROUND_TRIPS = {
     "failures": (lambda remote: remote.failures(), ("failures",), (FAILURE,)),
     "retry": (lambda remote: remote.retry([Path("/a"), Path("/b")]), ("retry", (Path("/a"), Path("/b"))), 2),
     "remove_folder": (lambda remote: remote.remove_folder(Path("/a")), ("remove_folder", Path("/a")), None),
+    "duplicates": (lambda remote: remote.duplicates(), ("duplicates",), (GROUP,)),
+    "saved_searches": (lambda remote: remote.saved_searches(), ("saved_searches",), (SAVED,)),
+    "saved_question": (lambda remote: remote.saved_question("Sea"), ("saved_question", "Sea"), "boats"),
+    "save_search": (lambda remote: remote.save_search("Sea", "boats"), ("save_search", "Sea", "boats"), None),
+    "remove_saved": (lambda remote: remote.remove_saved("Sea"), ("remove_saved", "Sea"), None),
+    "recent_questions": (lambda remote: remote.recent_questions(), ("recent_questions",), ("a dog",)),
+    "remember_question": (lambda remote: remote.remember_question("a"), ("remember_question", "a"), None),
+    "forget_questions": (lambda remote: remote.forget_questions(), ("forget_questions",), None),
     "models": (lambda remote: remote.models(), ("models",), ()),
     "get_model": (lambda remote: remote.get_model("m", Path("/o")), ("get_model", "m", Path("/o")), None),
     "use_model": (lambda remote: remote.use_model("m"), ("use_model", "m"), None),

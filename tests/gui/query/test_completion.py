@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -82,3 +83,20 @@ def test_what_is_no_beginning_of_a_filter_offers_nothing(edit: QLineEdit, qtbot:
     assert popup and popup.isVisible()
     qtbot.keyClicks(edit, "x")
     assert not popup.isVisible()
+
+
+def test_the_last_questions_are_offered_while_nothing_is_typed(qtbot: QtBot) -> None:
+    edit = QueryEdit()
+    qtbot.addWidget(edit)
+    edit.show()
+    left = qtbot.waitSignal(edit.left_downwards)
+    QTest.keyClick(edit, Qt.Key.Key_Down)
+    assert left.signal_triggered, "without any, Down goes to the results"
+    edit.offers.use_recent(("a dog on a beach", "kind:photo boats"))
+    QTest.keyClick(edit, Qt.Key.Key_Down)
+    popup = edit.offers.popup()
+    assert popup.isVisible()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert edit.text() == "a dog on a beach"
+    assert not edit.offers.offer_recent(), "now something is typed"
