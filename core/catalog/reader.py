@@ -190,7 +190,7 @@ class CatalogReader:
     def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
         """The codes of the languages of these contents, as far as they are known."""
         rows = self._db.execute(
-            f"SELECT content_id, value FROM attributes WHERE name = ? AND content_id IN {_ANY}",  # noqa: S608
+            f"SELECT content_id, value FROM attributes WHERE name = ? AND value != '' AND content_id IN {_ANY}",  # noqa: S608
             (Attribute.LANGUAGE, json.dumps(list(content_ids))),
         )
         return dict(rows.fetchall())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from bowerbird.core.catalog.attributes import Attribute
@@ -62,11 +62,3 @@ class Vocabulary:
             "SELECT value FROM attributes WHERE name = ? AND value != '' GROUP BY value ORDER BY count(*) DESC LIMIT ?"
         )
         return [code for (code,) in self._connections.get().execute(sql, (Attribute.LANGUAGE, _LANGUAGES))]
-
-    def languages_of(self, content_ids: Iterable[int]) -> dict[int, str]:
-        """The languages of these contents, as far as they are known."""
-        rows = self._connections.get().execute(
-            f"SELECT content_id, value FROM attributes WHERE content_id IN {_ANY} AND name = ? AND value != ''",  # noqa: S608
-            (json.dumps(list(content_ids)), Attribute.LANGUAGE),
-        )
-        return dict(rows.fetchall())

@@ -14,6 +14,7 @@ from bowerbird.core.catalog.picture_texts import IN_PICTURE, place_of
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.records import FileRow, SegmentRow
 from bowerbird.core.catalog.shots import ShotFile
+from bowerbird.core.conditions import Condition
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking

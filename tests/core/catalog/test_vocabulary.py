@@ -100,13 +100,13 @@ def test_what_was_there_before_is_listed_in_steps_and_deleted_meanwhile(
 
 
 def test_the_languages_of_contents_are_known_as_far_as_they_were_found(
-    catalog: Catalog, vocabulary: Vocabulary
+    catalog: Catalog, vocabulary: Vocabulary, connections: ReadConnections
 ) -> None:
     german, unknown = put(catalog, "a", "eins", "de"), put(catalog, "b", "two")
     put(catalog, "c", "zwei", "de")
     put(catalog, "d", "three", "en")
     assert vocabulary.languages() == ["de", "en"]
-    assert vocabulary.languages_of([german, unknown]) == {german: "de"}
+    assert CatalogReader(connections).languages_of([german, unknown]) == {german: "de"}
 
 
 def test_the_size_of_the_index_is_read_from_it(catalog: Catalog, path: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_space_is_built_beside_the_one_that_is_searched(texts: Path, open_libr
     assert min(answers) == 10
     assert _spaces(library) == {f"{_OLD}@1", f"{_NEW}@1"}
     assert _vectors(library, f"{_NEW}@1") == _NUMBER
-    assert library._searcher._store.ids(f"{_NEW}@1") == library._searcher._store.ids(f"{_OLD}@1")
+    assert library._searcher._retriever._store.ids(f"{_NEW}@1") == library._searcher._store.ids(f"{_OLD}@1")
     assert library.models()[0].built is None
     hits = library.search(Query("where is the heating", limit=10)).hits
     assert "boiler" in hits[0].path.read_text()
@@ -102,7 +102,7 @@ def test_the_old_space_is_dropped_when_it_is_told_to(
     library.remove_model(_OLD)
     assert _spaces(library) == {f"{_NEW}@1"}
     assert _vectors(library, f"{_OLD}@1") == 0
-    assert not library._searcher._store.ids(f"{_OLD}@1")
+    assert not library._searcher._retriever._store.ids(f"{_OLD}@1")
     assert library.search(Query("where is the heating", limit=10)).hits
     assert [state.used for state in library.models()[:2]] == [True, False]
     link_models(models, own_models)  # its export, for that is another test's matter

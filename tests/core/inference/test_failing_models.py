@@ -237,7 +237,7 @@ def test_a_model_that_the_catalog_cannot_forget_stays(
         library.search(Query(like=(Example(Path(shutil.copy(photos / "3.jpg", photos.parent))),), limit=1)).hits[0].path
         == photos / "3.jpg"
     )
-    assert library._searcher._store.ids(_PHOTO_SPACE)
+    assert library._searcher._retriever._store.ids(_PHOTO_SPACE)
 
 
 def test_a_model_whose_files_are_gone_is_still_in_use(

@@ -227,9 +227,6 @@ class FakeVocabulary:
     def languages(self) -> list[str]:
         return []
 
-    def languages_of(self, content_ids: Iterable[int]) -> dict[int, str]:
-        return {}
-
 
 class FakeLayouts:
     """Of no photo is another one known that looks the same."""
