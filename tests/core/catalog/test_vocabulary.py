@@ -31,10 +31,15 @@ def catalog(path: Path) -> Iterator[Catalog]:
 
 
 @pytest.fixture
-def vocabulary(catalog: Catalog, path: Path) -> Iterator[Vocabulary]:
+def connections(catalog: Catalog, path: Path) -> Iterator[ReadConnections]:
     connections = ReadConnections(path)
-    yield Vocabulary(connections)
+    yield connections
     connections.close()
+
+
+@pytest.fixture
+def vocabulary(connections: ReadConnections) -> Vocabulary:
+    return Vocabulary(connections)
 
 
 def _fill(catalog: Catalog) -> None:

@@ -17,7 +17,7 @@ from bowerbird.core.conditions import Condition, Is, filters_of
 from bowerbird.core.errors import ModelUnavailable, StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.search import ranking, searcher
+from bowerbird.core.search import ranking, retrieval
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
 from bowerbird.core.types import Encoded, Example, Kind, Locator, Modality, Query, Space
@@ -113,7 +113,7 @@ def test_what_is_in_a_file_counts_more_than_the_name_of_its_folder() -> None:
 def test_in_a_folder_with_more_files_than_are_looked_up_by_name_each_counts_alike(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searcher, "_TOP_K", 2)
+    monkeypatch.setattr(retrieval, "_TOP_K", 2)
     vectors = {TEXT.id: dict(enumerate(towards(0.1, 0.1, 0.1, 0.45, 0.4), 1))}
     files = [file(n, f"/Dogs/{n}.jpg", n) for n in range(1, 6)]
     reader = FakeReader(files, [segment(n, n, "something") for n in range(1, 6)], vectors)
@@ -225,9 +225,9 @@ def test_a_narrow_filter_reads_all_its_vectors_from_the_catalog() -> None:
 
 
 def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searcher, "_EXACT", 1)
-    monkeypatch.setattr(searcher, "_TOP_K", 2)
-    monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8, 16))
+    monkeypatch.setattr(retrieval, "_EXACT", 1)
+    monkeypatch.setattr(retrieval, "_TOP_K", 2)
+    monkeypatch.setattr(retrieval, "_WIDER", (2, 4, 8, 16))
     numbers = range(1, 9)
     files = [file(n, f"/{'in' if n > 2 else 'out'}/{n}.txt", n) for n in numbers]
     vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
@@ -238,9 +238,9 @@ def test_a_wide_filter_asks_the_store_for_more_until_enough_pass(monkeypatch: py
 
 def test_what_outlives_its_file_crowds_out_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The nearest are of files that are gone, whose contents are kept in case they return."""
-    monkeypatch.setattr(searcher, "_TOP_K", 2)
-    monkeypatch.setattr(searcher, "_ENOUGH", 1)
-    monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8))
+    monkeypatch.setattr(retrieval, "_TOP_K", 2)
+    monkeypatch.setattr(retrieval, "_ENOUGH", 1)
+    monkeypatch.setattr(retrieval, "_WIDER", (2, 4, 8))
     numbers = range(1, 9)
     vectors = {TEXT.id: dict(zip(numbers, towards(*np.linspace(0.9, 0.5, 8)), strict=True))}
     left = [segment(n, n, "harbour lights") for n in numbers if n > 2]
@@ -250,9 +250,9 @@ def test_what_outlives_its_file_crowds_out_nothing(monkeypatch: pytest.MonkeyPat
 
 
 def test_where_more_hits_are_asked_for_more_segments_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searcher, "_TOP_K", 2)
-    monkeypatch.setattr(searcher, "_ENOUGH", 1)
-    monkeypatch.setattr(searcher, "_WIDER", (2, 4, 8))
+    monkeypatch.setattr(retrieval, "_TOP_K", 2)
+    monkeypatch.setattr(retrieval, "_ENOUGH", 1)
+    monkeypatch.setattr(retrieval, "_WIDER", (2, 4, 8))
     numbers = range(1, 9)
     texts = {n: "harbour lights" if n > 3 else "harbour" for n in numbers}
     reader = FakeReader([file(n, f"/{n}.txt", n) for n in numbers], [segment(n, n, text) for n, text in texts.items()])
