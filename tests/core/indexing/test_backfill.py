@@ -86,7 +86,7 @@ def test_a_space_is_built_beside_the_one_that_is_searched(texts: Path, open_libr
     assert min(answers) == 10
     assert _spaces(library) == {f"{_OLD}@1", f"{_NEW}@1"}
     assert _vectors(library, f"{_NEW}@1") == _NUMBER
-    assert library._searcher._retriever._store.ids(f"{_NEW}@1") == library._searcher._store.ids(f"{_OLD}@1")
+    assert library._searcher._retriever._store.ids(f"{_NEW}@1") == library._searcher._retriever._store.ids(f"{_OLD}@1")
     assert library.models()[0].built is None
     hits = library.search(Query("where is the heating", limit=10)).hits
     assert "boiler" in hits[0].path.read_text()
