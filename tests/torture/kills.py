@@ -18,7 +18,7 @@ import psutil
 from tests.bench.crash import astray_in, rows_of, vectors_of
 from tests.makers import eventually
 
-_PATIENCE_S = 600.0
+_PATIENCE_S = 1800.0
 
 
 @dataclass(slots=True)
