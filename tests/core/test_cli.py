@@ -156,6 +156,9 @@ def test_plain_output_is_for_people(run: Run, notes: Path, open_library: Callabl
         "models": ["models"],
         "doctor": ["doctor"],
         "retry": ["retry"],
+        "duplicates": ["duplicates"],
+        "saved": ["saved"],
+        "recent": ["recent"],
         "remove": ["remove", notes],
     }
     assert typed.keys() == {command.name for command in COMMANDS}
