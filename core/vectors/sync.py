@@ -53,12 +53,12 @@ class StoreSync:
         Raises:
             StoreFailure: it does not start; ``run`` tries again.
         """
-        if self._check or not self._store.file.exists():
-            self.restart()
-            return
         try:
-            self._start()
-        except StoreFailure as error:
+            if self._check or not self._store.file.exists():
+                self.restart()
+            else:
+                self._start()
+        except StoreFailure as error:  # also where another store ends just now: all share a folder, which each deletes
             log.warning("%s", error, exc_info=True)
             self.restart()
 

@@ -9,7 +9,7 @@ from bowerbird.core.state import SavedSearchState
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
-from bowerbird.gui.widgets.widgets import label, on_click, remove, single_shot
+from bowerbird.gui.widgets.widgets import add_action, label, on_click, remove, single_shot
 from bowerbird.gui.wording import number, shown
 
 _COUNT_MS = 3000  # counts are brought up to date no more often than this while files come in
@@ -82,8 +82,8 @@ class SavedSearches(QWidget):
 
     def _open_menu(self, name: str, spot: QPoint) -> None:
         menu = QMenu(self)
-        menu.addAction("Search", lambda: self._ask(name))
-        menu.addAction("Forget it", lambda: self._session.remove_saved(name))
+        add_action(menu, "Search", lambda: self._ask(name))
+        add_action(menu, "Forget it", lambda: self._session.remove_saved(name))
         menu.exec(spot)
         menu.deleteLater()
 

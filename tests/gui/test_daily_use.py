@@ -221,7 +221,6 @@ def test_a_clip_its_film_and_its_button_are_seen_without_scrolling(window: MainW
     media = look.preview.media
     qtbot.waitUntil(lambda: media.isVisible() and media.filmstrip.isVisible(), timeout=LONG_MS)
     qtbot.waitUntil(lambda: all(_shown_in(look, each) for each in (media.picture, media.filmstrip, media._play_button)))
-    assert media.picture.width() > look.width() * 4 // 5, "nothing is said that would stand beside"
     look.reject()
 
 

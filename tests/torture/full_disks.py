@@ -103,7 +103,9 @@ _WORDS = "heron lawn krill colony dough strudel lorry kitchen lighthouse regatta
 
 def _machine(library: Path, files: Path, clean: Machine | None = None) -> Machine:
     machine = Machine(library, [files])
-    settings.save(LibraryPaths(library).settings, Settings(models=("minilm-l6-v2", "efficientnet-lite0"), read_pictures=False))
+    settings.save(
+        LibraryPaths(library).settings, Settings(models=("minilm-l6-v2", "efficientnet-lite0"), read_pictures=False)
+    )
     if clean:  # networks are not what is to fill the disk
         (library / "models").symlink_to(clean.library / "models")
     return machine

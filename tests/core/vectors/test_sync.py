@@ -392,3 +392,14 @@ def test_a_store_that_may_not_be_opened_is_waited_for(
     (tmp_path / ".vec.db.lock").rmdir()
     real_sync.run(hurry=True)
     assert real.ids(SPACE.id) == catalog.outbox.segments(SPACE.id)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_store_that_fails_once_as_it_starts_is_started_again(
+    catalog: Catalog, store: Store, notices: Notices, check: bool
+) -> None:
+    """Milvus Lite does where another one ends at that moment: they share a folder, which each of them deletes."""
+    store.refusals = 1
+    sync = StoreSync(catalog.outbox, notices, cast("VectorStore", store), [SPACE], check=check)
+    sync.open()
+    assert store.is_open and store.starts == 2 and not sync.problem
