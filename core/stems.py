@@ -48,9 +48,14 @@ def _stemmer(algorithm: str) -> BaseStemmer:
     return snowballstemmer.stemmer(algorithm)
 
 
+def name_parts(name: str) -> list[str]:
+    """What a name such as IMG2034 or userName is divided into by digits and capitals."""
+    return _BETWEEN.split(name)
+
+
 def names_part(part: str, form: str) -> bool:
-    """Whether an identifier or name such as IMG2034 or userName has this folded part between digits and capitals."""
-    return part in map(fold, _BETWEEN.split(form))
+    """Whether a name has this folded part."""
+    return part in map(fold, name_parts(form))
 
 
 def rests(part: str, word: str) -> tuple[str, str] | None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 from functools import lru_cache
 from pathlib import Path
 
 from bowerbird.core.places import distances_km, place_at
+from bowerbird.core.stems import name_parts
 from bowerbird.core.words import fold, holds, holds_folded, spellings
 
 SURE = 0.08
 """A label less probable than this (0…1) is not given as a reason, and no word or phrase is looked for in it."""
 _SEPARATOR = os.sep.encode()
-_STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
@@ -24,7 +23,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("distance_km", 4, lambda *at: float(distances_km(*at))),
         ("places_at", 2, _places_at),
         ("folded", 1, fold),
-        ("spellings", 1, lambda text: json.dumps(spellings(text))),
+        ("spellings", 1, _spellings),
         ("holds", 3, _holds),
         ("value_holds", 3, _value_holds),
         ("name_holds", 3, _name_holds),
@@ -32,6 +31,11 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("lies_in", 3, _lies_in),
     ):
         connection.create_function(name, arguments, function, deterministic=True)
+
+
+@lru_cache(maxsize=1)  # a trigger asks twice
+def _spellings(text: str) -> str:
+    return json.dumps(spellings(text))
 
 
 def _places_at(latitude: float, longitude: float) -> str:
@@ -52,7 +56,7 @@ def _value_holds(folded: str, phrase: str, exact: int) -> bool:
 def _name_holds(path: bytes, phrase: str, exact: int) -> bool:
     """The same of the last name of a path, in which words and numbers may stick together: AnnualReport2024."""
     name = os.fsdecode(path.rsplit(_SEPARATOR, 1)[-1])
-    apart = _STUCK.sub(" ", name)
+    apart = " ".join(name_parts(name))
     return _holds(name, phrase, exact) or (apart != name and _holds(apart, phrase, exact))
 
 

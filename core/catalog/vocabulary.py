@@ -1,4 +1,4 @@
-"""The words of all texts, each once: what is typed is looked up among them in other forms (search/forms.py)."""
+"""The words of all texts, each once: what is typed is looked up among them in other forms (search/wording.py)."""
 
 from __future__ import annotations
 

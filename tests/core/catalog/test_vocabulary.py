@@ -64,6 +64,15 @@ def test_each_word_is_there_once_with_its_form_and_how_many_passages_have_it(
     }  # fmt: skip
 
 
+def test_a_word_that_was_plain_first_takes_the_form_of_a_later_text(
+    catalog: Catalog, vocabulary: Vocabulary
+) -> None:
+    for number, text in enumerate(("username hauser", "userName Häuser", "USERNAME hauser")):
+        put(catalog, f"{number}.txt", text)
+    known = vocabulary.of(["username", "hauser"])
+    assert known == {"username": Word("username", "userName", 3), "hauser": Word("hauser", "häuser", 3)}
+
+
 def test_words_are_found_by_their_beginning_and_by_what_is_in_them(catalog: Catalog, vocabulary: Vocabulary) -> None:
     _fill(catalog)
     assert vocabulary.beginning("h", 9) == [Word("hauser", "häuser", 2)]
