@@ -23,7 +23,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("distance_km", 4, lambda *at: float(distances_km(*at))),
         ("places_at", 2, _places_at),
         ("folded", 1, fold),
-        ("spellings", 1, _spellings),
+        ("spellings", 1, lambda text: json.dumps(spellings(text))),
         ("holds", 3, _holds),
         ("value_holds", 3, _value_holds),
         ("name_holds", 3, _name_holds),
@@ -31,11 +31,6 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("lies_in", 3, _lies_in),
     ):
         connection.create_function(name, arguments, function, deterministic=True)
-
-
-@lru_cache(maxsize=1)  # a trigger asks twice
-def _spellings(text: str) -> str:
-    return json.dumps(spellings(text))
 
 
 def _places_at(latitude: float, longitude: float) -> str:

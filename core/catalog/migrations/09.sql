@@ -7,6 +7,7 @@ CREATE TABLE vocabulary (
     form TEXT,
     passages INTEGER NOT NULL DEFAULT 1
 );
+CREATE INDEX vocabulary_unused ON vocabulary(id) WHERE passages <= 0;
 CREATE VIRTUAL TABLE word_parts USING fts5(
     word, content='vocabulary', content_rowid='id', tokenize='trigram', detail='none', columnsize=0
 );
@@ -24,7 +25,7 @@ CREATE TRIGGER segment_takes_words AFTER DELETE ON segments WHEN old.text != '' 
     (SELECT 1 FROM unfolded WHERE name = 'vocabulary' AND old.id > done AND old.id <= last)
 BEGIN
     UPDATE vocabulary SET passages = passages - 1 WHERE word IN (SELECT key FROM json_each(spellings(old.text)));
-    DELETE FROM vocabulary WHERE passages <= 0 AND word IN (SELECT key FROM json_each(spellings(old.text)));
+    DELETE FROM vocabulary WHERE passages <= 0;
 END;
 INSERT INTO unfolded SELECT 'vocabulary', 0, last FROM (SELECT max(id) AS last FROM segments) WHERE last;
 
