@@ -201,9 +201,9 @@ class Occurrences:
         """The BM25 score of a text in a language; and whether it has all terms."""
         words = Counter(all_words(text))
         counts = [0.0] * len(self._terms)
-        for word, times in words.items():
+        for word in (each for each in words if each[:ALIKE] in self._stems or each in self._forms):
             for at, weight in self._weights(word, language):
-                counts[at] += weight * times
+                counts[at] += weight * words[word]
         weights = zip(counts, self._frequencies(language), strict=True)
         score = ranking.bm25(weights, words.total(), self._average, self._total)
         return score, all(counts)
