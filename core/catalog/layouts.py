@@ -151,7 +151,7 @@ def _sorted(pair: tuple[int, int]) -> tuple[int, int]:
 def _near(
     some: NDArray[np.float32], all_rows: NDArray[np.float32], first: int, most: int
 ) -> tuple[list[int], list[int]]:
-    """Positions of rows, counted from ``first`` on, and of all rows that come near them, ``most`` beside itself each."""
+    """Positions of rows, counted from ``first`` on, and of the ``most`` rows nearest to each beside itself."""
     nearest: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for at in range(0, len(all_rows), _BLOCK * 2):
         cosines = some @ all_rows[at : at + _BLOCK * 2].T

@@ -95,7 +95,7 @@ class Wording:
 
     def __init__(self, reader: CatalogReader) -> None:
         """``reader`` knows the library's words."""
-        self._reader, self._vocabulary = reader, reader.vocabulary
+        self._vocabulary = reader.vocabulary
 
     def terms(self, text: str) -> list[Term]:
         """The distinct words of a typed text, without stop words unless there is nothing else."""
@@ -103,8 +103,8 @@ class Wording:
         if not words:
             return []
         languages = [code for code in self._vocabulary.languages() if code in ALGORITHMS]
-        total, _ = self._reader.index_size()
-        frequencies = self._reader.frequencies({stem(word) for word in words})
+        total, _ = self._vocabulary.index_size()
+        frequencies = self._vocabulary.frequencies({stem(word) for word in words})
         shown, known, open_ended = spellings(text), self._vocabulary.of(words), starred(text)
         terms = []
         for number, word in enumerate(words):
