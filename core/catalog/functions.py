@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from bowerbird.core.places import distances_km, place_at
-from bowerbird.core.stems import name_parts
-from bowerbird.core.words import fold, holds, holds_folded, spellings
+from bowerbird.core.stems import name_parts, spellings
+from bowerbird.core.words import fold, holds, holds_folded
 
 SURE = 0.08
 """A label less probable than this (0…1) is not given as a reason, and no word or phrase is looked for in it."""

@@ -23,11 +23,12 @@ from bowerbird.core.stems import (
     SHORTEST_PART,
     names_part,
     rests,
+    spellings,
     stands_alone,
     stem_in,
     unlinked,
 )
-from bowerbird.core.words import ALIKE, all_words, is_unspaced, query_words, spellings, stem, typed_words
+from bowerbird.core.words import ALIKE, all_words, is_unspaced, query_words, stem, typed_words
 
 _STAR = re.compile(r"(?<=\w)\*(?!\S)")
 _LATIN_LIKE = 0x1100  # the first letter (Hangul) of the scripts of which one already tells much
