@@ -23,6 +23,7 @@ _OURS = (
     "*vec.db*",
     "settings.*",
     "saved.*",
+    "window.*",
     "owner.*",
     "notices.*",
     "bowerbird.log*",

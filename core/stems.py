@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from bowerbird.core.words import fold
+from bowerbird.core.words import all_words, fold
 
 if TYPE_CHECKING:
     from snowballstemmer.basestemmer import BaseStemmer
@@ -31,6 +32,8 @@ _SHORTEST_REST = 3
 _LONG_ENOUGH = 5  # letters of a rest that no text has by itself: it is a compound or a rare word
 _VOWEL = re.compile("[aeiouy]")
 _BETWEEN = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+_TOKEN = re.compile(r"[^\W_]+")
+_CAPITAL_WITHIN = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-ÖØ-Þ]")
 _one_at_a_time = threading.Lock()  # a stemmer keeps the word that it works on in itself
 
 
@@ -48,9 +51,27 @@ def _stemmer(algorithm: str) -> BaseStemmer:
     return snowballstemmer.stemmer(algorithm)
 
 
+def spellings(text: str) -> Mapping[str, str | None]:
+    """The distinct words of a text as ``all_words`` has them, and how the text writes each, if that tells more.
+
+    That is in small letters with its accents, by which its language has stems; or with capitals within it (userName).
+    """
+    found: dict[str, str | None] = dict.fromkeys(all_words(text))
+    for token in _TOKEN.findall(unicodedata.normalize("NFC", text)):
+        shown = token if _CAPITAL_WITHIN.search(token) else token.lower()
+        if found.get(word := fold(token), word) is None and shown != word:
+            found[word] = shown
+    return found
+
+
+def name_parts(name: str) -> list[str]:
+    """What a name such as IMG2034 or userName is divided into by digits and capitals."""
+    return _BETWEEN.split(name)
+
+
 def names_part(part: str, form: str) -> bool:
-    """Whether an identifier or name such as IMG2034 or userName has this folded part between digits and capitals."""
-    return part in map(fold, _BETWEEN.split(form))
+    """Whether a name has this folded part."""
+    return part in map(fold, name_parts(form))
 
 
 def rests(part: str, word: str) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from functools import cache, lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -45,8 +45,6 @@ _RUN = re.compile(f"[{_UNSPACED}]+")
 _JOINED = rf"[{_UNSPACED}]+(?:[ \t]*\r?\n[ \t]*[{_UNSPACED}]+)*"
 _WORD = re.compile(f"{_JOINED}|{_LETTER}+(?:{_MARK}+{_LETTER}*)*")
 _ASCII_WORD = re.compile("[0-9a-z]+")
-_TOKEN = re.compile(r"[^\W_]+")
-_CAPITAL_WITHIN = re.compile(r"(?<=[a-zß-öø-ÿ])[A-ZÀ-ÖØ-Þ]")
 
 # Characters that fold to one, and that FTS5's tokenizer takes as ``fold`` does: texts of no others are not kept twice.
 _PLAIN = (
@@ -165,19 +163,6 @@ def typed_words(text: str) -> list[str]:
 def words_of_folded(text: str) -> list[str]:
     """The same of a text that was folded."""
     return ["".join(word.split()) for word in _WORD.findall(text)]
-
-
-def spellings(text: str) -> Mapping[str, str | None]:
-    """The distinct words of a text as ``all_words`` has them, and how the text writes each, if that tells more.
-
-    That is in small letters with its accents, by which its language has stems; or with capitals within it (userName).
-    """
-    found: dict[str, str | None] = dict.fromkeys(all_words(text))
-    for token in _TOKEN.findall(unicodedata.normalize("NFC", text)):
-        shown = token if _CAPITAL_WITHIN.search(token) else token.lower()
-        if found.get(word := fold(token), word) is None and shown != word:
-            found[word] = shown
-    return found
 
 
 def is_unspaced(word: str) -> bool:

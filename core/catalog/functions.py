@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 from functools import lru_cache
 from pathlib import Path
 
 from bowerbird.core.places import distances_km, place_at
-from bowerbird.core.words import fold, holds, holds_folded, spellings
+from bowerbird.core.stems import name_parts, spellings
+from bowerbird.core.words import fold, holds, holds_folded
 
 SURE = 0.08
 """A label less probable than this (0…1) is not given as a reason, and no word or phrase is looked for in it."""
 _SEPARATOR = os.sep.encode()
-_STUCK = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
@@ -52,7 +51,7 @@ def _value_holds(folded: str, phrase: str, exact: int) -> bool:
 def _name_holds(path: bytes, phrase: str, exact: int) -> bool:
     """The same of the last name of a path, in which words and numbers may stick together: AnnualReport2024."""
     name = os.fsdecode(path.rsplit(_SEPARATOR, 1)[-1])
-    apart = _STUCK.sub(" ", name)
+    apart = " ".join(name_parts(name))
     return _holds(name, phrase, exact) or (apart != name and _holds(apart, phrase, exact))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -15,6 +17,9 @@ from bowerbird.core.layouts import BYTES, NEAR, SIDE, are_alike, coarse
 from bowerbird.core.types import Kind
 
 _BLOCK = 2_048  # photos, times which others: 32 MB of cosines
+_MOST_PAIRS = 4_096  # whose pictures are in memory at once: 8 MB
+_MOST_JUDGED = 200_000  # pairs of which is known whether they are alike
+_NEAREST, _NEAREST_OF_ALL = 16, 100  # photos that one is laid over: hundreds of frames of a fixed camera come near it
 _FARTHEST = (2 - 2 * NEAR) ** 0.5 + 0.01  # between rows of unit length, kept in 8 bits
 _NONE = np.empty((0, coarse(np.zeros((1, SIDE, SIDE), np.uint8)).shape[1]), np.float32)
 
@@ -56,6 +61,7 @@ class LayoutReader:
         """Each thread reads through a connection of its own."""
         self._connections, self._lock = connections, threading.Lock()
         self._last = 0
+        self._judged: dict[tuple[int, int], bool] = {}  # by contents, which never change
         self._contents: NDArray[np.int64] = np.empty(0, np.int64)
         self._rows: NDArray[np.float32] = _NONE
 
@@ -66,7 +72,7 @@ class LayoutReader:
         pairs = [
             (asked[one], other)
             for at in range(0, len(asked), _BLOCK)
-            for one, other in zip(*_near(rows[asked[at : at + _BLOCK]], rows, at), strict=True)
+            for one, other in zip(*_near(rows[asked[at : at + _BLOCK]], rows, at, _NEAREST), strict=True)
             if asked[one] != other
         ]
         alike: dict[int, set[int]] = {int(content): set() for content in contents[asked]}
@@ -86,7 +92,7 @@ class LayoutReader:
         for at in range(0, len(rows), _BLOCK):
             last = rows[at : at + _BLOCK][-1, axis] + _FARTHEST
             end = int(np.searchsorted(rows[:, axis], last, "right"))
-            near = zip(*_near(rows[at : at + _BLOCK], rows[at:end], 0), strict=True)
+            near = zip(*_near(rows[at : at + _BLOCK], rows[at:end], 0, _NEAREST_OF_ALL), strict=True)
             found += [(int(contents[at + one]), int(contents[at + other])) for one, other in near if one < other]
         return self._alike(found)
 
@@ -112,13 +118,22 @@ class LayoutReader:
             return self._contents, self._rows
 
     def _alike(self, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Those of the pairs that are of one picture."""
+        """Those of the pairs that are of one picture. A thousand new ones take a second: each is looked at once."""
+        new = list({pair for pair in map(_sorted, pairs) if pair not in self._judged})
+        judged = self._judged
+        for at in range(0, len(new), _MOST_PAIRS):
+            judged = judged | self._compared(new[at : at + _MOST_PAIRS])
+        self._judged = judged if len(judged) <= _MOST_JUDGED else {}
+        return [pair for pair in pairs if judged.get(_sorted(pair))]
+
+    def _compared(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bool]:
+        """Whether each pair is of one picture, but of those that were forgotten."""
         greys = self._greys({content for pair in pairs for content in pair})
         there = [pair for pair in pairs if pair[0] in greys and pair[1] in greys]
         if not there:
-            return []
+            return {}
         some, others = (np.stack([greys[pair[side]] for pair in there]) for side in (0, 1))
-        return [pair for pair, alike in zip(there, are_alike(some, others), strict=True) if alike]
+        return dict(zip(there, are_alike(some, others).tolist(), strict=True))
 
     def _greys(self, content_ids: Collection[int]) -> Mapping[int, NDArray[np.uint8]]:
         rows = self._connections.get().execute(
@@ -129,13 +144,20 @@ class LayoutReader:
         return {content: np.frombuffer(grey, np.uint8).reshape(SIDE, SIDE) for content, grey in rows}
 
 
-def _near(some: NDArray[np.float32], all_rows: NDArray[np.float32], first: int) -> tuple[list[int], list[int]]:
-    """Positions of rows, counted from ``first`` on, and of all rows that come near them."""
-    ones, others = list[int](), list[int]()
+def _sorted(pair: tuple[int, int]) -> tuple[int, int]:
+    return min(pair), max(pair)
+
+
+def _near(
+    some: NDArray[np.float32], all_rows: NDArray[np.float32], first: int, most: int
+) -> tuple[list[int], list[int]]:
+    """Positions of rows, counted from ``first`` on, and of the ``most`` rows nearest to each beside itself."""
+    nearest: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for at in range(0, len(all_rows), _BLOCK * 2):
         cosines = some @ all_rows[at : at + _BLOCK * 2].T
         for row in np.flatnonzero(cosines.max(axis=1) >= NEAR):
             columns = np.flatnonzero(cosines[row] >= NEAR)
-            ones += [first + int(row)] * len(columns)
-            others += (at + columns).tolist()
-    return ones, others
+            near = zip(cosines[row, columns].tolist(), (at + columns).tolist(), strict=True)
+            nearest[int(row)] = heapq.nlargest(most + 1, (*nearest[int(row)], *near))
+    found = [(first + row, other) for row, near in nearest.items() for _, other in near]
+    return [row for row, _ in found], [other for _, other in found]

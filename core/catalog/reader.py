@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.catalog.attributes import Attribute
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.filters.sql import MAIL_ID, literal
 from bowerbird.core.catalog.filters.table import FILTERS, FOUND, Found, kinds_of, mail_sql, sql_of
@@ -121,15 +120,6 @@ class CatalogReader:
         )
         return [(number, score) for number, score in rows]
 
-    def index_size(self) -> tuple[int, int]:
-        """How many segments are in the keyword index, and how many words they have.
-
-        FTS5 keeps both for ``bm25()``, in its record of averages: https://sqlite.org/fts5.html#the_data_table.
-        """
-        (record,) = self._db.execute("SELECT block FROM segment_words_data WHERE id = 1").fetchone()
-        numbers = _numbers(record)
-        return next(numbers, 0), next(numbers, 0)
-
     def count_with_words(self, match: str, allowed: Collection[int] | None, kinds: Collection[Kind] = ()) -> int:
         """In how many contents segments are that ``by_words`` would find."""
         only, values = _only(allowed, kinds)
@@ -139,11 +129,6 @@ class CatalogReader:
             (match, *values),
         ).fetchone()
         return int(row[0])
-
-    def frequencies(self, stems: Collection[str]) -> dict[str, int]:
-        """In how many segments each stem stands."""
-        rows = self._db.execute(f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}", (json.dumps(list(stems)),))  # noqa: S608
-        return dict(rows.fetchall())
 
     def by_name(
         self, words: Sequence[str], where: Condition, limit: int, contents: Collection[int] | None = None
@@ -186,14 +171,6 @@ class CatalogReader:
             f"{_SEGMENT} FROM segments s WHERE s.content_id = ? ORDER BY ordinal LIMIT ?", (content_id, most)
         )
         return [_segment(row) for row in rows]
-
-    def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
-        """The codes of the languages of these contents, as far as they are known."""
-        rows = self._db.execute(
-            f"SELECT content_id, value FROM attributes WHERE name = ? AND value != '' AND content_id IN {_ANY}",  # noqa: S608
-            (Attribute.LANGUAGE, json.dumps(list(content_ids))),
-        )
-        return dict(rows.fetchall())
 
     def in_other_mails(self, segment_ids: Collection[int], where: Condition) -> set[int]:
         """Those of the segments that are of a mailbox, and of no mail in it that passes the filters."""
@@ -314,14 +291,3 @@ def _segment(row: Sequence[Any]) -> SegmentRow:
     return SegmentRow(
         number, content_id, ordinal, Modality(modality), text, recognised, Locator(page, section, start_s, end_s)
     )
-
-
-def _numbers(record: bytes) -> Iterator[int]:
-    """Those that SQLite wrote in its variable length: seven bits a byte, the first ones first, but for the ninth."""
-    number = length = 0
-    for byte in record:
-        length += 1
-        number = number << 8 | byte if length == 9 else number << 7 | byte & 0x7F
-        if length == 9 or not byte & 0x80:
-            yield number
-            number = length = 0

@@ -56,7 +56,7 @@ class Refolding:
         self._db.execute(
             "INSERT INTO vocabulary(word, form) SELECT key, value FROM segments, json_each(spellings(text)) "
             "WHERE segments.id > ? AND segments.id <= ? AND text != '' "
-            "ON CONFLICT(word) DO UPDATE SET passages = passages + 1",
+            "ON CONFLICT(word) DO UPDATE SET passages = passages + 1, form = coalesce(form, excluded.form)",
             (done, reached),
         )
         return int(reached)

@@ -1,9 +1,9 @@
-"""The words of all texts, each once: what is typed is looked up among them in other forms (search/forms.py)."""
+"""The words of all texts: each once, to be looked up in other forms (search/wording.py), and how frequent they are."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from bowerbird.core.catalog.attributes import Attribute
@@ -62,3 +62,36 @@ class Vocabulary:
             "SELECT value FROM attributes WHERE name = ? AND value != '' GROUP BY value ORDER BY count(*) DESC LIMIT ?"
         )
         return [code for (code,) in self._connections.get().execute(sql, (Attribute.LANGUAGE, _LANGUAGES))]
+
+    def index_size(self) -> tuple[int, int]:
+        """How many segments are in the keyword index, and how many words they have.
+
+        FTS5 keeps both for ``bm25()``, in its record of averages: https://sqlite.org/fts5.html#the_data_table.
+        """
+        (record,) = self._connections.get().execute("SELECT block FROM segment_words_data WHERE id = 1").fetchone()
+        numbers = _numbers(record)
+        return next(numbers, 0), next(numbers, 0)
+
+    def frequencies(self, stems: Collection[str]) -> dict[str, int]:
+        """In how many segments each stem stands."""
+        sql = f"SELECT term, doc FROM segment_terms WHERE term IN {_ANY}"  # noqa: S608
+        return dict(self._connections.get().execute(sql, (json.dumps(list(stems)),)).fetchall())
+
+    def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
+        """The codes of the languages of these contents, as far as they are known."""
+        rows = self._connections.get().execute(
+            f"SELECT content_id, value FROM attributes WHERE name = ? AND value != '' AND content_id IN {_ANY}",  # noqa: S608
+            (Attribute.LANGUAGE, json.dumps(list(content_ids))),
+        )
+        return dict(rows.fetchall())
+
+
+def _numbers(record: bytes) -> Iterator[int]:
+    """Those that SQLite wrote in its variable length: seven bits a byte, the first ones first, but for the ninth."""
+    number = length = 0
+    for byte in record:
+        length += 1
+        number = number << 8 | byte if length == 9 else number << 7 | byte & 0x7F
+        if length == 9 or not byte & 0x80:
+            yield number
+            number = length = 0

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bowerbird.core.answers import DuplicateFile, DuplicateGroup, Hit, Results
+from bowerbird.core.answers import Hit, Results
 from bowerbird.core.search.query import Problem
-from bowerbird.core.state import Check, Failure, Folder, IndexReport, ModelState, SavedSearchState, Status
+from bowerbird.core.state import Check, Failure, Folder, IndexReport, ModelState, Status
 from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
 
-_INDENT = " " * 6
+INDENT = " " * 6
 _TURNS = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")  # Unicode Standard Annex 9
 _TIMES = ("total", "encode", "retrieve", "rank")
 _MODEL_FIELDS = (
@@ -143,7 +143,7 @@ def describe_failures(failures: Sequence[Failure]) -> Output:
     """The files that could not be read, and why."""
     return Output(
         [_failure_json(failure) for failure in failures],
-        tuple(f"{printable(failure.path)}\n{_INDENT}{printable(failure.explanation)}" for failure in failures),
+        tuple(f"{printable(failure.path)}\n{INDENT}{printable(failure.explanation)}" for failure in failures),
     )
 
 
@@ -197,91 +197,19 @@ def _moment_json(moment: Locator | None) -> dict[str, Any] | None:
 
 def _hit_lines(hit: Hit) -> Iterable[str]:
     yield f"{hit.score:.2f}  {printable(hit.path)}{_place(hit.moment)}"
-    yield f"{_INDENT}{printable(_why(hit))}"
+    yield f"{INDENT}{printable(_why(hit))}"
     if hit.parts:
-        yield f"{_INDENT}with {', '.join(printable(part.path.name) for part in hit.parts)}"
+        yield f"{INDENT}with {', '.join(printable(part.path.name) for part in hit.parts)}"
     if hit.copies:
-        yield f"{_INDENT}same as {', '.join(printable(path) for path in hit.copies)}"
+        yield f"{INDENT}same as {', '.join(printable(path) for path in hit.copies)}"
     if hit.snippet:
-        yield f"{_INDENT}{printable(hit.snippet)}"
+        yield f"{INDENT}{printable(hit.snippet)}"
 
 
 def _place(moment: Locator | None) -> str:
     if moment and moment.page:
         return f", page {moment.page}"
     return f", {clock(moment.start_s)}" if moment and moment.start_s is not None else ""
-
-
-# duplicates, saved searches and the last questions
-
-
-def describe_duplicates(groups: Sequence[DuplicateGroup]) -> Output:
-    """Files that hold or look the same, and the room that all but one of each group take."""
-    freed = sum(group.freed for group in groups)
-    total = f"{len(groups):,} groups; without the others there would be {_size(freed)} more room"
-    lines = [line for group in groups for line in _duplicate_lines(group)]
-    return Output(
-        {"freed": freed, "groups": [_group_json(group) for group in groups]},
-        (*lines, total if groups else "no duplicates"),
-    )
-
-
-def _group_json(group: DuplicateGroup) -> dict[str, Any]:
-    return {
-        "kind": group.kind,
-        "freed": group.freed,
-        "keep": _duplicate_json(group.keep),
-        "others": [{**_duplicate_json(file), "identical": file.identical} for file in group.others],
-    }
-
-
-def _duplicate_json(file: DuplicateFile) -> dict[str, Any]:
-    own = file.properties
-    return {
-        "path": str(file.path),
-        "size": file.size,
-        "modified": file.modified_at.isoformat(timespec="seconds"),
-        "taken": own.taken_at and own.taken_at.isoformat(timespec="seconds"),
-        "width": own.width,
-        "height": own.height,
-    }
-
-
-def _duplicate_lines(group: DuplicateGroup) -> Iterable[str]:
-    yield f"keep  {_duplicate_line(group.keep)}"
-    for file in group.others:
-        yield f"{'same' if file.identical else 'like'}  {_duplicate_line(file)}"
-
-
-def _duplicate_line(file: DuplicateFile) -> str:
-    own = file.properties
-    pixels = f", {own.width} × {own.height}" if own.width and own.height else ""
-    return f"{printable(file.path)}  {_size(file.size)}{pixels}, {file.modified_at:%Y-%m-%d %H:%M}"
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes"
-
-
-def describe_saved(searches: Sequence[SavedSearchState]) -> Output:
-    """The saved searches; how many files each finds now."""
-    return Output([asdict(each) for each in searches], tuple(line for each in searches for line in _saved_lines(each)))
-
-
-def _saved_lines(search: SavedSearchState) -> Iterable[str]:
-    yield f"{printable(search.name)}  {_found(search)}"
-    yield f"{_INDENT}{printable(search.question)}"
-
-
-def _found(search: SavedSearchState) -> str:
-    if search.files is None:
-        return "could not be counted"
-    return f"{search.files:,}{' or more' if search.more else ''} file{'s' if search.files != 1 else ''}"
-
-
-def describe_recent(questions: Sequence[str]) -> Output:
-    """The last questions, a line each."""
-    return Output(list(questions), tuple(printable(question) for question in questions))
 
 
 # models and checks
@@ -303,11 +231,11 @@ def _model_json(model: ModelState) -> dict[str, Any]:
 def _model_lines(model: ModelState) -> Iterable[str]:
     size = f"{model.size_bytes / 1e6:,.0f} MB, " if model.size_bytes else ""
     yield f"{model.id}  {size}{model.licence}, {_model_state(model)}"
-    yield f"{_INDENT}{model.purpose}"
+    yield f"{INDENT}{model.purpose}"
     measured = f"{model.ms:,.0f} ms an item on this computer" if model.ms else ""
     best = "recommended for this computer" if model.recommended else ""
     if facts := "; ".join(filter(None, (best, measured, model.quality))):
-        yield f"{_INDENT}{facts}"
+        yield f"{INDENT}{facts}"
 
 
 def _model_state(model: ModelState) -> str:

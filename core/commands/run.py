@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bowerbird.core.commands import output, progress
+from bowerbird.core.commands.duplicates import duplicates
 from bowerbird.core.commands.models import checked, models
 from bowerbird.core.commands.opening import opened
 from bowerbird.core.commands.output import Output
@@ -45,10 +46,6 @@ def _index(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Out
     yield output.describe_index_report(library.index(arguments.folders, progress.show_indexing))
 
 
-def _duplicates(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
-    yield output.describe_duplicates(library.duplicates())
-
-
 def _status(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
     yield output.describe_status(library.status())
 
@@ -79,7 +76,7 @@ def _doctor(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]:
 COMMANDS: Mapping[str, Run] = {
     "index": _index,
     "search": search,
-    "duplicates": _duplicates,
+    "duplicates": duplicates,
     "saved": saved,
     "recent": recent,
     "status": _status,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 
-from bowerbird.core.commands import output
-from bowerbird.core.commands.output import Output
+from bowerbird.core.commands.output import INDENT, Output, labelled, printable
 from bowerbird.core.commands.search import answer
 from bowerbird.core.errors import UsageError
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.search.query import parse
+from bowerbird.core.state import SavedSearchState
 
 
 def saved(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
@@ -23,15 +23,15 @@ def saved(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Outp
     """
     action, name = arguments.action, arguments.name
     if action == "list":
-        yield output.describe_saved(library.saved_searches())
+        yield _describe_saved(library.saved_searches())
     elif not name or (action == "add" and not arguments.question):
         raise UsageError(f"Say which: bowerbird saved {action} NAME{' QUESTION' if action == 'add' else ''}")
     elif action == "add":
         library.save_search(name, arguments.question)
-        yield output.labelled(saved=name)
+        yield labelled(saved=name)
     elif action == "remove":
         library.remove_saved(name)
-        yield output.labelled(removed=name)
+        yield labelled(removed=name)
     else:
         typed = parse(library.saved_question(name))
         yield answer(library, replace(typed, query=replace(typed.query, limit=arguments.limit)))
@@ -45,6 +45,27 @@ def recent(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Out
     """
     if arguments.action == "clear":
         library.forget_questions()
-        yield output.labelled(cleared="the last questions")
+        yield labelled(cleared="the last questions")
     else:
-        yield output.describe_recent(library.recent_questions())
+        yield _describe_recent(library.recent_questions())
+
+
+def _describe_saved(searches: Sequence[SavedSearchState]) -> Output:
+    """The saved searches; how many files each finds now."""
+    return Output([asdict(each) for each in searches], tuple(line for each in searches for line in _saved_lines(each)))
+
+
+def _saved_lines(search: SavedSearchState) -> Iterable[str]:
+    yield f"{printable(search.name)}  {_found(search)}"
+    yield f"{INDENT}{printable(search.question)}"
+
+
+def _found(search: SavedSearchState) -> str:
+    if search.files is None:
+        return "could not be counted"
+    return f"{search.files:,}{' or more' if search.more else ''} file{'s' if search.files != 1 else ''}"
+
+
+def _describe_recent(questions: Sequence[str]) -> Output:
+    """The last questions, a line each."""
+    return Output(list(questions), tuple(printable(question) for question in questions))

@@ -38,6 +38,13 @@ class Derivation:
         possible = self._inference.derived_from()
         self._after = {space: 0 for space, sources in possible.items() if self._is_derivable(space, sources)}
 
+    def drop_unknown(self) -> None:
+        """Drop what models made that this version no longer knows, and that nothing is derived from."""
+        for space in self._catalog.spaces.known() - entries.spaces() - self.needed():
+            self._sync.drop(space)  # first: if it fails, the catalog still knows what is left to drop
+            with self._catalog.transaction():
+                self._catalog.spaces.drop(space)
+
     def needed(self) -> Set[str]:
         """Spaces that something can be derived from for any model, in use or not."""
         sources = {space: names for entry in entries.load().values() for space, names in entry.derived_from.items()}

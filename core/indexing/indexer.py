@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +26,6 @@ from bowerbird.core.indexing.scans import ScanQueue
 from bowerbird.core.indexing.thumbnails import ThumbnailRepair
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
-from bowerbird.core.models.registry import entries
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Event, EventKind, LongFile, Progress
@@ -100,13 +99,7 @@ class Indexer:
         """Start the vector store, and drop what models made that this version no longer knows, or makes otherwise."""
         self._failures.guard(self._sync.open)
         self._derivation.look()
-        self._drop_unknown_spaces()
-
-    def _drop_unknown_spaces(self) -> None:
-        for space in self._catalog.spaces.known() - entries.spaces() - self._derivation.needed():
-            self._sync.drop(space)  # first: if it fails, the catalog still knows what is left to drop
-            with self._catalog.transaction():
-                self._catalog.spaces.drop(space)
+        self._derivation.drop_unknown()
 
     def step(self) -> None:
         """A little of whatever is due."""
@@ -198,8 +191,9 @@ class Indexer:
         with self._catalog.transaction():
             for space in dropped:
                 self._catalog.spaces.drop(space.id)
-            if any(space.modality is Modality.TEXT for space in dropped):
-                _reopen_text_spaces(self._catalog, self._inference.spaces())
+            if any(space.modality is Modality.TEXT for space in dropped):  # its passages go to the remaining ones
+                for space in (each for each in self._inference.spaces() if each.modality is Modality.TEXT):
+                    self._catalog.spaces.reopen(space.id)
         self._pipeline.use_models()
         self._failures.guard(lambda: self._sync.use(self._inference.spaces()))  # the catalog is what counts
         self._derivation.look()
@@ -223,7 +217,7 @@ class Indexer:
             return
         self._derivation.step()
         if not self._derivation.left:
-            self._drop_unknown_spaces()
+            self._derivation.drop_unknown()
             if self._begun:
                 self.backfill.begin()
 
@@ -304,10 +298,3 @@ class Indexer:
         built, pictures = self.backfill.least(), self.backfill.pictures()
         self.progress = replace(progress, folder=folder, long=self._long_files(), built=built, pictures=pictures)
         self._on_event(Event(EventKind.PROGRESS, self.progress))
-
-
-def _reopen_text_spaces(catalog: Catalog, spaces: Iterable[Space]) -> None:
-    """After a text model is dropped, queues its passages for the remaining ones."""
-    for space in spaces:
-        if space.modality is Modality.TEXT:
-            catalog.spaces.reopen(space.id)

@@ -147,7 +147,7 @@ class Retriever:
         if source is Source.EXAMPLE:
             return dict.fromkeys(content_ids, space.example_background)
         by_language = dict(space.backgrounds)
-        languages = self._reader.languages_of(content_ids) if by_language else {}
+        languages = self._reader.vocabulary.languages_of(content_ids) if by_language else {}
         return {number: by_language.get(languages.get(number, ""), space.background) for number in content_ids}
 
     def _cosines(self, space: Space, rows: Vectors, scope: _Scope) -> dict[int, float]:
@@ -180,8 +180,8 @@ class Retriever:
             _Scope(scope.kinds, None, scope.wanted),  # what is allowed, by_words itself goes by
         )
         rows = self._reader.segments(scores).values()
-        occurrences = Occurrences(terms, *self._reader.index_size())
-        languages = self._reader.languages_of({row.content_id for row in rows})
+        occurrences = Occurrences(terms, *self._reader.vocabulary.index_size())
+        languages = self._reader.vocabulary.languages_of({row.content_id for row in rows})
         pairs, phrases = pairs_of(side.text), (*phrases_of(side.where), *identifiers(side.text))
         for row in rows:
             if strength := occurrences.evidence(row.text, languages.get(row.content_id, "")):  # else of other languages

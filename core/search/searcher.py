@@ -124,7 +124,8 @@ class Searcher:
         """All evidence for a query without an OR, before it is fused: what each way to search finds by itself."""
         examples = [rows for example in query.like for rows in self._examples.vectors(example)]
         side, terms = Side(query.text, query.where), self._wording.terms(query.text)
-        return self._retriever.retrieve(side, terms, {}, self._encode(query.text)[0], examples, query.limit)[0]
+        vectors, _ = self._encode(without_stars(query.text))
+        return self._retriever.retrieve(side, terms, {}, vectors, examples, query.limit)[0]
 
     def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
         """Whether a file has the phrases; None if none are asked for."""

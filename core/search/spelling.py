@@ -14,6 +14,7 @@ from bowerbird.core.words import is_unspaced, typed_words
 
 _SHORTEST = 4  # letters: shorter words are one edit away from too many others
 _LONGEST, _MOST_WORDS = 40, 10
+_MOST_UNTOLD = 40  # words of a question that no text has: with more it is in another language, or no question
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ", "αβγδεζηθικλμνξοπρστυφχψω",
               "אבגדהוזחטיךכלםמןנסעףפץצקרשת", "ابتثجحخدذرزسشصضطظعغفقكلمنهوي")  # fmt: skip
 _SOUND_ALIKE = (("f", "ph"), ("ph", "f"))  # one mistake of those who write as they hear
@@ -42,12 +43,14 @@ class Spelling:
         Where more is known of a question, what else is in it is rather something that the library does not have.
         """
         terms = self._wording.terms(text)
-        missing = [term for term in terms if not (term.passages or term.forms)]
+        untold = [term for term in terms if not (term.passages or term.forms)]
+        if 2 * len(untold) < len(terms) or len(untold) > _MOST_UNTOLD:
+            return []
+        missing = [term for term in untold if not self._reader.by_name([term.word], EVERYTHING, 1)]
         if 2 * len(missing) < len(terms):
             return []
         words = [term for term in missing if _SHORTEST <= len(term.word) <= _LONGEST and term.word.isalpha()]
-        spaced = [term for term in words if not is_unspaced(term.word)][:_MOST_WORDS]
-        return [term for term in spaced if not self._reader.by_name([term.word], EVERYTHING, 1)]
+        return [term for term in words if not is_unspaced(term.word)][:_MOST_WORDS]
 
     def _near(self, term: Term) -> str:
         """The most frequent of the library's words that are one edit away, and begin so: hardly anybody errs there."""

@@ -23,11 +23,12 @@ from bowerbird.core.stems import (
     SHORTEST_PART,
     names_part,
     rests,
+    spellings,
     stands_alone,
     stem_in,
     unlinked,
 )
-from bowerbird.core.words import ALIKE, all_words, is_unspaced, query_words, spellings, stem, typed_words
+from bowerbird.core.words import ALIKE, all_words, is_unspaced, query_words, stem, typed_words
 
 _STAR = re.compile(r"(?<=\w)\*(?!\S)")
 _LATIN_LIKE = 0x1100  # the first letter (Hangul) of the scripts of which one already tells much
@@ -95,7 +96,7 @@ class Wording:
 
     def __init__(self, reader: CatalogReader) -> None:
         """``reader`` knows the library's words."""
-        self._reader, self._vocabulary = reader, reader.vocabulary
+        self._vocabulary = reader.vocabulary
 
     def terms(self, text: str) -> list[Term]:
         """The distinct words of a typed text, without stop words unless there is nothing else."""
@@ -103,8 +104,8 @@ class Wording:
         if not words:
             return []
         languages = [code for code in self._vocabulary.languages() if code in ALGORITHMS]
-        total, _ = self._reader.index_size()
-        frequencies = self._reader.frequencies({stem(word) for word in words})
+        total, _ = self._vocabulary.index_size()
+        frequencies = self._vocabulary.frequencies({stem(word) for word in words})
         shown, known, open_ended = spellings(text), self._vocabulary.of(words), starred(text)
         terms = []
         for number, word in enumerate(words):
@@ -201,9 +202,9 @@ class Occurrences:
         """The BM25 score of a text in a language; and whether it has all terms."""
         words = Counter(all_words(text))
         counts = [0.0] * len(self._terms)
-        for word, times in words.items():
+        for word in (each for each in words if each[:ALIKE] in self._stems or each in self._forms):
             for at, weight in self._weights(word, language):
-                counts[at] += weight * times
+                counts[at] += weight * words[word]
         weights = zip(counts, self._frequencies(language), strict=True)
         score = ranking.bm25(weights, words.total(), self._average, self._total)
         return score, all(counts)

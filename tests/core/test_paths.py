@@ -56,7 +56,7 @@ def test_a_library_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> 
     library, outside = tmp_path / "library", tmp_path / "outside"
     (library / "thumbnails" / "ab").mkdir(parents=True)
     outside.touch(0o644)
-    for name in ("catalog.sqlite3", "thumbnails/ab/abc.jpg"):
+    for name in ("catalog.sqlite3", "saved.toml", "window.json", "thumbnails/ab/abc.jpg"):
         (library / name).touch(0o644)
     (library / "models").mkdir()
     (library / "models" / "link").symlink_to(outside)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.core.stems import ALGORITHMS, names_part, rests, stem_in, unlinked
+from bowerbird.core.stems import ALGORITHMS, names_part, rests, spellings, stem_in, unlinked
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,10 @@ def test_a_compound_has_words_before_or_behind_its_part(part: str, word: str, ex
 def test_parts_are_linked_by_letters() -> None:
     assert {"jahre", "jahr", "jahres"} <= set(unlinked("jahres", before=True))
     assert "meister" in unlinked("smeister", before=False)
+
+
+def test_spellings_tell_accents_and_capitals_within() -> None:
+    assert spellings("Häuser HÄUSER userName Straße plain 東京都 e\u0301te\u0301") == {
+        "hauser": "häuser", "username": "userName", "strasse": "straße", "plain": None, "東京": None, "京都": None,
+        "ete": "été",
+    }  # fmt: skip

@@ -17,7 +17,6 @@ from bowerbird.core.words import (
     marks,
     query_words,
     sounds_in,
-    spellings,
     stem,
     typed_words,
 )
@@ -244,10 +243,3 @@ def test_to_look_for_a_word_stems_only_those_that_begin_like_it() -> None:
     assert not holds("holidayNotes on beaches and elsewhere", "e")
     assert holds("notes on beaches and elsewhere", "beach")
     assert stem.cache_info().misses <= 3
-
-
-def test_spellings_tell_accents_and_capitals_within() -> None:
-    assert spellings("Häuser HÄUSER userName Straße plain 東京都 e\u0301te\u0301") == {
-        "hauser": "häuser", "username": "userName", "strasse": "straße", "plain": None, "東京": None, "京都": None,
-        "ete": "été",
-    }  # fmt: skip

@@ -1,5 +1,5 @@
 -- The words of all texts, each once, and in how many passages it is: what is typed is looked up there in other forms
--- (search/forms.py). ``form`` is how a text writes it, if that tells more; ``spellings`` is in functions.py. What was
+-- (search/wording.py). ``form`` is how a text writes it, if that tells more; ``spellings`` is in functions.py. What was
 -- there before is listed later (refolding.py); until then it does not count, nor does what is deleted of it.
 CREATE TABLE vocabulary (
     id INTEGER PRIMARY KEY,
@@ -7,6 +7,7 @@ CREATE TABLE vocabulary (
     form TEXT,
     passages INTEGER NOT NULL DEFAULT 1
 );
+CREATE INDEX vocabulary_unused ON vocabulary(id) WHERE passages <= 0;
 CREATE VIRTUAL TABLE word_parts USING fts5(
     word, content='vocabulary', content_rowid='id', tokenize='trigram', detail='none', columnsize=0
 );
@@ -18,13 +19,13 @@ CREATE TRIGGER word_goes AFTER DELETE ON vocabulary BEGIN
 END;
 CREATE TRIGGER segment_brings_words AFTER INSERT ON segments WHEN new.text != '' BEGIN
     INSERT INTO vocabulary(word, form) SELECT key, value FROM json_each(spellings(new.text)) WHERE true
-        ON CONFLICT(word) DO UPDATE SET passages = passages + 1;
+        ON CONFLICT(word) DO UPDATE SET passages = passages + 1, form = coalesce(form, excluded.form);
 END;
 CREATE TRIGGER segment_takes_words AFTER DELETE ON segments WHEN old.text != '' AND NOT EXISTS
     (SELECT 1 FROM unfolded WHERE name = 'vocabulary' AND old.id > done AND old.id <= last)
 BEGIN
     UPDATE vocabulary SET passages = passages - 1 WHERE word IN (SELECT key FROM json_each(spellings(old.text)));
-    DELETE FROM vocabulary WHERE passages <= 0 AND word IN (SELECT key FROM json_each(spellings(old.text)));
+    DELETE FROM vocabulary WHERE passages <= 0;
 END;
 INSERT INTO unfolded SELECT 'vocabulary', 0, last FROM (SELECT max(id) AS last FROM segments) WHERE last;
 

@@ -64,6 +64,13 @@ def test_each_word_is_there_once_with_its_form_and_how_many_passages_have_it(
     }  # fmt: skip
 
 
+def test_a_word_that_was_plain_first_takes_the_form_of_a_later_text(catalog: Catalog, vocabulary: Vocabulary) -> None:
+    for number, text in enumerate(("username hauser", "userName Häuser", "USERNAME hauser")):
+        put(catalog, f"{number}.txt", text)
+    known = vocabulary.of(["username", "hauser"])
+    assert known == {"username": Word("username", "userName", 3), "hauser": Word("hauser", "häuser", 3)}
+
+
 def test_words_are_found_by_their_beginning_and_by_what_is_in_them(catalog: Catalog, vocabulary: Vocabulary) -> None:
     _fill(catalog)
     assert vocabulary.beginning("h", 9) == [Word("hauser", "häuser", 2)]
@@ -111,14 +118,14 @@ def test_the_languages_of_contents_are_known_as_far_as_they_were_found(
     put(catalog, "c", "zwei", "de")
     put(catalog, "d", "three", "en")
     assert vocabulary.languages() == ["de", "en"]
-    assert CatalogReader(connections).languages_of([german, unknown]) == {german: "de"}
+    assert vocabulary.languages_of([german, unknown]) == {german: "de"}
 
 
 def test_the_size_of_the_index_is_read_from_it(catalog: Catalog, path: Path) -> None:
     connections = ReadConnections(path)
     reader = CatalogReader(connections)
-    assert reader.index_size() == (0, 0)
+    assert reader.vocabulary.index_size() == (0, 0)
     for number in range(200):
         put(catalog, f"{number}.txt", "one two three")
-    assert reader.index_size() == (200, 600)
+    assert reader.vocabulary.index_size() == (200, 600)
     connections.close()

@@ -78,7 +78,6 @@ class FakeReader:
     """The catalog's answers to a search, of rows that are given. Filters by kind, folder and phrase."""
 
     boxes: Mapping[int, list[TextBox]] = {}
-    languages: Mapping[int, str] = {}
 
     def __init__(
         self,
@@ -92,7 +91,7 @@ class FakeReader:
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
         self.shots, self.layouts = FakeShots(self._files), FakeLayouts()
-        self.vocabulary = FakeVocabulary([row.text for row in self.rows.values()])
+        self.vocabulary = FakeVocabulary(self.rows.values())
 
     def resolved(self, where: Condition, known: dict[Is, Is]) -> Condition:
         def found(each: Is) -> Condition:
@@ -112,9 +111,6 @@ class FakeReader:
     def segment_estimate(self) -> int:
         return 1000
 
-    def index_size(self) -> tuple[int, int]:
-        return 1000, 10_000
-
     def by_words(
         self, match: str, limit: int, allowed: Collection[int] | None, kinds: Collection[Kind] = ()
     ) -> list[tuple[int, float]]:
@@ -131,9 +127,6 @@ class FakeReader:
     def count(self, where: Condition) -> int:
         return len(self._filtered(where))
 
-    def frequencies(self, stems: Collection[str]) -> dict[str, int]:
-        return {word: sum(word in _stems(row) for row in self.rows.values()) for word in stems}
-
     def by_name(
         self, words: Sequence[str], where: Condition, limit: int, contents: Collection[int] | None = None
     ) -> list[tuple[FileRow, str]]:
@@ -143,9 +136,6 @@ class FakeReader:
 
     def segments(self, ids: Iterable[int]) -> dict[int, SegmentRow]:
         return {number: self.rows[number] for number in sorted(ids) if number in self.rows}
-
-    def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
-        return {number: language for number, language in self.languages.items() if number in content_ids}
 
     def in_other_mails(self, segment_ids: Collection[int], where: Condition) -> set[int]:
         return set()
@@ -208,10 +198,13 @@ class FakeReader:
 
 
 class FakeVocabulary:
-    """The words of texts, in no known language."""
+    """The words of segments, in no known language but for ``contents``."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        counts = Counter(word for text in texts for word in set(all_words(text)))
+    contents: Mapping[int, str] = {}
+
+    def __init__(self, rows: Iterable[SegmentRow]) -> None:
+        self._rows = list(rows)
+        counts = Counter(word for row in self._rows for word in set(all_words(row.text)))
         self._words = [Word(word, word, number) for word, number in counts.most_common()]
 
     def of(self, words: Collection[str]) -> dict[str, Word]:
@@ -226,6 +219,15 @@ class FakeVocabulary:
 
     def languages(self) -> list[str]:
         return []
+
+    def index_size(self) -> tuple[int, int]:
+        return 1000, 10_000
+
+    def frequencies(self, stems: Collection[str]) -> dict[str, int]:
+        return {word: sum(word in _stems(row) for row in self._rows) for word in stems}
+
+    def languages_of(self, content_ids: Collection[int]) -> dict[int, str]:
+        return {number: language for number, language in self.contents.items() if number in content_ids}
 
 
 class FakeLayouts:

@@ -96,6 +96,21 @@ def test_photos_that_look_the_same_are_copies_and_others_are_not(shelf: Shelf) -
     assert shelf.parts("other.jpg") == []
 
 
+def test_hundreds_of_frames_of_a_fixed_camera_are_not_all_compared_with_each_other(shelf: Shelf) -> None:
+    for number in range(40):
+        shelf.put(f"{number}.jpg", str(number), look(1, light=1 - number / 5000))
+    assert len(shelf.reader.layouts.like([1])[1]) == 16
+
+
+def test_what_was_compared_once_is_known(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("small.jpg", "small", look(1, light=0.97))
+    shelf.put("large.jpg", "large", look(1))
+    first = shelf.reader.layouts.like([1, 2])
+    monkeypatch.setattr("bowerbird.core.catalog.layouts.are_alike", None)
+    assert shelf.reader.layouts.like([2, 1]) == first == {1: {2}, 2: {1}}
+    assert [set(pair) for pair in shelf.reader.layouts.pairs()] == [{1, 2}]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "kept"),
     [

@@ -125,7 +125,7 @@ def test_languages_in_which_passages_are_nearer_have_a_background_of_their_own()
     files = [file(1, "/zh.txt", 1), file(2, "/en.txt", 2), file(3, "/unknown.txt", 3)]
     vectors = {text.id: dict(zip((1, 2, 3), towards(0.5, 0.45, 0.4), strict=True))}
     reader = FakeReader(files, [segment(n, n, "a few words") for n in (1, 2, 3)], vectors)
-    reader.languages = {1: "zh", 2: "en"}
+    reader.vocabulary.contents = {1: "zh", 2: "en"}
     assert names(Bench(reader, vectors, spaces=[text]).search(Query("x"))) == ["en.txt", "unknown.txt", "zh.txt"]
     examples = [ExampleQuery(text, QUERY, moving=False)]
     assert names(Bench(reader, vectors, spaces=[text], examples=examples).search(Query(like=LIKE)))[0] == "zh.txt"

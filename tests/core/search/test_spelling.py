@@ -62,6 +62,10 @@ def test_a_word_among_several_that_are_known_is_no_typo(spelling: Spelling) -> N
     assert spelling.corrected(Query("elefant bench"))[0] == Query("elephant bench")
 
 
+def test_words_that_names_have_are_known(spelling: Spelling) -> None:
+    assert spelling.corrected(Query("elefant beech bench")) == (Query("elefant beech bench"), ())
+
+
 def test_many_words_that_nothing_has_take_no_time(spelling: Spelling) -> None:
     many = " ".join("abcdefgh"[at] * 4 + "z" * (at + number) for at in range(8) for number in range(30))
     assert spelling.corrected(Query(many)) == (Query(many), ())

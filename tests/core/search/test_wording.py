@@ -77,7 +77,7 @@ def test_a_beginning_counts_in_every_language(reader: CatalogReader) -> None:
 
 def test_a_form_counts_in_texts_of_its_language_alone(reader: CatalogReader) -> None:
     terms = [Term("haus", {"hauser": Form(languages=frozenset({"de"}), passages=2)}, 2)]
-    occurrences = Occurrences(terms, *reader.index_size())
+    occurrences = Occurrences(terms, *reader.vocabulary.index_size())
     scores = [occurrences.score("Häuser", language) for language in ("de", "", "en")]
     assert scores[0] == scores[1] and scores[0][0] > 0 and scores[0][1]
     assert scores[2] == (0.0, False)
@@ -85,7 +85,7 @@ def test_a_form_counts_in_texts_of_its_language_alone(reader: CatalogReader) -> 
 
 def test_the_word_itself_counts_more_than_one_that_it_is_a_part_of(reader: CatalogReader) -> None:
     terms = Wording(reader).terms("Schiff")
-    occurrences = Occurrences(terms, *reader.index_size())
+    occurrences = Occurrences(terms, *reader.vocabulary.index_size())
     whole, part = (occurrences.score(text, "de")[0] for text in ("Ein Schiff fährt", "Die Dampfschifffahrt fährt"))
     assert whole > part > 0
 
@@ -93,9 +93,9 @@ def test_the_word_itself_counts_more_than_one_that_it_is_a_part_of(reader: Catal
 def test_without_other_forms_the_score_is_that_of_the_index(reader: CatalogReader) -> None:
     for text in ("dogs", "universe of houses", "die den", "running universities"):
         words = [term.word for term in Wording(reader).terms(text)]
-        frequencies = reader.frequencies([stem(word) for word in words])
+        frequencies = reader.vocabulary.frequencies([stem(word) for word in words])
         terms = [Term(word, {}, frequencies.get(stem(word), 0)) for word in words]
-        occurrences = Occurrences(terms, *reader.index_size())
+        occurrences = Occurrences(terms, *reader.vocabulary.index_size())
         scores = dict(reader.by_words(" OR ".join(f'"{word}"' for word in words), 50, None))
         assert scores
         for number, row in reader.segments(scores).items():
