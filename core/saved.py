@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -51,7 +52,7 @@ class Saved:
         name, question = name.strip(), " ".join(question.split())
         if not name or not question:
             raise UsageError("A saved search needs a name and a question.")
-        if len(name) > _LONGEST_NAME or not name.isprintable():
+        if len(name) > _LONGEST_NAME or not _is_a_line(name):
             raise UsageError(f"A name is one line of at most {_LONGEST_NAME} characters.")
         new = SavedSearch(name, question)
         if any(_is_called(each, name) for each in self.searches):
@@ -129,6 +130,12 @@ class SavedFile:
             self.change(lambda now: now.with_question(question))
         except EnvironmentFailure as error:
             log.warning("a question is not remembered: %s", error)
+
+
+def _is_a_line(name: str) -> bool:
+    """Whether something is to be seen, in one line. Joiners, which emoji and Persian have between letters, are fine."""
+    categories = {unicodedata.category(character) for character in name}
+    return not categories & {"Cc", "Cs", "Zl", "Zp"} and not categories <= {"Cf", "Zs"}
 
 
 def _is_called(search: SavedSearch, name: str) -> bool:

@@ -32,10 +32,17 @@ def test_a_name_stands_for_one_search_in_whatever_capitals() -> None:
         saved.without_search("lakes")
 
 
-@pytest.mark.parametrize(("name", "question"), [("", "boats"), ("Sea", "  "), ("a\nb", "boats"), ("x" * 101, "boats")])
+@pytest.mark.parametrize(("name", "question"), [("", "boats"), ("Sea", "  "), ("a\nb", "boats"), ("x" * 101, "boats"),
+    ("a\u2028b", "boats"), ("\u200d", "boats"), ("a\0", "boats"), ("\udcff", "boats")])  # fmt: skip
 def test_what_is_no_name_or_no_question_is_refused(name: str, question: str) -> None:
     with pytest.raises(UsageError):
         Saved().with_search(name, question)
+
+
+@pytest.mark.parametrize("name", ["👩\u200d👧 at the sea", "می\u200cخواهم", "12\u00a0000 boats", "a/b"])
+def test_a_name_may_have_joiners_and_other_spaces(path: Path, name: str) -> None:
+    SavedFile(path).change(lambda now: now.with_search(name, "boats"))
+    assert SavedFile(path).now.search(name).question == "boats"
 
 
 def test_the_last_questions_are_few_and_each_is_there_once() -> None:
