@@ -190,7 +190,7 @@ class Library(LibraryCalls):
         return self._saved_searches.states()
 
     def saved_question(self, name: str) -> str:
-        return self._saved.now.search(name).question
+        return self._saved.question(name)
 
     def save_search(self, name: str, question: str) -> None:
         self._saved_searches.add(name, question)

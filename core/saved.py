@@ -106,6 +106,17 @@ class SavedFile:
         elif path.exists():
             kept_files.keep(path, path.read_bytes())
 
+    def question(self, name: str) -> str:
+        """What is saved under a name.
+
+        Raises:
+            UsageError: nothing is.
+            EnvironmentFailure: the file was not understood.
+        """
+        if self._trouble:
+            raise EnvironmentFailure(self._trouble)
+        return self.now.search(name).question
+
     def change(self, update: Callable[[Saved], Saved]) -> None:
         """Save ``update(now)`` and make it current, one change at a time; if it raises, nothing changes.
 

@@ -71,6 +71,8 @@ def test_a_file_that_is_not_understood_is_said_and_kept_as_it_is(path: Path, wro
     file.remember("a dog")
     with pytest.raises(EnvironmentFailure, match=r"saved\.toml"):
         file.change(lambda now: now.with_search("Sea", "boats"))
+    with pytest.raises(EnvironmentFailure, match=r"saved\.toml"):
+        file.question("Sea")
     assert path.read_text() == wrong
 
 
