@@ -160,9 +160,15 @@ def _load(path: Path) -> tuple[Saved, str]:
     try:
         table = tomllib.loads(kept_files.read(path).decode("utf-8", "surrogateescape"))
         searches = tuple(SavedSearch(str(each["name"]), str(each["question"])) for each in table.get("searches", ()))
-        return Saved(searches, tuple(map(str, table.get("recent", ())))), ""
+        return Saved(searches, tuple(map(str, _list(table.get("recent", []))))), ""
     except (OSError, ValueError, TypeError, KeyError) as error:
         return Saved(), f"The saved searches in {path} cannot be read ({error}). Correct or delete that file."
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return value
 
 
 def _table(saved: Saved) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_an_emptied_file_stands_for_the_last_good_one_and_says_so(path: Path) ->
     assert file.now.search("sea").question == "boats" and "saved.toml was empty" in file.notice
 
 
-@pytest.mark.parametrize("wrong", ["recent = [", 'searches = [{name = "Sea"}]', "searches = 3"])
+@pytest.mark.parametrize("wrong", ["recent = [", 'searches = [{name = "Sea"}]', "searches = 3", 'recent = "abc"'])
 def test_a_file_that_is_not_understood_is_said_and_kept_as_it_is(path: Path, wrong: str) -> None:
     path.write_text(wrong)
     file = SavedFile(path)
