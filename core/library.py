@@ -31,7 +31,7 @@ from bowerbird.core.owner.seal import Seal
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths, make_private
 from bowerbird.core.saved import SavedFile
-from bowerbird.core.search.duplicates import Duplicates
+from bowerbird.core.search.duplicates import Duplicates, is_as_read
 from bowerbird.core.search.examples import Examples, PastedExamples
 from bowerbird.core.search.previews import Previewer
 from bowerbird.core.search.saved_searches import SavedSearches
@@ -118,7 +118,7 @@ class Library(LibraryCalls):
         )  # fmt: skip
         self._saved = SavedFile(paths.saved)
         self._saved_searches = SavedSearches(self._saved, self._searcher)
-        self._duplicates = Duplicates(self._reader)
+        self._duplicates = Duplicates(self._reader, is_as_read=is_as_read)
         self._pasted = PastedExamples(paths.examples)
         self._previewer = Previewer(self._reader, self._pool)
         self._models = ModelSelection(
@@ -190,7 +190,7 @@ class Library(LibraryCalls):
         return self._saved_searches.states()
 
     def saved_question(self, name: str) -> str:
-        return self._saved.now.search(name).question
+        return self._saved.question(name)
 
     def save_search(self, name: str, question: str) -> None:
         self._saved_searches.add(name, question)

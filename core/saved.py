@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -51,7 +52,7 @@ class Saved:
         name, question = name.strip(), " ".join(question.split())
         if not name or not question:
             raise UsageError("A saved search needs a name and a question.")
-        if len(name) > _LONGEST_NAME or not name.isprintable():
+        if len(name) > _LONGEST_NAME or not _is_a_line(name):
             raise UsageError(f"A name is one line of at most {_LONGEST_NAME} characters.")
         new = SavedSearch(name, question)
         if any(_is_called(each, name) for each in self.searches):
@@ -105,6 +106,17 @@ class SavedFile:
         elif path.exists():
             kept_files.keep(path, path.read_bytes())
 
+    def question(self, name: str) -> str:
+        """What is saved under a name.
+
+        Raises:
+            UsageError: nothing is.
+            EnvironmentFailure: the file was not understood.
+        """
+        if self._trouble:
+            raise EnvironmentFailure(self._trouble)
+        return self.now.search(name).question
+
     def change(self, update: Callable[[Saved], Saved]) -> None:
         """Save ``update(now)`` and make it current, one change at a time; if it raises, nothing changes.
 
@@ -131,6 +143,12 @@ class SavedFile:
             log.warning("a question is not remembered: %s", error)
 
 
+def _is_a_line(name: str) -> bool:
+    """Whether something is to be seen, in one line. Joiners, which emoji and Persian have between letters, are fine."""
+    categories = {unicodedata.category(character) for character in name}
+    return not categories & {"Cc", "Cs", "Zl", "Zp"} and not categories <= {"Cf", "Zs"}
+
+
 def _is_called(search: SavedSearch, name: str) -> bool:
     return search.name.lower() == name.strip().lower()
 
@@ -142,9 +160,15 @@ def _load(path: Path) -> tuple[Saved, str]:
     try:
         table = tomllib.loads(kept_files.read(path).decode("utf-8", "surrogateescape"))
         searches = tuple(SavedSearch(str(each["name"]), str(each["question"])) for each in table.get("searches", ()))
-        return Saved(searches, tuple(map(str, table.get("recent", ())))), ""
+        return Saved(searches, tuple(map(str, _list(table.get("recent", []))))), ""
     except (OSError, ValueError, TypeError, KeyError) as error:
         return Saved(), f"The saved searches in {path} cannot be read ({error}). Correct or delete that file."
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return value
 
 
 def _table(saved: Saved) -> dict[str, Any]:

@@ -19,7 +19,8 @@ def duplicates(library: LibraryCalls, _: argparse.Namespace) -> Iterator[Output]
 def _describe(groups: Sequence[DuplicateGroup]) -> Output:
     """Files that hold or look the same, and the room that all but one of each group take."""
     freed = sum(group.freed for group in groups)
-    total = f"{len(groups):,} groups; without the others there would be {_size(freed)} more room"
+    number = f"{len(groups):,} group{'s' if len(groups) != 1 else ''}"
+    total = f"{number}; without the others there would be {_size(freed)} more room"
     lines = [line for group in groups for line in _duplicate_lines(group)]
     return Output(
         {"freed": freed, "groups": [_group_json(group) for group in groups]},

@@ -19,11 +19,11 @@ def saved(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Outp
 
     Raises:
         UsageError: it needs a name or a question, or no search is saved under this name.
-        EnvironmentFailure: the saved searches cannot be written.
+        EnvironmentFailure: the saved searches cannot be read or written.
     """
     action, name = arguments.action, arguments.name
     if action == "list":
-        yield _describe_saved(library.saved_searches())
+        yield _noted(_describe_saved(library.saved_searches()), library)
     elif not name or (action == "add" and not arguments.question):
         raise UsageError(f"Say which: bowerbird saved {action} NAME{' QUESTION' if action == 'add' else ''}")
     elif action == "add":
@@ -47,7 +47,7 @@ def recent(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Out
         library.forget_questions()
         yield labelled(cleared="the last questions")
     else:
-        yield _describe_recent(library.recent_questions())
+        yield _noted(_describe_recent(library.recent_questions()), library)
 
 
 def _describe_saved(searches: Sequence[SavedSearchState]) -> Output:
@@ -69,3 +69,8 @@ def _found(search: SavedSearchState) -> str:
 def _describe_recent(questions: Sequence[str]) -> Output:
     """The last questions, a line each."""
     return Output(list(questions), tuple(printable(question) for question in questions))
+
+
+def _noted(listed: Output, library: LibraryCalls) -> Output:
+    """With what there is to say of the library: nothing may be listed because the file is damaged."""
+    return replace(listed, notice=" ".join(library.status().notices))

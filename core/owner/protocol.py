@@ -78,6 +78,7 @@ class LibraryCalls(Protocol):
 
         Raises:
             UsageError: there is none.
+            EnvironmentFailure: the saved searches cannot be read.
         """
 
     def save_search(self, name: str, question: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bowerbird.core.answers import DuplicateFile, DuplicateGroup
@@ -20,9 +20,12 @@ Files = Mapping[int, Sequence[FileRow]]
 class Duplicates:
     """Looks for them whenever somebody asks. Reads, never deletes."""
 
-    def __init__(self, reader: CatalogReader) -> None:
-        """``reader`` knows the files, and which photos look the same."""
-        self._reader = reader
+    def __init__(self, reader: CatalogReader, *, is_as_read: Callable[[FileRow], bool]) -> None:
+        """``reader`` knows the files, and which photos look the same.
+
+        ``is_as_read`` says whether a file still is what was read: who deletes copies relies on the one to keep.
+        """
+        self._reader, self._is_as_read = reader, is_as_read
 
     def groups(self) -> tuple[DuplicateGroup, ...]:
         """All groups of files that are there, those that take the most room first."""
@@ -30,9 +33,19 @@ class Duplicates:
         contents = {*self._reader.copied(), *(content for pair in alike for content in pair)}
         files: dict[int, list[FileRow]] = defaultdict(list)
         for row in self._reader.files_there(contents):
-            files[row.content_id or 0].append(row)
+            if self._is_as_read(row):
+                files[row.content_id or 0].append(row)
         groups = [_group(each) for each in _sets(files, alike)]
         return tuple(sorted(groups, key=lambda group: (-group.freed, group.keep.path)))
+
+
+def is_as_read(row: FileRow) -> bool:
+    """Whether a file is there, of the size and the time that it had when it was read."""
+    try:
+        now = row.path.stat()
+    except (OSError, ValueError):
+        return False
+    return (now.st_size, now.st_mtime_ns) == (row.size, row.mtime_ns)
 
 
 def _sets(files: Files, alike: Iterable[tuple[int, int]]) -> Iterator[list[FileRow]]:

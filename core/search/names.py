@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 from bowerbird.core.words import fold, is_unspaced, typed_words, words_of_folded
 
 _INSIDE = 0.9
+_SHORT, _BY_CHANCE = 5, 0.5  # letters of a word that stands in longer ones by chance: cat in location, port in report
 _PARTS = re.compile(r"\d+|\D+")
 
 
@@ -59,15 +60,27 @@ def words_in(folded: str, words: Sequence[str]) -> frozenset[str]:
     return frozenset(word for word in words if word in folded)
 
 
-def share_held(words: Sequence[str], folded: str) -> float:
-    """The share of the characters of some words that a folded name holds, 0…1; less where they are parts of its words.
+def share_held(words: Sequence[str], name: str) -> float:
+    """The share of the characters of some words that a file's name holds, 0…1; less where they are parts of its words.
 
     So IMG_2034 comes before IMG_20341.
     """
-    whole = set(words_of_folded(folded))
-    return sum(len(word) * (1.0 if word in whole else _INSIDE) for word in words_in(folded, words)) / sum(
-        map(len, words)
-    )
+    folded = fold(name)
+    whole, held = set(words_of_folded(folded)), words_in(folded, words)
+    weights = {word: 1.0 if word in whole else min(_INSIDE, weight) for word, weight in weights_in(name, held)}
+    return sum(len(word) * weight for word, weight in weights.items()) / sum(map(len, words))
+
+
+def weights_in(name: str, held: Iterable[str]) -> Iterator[tuple[str, float]]:
+    """The words that a name is known to hold, and how much each counts, 0…1: less if it is there by chance.
+
+    That is a short one which begins none of the name's words.
+    """
+    parts = _words(name)
+    whole, begins = "".join(parts), {0, *accumulate(map(len, parts))}
+    for word in held:
+        places = (match.start() for match in re.finditer(f"(?={re.escape(word)})", whole))
+        yield word, 1.0 if len(word) >= _SHORT or any(place in begins for place in places) else _BY_CHANCE
 
 
 def folder_with(words: Sequence[str], path: Path) -> str:

@@ -15,7 +15,7 @@ from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery
-from bowerbird.core.search.names import parts_of, share_held, share_of_name, words_in
+from bowerbird.core.search.names import parts_of, share_held, share_of_name, weights_in, words_in
 from bowerbird.core.search.passages import says_something
 from bowerbird.core.search.phrases import in_a_row, pairs_of
 from bowerbird.core.search.query import phrases_of
@@ -201,8 +201,9 @@ class Retriever:
             own = words_in(fold(row.path.name), words)
             above = words_in(name.lower(), words) - own  # the name is folded but for its case
             share = share_of_name(text, row.path)
-            named = ranking.from_name(share_held(words, fold(row.path.name)), share)
-            within = ranking.FOLDER_WEIGHT * sum(map(len, above)) / characters
+            named = ranking.from_name(share_held(words, row.path.name), share)
+            held = sum(len(word) * weight for word, weight in weights_in(name, above))
+            within = ranking.FOLDER_WEIGHT * held / characters
             found = (Evidence(key, None, Source.NAME, named), Evidence(key, None, Source.FOLDER, within))
             yield from (each for each in found if each.strength)
 

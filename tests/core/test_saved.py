@@ -32,10 +32,17 @@ def test_a_name_stands_for_one_search_in_whatever_capitals() -> None:
         saved.without_search("lakes")
 
 
-@pytest.mark.parametrize(("name", "question"), [("", "boats"), ("Sea", "  "), ("a\nb", "boats"), ("x" * 101, "boats")])
+@pytest.mark.parametrize(("name", "question"), [("", "boats"), ("Sea", "  "), ("a\nb", "boats"), ("x" * 101, "boats"),
+    ("a\u2028b", "boats"), ("\u200d", "boats"), ("a\0", "boats"), ("\udcff", "boats")])  # fmt: skip
 def test_what_is_no_name_or_no_question_is_refused(name: str, question: str) -> None:
     with pytest.raises(UsageError):
         Saved().with_search(name, question)
+
+
+@pytest.mark.parametrize("name", ["👩\u200d👧 at the sea", "می\u200cخواهم", "12\u00a0000 boats", "a/b"])
+def test_a_name_may_have_joiners_and_other_spaces(path: Path, name: str) -> None:
+    SavedFile(path).change(lambda now: now.with_search(name, "boats"))
+    assert SavedFile(path).now.search(name).question == "boats"
 
 
 def test_the_last_questions_are_few_and_each_is_there_once() -> None:
@@ -56,7 +63,7 @@ def test_an_emptied_file_stands_for_the_last_good_one_and_says_so(path: Path) ->
     assert file.now.search("sea").question == "boats" and "saved.toml was empty" in file.notice
 
 
-@pytest.mark.parametrize("wrong", ["recent = [", 'searches = [{name = "Sea"}]', "searches = 3"])
+@pytest.mark.parametrize("wrong", ["recent = [", 'searches = [{name = "Sea"}]', "searches = 3", 'recent = "abc"'])
 def test_a_file_that_is_not_understood_is_said_and_kept_as_it_is(path: Path, wrong: str) -> None:
     path.write_text(wrong)
     file = SavedFile(path)
@@ -64,6 +71,8 @@ def test_a_file_that_is_not_understood_is_said_and_kept_as_it_is(path: Path, wro
     file.remember("a dog")
     with pytest.raises(EnvironmentFailure, match=r"saved\.toml"):
         file.change(lambda now: now.with_search("Sea", "boats"))
+    with pytest.raises(EnvironmentFailure, match=r"saved\.toml"):
+        file.question("Sea")
     assert path.read_text() == wrong
 
 

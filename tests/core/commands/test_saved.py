@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ class FakeLibrary:
     def saved_question(self, name: str) -> str:
         return f"{name} kind:photo"
 
+    def status(self) -> Any:
+        return SimpleNamespace(notices=("saved.toml cannot be read.",))
+
     def recent_questions(self) -> tuple[str, ...]:
         return ("a dog",)
 
@@ -46,6 +50,11 @@ def test_they_are_listed_with_what_they_find() -> None:
     listed = run(FakeLibrary(), "saved")
     assert listed.value[0] == {"name": "Sea", "question": "boats", "files": 1, "more": False}
     assert (listed.lines[0], listed.lines[2]) == ("Sea  1 file", "Hills  200 or more files")
+
+
+@pytest.mark.parametrize("command", ["saved", "recent"])
+def test_a_list_comes_with_what_is_wrong_with_its_file(command: str) -> None:
+    assert run(FakeLibrary(), command).notice == "saved.toml cannot be read."
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.extractors import kind_of
 from bowerbird.core.layouts import SIDE
-from bowerbird.core.search.duplicates import Duplicates
+from bowerbird.core.search.duplicates import Duplicates, is_as_read
 from bowerbird.core.search.shots import Shots, parts_of
 from bowerbird.core.types import FileFacts, FileState, Properties
 
@@ -56,7 +56,7 @@ class Shelf:
 
     def groups(self) -> list[tuple[str, list[str]]]:
         """Of each group the name of the file to keep, and those of the others."""
-        groups = Duplicates(self.reader).groups()
+        groups = Duplicates(self.reader, is_as_read=lambda _: True).groups()
         return [(group.keep.path.name, [file.path.name for file in group.others]) for group in groups]
 
     def parts(self, name: str) -> list[tuple[str, Role]]:
@@ -81,7 +81,7 @@ def test_files_of_one_content_are_copies_whatever_their_kind(shelf: Shelf) -> No
     for name in ("a.txt", "b/a copy.txt", "song.mp3", "z.mp3", "alone.txt"):
         shelf.put(name, Path(name).suffix if name != "alone.txt" else name, size=2000 if "mp3" in name else 1000)
     assert shelf.groups() == [("z.mp3", ["song.mp3"]), ("a.txt", ["a copy.txt"])]
-    first, second = Duplicates(shelf.reader).groups()
+    first, second = Duplicates(shelf.reader, is_as_read=lambda _: True).groups()
     assert (first.freed, second.freed) == (2000, 1000) and first.others[0].identical
 
 
@@ -90,7 +90,7 @@ def test_photos_that_look_the_same_are_copies_and_others_are_not(shelf: Shelf) -
     shelf.put("deep/original.jpg", "large", look(1), size=900, side=400)
     shelf.put("other.jpg", "other", look(2))
     assert shelf.groups() == [("original.jpg", ["sent.jpg"])]
-    assert not Duplicates(shelf.reader).groups()[0].others[0].identical
+    assert not Duplicates(shelf.reader, is_as_read=lambda _: True).groups()[0].others[0].identical
     assert shelf.parts("sent.jpg") == [("original.jpg", Role.COPY)]
     assert shelf.parts("deep/original.jpg") == [("sent.jpg", Role.COPY)]
     assert shelf.parts("other.jpg") == []
@@ -163,3 +163,14 @@ def test_photos_that_come_and_go_are_seen(shelf: Shelf) -> None:
     assert shelf.groups() == [("a.jpg", ["b.jpg"])]
     shelf.catalog.files.forget([FOLDER / "b.jpg"])
     assert shelf.groups() == [] and shelf.parts("a.jpg") == []
+
+
+def test_what_is_gone_or_was_changed_meanwhile_is_neither_kept_nor_a_copy(shelf: Shelf, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "gone.txt", "changed.txt"):
+        path = tmp_path / name
+        path.write_text("a letter")
+        shelf.put(str(path), "a letter", size=path.stat().st_size, mtime_ns=path.stat().st_mtime_ns)
+    (tmp_path / "gone.txt").unlink()
+    (tmp_path / "changed.txt").write_text("another letter")
+    (group,) = Duplicates(shelf.reader, is_as_read=is_as_read).groups()
+    assert {group.keep.path.name, *(file.path.name for file in group.others)} == {"a.txt", "b.txt"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.search.names import folder_with, share_of_name
+from bowerbird.core.search.names import folder_with, share_held, share_of_name, weights_in
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,24 @@ def test_what_is_no_part_of_a_name(text: str, name: str) -> None:
 def test_the_innermost_folder_with_a_word_is_named() -> None:
     assert folder_with(["dog"], Path("/home/Dogs/old dogs/2020/IMG_1.jpg")) == "old dogs"
     assert folder_with(["dog"], Path("/home/dog.jpg")) == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("cat", "location.txt"), ("art", "Quarterly.pdf"), ("port", "report.pdf"), ("13", "1-28135-B.ogg")],
+)
+def test_a_short_word_within_a_longer_one_is_there_by_chance(word: str, name: str) -> None:
+    assert share_held([word], name) == dict(weights_in(name, [word]))[word] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("cat", "catalogue.txt"), ("2034", "IMG2034b.jpg"), ("name", "userNames.txt"), ("schiff", "Dampfschiffe.jpg")],
+)
+def test_what_begins_a_word_of_a_name_or_is_long_is_meant(word: str, name: str) -> None:
+    assert dict(weights_in(name, [word]))[word] == 1.0
+    assert share_held([word], name) == 0.9, "less than a whole word"
+
+
+def test_each_character_of_an_unspaced_script_begins_a_word() -> None:
+    assert dict(weights_in("北京会议记录.docx", ["会议"])) == {"会议": 1.0}
