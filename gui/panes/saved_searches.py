@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QMenu, QVBoxLayout, QWidget
 
 from bowerbird.core.state import SavedSearchState
 from bowerbird.gui.question import Question
@@ -24,6 +24,8 @@ class SavedSearches(QWidget):
         self._session = session
         self._rows: dict[str, NavRow] = {}
         self._questions: dict[str, str] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # none is chosen while something else is asked
         self._loaded = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 12)
@@ -67,6 +69,7 @@ class SavedSearches(QWidget):
         row = self._rows[name] = NavRow(self._session.theme, shown(name), icon="star")
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(name, row.mapToGlobal(spot)))
+        self._group.addButton(row)
         on_click(row, lambda: self._ask(name))
         self._column.addWidget(row)
         return row
