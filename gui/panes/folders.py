@@ -129,6 +129,7 @@ class FoldersPane(QFrame):
     def _add_folder_row(self, path: Path) -> NavRow:
         row = NavRow(self._session.theme, name_of(path))
         row.setAccessibleDescription(shown(str(path)))
+        row.setChecked(path == self._session.question.folder)  # that of the last time is known before its row
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(path, row.mapToGlobal(spot)))
         self._folder_group.addButton(row)

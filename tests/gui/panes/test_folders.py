@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from bowerbird.core.state import Folder, FolderState, Progress
 from bowerbird.core.types import Kind
 from bowerbird.gui.panes.folders import FoldersPane
+from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
 from tests.gui.fakes import FakeBridge, empty_status
@@ -48,6 +49,17 @@ def _visible_rows(pane: FoldersPane) -> dict[str, NavRow]:
 def _button(pane: FoldersPane, name: str) -> QAbstractButton:
     buttons = [button for button in pane.findChildren(QAbstractButton) if button.isVisible()]
     return next(button for button in buttons if name in (button.accessibleName(), button.text()))
+
+
+def test_a_folder_that_was_asked_for_before_its_row_was_there_is_chosen(session: SearchSession, qtbot: QtBot) -> None:
+    pane = FoldersPane(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    session.ask(Question(folder=_DISK))
+    session.library.status_changed.emit(_STATUS)
+    qtbot.waitUntil(lambda: "disk, offline" in _visible_rows(pane))
+    assert _visible_rows(pane)["disk, offline"].isChecked()
+    assert not _visible_rows(pane)["Pictures, 75 %"].isChecked()
 
 
 def test_rows_show_how_many_files_there_are(pane: FoldersPane) -> None:
