@@ -14,6 +14,7 @@ from bowerbird.core.types import Example
 from bowerbird.gui.query.query_box import QueryBox
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
+from tests.gui.fakes import FakeBridge
 
 
 class CountingSession(SearchSession):
@@ -100,3 +101,18 @@ def test_copied_text_is_pasted_as_text(box: QueryBox, session: CountingSession) 
     QGuiApplication.clipboard().setText("two dogs")
     QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert session.texts == ["two dogs"]
+
+
+def test_what_was_just_asked_is_offered_though_the_box_kept_the_focus(
+    box: QueryBox, session: CountingSession, bridge: FakeBridge
+) -> None:
+    QTest.keyClicks(box.edit, "boats")
+    bridge.library.recent = ("boats",)
+    session._remember_timer.timeout.emit()
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    QTest.keyClick(box.edit, Qt.Key.Key_Down)
+    popup = box.edit.offers.popup()
+    assert popup and popup.isVisible()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert box.edit.text() == "boats"
