@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -116,3 +116,12 @@ def test_what_was_just_asked_is_offered_though_the_box_kept_the_focus(
     QTest.keyClick(popup, Qt.Key.Key_Down)
     QTest.keyClick(popup, Qt.Key.Key_Return)
     assert box.edit.text() == "boats"
+
+
+def test_what_is_offered_opens_below_the_box_in_lines_as_of_menus(box: QueryBox, session: CountingSession) -> None:
+    box.edit.offers.use_recent(("boats", "a dog on a beach"))
+    QTest.mouseClick(box.edit, Qt.MouseButton.LeftButton)
+    popup = box.edit.offers.popup()
+    assert popup and popup.isVisible()
+    assert popup.mapToGlobal(QPoint(0, 0)).y() >= box.mapToGlobal(QPoint(0, 0)).y() + box.height() - 1
+    assert popup.sizeHintForRow(0) >= popup.fontMetrics().height() + 12, "as the lines of menus"
