@@ -40,7 +40,8 @@ class FilterCompleter(QCompleter):
         self._recent: tuple[str, ...] = ()
         self.setModel(self._model)
         self.setWidget(edit)
-        self.popup().setObjectName("offers")
+        if popup := self.popup():
+            popup.setObjectName("offers")
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         edit.textEdited.connect(self._offer)

@@ -107,7 +107,7 @@ class QueryBox(QFrame):
         self.edit = QueryEdit()
         self.edit.setPlaceholderText(_PLACEHOLDER)
         self.edit.setAccessibleName("Search")
-        self.edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)  # offers open below the box
+        self.edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)  # as high as the box
         self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
         self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_requested)
         self.save_button = SaveButton(session)

@@ -124,4 +124,9 @@ def test_what_is_offered_opens_below_the_box_in_lines_as_of_menus(box: QueryBox,
     popup = box.edit.offers.popup()
     assert popup and popup.isVisible()
     assert popup.mapToGlobal(QPoint(0, 0)).y() >= box.mapToGlobal(QPoint(0, 0)).y() + box.height() - 1
+    assert popup.verticalScrollBar().maximum() == 0
+    layout = box.layout()
+    assert layout and not layout.expandingDirections() & Qt.Orientation.Vertical, (
+        "the results have the room that is left"
+    )
     assert popup.sizeHintForRow(0) >= popup.fontMetrics().height() + 12, "as the lines of menus"
