@@ -134,7 +134,9 @@ class FoldersPane(QFrame):
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(path, row.mapToGlobal(spot)))
         self._folder_group.addButton(row)
         on_click(row, lambda: self._toggle_filter(path))
+        above = self._folder_rows[next(reversed(self._folder_rows))] if self._folder_rows else self._add_button
         self._folder_column.addWidget(row)
+        QWidget.setTabOrder(above, row)  # else Tab comes to it after all else in the window
         return row
 
     def _toggle_filter(self, path: Path) -> None:

@@ -66,12 +66,14 @@ class SavedSearches(QWidget):
         self._show_question(self._session.question)
 
     def _add_row(self, name: str) -> NavRow:
+        above = self._rows[next(reversed(self._rows))] if self._rows else _focusable_before(self)
         row = self._rows[name] = NavRow(self._session.theme, shown(name), icon="star")
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(name, row.mapToGlobal(spot)))
         self._group.addButton(row)
         on_click(row, lambda: self._ask(name))
         self._column.addWidget(row)
+        QWidget.setTabOrder(above, row)  # else Tab comes to it after all else in the window
         return row
 
     def _ask(self, name: str) -> None:
@@ -89,6 +91,14 @@ class SavedSearches(QWidget):
         menu.addAction("Forget it", lambda: self._session.remove_saved(name))
         menu.exec(spot)
         menu.deleteLater()
+
+
+def _focusable_before(widget: QWidget) -> QWidget:
+    """What Tab leaves for ``widget``, or that itself if there is nothing else."""
+    before = widget.previousInFocusChain()
+    while before and before != widget and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        before = before.previousInFocusChain()
+    return before or widget
 
 
 def _figure(search: SavedSearchState) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.state import Folder, FolderState, Progress
+from bowerbird.core.state import Folder, FolderState, Progress, SavedSearchState
 from bowerbird.core.types import Kind
 from bowerbird.gui.panes.folders import FoldersPane
 from bowerbird.gui.question import Question
@@ -123,3 +123,19 @@ def test_the_card_shows_progress_and_pauses(pane: FoldersPane, session: SearchSe
 def test_failures_are_counted_and_lead_to_their_list(pane: FoldersPane, session: SearchSession, qtbot: QtBot) -> None:
     with qtbot.waitSignal(session.failures_requested):
         QTest.mouseClick(_button(pane, "2 files could not be read"), Qt.MouseButton.LeftButton)
+
+
+def test_tab_goes_down_the_groups_of_rows_as_they_stand(
+    pane: FoldersPane, session: SearchSession, bridge: FakeBridge, qtbot: QtBot
+) -> None:
+    bridge.library.saved = (SavedSearchState("Sea", "boats", 3), SavedSearchState("Hills", "hills", 2))
+    session.saved_changed.emit()
+    qtbot.waitUntil(lambda: {"Hills, 2", "disk, offline"} <= set(_visible_rows(pane)))
+    _visible_rows(pane)["Clips, 3"].setFocus()
+    names = list[str]()
+    for _ in range(3):
+        QTest.keyClick(pane, Qt.Key.Key_Tab)
+        focused = pane.focusWidget()
+        assert focused
+        names.append(focused.accessibleName())
+    assert names == ["Sea, 3", "Add a folder (Ctrl+Shift+O)", "Pictures, 75 %"], "arrows go on within a group"
