@@ -43,6 +43,8 @@ class SearchSession(QObject):
     """A sentence for the user; empty when there is nothing to say any more."""
     saved_changed = Signal()
     """A search was saved or forgotten."""
+    recent_changed = Signal()
+    """A question is now among the last ones."""
     settings_requested = Signal()
     models_requested = Signal()
     failures_requested = Signal()
@@ -139,7 +141,7 @@ class SearchSession(QObject):
     def _remember(self) -> None:
         text = self.question.text
         if text.strip():
-            self.bridge.call(lambda library: library.remember_question(text))
+            self.bridge.call(lambda library: library.remember_question(text), lambda _: self.recent_changed.emit())
 
     def search(self) -> None:
         """Send the question to the library now."""

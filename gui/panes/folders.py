@@ -129,11 +129,14 @@ class FoldersPane(QFrame):
     def _add_folder_row(self, path: Path) -> NavRow:
         row = NavRow(self._session.theme, name_of(path))
         row.setAccessibleDescription(shown(str(path)))
+        row.setChecked(path == self._session.question.folder)  # that of the last time is known before its row
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(path, row.mapToGlobal(spot)))
         self._folder_group.addButton(row)
         on_click(row, lambda: self._toggle_filter(path))
+        above = self._folder_rows[next(reversed(self._folder_rows))] if self._folder_rows else self._add_button
         self._folder_column.addWidget(row)
+        QWidget.setTabOrder(above, row)  # else Tab comes to it after all else in the window
         return row
 
     def _toggle_filter(self, path: Path) -> None:

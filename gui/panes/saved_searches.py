@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QMenu, QVBoxLayout, QWidget
 
 from bowerbird.core.state import SavedSearchState
 from bowerbird.gui.question import Question
@@ -24,6 +24,8 @@ class SavedSearches(QWidget):
         self._session = session
         self._rows: dict[str, NavRow] = {}
         self._questions: dict[str, str] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(False)  # none is chosen while something else is asked
         self._loaded = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 12)
@@ -64,11 +66,14 @@ class SavedSearches(QWidget):
         self._show_question(self._session.question)
 
     def _add_row(self, name: str) -> NavRow:
+        above = self._rows[next(reversed(self._rows))] if self._rows else _focusable_before(self)
         row = self._rows[name] = NavRow(self._session.theme, shown(name), icon="star")
         row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         row.customContextMenuRequested.connect(lambda spot: self._open_menu(name, row.mapToGlobal(spot)))
+        self._group.addButton(row)
         on_click(row, lambda: self._ask(name))
         self._column.addWidget(row)
+        QWidget.setTabOrder(above, row)  # else Tab comes to it after all else in the window
         return row
 
     def _ask(self, name: str) -> None:
@@ -86,6 +91,14 @@ class SavedSearches(QWidget):
         add_action(menu, "Forget it", lambda: self._session.remove_saved(name))
         menu.exec(spot)
         menu.deleteLater()
+
+
+def _focusable_before(widget: QWidget) -> QWidget:
+    """What Tab leaves for ``widget``, or that itself if there is nothing else."""
+    before = widget.previousInFocusChain()
+    while before and before != widget and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        before = before.previousInFocusChain()
+    return before or widget
 
 
 def _figure(search: SavedSearchState) -> str:

@@ -11,6 +11,7 @@ from bowerbird.core.catalog.filters.table import FILTERS, NAMES
 
 _BEGUN = re.compile(r"(?:^|[\s(])-?(?:(?P<name>[^\W\d_]+):)?(?P<start>[^\s()\":]*)$")
 _SHORTEST = 3  # letters of a name: with fewer, every other word would look like the beginning of one
+_GAP = 4  # pixels between the line and what is offered under it
 
 
 def suggestions(before: str) -> tuple[str, list[str]]:
@@ -39,6 +40,8 @@ class FilterCompleter(QCompleter):
         self._recent: tuple[str, ...] = ()
         self.setModel(self._model)
         self.setWidget(edit)
+        if popup := self.popup():
+            popup.setObjectName("offers")
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         edit.textEdited.connect(self._offer)
@@ -61,16 +64,19 @@ class FilterCompleter(QCompleter):
         if self._edit.text() or not self._recent:
             return False
         self._model.setStringList(list(self._recent))
-        self.complete()
+        self._open()
         return True
 
     def _offer(self) -> None:
         _, offers = suggestions(self._before())
         self._model.setStringList(offers)
         if offers:
-            self.complete()
+            self._open()
         elif popup := self.popup():
             popup.hide()
+
+    def _open(self) -> None:
+        self.complete(self._edit.rect().adjusted(0, 0, 0, _GAP))
 
     def _take(self, chosen: str) -> None:
         if not self._edit.text():

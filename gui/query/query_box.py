@@ -107,6 +107,7 @@ class QueryBox(QFrame):
         self.edit = QueryEdit()
         self.edit.setPlaceholderText(_PLACEHOLDER)
         self.edit.setAccessibleName("Search")
+        self.edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)  # as high as the box
         self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
         self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_requested)
         self.save_button = SaveButton(session)
@@ -138,6 +139,7 @@ class QueryBox(QFrame):
         self.edit.paste_requested.connect(self.paste)
         self.edit.focus_changed.connect(self._show_focus)
         self._session.question_changed.connect(self._show_question)
+        self._session.recent_changed.connect(self._load_recent)
         self._session.theme.changed.connect(self._draw_icons)
 
     def fit(self, width: int) -> None:
@@ -180,11 +182,14 @@ class QueryBox(QFrame):
 
     def _show_focus(self, active: bool) -> None:
         if active:
-            self._session.bridge.latest(
-                "recent", lambda library: library.recent_questions(), self.edit.offers.use_recent, lambda _: None
-            )
+            self._load_recent()
         self.setProperty("active", active)
         restyle(self)
+
+    def _load_recent(self) -> None:
+        self._session.bridge.latest(
+            "recent", lambda library: library.recent_questions(), self.edit.offers.use_recent, lambda _: None
+        )
 
     def _draw_icons(self) -> None:
         theme = self._session.theme

@@ -12,9 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.state import Folder, FolderState, Progress
+from bowerbird.core.state import Folder, FolderState, Progress, SavedSearchState
 from bowerbird.core.types import Kind
 from bowerbird.gui.panes.folders import FoldersPane
+from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.nav_row import NavRow
 from tests.gui.fakes import FakeBridge, empty_status
@@ -48,6 +49,17 @@ def _visible_rows(pane: FoldersPane) -> dict[str, NavRow]:
 def _button(pane: FoldersPane, name: str) -> QAbstractButton:
     buttons = [button for button in pane.findChildren(QAbstractButton) if button.isVisible()]
     return next(button for button in buttons if name in (button.accessibleName(), button.text()))
+
+
+def test_a_folder_that_was_asked_for_before_its_row_was_there_is_chosen(session: SearchSession, qtbot: QtBot) -> None:
+    pane = FoldersPane(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    session.ask(Question(folder=_DISK))
+    session.library.status_changed.emit(_STATUS)
+    qtbot.waitUntil(lambda: "disk, offline" in _visible_rows(pane))
+    assert _visible_rows(pane)["disk, offline"].isChecked()
+    assert not _visible_rows(pane)["Pictures, 75 %"].isChecked()
 
 
 def test_rows_show_how_many_files_there_are(pane: FoldersPane) -> None:
@@ -111,3 +123,19 @@ def test_the_card_shows_progress_and_pauses(pane: FoldersPane, session: SearchSe
 def test_failures_are_counted_and_lead_to_their_list(pane: FoldersPane, session: SearchSession, qtbot: QtBot) -> None:
     with qtbot.waitSignal(session.failures_requested):
         QTest.mouseClick(_button(pane, "2 files could not be read"), Qt.MouseButton.LeftButton)
+
+
+def test_tab_goes_down_the_groups_of_rows_as_they_stand(
+    pane: FoldersPane, session: SearchSession, bridge: FakeBridge, qtbot: QtBot
+) -> None:
+    bridge.library.saved = (SavedSearchState("Sea", "boats", 3), SavedSearchState("Hills", "hills", 2))
+    session.saved_changed.emit()
+    qtbot.waitUntil(lambda: {"Hills, 2", "disk, offline"} <= set(_visible_rows(pane)))
+    _visible_rows(pane)["Clips, 3"].setFocus()
+    names = list[str]()
+    for _ in range(3):
+        QTest.keyClick(pane, Qt.Key.Key_Tab)
+        focused = pane.focusWidget()
+        assert focused
+        names.append(focused.accessibleName())
+    assert names == ["Sea, 3", "Add a folder (Ctrl+Shift+O)", "Pictures, 75 %"], "arrows go on within a group"

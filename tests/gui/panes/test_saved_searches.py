@@ -55,6 +55,16 @@ def test_one_is_searched_by_key_and_shown_as_chosen(section: SavedSearches, sess
     assert session.question == Question("boats kind:photo") and row.isChecked()
 
 
+def test_none_is_shown_as_chosen_once_something_else_is_asked(section: SavedSearches, session: SearchSession) -> None:
+    sea, hills = _rows(section).values()
+    QTest.mouseClick(hills, Qt.MouseButton.LeftButton)
+    assert hills.isChecked() and not sea.isChecked()
+    QTest.mouseClick(hills, Qt.MouseButton.LeftButton)
+    assert hills.isChecked(), "it is still what is asked"
+    session.ask(Question("something else"))
+    assert not hills.isChecked() and not sea.isChecked()
+
+
 def test_what_is_saved_or_forgotten_is_shown_at_once(
     section: SavedSearches, session: SearchSession, bridge: FakeBridge, qtbot: QtBot
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from bowerbird.core.types import Example
 from bowerbird.gui.query.query_box import QueryBox
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
+from tests.gui.fakes import FakeBridge
 
 
 class CountingSession(SearchSession):
@@ -100,3 +101,32 @@ def test_copied_text_is_pasted_as_text(box: QueryBox, session: CountingSession) 
     QGuiApplication.clipboard().setText("two dogs")
     QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert session.texts == ["two dogs"]
+
+
+def test_what_was_just_asked_is_offered_though_the_box_kept_the_focus(
+    box: QueryBox, session: CountingSession, bridge: FakeBridge
+) -> None:
+    QTest.keyClicks(box.edit, "boats")
+    bridge.library.recent = ("boats",)
+    session._remember_timer.timeout.emit()
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    QTest.keyClick(box.edit, Qt.Key.Key_Down)
+    popup = box.edit.offers.popup()
+    assert popup and popup.isVisible()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert box.edit.text() == "boats"
+
+
+def test_what_is_offered_opens_below_the_box_in_lines_as_of_menus(box: QueryBox, session: CountingSession) -> None:
+    box.edit.offers.use_recent(("boats", "a dog on a beach"))
+    QTest.mouseClick(box.edit, Qt.MouseButton.LeftButton)
+    popup = box.edit.offers.popup()
+    assert popup and popup.isVisible()
+    assert popup.mapToGlobal(QPoint(0, 0)).y() >= box.mapToGlobal(QPoint(0, 0)).y() + box.height() - 1
+    assert popup.verticalScrollBar().maximum() == 0
+    layout = box.layout()
+    assert layout and not layout.expandingDirections() & Qt.Orientation.Vertical, (
+        "the results have the room that is left"
+    )
+    assert popup.sizeHintForRow(0) >= popup.fontMetrics().height() + 12, "as the lines of menus"
