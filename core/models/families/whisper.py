@@ -213,7 +213,8 @@ def _sound_line(heard: Sequence[tuple[str, float]], length_s: float) -> tuple[Li
     weights = [math.exp(log_probability - best) for _, log_probability in heard]
     shares: dict[str, float] = defaultdict(float)
     for (text, _), weight in zip(heard, weights, strict=True):
-        for sound in {sound.lower() for sound in sounds_in(text) if len(all_words(sound)) <= _WORDS_OF_A_SOUND}:
+        short = (sound.lower() for sound in sounds_in(text) if len(all_words(sound)) <= _WORDS_OF_A_SOUND)
+        for sound in dict.fromkeys(short):  # in the order in which they are told
             shares[sound] += weight / sum(weights)
     likely = [
         f"({sound})" for sound in sorted(shares, key=lambda sound: -shares[sound]) if shares[sound] >= _LEAST_SHARE
