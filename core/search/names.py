@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bowerbird.core.words import fold, is_unspaced, typed_words, words_of_folded
 
-_INSIDE = 0.9
+_INSIDE = 0.9  # how much counts a word that is only a part of one in the name
 _SHORT, _BY_CHANCE = 5, 0.5  # letters of a word that stands in longer ones by chance: cat in location, port in report
 _PARTS = re.compile(r"\d+|\D+")
 
