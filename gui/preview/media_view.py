@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.answers import Hit, Preview
 from bowerbird.core.types import Corners, Kind, Locator
-from bowerbird.core.words import clock
+from bowerbird.core.words import clock, sounds_in
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.preview.player import Player
 from bowerbird.gui.preview.time_bar import Filmstrip, Waveform
@@ -55,7 +55,7 @@ class MediaView(QWidget):
         self.similar = button("Find similar to this part", self._find_part, "link")
         self._moments = label("", "small", wrap=True)
         self._problem = label("", "small", wrap=True)
-        self.transcript_title = label("Said", "section")
+        self.transcript_title = label("", "section")
         self.transcript = Transcript(session.theme, text_height)
         self.detached = (self._moments, self.transcript_title, self.transcript)
         """Widgets that are not in this one's layout: the owner places them."""
@@ -115,6 +115,8 @@ class MediaView(QWidget):
         self._hit, self._length_s = hit, preview.duration_s or 0.0
         self.transcript.show_lines(preview.lines)
         self.transcript.setVisible(bool(preview.lines))
+        spoken = any(not sounds_in(line.text) for line in preview.lines)
+        self.transcript_title.setText("Said" if spoken else "Heard")
         self.transcript_title.setVisible(bool(preview.lines))
         self._show_moments()
         if is_same:

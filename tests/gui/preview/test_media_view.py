@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.answers import Hit, Preview
-from bowerbird.core.types import Kind, Locator
+from bowerbird.core.types import Kind, Line, Locator
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.preview.media_view import MediaView
 from bowerbird.gui.session import SearchSession
@@ -103,3 +103,16 @@ def test_moments_of_one_second_are_told_once(session: SearchSession, qtbot: QtBo
     media.show_media(hit, Preview(hit.path, Kind.RECORDING, duration_s=9.0), QImage())
     text = re.sub("<[^>]*>", "", media.detached[0].text())
     assert text == "2 moments: 0:00, 0:03"
+
+
+@pytest.mark.parametrize(("lines", "title"), [(("(rain)",), "Heard"), (("(rain)", "Come in!"), "Said")])
+def test_sounds_are_heard_and_speech_is_said(
+    session: SearchSession, qtbot: QtBot, lines: tuple[str, ...], title: str
+) -> None:
+    media = MediaView(session, picture_height=200, text_height=200)
+    for widget in (media, *media.detached):
+        qtbot.addWidget(widget)
+    shown = tuple(Line(float(at), at + 1.0, text) for at, text in enumerate(lines))
+    hit = Hit(Path("/a.wav"), Kind.RECORDING, 0.5, True, ())
+    media.show_media(hit, Preview(hit.path, Kind.RECORDING, duration_s=9.0, lines=shown), QImage())
+    assert media.transcript_title.text() == title
