@@ -85,6 +85,22 @@ def paths_of(mime: QMimeData) -> tuple[Path, ...]:
     return tuple(_paths(mime.urls())) if mime.hasUrls() else ()
 
 
+def paths_in(text: str) -> tuple[Path, ...]:
+    """The files that a text names, if each of its lines is the path of one, as file managers copy them."""
+    lines = [line.strip().strip("'\"") for line in text.strip().splitlines()]
+    paths = [_path_in(line) for line in lines]
+    return tuple(path for path in paths if path) if all(paths) else ()
+
+
+def _path_in(line: str) -> Path | None:
+    """The file that a line names: by a whole path, one from ``~``, or a ``file:`` URL."""
+    try:
+        found = next(iter(_paths([QUrl(line)])), None) if line.startswith("file:") else Path(line).expanduser()
+        return found if found and found.is_absolute() and found.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a null character, a user that is none
+        return None
+
+
 def _paths(urls: Iterable[QUrl]) -> Iterable[Path]:
     for url in urls:
         if url.isLocalFile():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bowerbird.core.catalog.filters.dates import Days
 from bowerbird.core.conditions import Condition, Is
-from bowerbird.core.search.query import Typed, names_demanded, narrowed, parse, unfinished
+from bowerbird.core.search.query import Typed, TypedFilter, names_demanded, narrowed, parse, unfinished
 from bowerbird.core.types import Example, Kind
 
 FIRST_LIMIT = 120
@@ -78,6 +78,14 @@ class Question:
     def unfiltered(self) -> Question:
         """The same text and examples, without filters."""
         return Question(text=self.text, like=self.like, apart=self.apart)
+
+    def without(self, *filters: TypedFilter) -> Question:
+        """The same question with these taken out of its text."""
+        text = self.text
+        for each in filters:
+            before, _, after = text.partition(each.text)
+            text = " ".join(filter(None, (before.strip(), after.strip())))
+        return replace(self, text=text)
 
     def with_higher_limit(self) -> Question:
         """The same question for three times as many results, up to a maximum."""

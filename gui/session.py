@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.answers import Hit, Results
+from bowerbird.core.conditions import demanded
 from bowerbird.core.errors import BowerbirdError
-from bowerbird.core.search.query import Typed, ranks
+from bowerbird.core.search.query import Typed, TypedFilter, ranks
 from bowerbird.core.types import Example, Kind, Query
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import show_in_folder
+from bowerbird.gui.history import History
 from bowerbird.gui.library_state import LibraryState
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
 from bowerbird.gui.theme import Theme
@@ -63,7 +65,10 @@ class SearchSession(QObject):
         self.question = Question()
         self.query = Query(limit=FIRST_LIMIT)
         """The query that ``results`` answers."""
+        self.typed = Typed(self.query)
+        """What the text of the last answer asks for: its filters, and what of it makes no sense."""
         self.results = Results(())
+        self._history = History()
         self._sent: Question | None = None
         self._answered: Question | None = None
         self.hit: Hit | None = None
@@ -86,6 +91,7 @@ class SearchSession(QObject):
         """Search for something else, after a pause if the user is still ``typing``; ``results_changed`` follows."""
         if question == self.question:
             return
+        self._history.visit(question, typing=typing)
         self.question = question
         self.question_changed.emit(question)
         self._typing_timer.start(_TYPING_MS if typing else 0)
@@ -95,9 +101,22 @@ class SearchSession(QObject):
         """Search for this text, with the same examples and filters, once the user pauses typing."""
         self.ask(replace(self.question, text=text, limit=FIRST_LIMIT), typing=True)
 
+    def go(self, by: int) -> None:
+        """Ask the question before this one again (``by`` is -1), or the one that was gone back from (1)."""
+        self.ask(self._history.step(by))
+
+    def clear(self) -> None:
+        """Ask for everything that passes the filters: without words and examples."""
+        self.ask(replace(self.question, text="", like=(), limit=FIRST_LIMIT))
+
     def filter_kind(self, kind: Kind | None) -> None:
-        """Only files of this kind, or of all kinds."""
-        self.ask(replace(self.question, kind=kind, limit=FIRST_LIMIT))
+        """Only files of this kind, or of all kinds, also if another one is typed."""
+        typed = (each for each in self.typed.filters if "kind" in {part.name for part in demanded(each.where)})
+        self.ask(replace(self.question.without(*typed), kind=kind, limit=FIRST_LIMIT))
+
+    def remove_typed(self, typed: TypedFilter) -> None:
+        """Take a filter out of the text."""
+        self.ask(replace(self.question.without(typed), limit=FIRST_LIMIT))
 
     def tell_apart(self, apart: bool) -> None:
         """Have each file of a shot be a result of its own, or all be one."""
@@ -121,6 +140,11 @@ class SearchSession(QObject):
         like = tuple(other for other in self.question.like if other != example)
         self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
 
+    def change_example(self, example: Example, changed: Example) -> None:
+        """Search by another part of a file, or count it otherwise."""
+        like = tuple(changed if other == example else other for other in self.question.like)
+        self.ask(replace(self.question, like=tuple(dict.fromkeys(like)), limit=FIRST_LIMIT))
+
     def find_similar(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
         """Search by this file alone, or by a part of a recording or clip, in seconds."""
         self.ask(Question(like=(Example(path, start_s, end_s),), apart=self.question.apart))
@@ -139,6 +163,7 @@ class SearchSession(QObject):
         self.bridge.call(lambda library: library.remove_saved(name), lambda _: self.saved_changed.emit())
 
     def _remember(self) -> None:
+        self._history.settle()
         text = self.question.text
         if text.strip():
             self.bridge.call(lambda library: library.remember_question(text), lambda _: self.recent_changed.emit())
@@ -172,7 +197,7 @@ class SearchSession(QObject):
         self.library.remove_folder(folder)
 
     def _on_results(self, question: Question, typed: Typed, results: Results) -> None:
-        self.query, self.results, self._answered = typed.query, results, question
+        self.typed, self.query, self.results, self._answered = typed, typed.query, results, question
         self.message_changed.emit(" ".join(problem.sentence for problem in typed.problems))
         self.results_changed.emit(results)
 

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bowerbird.core.answers import Hit, Role
+from bowerbird.core.catalog.filters.table import FILTERS
+from bowerbird.core.conditions import AllOf, Condition, Is, Not
 from bowerbird.core.state import LongFile, Progress
-from bowerbird.core.types import Example, Kind, Locator
+from bowerbird.core.types import Example, Kind, Liking, Locator
 from bowerbird.core.words import clock
 
 KIND_NAMES: Mapping[Kind, str] = {
@@ -26,6 +28,9 @@ _SINGULAR: Mapping[Kind, str] = {
 }
 PART_NAMES: Mapping[Role, str] = {Role.PICTURE: "Picture", Role.RAW: "RAW", Role.CLIP: "Clip", Role.COPY: "Copy"}
 """What another file of a shot is, as a name for it."""
+
+LIKING_NAMES: Mapping[Liking, str] = {Liking.LIKE: "Like", Liking.A_LITTLE: "A little", Liking.NOT_LIKE: "Not like"}
+"""How an example counts."""
 
 
 def number(value: int) -> str:
@@ -111,10 +116,27 @@ def part_rows(hit: Hit, most: int) -> tuple[tuple[str, str], ...]:
 
 
 def part_of(example: Example) -> str:
-    """The part of a recording or clip that is searched by: 0:12–0:17, or empty for all of it."""
-    if example.start_s is None or example.end_s is None:
-        return ""
-    return f"{clock(example.start_s)}–{clock(example.end_s)}"
+    """The part of a file that is searched by: 0:12–0:17, page 3, part of page 3, or empty for all of it."""
+    if example.start_s is not None and example.end_s is not None:
+        return f"{clock(example.start_s)}–{clock(example.end_s)}"
+    page = f"page {example.page}" if example.page else ""
+    if example.box is None:
+        return page
+    return f"part of {page or 'it'}"
+
+
+def moment_of(example: Example) -> Locator:
+    """Where in its file an example is."""
+    return Locator(page=example.page, start_s=example.start_s, end_s=example.end_s)
+
+
+def explained(where: Condition) -> str:
+    """What filters let through, or, behind a minus, keep out."""
+    if isinstance(where, Not):
+        return f"not: {explained(where.of)}"
+    if isinstance(where, Is):
+        return FILTERS[where.name].prose
+    return (", " if isinstance(where, AllOf) else ", or ").join(map(explained, where.of))
 
 
 def shown(text: str) -> str:

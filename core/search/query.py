@@ -49,11 +49,22 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedFilter:
+    """A part of a typed text that restricts: a filter, a phrase, an excluded word, or a group of these."""
+
+    text: str
+    """As it was typed."""
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """What a text asks for, and what of it makes no sense."""
 
     query: Query
     problems: tuple[Problem, ...] = ()
+    filters: tuple[TypedFilter, ...] = ()
+    """All that restricts in it, in order."""
 
 
 def parse(text: str) -> Typed:
@@ -61,7 +72,8 @@ def parse(text: str) -> Typed:
     parser = _Parser(text)
     sides = parser.sides()
     query = Query(" ".join(side.text for side in sides if side.text), where=any_of(*(side.where for side in sides)))
-    return Typed(replace(query, either=tuple(sides)) if len(sides) > 1 else query, tuple(parser.problems))
+    query = replace(query, either=tuple(sides)) if len(sides) > 1 else query
+    return Typed(query, tuple(parser.problems), tuple(parser.filters))
 
 
 def unfinished(query: Query, text: str) -> Query:
@@ -109,6 +121,7 @@ class _Parser:
         self._text = text
         self._at, self._depth, self._filters = 0, 0, 0
         self.problems: list[Problem] = []
+        self.filters: list[TypedFilter] = []
 
     def sides(self) -> list[Side]:
         """Words, each with the filters that go with them."""
@@ -147,6 +160,12 @@ class _Parser:
 
     def _term(self) -> Condition | None:
         start = self._at
+        term = self._maybe_negated(start)
+        if term is not None and not self._depth and all(each.name != _TEXT for each in filters_of(term)):
+            self.filters.append(TypedFilter(self._text[start : self._at], term))
+        return term
+
+    def _maybe_negated(self, start: int) -> Condition | None:
         if self._text[start] == "-" and self._text[start + 1 : start + 2].strip(" -\t\n"):
             self._at += 1
             return self._negated(start, self._plain())

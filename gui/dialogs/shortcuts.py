@@ -10,6 +10,8 @@ from bowerbird.gui.widgets.widgets import button, fit_to_screen, label, scroll_a
 
 _KEYS = (
     ("Ctrl+L, Ctrl+F or /", "Search"),
+    ("Alt+Left, Alt+Right", "The question before, and the one after it"),
+    ("Escape twice", "Clear the words, then the examples"),
     ("Down, Up", "From the query to the results and back"),
     ("Arrows", "Along the results"),
     ("Enter", "Open the file"),
@@ -22,6 +24,8 @@ _KEYS = (
     ("Ctrl+M", "Find files similar to the chosen one"),
     ("Ctrl+V", "Search by a copied file or picture"),
     ("Ctrl+O", "Choose a file to search by"),
+    ("Ctrl+E", "Open the examples, or fold them"),
+    ("Delete on an example", "Search by it no more"),
     ("Ctrl+S", "Save this search"),
     ("Down in the empty box", "The last questions"),
     ("Ctrl+Shift+C", "Copy the chosen file's path"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from bowerbird.core.conditions import demanded
 from bowerbird.core.state import Folder, FolderState, Status
 from bowerbird.core.types import Kind
 from bowerbird.gui.panes.progress_card import ProgressCard
@@ -44,6 +45,7 @@ class FoldersPane(QFrame):
         self._place_widgets()
         session.library.status_changed.connect(self._show_status)
         session.question_changed.connect(self._show_question)
+        session.results_changed.connect(lambda _: self._show_question(session.question))
         session.theme.changed.connect(self._draw_icon)
         self._draw_icon()
 
@@ -143,9 +145,15 @@ class FoldersPane(QFrame):
         self._session.filter_folder(None if self._session.question.folder == path else path)
 
     def _show_question(self, question: Question) -> None:
-        self._kind_rows[question.kind].setChecked(True)
+        self._kind_rows[self._kind_asked(question)].setChecked(True)
         for path, row in self._folder_rows.items():
             row.setChecked(path == question.folder)
+
+    def _kind_asked(self, question: Question) -> Kind | None:
+        """The kind that is typed, or else chosen. What is typed is understood with the answer, not before."""
+        typed = self._session.typed.filters if question.text else ()
+        kinds = [each.value for part in typed for each in demanded(part.where) if each.name == "kind"]
+        return next(iter(kinds[0])) if len(kinds) == 1 and len(kinds[0]) == 1 else question.kind
 
     def _open_menu(self, path: Path, spot: QPoint) -> None:
         menu = QMenu(self)

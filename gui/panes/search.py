@@ -10,7 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QStackedWidget, QVBoxLayout
 
 from bowerbird.core.answers import Hit, Results
+from bowerbird.core.types import Example
 from bowerbird.gui.desktop import copy_files
+from bowerbird.gui.dialogs.example_part import PartDialog
 from bowerbird.gui.dialogs.quick_look import QuickLook
 from bowerbird.gui.query.filter_bar import FilterBar, result_summary
 from bowerbird.gui.query.query_box import QueryBox
@@ -89,6 +91,7 @@ class SearchPane(QFrame):
         session, view = self._session, self.results
         self.query.left_downwards.connect(self._focus_results)
         self.query.pick_requested.connect(self.pick_examples)
+        self.query.well.part_requested.connect(self._open_part)
         view.left_upwards.connect(self.query.edit.setFocus)
         view.hit_selected.connect(self._on_hit_selected)
         view.open_requested.connect(lambda hit: open_hit(session, hit))
@@ -104,6 +107,11 @@ class SearchPane(QFrame):
         names, _ = QFileDialog.getOpenFileNames(self, "Search by a file", str(Path.home()))
         if names:
             self._session.add_examples(tuple(Path(name) for name in names))
+
+    def _open_part(self, example: Example) -> None:
+        dialog = PartDialog(self._session, example, self.window())
+        dialog.chosen.connect(lambda changed: self._session.change_example(example, changed))
+        dialog.open()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -161,21 +161,8 @@ class MediaView(QWidget):
             bar.show_length(self._length_s, self.moments())
         self.waveform.show_loudness(preview.waveform)
         if not self.filmstrip.isHidden():
-            for number, scene in enumerate(self.filmstrip.show_scenes(preview.scenes)):
-                self._load_scene(number, scene, preview)
-
-    def _load_scene(self, number: int, scene: Locator, preview: Preview) -> None:
-        hit = self._hit
-
-        def show_picture(image: QImage) -> None:
-            if self._hit is hit:
-                self.filmstrip.show_picture(number, image)
-
-        self._session.bridge.call(
-            lambda library: image_of(library.frame_jpeg(preview.path, scene, _SCENE_SIDE)),
-            show_picture,
-            lambda _: None,
-        )
+            hit = self._hit
+            load_scenes(self._session, self.filmstrip, preview, lambda: self._hit is hit)
 
     def moments(self) -> list[float]:
         """Where the file matches, in seconds, best first."""
@@ -233,3 +220,21 @@ class MediaView(QWidget):
     def _find_part(self) -> None:
         if self._hit is not None:
             self._session.find_similar(self._hit.path, *self._part_s)
+
+
+def load_scenes(session: SearchSession, filmstrip: Filmstrip, preview: Preview, still: Callable[[], bool]) -> None:
+    """Show the scenes of a clip as the library decodes them, while ``still`` says that it is the one to be shown."""
+
+    def show(number: int, image: QImage) -> None:
+        if still():
+            filmstrip.show_picture(number, image)
+
+    def load(number: int, scene: Locator) -> None:
+        session.bridge.call(
+            lambda library: image_of(library.frame_jpeg(preview.path, scene, _SCENE_SIDE)),
+            partial(show, number),
+            lambda _: None,
+        )
+
+    for number, scene in enumerate(filmstrip.show_scenes(preview.scenes)):
+        load(number, scene)

@@ -55,15 +55,18 @@ class PictureView(QWidget):
             )
         return self._scaled
 
+    def picture_rect(self) -> QRectF:
+        """Where in the widget the picture is."""
+        size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        return QRectF((self.width() - size.width()) / 2, (self.height() - size.height()) / 2, *size.toTuple())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._picture.isNull():
             return
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        size = self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-        rect = QRectF(left, top, size.width(), size.height())
-        fill_rounded(painter, rect, self._scaled_to(size * self.devicePixelRatio()), _RADIUS)
+        rect = self.picture_rect()
+        fill_rounded(painter, rect, self._scaled_to(rect.size().toSize() * self.devicePixelRatio()), _RADIUS)
         self._paint_boxes(painter, rect)
         painter.setPen(QPen(self.palette().color(QPalette.ColorRole.AlternateBase), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from bowerbird.core.types import Locator
 from bowerbird.core.words import clock
 from bowerbird.gui.theme import Theme
-from bowerbird.gui.widgets.painting import fill_rounded
+from bowerbird.gui.widgets.painting import draw_loudness, fill_rounded
 
 _STEP_S = 5.0
 _DRAG_PX = 6  # a shorter movement is a click
@@ -46,6 +46,11 @@ class TimeBar(QWidget):
     def show_length(self, length_s: float, moments: Sequence[float]) -> None:
         """Show a file of this length with these moments marked, all in seconds."""
         self._length_s, self._moments, self._part_s = max(length_s, 0.1), tuple(moments), None
+        self.update()
+
+    def select_part(self, first_s: float, last_s: float) -> None:
+        """Mark a part, in seconds; none if it has no length."""
+        self._part_s = (first_s, last_s) if last_s > first_s else None
         self.update()
 
     def follow(self, at_s: float) -> None:
@@ -125,15 +130,10 @@ class Waveform(TimeBar):
         self.update()
 
     def paint_content(self, painter: QPainter) -> None:
-        colours, middle = self._theme.colours, self.height() / 2
+        colours, played = self._theme.colours, self._at_s / self._length_s
+        rect = QRectF(self.rect()).adjusted(0, 7, 0, -7)
+        draw_loudness(painter, rect, self._loudness, lambda at: colours.blue if at < played else colours.muted)
         painter.setPen(Qt.PenStyle.NoPen)
-        for x in range(0, self.width(), 3):
-            low = x * len(self._loudness) // max(1, self.width())
-            high = max(low + 1, (x + 3) * len(self._loudness) // max(1, self.width()))
-            loudness = max(self._loudness[low:high], default=0) / 255
-            bar_height = max(2.0, (self.height() - 14) * loudness**1.5)
-            painter.setBrush(QColor(colours.blue if self.time_at(x) < self._at_s else colours.muted))
-            painter.drawRoundedRect(QRectF(x, middle - bar_height / 2, 2, bar_height), 1, 1)
         painter.setBrush(QColor(colours.straw))
         for moment in self._moments:
             painter.drawRoundedRect(QRectF(min(self.x_of(moment), self.width() - 4), 0, 4, 7), 2, 2)

@@ -59,5 +59,7 @@ def drop(mime: QMimeData, session: SearchSession, query: QueryBox) -> None:
         session.folder_chosen.emit(folder)
     if files := tuple(path for path in paths if path.is_file()):
         session.add_examples(files)
+        query.open_well()
     elif not paths:
         query.take_image(mime)
+        query.open_well()

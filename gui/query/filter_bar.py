@@ -22,12 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from bowerbird.core.answers import Results
+from bowerbird.core.search.query import TypedFilter
 from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout
-from bowerbird.gui.widgets.widgets import add_action, label, restyle, tool
-from bowerbird.gui.wording import KIND_NAMES, count, name_of, number, rounded
+from bowerbird.gui.widgets.widgets import add_action, label, remove, restyle, tool
+from bowerbird.gui.wording import KIND_NAMES, count, explained, name_of, number, rounded, shown
 
 
 class FilterBar(QWidget):
@@ -49,18 +50,20 @@ class FilterBar(QWidget):
         self._apart.setObjectName("chip")
         self._apart.setProperty("active", True)
         self._apart.setText("Apart ×")
+        self._typed: dict[TypedFilter, QToolButton] = {}
         self._label = label("", "muted")
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(8)
-        chips = FlowLayout()
+        self._flow = FlowLayout()
         for widget in (self._kind, self._time, self._folder, self._apart, self._clear):
-            chips.addWidget(widget)
-        row.addLayout(chips)
+            self._flow.addWidget(widget)
+        row.addLayout(self._flow)
         row.addWidget(self._label, 1)
         session.question_changed.connect(self._show_question)
+        session.results_changed.connect(lambda _: self._show_typed())
         self._show_question(session.question)
 
     def show_summary(self, text: str) -> None:
@@ -78,6 +81,24 @@ class FilterBar(QWidget):
         width, metrics = self._label.width(), self._label.fontMetrics()
         texts = (self.summary, self.summary.partition(" in ")[0], "")
         self._label.setText(next(text for text in texts if metrics.horizontalAdvance(text) <= width or not text))
+
+    def _show_typed(self) -> None:
+        """A chip for each filter in the text of the last answer."""
+        filters = self._session.typed.filters
+        for gone in [each for each in self._typed if each not in filters]:
+            remove(self._typed.pop(gone))
+        for each in filters:
+            if each not in self._typed:
+                self._typed[each] = self._typed_chip(each)
+                self._flow.addWidget(self._typed[each])
+
+    def _typed_chip(self, typed: TypedFilter) -> QToolButton:
+        chip = tool(f"{typed.text}: {explained(typed.where)}", lambda: self._session.remove_typed(typed))
+        chip.setObjectName("chip")
+        chip.setProperty("active", True)
+        chip.setText(f"{chip.fontMetrics().elidedText(shown(typed.text), Qt.TextElideMode.ElideMiddle, 180)} ×")
+        chip.setToolTip(f"{explained(typed.where)}\nA click takes it away")
+        return chip
 
     def _chip(self, name: str, fill: Callable[[QMenu], None]) -> QToolButton:
         """A button named ``name`` with a menu, which ``fill`` fills each time it opens."""

@@ -1,91 +1,28 @@
-"""The query box: words that are typed, and example files that are dropped, pasted or picked."""
+"""The query box: words above, and below them, once it is opened, the well of examples."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QGuiApplication,
-    QIcon,
-    QImage,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPixmap,
-)
-from PySide6.QtWidgets import (
-    QFrame,
-    QGraphicsDropShadowEffect,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QSizePolicy,
-    QToolButton,
-)
+from itertools import takewhile
+from pathlib import Path
 
-from bowerbird.core.answers import Preview
-from bowerbird.core.types import Example, Locator, Query
-from bowerbird.gui.desktop import paths_of
-from bowerbird.gui.query.completion import FilterCompleter
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from bowerbird.core.types import Example
+from bowerbird.gui.desktop import paths_in, paths_of
+from bowerbird.gui.query.example_chip import ExampleChip
+from bowerbird.gui.query.example_well import ExampleWell, matched
+from bowerbird.gui.query.query_edit import PLACEHOLDER, PLACEHOLDER_BESIDE, QueryEdit
 from bowerbird.gui.query.save_button import SaveButton
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
-from bowerbird.gui.widgets.jpeg import image_of
-from bowerbird.gui.widgets.painting import fill_rounded
-from bowerbird.gui.widgets.widgets import remove, restyle, tool
-from bowerbird.gui.wording import name_of, part_of, shown
+from bowerbird.gui.widgets.widgets import describe, remove, restyle, tool
 
 _HEIGHT = 48
-_PLACEHOLDER = "Describe what you are looking for"
-_THUMB_PX = 30
-_PREVIEW_SIDE = 128
-_HINT_TEXT_WIDTH = 560  # with less room the hint is an icon only
-
-
-class QueryEdit(QLineEdit):
-    """The text field. Keys that concern the examples or the results become signals."""
-
-    left_downwards = Signal()
-    """Down or Enter."""
-    backspace_at_start = Signal()
-    paste_requested = Signal()
-    """Paste, while the clipboard holds files or a picture."""
-    focus_changed = Signal(bool)
-
-    def __init__(self) -> None:
-        """Offers filters as one types."""
-        super().__init__()
-        self.offers = FilterCompleter(self)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.offers.takes(event.key()):
-            event.ignore()
-        elif event.key() == Qt.Key.Key_Down and self.offers.offer_recent():
-            event.accept()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left_downwards.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() == Qt.Key.Key_Backspace and self.cursorPosition() == 0 and not self.hasSelectedText():
-            self.backspace_at_start.emit()
-        elif event.matches(QKeySequence.StandardKey.Paste) and clipboard_has_example():
-            self.paste_requested.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        self.offers.offer_recent()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focus_changed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focus_changed.emit(False)
+_HINT_TEXT_WIDTH = 560  # with less room the hint is an icon only, and so are examples
+_LEAST_WORDS = 450  # pixels of the box that chips leave free
+_CHIP_WIDTH, _NARROW_CHIP = 158, 62
 
 
 class QueryBox(QFrame):
@@ -97,36 +34,44 @@ class QueryBox(QFrame):
     """The user wants to choose a file to search by."""
 
     def __init__(self, session: SearchSession) -> None:
-        """Follow this session's question."""
+        """Follow this session's question; the well is folded."""
         super().__init__()
         self.setObjectName("query")
         self._session = session
-        self.chips: dict[Example, QToolButton] = {}
+        self._narrow = False
+        self.chips: list[ExampleChip] = []
         self._search_icon = QLabel()
         self._search_icon.setFixedSize(18, 18)
         self.edit = QueryEdit()
-        self.edit.setPlaceholderText(_PLACEHOLDER)
-        self.edit.setAccessibleName("Search")
-        self.edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)  # as high as the box
-        self.edit.setAcceptDrops(False)  # a dropped file is an example: the window takes it
-        self._hint = tool("Choose a file to search by (Ctrl+O), drop one, or paste one", self.pick_requested)
+        self.more = tool("", self.open_well)
+        self.clear_button = tool("Clear words and examples (Escape twice)", self._clear)
         self.save_button = SaveButton(session)
+        self.hint = tool("", self.toggle_well)
+        self.well = ExampleWell(session)
         self._place_widgets()
         self._connect_signals()
         self._draw_icons()
+        self._show_question(session.question)
+        self._show_well(False)
 
     def _place_widgets(self) -> None:
-        self._hint.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._hint.setObjectName("hint")
-        self._hint.setText(" drop a file to search by it")
-        self.setFixedHeight(_HEIGHT)
-        self._row = QHBoxLayout(self)
+        self.more.setObjectName("hint")
+        self.hint.setObjectName("hint")
+        self.hint.setText(" search by example")
+        self.hint.setCheckable(True)
+        words = QWidget()
+        words.setFixedHeight(_HEIGHT)
+        self._row = QHBoxLayout(words)
         self._row.setContentsMargins(14, 0, 10, 0)
         self._row.setSpacing(8)
-        self._row.addWidget(self._search_icon)
-        self._row.addWidget(self.edit, 1)
-        self._row.addWidget(self.save_button)
-        self._row.addWidget(self._hint)
+        for widget in (self._search_icon, self.more, self.edit, self.clear_button, self.save_button, self.hint):
+            self._row.addWidget(widget, int(widget is self.edit))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        column.addWidget(words)
+        column.addWidget(self.well)
         self._shadow = QGraphicsDropShadowEffect(self)
         self._shadow.setBlurRadius(24)
         self._shadow.setOffset(0, 6)
@@ -135,23 +80,28 @@ class QueryBox(QFrame):
     def _connect_signals(self) -> None:
         self.edit.textChanged.connect(self._on_text_changed)
         self.edit.left_downwards.connect(self.left_downwards)
+        self.edit.cleared.connect(self._clear)
         self.edit.backspace_at_start.connect(self._remove_last_example)
         self.edit.paste_requested.connect(self.paste)
         self.edit.focus_changed.connect(self._show_focus)
+        self.well.pick_requested.connect(self.pick_requested)
         self._session.question_changed.connect(self._show_question)
         self._session.recent_changed.connect(self._load_recent)
         self._session.theme.changed.connect(self._draw_icons)
 
     def fit(self, width: int) -> None:
         """Adapt to a pane of this width, in pixels."""
+        self._narrow = width < _HINT_TEXT_WIDTH
         style = Qt.ToolButtonStyle
-        has_room = width >= _HINT_TEXT_WIDTH
-        self._hint.setToolButtonStyle(style.ToolButtonTextBesideIcon if has_room else style.ToolButtonIconOnly)
+        self.hint.setToolButtonStyle(style.ToolButtonIconOnly if self._narrow else style.ToolButtonTextBesideIcon)
+        self._fit_chips()
 
     def take_focus(self) -> None:
         """Take the keyboard focus, with the text selected."""
         self.edit.setFocus()
         self.edit.selectAll()
+
+    # words
 
     def paste(self) -> None:
         """Search by the files, the picture or the text on the clipboard."""
@@ -173,12 +123,18 @@ class QueryBox(QFrame):
             )
 
     def _on_text_changed(self, text: str) -> None:
-        if text != self._session.question.text:  # else it was the session that set the text
+        before = self._session.question.text
+        if text == before:  # it was the session that set the text
+            return
+        if files := _pasted_files(before, text):
+            self.edit.setText(before)
+            self._session.add_examples(files)
+        else:
             self._session.set_text(text)
 
-    def _remove_last_example(self) -> None:
-        if self._session.question.like:
-            self._session.remove_example(self._session.question.like[-1])
+    def _clear(self) -> None:
+        self._session.clear()
+        self.edit.setFocus()
 
     def _show_focus(self, active: bool) -> None:
         if active:
@@ -194,67 +150,77 @@ class QueryBox(QFrame):
     def _draw_icons(self) -> None:
         theme = self._session.theme
         self._search_icon.setPixmap(theme.icon("search").pixmap(QSize(16, 16), self.devicePixelRatio()))
-        self._hint.setIcon(theme.icon("drop", theme.colours.muted))
+        self.hint.setIcon(theme.icon("drop", theme.colours.muted))
+        self.clear_button.setIcon(theme.icon("close", theme.colours.muted))
         self._shadow.setColor(QColor(0, 0, 0, 110 if theme.colours.dark else 26))
 
     # examples
 
+    def toggle_well(self) -> None:
+        """Open the well and go there, or fold it into chips and go back to the words."""
+        self._show_well(self.well.isHidden())
+        if self.well.isHidden():
+            self.edit.setFocus()
+        else:
+            self.well.take_focus()
+
+    def open_well(self) -> None:
+        """Show the examples as cards."""
+        self._show_well(True)
+
+    def _show_well(self, shown: bool) -> None:
+        self.well.setVisible(shown)
+        self.hint.setChecked(shown)
+        describe(
+            self.hint, f"{'Fold the examples' if shown else 'Search by example: open the place for files'} (Ctrl+E)"
+        )
+        self._fit_chips()
+
+    def _remove_last_example(self) -> None:
+        if self._session.question.like:
+            self._session.remove_example(self._session.question.like[-1])
+
     def _show_question(self, question: Question) -> None:
         if self.edit.text() != question.text:
             self.edit.setText(question.text)
-        for removed in [example for example in self.chips if example not in question.like]:
-            remove(self.chips.pop(removed))
-        for example in question.like:
-            if example not in self.chips:
-                self._add_chip(example)
-        self.edit.setPlaceholderText("and words, if you like" if question.like else _PLACEHOLDER)
+        self.chips, gone = matched(self.chips, question.like, self._chip)
+        for chip in gone:
+            remove(chip)
+        for place, chip in enumerate(self.chips):
+            self._row.insertWidget(1 + place, chip)
+        self.clear_button.setVisible(bool(question.text or question.like))
+        self.edit.setPlaceholderText(PLACEHOLDER_BESIDE if question.like else PLACEHOLDER)
+        self._fit_chips()
 
-    def _add_chip(self, example: Example) -> None:
-        path, part = example.path, part_of(example)
-        description = f"Example {name_of(path)} {part}, remove"
-        chip = tool(description, lambda: self._session.remove_example(example), _THUMB_PX)
-        chip.setObjectName("example")
-        chip.setText(f" like {part or 'this'} ×")
-        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        chip.setIcon(self._session.theme.icon("file", self._session.theme.colours.blue))
-        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        chip.setToolTip(f"{shown(str(path))}\nClick to search by it no more")
-        self._row.insertWidget(1 + len(self.chips), chip)
-        self.chips[example] = chip
-        self._load_picture(example, chip)
+    def _chip(self, example: Example) -> ExampleChip:
+        chip = ExampleChip(self._session, example)
+        chip.opened.connect(self.open_well)
+        return chip
 
-    def _load_picture(self, example: Example, chip: QToolButton) -> None:
-        """Have the library decode a picture of the example, in a child process: this one never opens the file."""
-
-        def show_icon(preview: Preview) -> None:
-            image = image_of(preview.image)
-            if self.chips.get(example) is chip and not image.isNull():
-                chip.setIcon(QIcon(_square(image, round(_THUMB_PX * self.devicePixelRatio()))))
-
-        moment = Locator(start_s=example.start_s, end_s=example.end_s)
-        self._session.bridge.call(
-            lambda library: library.preview(example.path, Query(), moment, _PREVIEW_SIDE), show_icon, lambda _: None
-        )
+    def _fit_chips(self) -> None:
+        """Show as many chips as leave room for words, and how many more there are; none while they are cards."""
+        room = (self.width() - _LEAST_WORDS) // (_NARROW_CHIP if self._narrow else _CHIP_WIDTH)
+        shown = min(len(self.chips), max(1, room)) if self.well.isHidden() else 0
+        for place, chip in enumerate(self.chips):
+            chip.narrow(self._narrow)
+            chip.setVisible(place < shown)
+        left = len(self.chips) - shown
+        self.more.setVisible(bool(left) and self.well.isHidden())
+        self.more.setText(f"+{left}")
+        describe(self.more, f"{left} more examples: show all")
 
 
-def clipboard_has_example() -> bool:
-    """True if the clipboard holds files, or a picture and no text."""
-    mime = QGuiApplication.clipboard().mimeData()
-    return bool(paths_of(mime)) or (mime.hasImage() and not mime.hasText())
+def _pasted_files(before: str, after: str) -> tuple[Path, ...]:
+    """The files whose paths were put into a text at once, as pasting does and typing does not."""
+    start = _shared(before, after)
+    end = _shared(before[start:][::-1], after[start:][::-1])
+    inserted = after[start : len(after) - end]
+    return paths_in(inserted) if len(inserted) > 1 else ()
 
 
-def _square(image: QImage, side: int) -> QPixmap:
-    scaled = image.scaled(
-        side, side, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
-    )
-    square = QPixmap(side, side)
-    square.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(square)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    fill_rounded(painter, QRectF(0, 0, side, side), QPixmap.fromImage(scaled), side / 5)
-    painter.end()
-    return square
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _png(image: QImage) -> bytes:

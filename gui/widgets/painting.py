@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QTransform
 
@@ -26,3 +28,15 @@ def draw_focus_ring(painter: QPainter, rect: QRectF, radius: float, colour: str)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(colour), 1.5))
     painter.drawRoundedRect(rect, radius, radius)
+
+
+def draw_loudness(painter: QPainter, rect: QRectF, loudness: bytes, colour: Callable[[float], str]) -> None:
+    """Bars of loudness (0…255, evenly spaced); ``colour`` is asked for each bar by its place, from 0 to 1."""
+    width = max(1, round(rect.width()))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for x in range(0, width, 3):
+        low = x * len(loudness) // width
+        high = max(low + 1, (x + 3) * len(loudness) // width)
+        height = max(2.0, rect.height() * (max(loudness[low:high], default=0) / 255) ** 1.5)
+        painter.setBrush(QColor(colour(x / width)))
+        painter.drawRoundedRect(QRectF(rect.x() + x, rect.center().y() - height / 2, 2, height), 1, 1)

@@ -234,3 +234,15 @@ def test_dates_are_days_in_the_users_zone() -> None:
         (today - timedelta(days=1), today),
         (date.today() - timedelta(days=1), date.today()),
     }
+
+
+def test_what_restricts_is_told_as_it_was_typed() -> None:
+    text = 'dog kind:photo -blurry "red car" date:last week (kind:clip OR lang:fr) (cat OR ext:pdf)'
+    assert [each.text for each in parse(text).filters] == [
+        "kind:photo",
+        "-blurry",
+        '"red car"',
+        "date:last week",
+        "(kind:clip OR lang:fr)",
+    ]
+    assert parse("dog kind:nonsense").filters == ()

@@ -139,3 +139,17 @@ def test_tab_goes_down_the_groups_of_rows_as_they_stand(
         assert focused
         names.append(focused.accessibleName())
     assert names == ["Sea, 3", "Add a folder (Ctrl+Shift+O)", "Pictures, 75 %"], "arrows go on within a group"
+
+
+def test_a_kind_that_is_typed_is_the_chosen_one_and_a_click_replaces_it(
+    pane: FoldersPane, session: SearchSession
+) -> None:
+    session.ask(Question("dog kind:pictures"))
+    session.search()
+    rows = _visible_rows(pane)
+    photos, everything = (next(row for row in rows.values() if row.text() == name) for name in ("Photos", "Everything"))
+    assert photos.isChecked()
+    QTest.mouseClick(everything, Qt.MouseButton.LeftButton)
+    assert (session.question.text, session.question.kind) == ("dog", None)
+    session.search()
+    assert everything.isChecked()

@@ -112,3 +112,19 @@ def test_weak_results_are_not_counted() -> None:
 def test_the_files_of_a_shot_are_counted() -> None:
     shot = replace(photo("a.jpg"), parts=(Part(Path("/a.cr3"), Role.RAW),))
     assert result_summary(Question(), Results((shot, photo("b.jpg")))) == "3 files"
+
+
+def test_a_typed_filter_is_a_chip_that_takes_it_out_of_the_text(
+    bar: FilterBar, session: SearchSession, qtbot: QtBot
+) -> None:
+    session.ask(Question("dog kind:photo -blurry"))
+    session.search()
+    chips = {chip.text(): chip for chip in bar.findChildren(QToolButton) if chip.text().endswith("×")}
+    assert {"kind:photo ×", "-blurry ×"} <= set(chips)
+    assert "only photos" in chips["kind:photo ×"].accessibleName()
+    assert "not: with this word" in chips["-blurry ×"].toolTip()
+    QTest.mouseClick(chips["kind:photo ×"], Qt.MouseButton.LeftButton)
+    assert session.question.text == "dog -blurry"
+    session.search()
+    qtbot.waitUntil(chips["-blurry ×"].isVisible)
+    assert "kind:photo ×" not in [chip.text() for chip in bar.findChildren(QToolButton)]

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.types import Example
+from bowerbird.core.types import Example, Kind, Liking
+from bowerbird.gui.desktop import url_of
 from bowerbird.gui.query.query_box import QueryBox
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
@@ -68,13 +69,81 @@ def test_enter_and_down_go_to_the_results(box: QueryBox, qtbot: QtBot) -> None:
             QTest.keyClick(box.edit, key)
 
 
-def test_an_example_has_a_chip_that_removes_it(box: QueryBox, session: CountingSession) -> None:
-    first, second = Example(Path("/a.jpg")), Example(Path("/b.wav"), 12.0, 17.5)
+def test_an_example_has_a_chip_with_a_cross_that_removes_it(box: QueryBox, session: CountingSession) -> None:
+    first, second = Example(Path("/a.jpg")), Example(Path("/b.wav"), 12.0, 17.5, liking=Liking.NOT_LIKE)
     session.ask(Question(like=(first, second)))
-    assert [chip.text() for chip in box.chips.values()] == [" like this ×", " like 0:12–0:17 ×"]
-    QTest.mouseClick(box.chips[first], Qt.MouseButton.LeftButton)
+    assert [chip.body.accessibleName() for chip in box.chips] == [
+        "Example, like: a.jpg",
+        "Example, not like: b.wav 0:12–0:17",
+    ]
+    QTest.mouseClick(box.chips[0].remove, Qt.MouseButton.LeftButton)
     assert session.question.like == (second,)
-    assert list(box.chips) == [second]
+    assert [chip.example for chip in box.chips] == [second]
+
+
+def test_delete_on_a_chip_removes_its_example(box: QueryBox, session: CountingSession) -> None:
+    session.ask(Question(like=(Example(Path("/a.jpg")),)))
+    QTest.keyClick(box.chips[0].body, Qt.Key.Key_Delete)
+    assert session.question.like == ()
+
+
+def test_a_click_on_a_chip_opens_the_well_where_it_is_a_card(box: QueryBox, session: CountingSession) -> None:
+    session.ask(Question(like=(Example(Path("/a.jpg")),)))
+    folded = box.sizeHint().height()
+    QTest.mouseClick(box.chips[0].body, Qt.MouseButton.LeftButton)
+    assert box.well.isVisible() and box.well.cards[0].isVisible()
+    assert box.chips[0].isHidden()
+    QTest.mouseClick(box.hint, Qt.MouseButton.LeftButton)
+    assert box.well.isHidden() and box.chips[0].isVisible()
+    assert box.sizeHint().height() == folded
+
+
+def test_chips_leave_room_for_words(box: QueryBox, session: CountingSession) -> None:
+    box.resize(396, box.height())
+    box.fit(396)
+    session.ask(Question(like=tuple(Example(Path(f"/{number}.jpg")) for number in range(9))))
+    assert sum(chip.isVisible() for chip in box.chips) == 1
+    assert box.more.text() == "+8"
+    assert box.edit.width() > 60
+    QTest.mouseClick(box.more, Qt.MouseButton.LeftButton)
+    assert len([card for card in box.well.cards if card.isVisible()]) == 9
+
+
+def test_the_cross_clears_words_and_examples(box: QueryBox, session: CountingSession) -> None:
+    assert not box.clear_button.isVisible()
+    session.ask(Question("dog", like=(Example(Path("/a.jpg")),), kind=Kind.PHOTO))
+    QTest.mouseClick(box.clear_button, Qt.MouseButton.LeftButton)
+    assert session.question == Question(kind=Kind.PHOTO)
+    assert box.edit.text() == ""
+
+
+def test_escape_clears_the_words_and_once_more_the_examples(box: QueryBox, session: CountingSession) -> None:
+    example = Example(Path("/a.jpg"))
+    session.ask(Question("dog", like=(example,)))
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert session.question == Question(like=(example,))
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert session.question == Question()
+
+
+def test_a_pasted_path_is_an_example_and_the_words_stay(
+    box: QueryBox, session: CountingSession, tmp_path: Path
+) -> None:
+    path = tmp_path / "my photo.jpg"
+    path.touch()
+    QTest.keyClicks(box.edit, "dog ")
+    for text in (str(path), f"'{path}'", f"{path}\n", url_of(str(path)).toString()):
+        QGuiApplication.clipboard().setText(text)
+        QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        assert (session.question.text, session.question.like) == ("dog ", (Example(path),)), text
+        assert box.edit.text() == "dog "
+        session.remove_example(Example(path))
+
+
+def test_a_path_of_no_file_is_text(box: QueryBox, session: CountingSession, tmp_path: Path) -> None:
+    QGuiApplication.clipboard().setText(str(tmp_path / "none.jpg"))
+    QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert session.question == Question(text=str(tmp_path / "none.jpg"))
 
 
 def test_backspace_at_the_start_removes_the_last_example(box: QueryBox, session: CountingSession) -> None:
