@@ -38,6 +38,7 @@ class PartDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Search by a part of {name_of(example.path)}")
         self._session, self._example = session, example
+        self._page: int | None = None  # of a document, the one that is shown
         fit_to_screen(self, _WIDTH, _HEIGHT)
         self.crop = CropView(session.theme, max(120, self.height() - _AROUND))
         self.pages = PageTurner(session.theme)
@@ -83,8 +84,10 @@ class PartDialog(QDialog):
     def _show_picture(self, preview: Preview, image: QImage) -> None:
         self.crop.show_image(image)
         self.crop.choose(self._example.box)
+        self._page = preview.page
         self.pages.show_pages(preview.page, preview.pages, ())
-        self._hint.setText("Draw a frame round what you mean, or move one with the arrow keys.")
+        turn = "Turn to the page that you mean. " if (preview.pages or 0) > 1 else ""
+        self._hint.setText(f"{turn}Draw a frame round what you mean, or move one with the arrow keys.")
         self.crop.show()
         self.crop.setFocus()
 
@@ -93,6 +96,7 @@ class PartDialog(QDialog):
         self.stretch.show()
         self.stretch.show_media(preview, self._example)
         self.stretch.first.setFocus()
+        self.resize(self.width(), self.sizeHint().height())
 
     def _turn_to(self, page: Locator) -> None:
         self._example = replace(self._example, page=page.page, box=None)
@@ -103,7 +107,7 @@ class PartDialog(QDialog):
             start_s, end_s = self.stretch.part()
             self._finish(replace(self._example, start_s=start_s, end_s=end_s))
         else:
-            self._finish(replace(self._example, box=self.crop.box))
+            self._finish(replace(self._example, box=self.crop.box, page=self._page))
 
     def _choose_all(self) -> None:
         self._finish(replace(self._example, start_s=None, end_s=None, box=None, page=None))

@@ -14,7 +14,7 @@ _KEYS = (
     ("Escape twice", "Clear the words, then the examples"),
     ("Down, Up", "From the query to the results and back"),
     ("Arrows", "Along the results"),
-    ("Enter", "Open the file"),
+    ("Enter", "Open the chosen file; from the query, the first one"),
     ("Space", "Look at it large; arrows go on to the next"),
     ("Shift+arrows, Ctrl+A, Escape", "Select several, all, one again"),
     ("Ctrl+C", "Copy the selected files"),

@@ -90,6 +90,7 @@ class SearchPane(QFrame):
     def _connect_widgets(self) -> None:
         session, view = self._session, self.results
         self.query.left_downwards.connect(self._focus_results)
+        self.query.entered.connect(self._open_top)
         self.query.pick_requested.connect(self.pick_examples)
         self.query.well.part_requested.connect(self._open_part)
         view.left_upwards.connect(self.query.edit.setFocus)
@@ -176,6 +177,13 @@ class SearchPane(QFrame):
         self._focus_awaited = not self._session.current
         if self.model.rowCount() and not self._focus_awaited:
             self.results.setFocus()
+
+    def _open_top(self) -> None:
+        """Open the top hit, if it was seen and matches well; else go to the results, where Enter opens any."""
+        hit = self._session.hit
+        self._focus_results()
+        if self._session.current and not self._session.question.empty and hit and hit.strong:
+            open_hit(self._session, hit)
 
     def _copy(self) -> None:
         copy_files([hit.path for hit in self.results.selected_hits()])

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QMenu,
     QSizePolicy,
     QToolButton,
@@ -27,7 +28,7 @@ from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout
-from bowerbird.gui.widgets.widgets import add_action, label, remove, restyle, tool
+from bowerbird.gui.widgets.widgets import add_action, remove, restyle, tool
 from bowerbird.gui.wording import KIND_NAMES, count, explained, name_of, number, rounded, shown
 
 
@@ -38,8 +39,6 @@ class FilterBar(QWidget):
         """Follow this session's filters."""
         super().__init__()
         self._session = session
-        self.summary = ""
-        """What the label shows as far as there is room."""
         self._kind = self._chip("Kind of file", self._fill_kind_menu)
         self._time = self._chip("Time", self._fill_time_menu)
         self._folder = self._chip("Folder", self._fill_folder_menu)
@@ -51,9 +50,7 @@ class FilterBar(QWidget):
         self._apart.setProperty("active", True)
         self._apart.setText("Apart ×")
         self._typed: dict[TypedFilter, QToolButton] = {}
-        self._label = label("", "muted")
-        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._summary = _Summary()
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(8)
@@ -61,26 +58,19 @@ class FilterBar(QWidget):
         for widget in (self._kind, self._time, self._folder, self._apart, self._clear):
             self._flow.addWidget(widget)
         row.addLayout(self._flow)
-        row.addWidget(self._label, 1)
+        row.addWidget(self._summary, 1)
         session.question_changed.connect(self._show_question)
         session.results_changed.connect(lambda _: self._show_typed())
         self._show_question(session.question)
 
     def show_summary(self, text: str) -> None:
         """Show how many results there are."""
-        self.summary = text
-        self._label.setToolTip(text)
-        self._fit_summary()
+        self._summary.show_summary(text)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_summary()
-
-    def _fit_summary(self) -> None:
-        """Show the whole summary, or without the time it took, or nothing, as there is room."""
-        width, metrics = self._label.width(), self._label.fontMetrics()
-        texts = (self.summary, self.summary.partition(" in ")[0], "")
-        self._label.setText(next(text for text in texts if metrics.horizontalAdvance(text) <= width or not text))
+    @property
+    def summary(self) -> str:
+        """What is shown of the results as far as there is room."""
+        return self._summary.toolTip()
 
     def _show_typed(self) -> None:
         """A chip for each filter in the text of the last answer."""
@@ -165,6 +155,30 @@ def _set_chip(chip: QToolButton, text: str, *, active: bool) -> None:
     chip.setAccessibleName(f"{chip.accessibleDescription()}: {text}")
     chip.setProperty("active", active)
     restyle(chip)
+
+
+class _Summary(QLabel):
+    """The whole summary, or without the time it took, or nothing, as there is room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_summary(self, text: str) -> None:
+        self.setToolTip(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        whole, metrics = self.toolTip(), self.fontMetrics()
+        texts = (whole, whole.partition(" in ")[0], "")
+        self.setText(next(text for text in texts if metrics.horizontalAdvance(text) <= self.width() or not text))
 
 
 class DatesDialog(QDialog):

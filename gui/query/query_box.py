@@ -29,7 +29,9 @@ class QueryBox(QFrame):
     """Shows the text and the examples of the session's question, and changes them."""
 
     left_downwards = Signal()
-    """Down or Enter: the focus should go to the results."""
+    """The focus should go to the results."""
+    entered = Signal()
+    """Enter: the best result is wanted."""
     pick_requested = Signal()
     """The user wants to choose a file to search by."""
 
@@ -80,6 +82,7 @@ class QueryBox(QFrame):
     def _connect_signals(self) -> None:
         self.edit.textChanged.connect(self._on_text_changed)
         self.edit.left_downwards.connect(self.left_downwards)
+        self.edit.entered.connect(self.entered)
         self.edit.cleared.connect(self._clear)
         self.edit.backspace_at_start.connect(self._remove_last_example)
         self.edit.paste_requested.connect(self.paste)

@@ -17,7 +17,8 @@ class QueryEdit(QLineEdit):
     """The text field. Keys that concern the examples or the results become signals."""
 
     left_downwards = Signal()
-    """Down or Enter."""
+    """Down."""
+    entered = Signal()
     backspace_at_start = Signal()
     cleared = Signal()
     """Escape, while nothing is typed."""
@@ -39,8 +40,10 @@ class QueryEdit(QLineEdit):
             event.ignore()
         elif event.key() == Qt.Key.Key_Down and self.offers.offer_recent():
             event.accept()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif event.key() == Qt.Key.Key_Down:
             self.left_downwards.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         elif event.key() == Qt.Key.Key_Escape:

@@ -24,6 +24,7 @@ from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.types import Query
 from bowerbird.gui.desktop import paths_of, url_of
+from bowerbird.gui.dialogs.example_part import PartDialog
 from bowerbird.gui.dialogs.quick_look import QuickLook
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.results import hit_actions
@@ -82,7 +83,7 @@ def shared_window(
 @pytest.fixture
 def window(shared_window: MainWindow, qtbot: QtBot) -> MainWindow:
     """The shared window, browsing, with the keyboard in the query box."""
-    shared_window.search_pane.query.edit.clear()
+    shared_window.session.clear()
     shared_window.session.filter_kind(None)
     qtbot.waitUntil(lambda: shared_window.session.current and bool(shown_names(shared_window)), timeout=LONG_MS)
     shared_window.activateWindow()
@@ -138,6 +139,42 @@ def test_enter_opens_nothing_old_while_the_answer_is_awaited(
     qtbot.waitUntil(view.hasFocus, timeout=LONG_MS)
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert opened == ["Family letters.pdf"]
+
+
+def test_enter_opens_the_top_hit_that_is_shown(window: MainWindow, opened: list[str], qtbot: QtBot) -> None:
+    edit = window.search_pane.query.edit
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert opened == [], "nothing is asked"
+    window.search_pane.query.edit.setFocus()
+    _answer(window, "the dog rode on the truck", qtbot)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert opened == ["Family letters.pdf"]
+
+
+def test_a_part_of_a_photo_is_chosen_by_keys_alone(window: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    query, photo = window.search_pane.query, sorted((folder / "photos").iterdir())[0]
+    QGuiApplication.clipboard().setText(str(photo))
+    QTest.keyClick(query.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    (card,) = query.well.cards
+    qtbot.waitUntil(card.part.hasFocus)
+    QTest.keyClick(card.part, Qt.Key.Key_Space)
+    (dialog,) = window.findChildren(PartDialog)
+    qtbot.waitUntil(dialog.crop.isVisible, timeout=LONG_MS)
+    QTest.keyClick(dialog.crop, Qt.Key.Key_Right)
+    QTest.keyClick(dialog.crop, Qt.Key.Key_Return)
+    (example,) = window.session.question.like
+    assert example.path == photo and example.box == pytest.approx((0.29, 0.25, 0.5, 0.5))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert query.well.isHidden() and query.edit.hasFocus()
+    QTest.keyClick(query.edit, Qt.Key.Key_Escape)
+    assert window.session.question.like == ()
+    QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.session.question.like == (example,)
+    QTest.keyClick(window, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert window.session.question.like == ()
 
 
 def test_beside_a_mistyped_filter_the_rest_is_answered(window: MainWindow, qtbot: QtBot) -> None:

@@ -102,6 +102,7 @@ def test_a_dropped_photo_finds_its_twin(full_window: MainWindow, tmp_path: Path,
     _drop(full_window, twin)
     qtbot.waitUntil(lambda: shown_names(full_window)[:1] == ["IMG_2201.jpg"], timeout=LONG_MS)
     assert full_window.session.question.like == (Example(twin),)
+    assert full_window.search_pane.query.well.cards[0].isVisible(), "a drop opens the well"
 
 
 def test_a_pasted_picture_is_an_example(full_window: MainWindow, qtbot: QtBot) -> None:

@@ -69,10 +69,10 @@ def test_enter_and_escape_are_for_the_offers_while_they_are_shown(qtbot: QtBot) 
     assert edit.text() == "kind:ph" and not popup.isVisible()
     qtbot.keyClicks(edit, "o")
     qtbot.keyClick(popup, Qt.Key.Key_Down)
-    with qtbot.assertNotEmitted(edit.left_downwards):
+    with qtbot.assertNotEmitted(edit.entered):
         qtbot.keyClick(popup, Qt.Key.Key_Return)
     assert edit.text() == "kind:photo "
-    with qtbot.waitSignal(edit.left_downwards):
+    with qtbot.waitSignal(edit.entered):
         qtbot.keyClick(edit, Qt.Key.Key_Return)
 
 
@@ -89,7 +89,7 @@ def test_the_last_questions_are_offered_while_nothing_is_typed(qtbot: QtBot) -> 
     edit = QueryEdit()
     qtbot.addWidget(edit)
     edit.show()
-    left = qtbot.waitSignal(edit.left_downwards)
+    left = qtbot.waitSignal(edit.entered)
     QTest.keyClick(edit, Qt.Key.Key_Down)
     assert left.signal_triggered, "without any, Down goes to the results"
     edit.offers.use_recent(("a dog on a beach", "kind:photo boats"))

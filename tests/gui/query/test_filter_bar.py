@@ -78,13 +78,13 @@ def test_clearing_removes_the_filters_and_leaves_the_text(bar: FilterBar, sessio
 
 def test_the_summary_gets_shorter_where_there_is_less_room(bar: FilterBar) -> None:
     bar.show_summary("23 results in 41 ms")
-    assert bar._label.text() == "23 results in 41 ms"
-    bar._label.setFixedWidth(80)
+    assert bar._summary.text() == "23 results in 41 ms"
+    bar._summary.setFixedWidth(80)
     bar.show_summary("23 results in 41 ms")
-    assert bar._label.text() == "23 results"
-    bar._label.setFixedWidth(5)
+    assert bar._summary.text() == "23 results"
+    bar._summary.setFixedWidth(5)
     bar.show_summary("23 results in 41 ms")
-    assert bar._label.text() == ""
+    assert bar._summary.text() == ""
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,11 @@ def test_a_question_from_elsewhere_is_shown_and_not_put_again(box: QueryBox, ses
     assert session.question == question
 
 
-def test_enter_and_down_go_to_the_results(box: QueryBox, qtbot: QtBot) -> None:
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down):
-        with qtbot.waitSignal(box.left_downwards):
-            QTest.keyClick(box.edit, key)
+def test_down_goes_to_the_results_and_enter_asks_for_the_best(box: QueryBox, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(box.left_downwards):
+        QTest.keyClick(box.edit, Qt.Key.Key_Down)
+    with qtbot.waitSignal(box.entered):
+        QTest.keyClick(box.edit, Qt.Key.Key_Return)
 
 
 def test_an_example_has_a_chip_with_a_cross_that_removes_it(box: QueryBox, session: CountingSession) -> None:
