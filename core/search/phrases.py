@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from bowerbird.core.conditions import Condition, without
 from bowerbird.core.search import ranking
 from bowerbird.core.search.query import phrases_of
+from bowerbird.core.search.sound_alike import sound_of
 from bowerbird.core.types import Query
 from bowerbird.core.words import all_words, holds
 
@@ -36,13 +37,28 @@ def _without_phrases(where: Condition) -> Condition:
     return without(where, lambda each: each.name == "phrase")
 
 
-def pairs_of(text: str) -> set[tuple[str, str]]:
-    """Words that follow each other, stop words included."""
-    return set(pairwise(all_words(text)))
+class Row:
+    """Words as they follow each other in a typed text, to be found so in others."""
+
+    def __init__(self, text: str, phrases: Sequence[str]) -> None:
+        """``phrases``: what is to be found to the letter."""
+        words = all_words(text)
+        self._phrases = phrases
+        self._written, self._spoken = frozenset(pairwise(words)), frozenset(pairwise(map(sound_of, words)))
+
+    def in_text(self, text: str) -> float:
+        """Evidence of words that follow each other as typed, or as demanded."""
+        return max(ranking.VERBATIM * _share(self._written, all_words(text)), ranking.EXACT * self._held(text))
+
+    def in_transcript(self, text: str) -> float:
+        """The same of what was heard, where words that sound alike are one."""
+        return max(self.in_text(text), ranking.VERBATIM * _share(self._spoken, map(sound_of, all_words(text))))
+
+    def _held(self, text: str) -> float:
+        held = [holds(text, phrase, exact=True) for phrase in self._phrases]
+        return sum(held) / len(held) if held else 0.0
 
 
-def in_a_row(text: str, pairs: Set[tuple[str, str]], phrases: Sequence[str]) -> float:
-    """Evidence of words that follow each other as typed, or as demanded."""
-    followed = len(pairs & pairs_of(text)) / len(pairs) if pairs else 0.0
-    held = sum(holds(text, phrase, exact=True) for phrase in phrases) / len(phrases) if phrases else 0.0
-    return max(ranking.VERBATIM * followed, ranking.EXACT * held)
+def _share(pairs: frozenset[tuple[str, str]], words: Iterable[str]) -> float:
+    """The share of pairs that follow each other among words."""
+    return len(pairs.intersection(pairwise(words))) / len(pairs) if pairs else 0.0

@@ -17,9 +17,10 @@ from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.names import parts_of, share_held, share_of_name, weights_in, words_in
 from bowerbird.core.search.passages import says_something
-from bowerbird.core.search.phrases import in_a_row, pairs_of
+from bowerbird.core.search.phrases import Row
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
+from bowerbird.core.search.sound_alike import LANGUAGES
 from bowerbird.core.search.wording import Occurrences, Term, identifiers, words_of
 from bowerbird.core.types import Kind, Modality, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
@@ -182,10 +183,13 @@ class Retriever:
         rows = self._reader.segments(scores).values()
         occurrences = Occurrences(terms, *self._reader.vocabulary.index_size())
         languages = self._reader.vocabulary.languages_of({row.content_id for row in rows})
-        pairs, phrases = pairs_of(side.text), (*phrases_of(side.where), *identifiers(side.text))
+        typed = Row(side.text, (*phrases_of(side.where), *identifiers(side.text)))
         for row in rows:
-            if strength := occurrences.evidence(row.text, languages.get(row.content_id, "")):  # else of other languages
-                yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row(row.text, pairs, phrases))
+            language = languages.get(row.content_id, "")
+            if strength := occurrences.evidence(row.text, language):  # else of other languages
+                heard = row.locator.start_s is not None and language in LANGUAGES
+                in_a_row = typed.in_transcript(row.text) if heard else typed.in_text(row.text)
+                yield Evidence(row.content_id, row.id, Source.WORDS, strength + in_a_row)
 
     def _name_hits(self, text: str, contents: Collection[int], where: Condition) -> Iterator[Evidence]:
         """Evidence of the files with the words in their names, and of those with them in their folders' names.

@@ -162,6 +162,13 @@ def test_a_text_with_the_words_in_a_row_comes_before_one_with_them_apart() -> No
     assert names(Bench(reader, spaces=()).search(Query("white horse"))) == ["together.txt", "apart.txt"]
 
 
+def test_what_was_said_is_found_by_how_it_sounds_and_what_was_written_is_not() -> None:
+    files = [file(1, "/wall.txt", 1), file(2, "/well.ogg", 2)]
+    said = segment(20, 2, "the wet season. Well, you have to", at=Locator(start_s=0.0))
+    reader = FakeReader(files, [segment(10, 1, "the wet season. Well, you have to"), said])
+    assert names(Bench(reader, spaces=()).search(Query("wet season will you have"))) == ["well.ogg", "wall.txt"]
+
+
 def test_a_text_that_has_every_word_is_a_match_whatever_its_length_and_endings() -> None:
     files = [file(1, "/all.txt", 1), file(2, "/some.txt", 2)]
     filler = "something else entirely " * 100
