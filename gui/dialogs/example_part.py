@@ -176,6 +176,7 @@ class StretchChooser(QWidget):
 def _seconds(name: str) -> QDoubleSpinBox:
     box = QDoubleSpinBox()
     box.setDecimals(1)
+    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     box.setAccessibleName(f"{name}, in seconds")
     return box
 

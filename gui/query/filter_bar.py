@@ -140,6 +140,8 @@ class FilterBar(QWidget):
         _set_chip(self._kind, KIND_NAMES[kind] if kind else "Any kind", active=kind is not None)
         _set_chip(self._time, period.name, active=period != ANY_TIME)
         _set_chip(self._folder, name_of(folder) if folder else "Anywhere", active=folder is not None)
+        for typed, chip in self._typed.items():
+            chip.setVisible(typed.text in question.text)
         self._apart.setVisible(question.apart)
         self._clear.setVisible(question.filtered)
 

@@ -125,6 +125,7 @@ def test_a_typed_filter_is_a_chip_that_takes_it_out_of_the_text(
     assert "not: with this word" in chips["-blurry ×"].toolTip()
     QTest.mouseClick(chips["kind:photo ×"], Qt.MouseButton.LeftButton)
     assert session.question.text == "dog -blurry"
+    assert chips["kind:photo ×"].isHidden(), "before the answer is there"
     session.search()
     qtbot.waitUntil(chips["-blurry ×"].isVisible)
     assert "kind:photo ×" not in [chip.text() for chip in bar.findChildren(QToolButton)]
