@@ -257,13 +257,38 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
+class Liking(StrEnum):
+    """How an example counts."""
+
+    LIKE = "like"
+    A_LITTLE = "a little"
+    """Half as much."""
+    NOT_LIKE = "not"
+    """What is like it comes last."""
+
+
+Box = tuple[float, float, float, float]
+"""A part of an upright picture: its left edge, upper edge, width and height, as shares (0…1) of the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file to search by: all of it, or the part of a recording or clip between two times in seconds."""
+    """A file to search by: all of it, or a part."""
 
     path: Path
     start_s: float | None = None
     end_s: float | None = None
+    """Of a recording or clip, what is between these times in seconds."""
+    liking: Liking = Liking.LIKE
+    box: Box | None = None
+    """What of a photo, or of a page, is meant."""
+    page: int | None = None
+    """Of a document, the page, counted from 1."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the file is meant."""
+        return (self.start_s, self.end_s, self.box, self.page) == (None,) * 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
 from bowerbird.core.paths import LIBRARY_VARIABLE, absolute
-from bowerbird.core.search.query import example
+from bowerbird.core.search.fragments import example
+from bowerbird.core.types import Liking
 
 DEFAULT_LIMIT = 20
 EXIT_CODES = "Exit codes: 0 done, 1 something about this machine, 2 usage."
@@ -97,9 +99,24 @@ _SEARCH = (
     ),
     Parameter(
         "--like",
-        "an example file; FILE#t=12,17.5 is a part of a recording or clip, in seconds",
+        "an example file; FILE#t=12,17.5 is a part of a recording or clip, in seconds, FILE#page=3 a page, "
+        "FILE#xywh=percent:25,0,50,50 a part of a picture: left, top, width, height",
         placeholder="FILE",
         convert=example,
+        many=True,
+    ),
+    Parameter(
+        "--like-a-little",
+        "an example that counts half as much",
+        placeholder="FILE",
+        convert=partial(example, liking=Liking.A_LITTLE),
+        many=True,
+    ),
+    Parameter(
+        "--not-like",
+        "an example of what is not meant: what is like it comes last",
+        placeholder="FILE",
+        convert=partial(example, liking=Liking.NOT_LIKE),
         many=True,
     ),
     Parameter(
@@ -115,8 +132,8 @@ _SEARCH = (
     _LIMIT,
     Parameter(
         "--batch",
-        'queries as JSON lines ({"text", "like", "kind", "under", "apart", "limit"}) in, answers as JSON lines out; '
-        "- is stdin",
+        'queries as JSON lines ({"text", "like", "like_a_little", "not_like", "kind", "under", "apart", "limit"}) in, '
+        "answers as JSON lines out; - is stdin",
         placeholder="FILE",
         convert=Path,
     ),

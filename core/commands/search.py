@@ -20,7 +20,11 @@ from bowerbird.core.conditions import EVERYTHING, Is, any_of
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.paths import absolute
-from bowerbird.core.search.query import Typed, example, narrowed, parse, ranks
+from bowerbird.core.search.fragments import example
+from bowerbird.core.search.query import Typed, narrowed, parse, ranks
+from bowerbird.core.types import Liking
+
+_LIKINGS = {"like": Liking.LIKE, "like_a_little": Liking.A_LITTLE, "not_like": Liking.NOT_LIKE}
 
 
 def search(library: LibraryCalls, arguments: argparse.Namespace) -> Iterator[Output]:
@@ -58,8 +62,8 @@ def _typed(arguments: argparse.Namespace) -> Typed:
     after = [Is("after", first_day(arguments.after))] if arguments.after else []
     before = [Is("before", first_day(arguments.before))] if arguments.before else []
     typed = _with_options(parse(arguments.text), arguments.kind, arguments.under, *after, *before)
-    more = replace(typed.query, like=tuple(arguments.like), apart=arguments.apart, limit=arguments.limit)
-    return replace(typed, query=more)
+    like = (*arguments.like, *arguments.like_a_little, *arguments.not_like)
+    return replace(typed, query=replace(typed.query, like=like, apart=arguments.apart, limit=arguments.limit))
 
 
 def _with_options(typed: Typed, kind: Sequence[str], under: Sequence[Path], *more: Is) -> Typed:
@@ -99,7 +103,7 @@ def _typed_line(line: str) -> Typed:
         fields = json.loads(line)
         under = [absolute(path) for path in _listed(fields.get("under"))]
         typed = _with_options(parse(fields.get("text") or ""), _listed(fields.get("kind")), under)
-        like = tuple(example(path) for path in _listed(fields.get("like")))
+        like = tuple(example(path, liking) for key, liking in _LIKINGS.items() for path in _listed(fields.get(key)))
         limit = int(fields.get("limit") or DEFAULT_LIMIT)
         return replace(typed, query=replace(typed.query, like=like, apart=bool(fields.get("apart")), limit=limit))
     except (ValueError, AttributeError, TypeError) as error:

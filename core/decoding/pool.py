@@ -99,13 +99,14 @@ class ExtractPool:
         """
         return self._submit(self._urgent, _RENDERING, lambda slot: slot.read(path, bytes, "render", locator, max_side))
 
-    def page(self, path: Path, number: int, max_area: int) -> Future[Extraction]:
+    def page(self, path: Path, number: int, max_area: int, *, urgent: bool = False) -> Future[Extraction]:
         """A photo, or a page counted from 1, as the pixels of the only segment; no segment if there is no such page.
 
-        At most ``max_area`` pixels, after all that is to be extracted. The future fails as that of ``extract`` does.
+        At most ``max_area`` pixels. ``urgent``: the user is waiting for it; else it is read after all that is to be
+        extracted. The future fails as that of ``extract`` does.
         """
-        asked = ("page", number, max_area)
-        return self._submit(self._background, _PAGES, lambda slot: slot.read(path, Extraction, *asked))
+        queue, after = (self._urgent, _EXTRACTING) if urgent else (self._background, _PAGES)
+        return self._submit(queue, after, lambda slot: slot.read(path, Extraction, "page", number, max_area))
 
     def try_walls(self) -> Future[tuple[str, ...]]:
         """Start a child for urgent files if none runs; the walls that it lacks, a sentence each."""

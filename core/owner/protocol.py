@@ -24,7 +24,7 @@ from bowerbird.core.paths import write_whole
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
 from bowerbird.core.types import Query
 
-VERSION = 6
+VERSION = 7
 """To be raised whenever a call, or a class that travels in one, changes. Owners before 2 know no ``HELLO``."""
 HELLO = "hello"
 RESULT, ERROR, PROGRESS = "result", "error", "progress"

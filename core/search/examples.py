@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.decoding.pool import ExtractPool
@@ -21,12 +23,25 @@ from bowerbird.core.files.identity import fingerprint_with
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
 from bowerbird.core.paths import make_private
-from bowerbird.core.types import Example, Heard, Locator, Modality, Segment, Space, Vectors
+from bowerbird.core.types import (
+    Box,
+    Example,
+    Extraction,
+    Heard,
+    Liking,
+    Locator,
+    Modality,
+    Pixels,
+    Segment,
+    Space,
+    Vectors,
+)
 from bowerbird.core.words import sounds_in
 
 _CACHED = 16  # examples: typing beside a dropped one asks for it again with every letter
 _MOST_ROWS = 16  # of a long document or clip: enough to say what it is about, few enough to search with
 _SHORTEST_S = 0.1  # of a chosen part
+_BOX_AREA = 16_000_000  # pixels of the picture that a part is cut out of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ class ExampleQuery:
     """Shape (1 to 16, dimension), in the order they have in the file."""
     moving: bool
     """Whether the rows follow each other in time."""
+    compared: bool = True
+    """Whether files are compared with it; else it only leads to those that are like it and what is typed."""
 
 
 class PastedExamples:
@@ -85,47 +102,71 @@ class Examples:
 
     def _cached(self, example: Example) -> list[ExampleQuery]:
         content = fingerprint_with(example.path, beside(example.path))
-        spaces = self._comparing()
-        key = (content, example.start_s, example.end_s, tuple(space.id for space in spaces))
+        spaces = self._spaces()
+        key = (content, replace(example, path=Path(), liking=Liking.LIKE), tuple(space.id for space in spaces))
         queries = self._cache.get(key)
         if queries is None:
             # The segments of the catalog have other edges than a chosen part, which is therefore decoded.
-            queries = self._known(content, spaces) if example.start_s is None else []
-            queries = queries or self._decoded(example, spaces)
+            queries = self._known(content, spaces, example.page) if _is_segments(example) else []
+            if not any(query.compared for query in queries):
+                queries = self._decoded(example, spaces)
             self._cache[key] = queries
             while len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
         return queries
 
-    def _known(self, content_fingerprint: bytes, spaces: Sequence[Space]) -> list[ExampleQuery]:
-        """From the vectors in the catalog; empty if it does not have this content."""
+    def _known(self, content_fingerprint: bytes, spaces: Sequence[Space], page: int | None) -> list[ExampleQuery]:
+        """From the vectors in the catalog, of one page or of all; empty if it does not have this content."""
         content = self._reader.content_id(content_fingerprint)
         if content is None:
             return []
-        queries = []
+        queries, compared = [], _compared(spaces)
         for space in spaces:
             segment_ids, rows = self._reader.vectors(space.id, [content], without=ABOUT)
             segments = self._reader.segments(segment_ids)
-            kept = [number for number, at in enumerate(segment_ids) if not sounds_in(segments[at].text)]
+            kept = [
+                number
+                for number, row in enumerate(segments[at] for at in segment_ids)
+                if not sounds_in(row.text) and page in (None, row.locator.page)
+            ]
             if kept:
                 moving = segments[segment_ids[kept[0]]].locator.start_s is not None
-                queries.append(ExampleQuery(space, _spread(rows[kept]), moving))
+                queries.append(ExampleQuery(space, _spread(rows[kept]), moving, space in compared))
         return queries
 
-    def _comparing(self) -> list[Space]:
-        """The spaces an example is compared in: not one made for typed text where the modality has one of its own."""
-        spaces = self._spaces()
-        own = {space.modality for space in spaces if not space.takes_text}
-        return [space for space in spaces if not (space.takes_text and space.modality in own)]
-
     def _decoded(self, example: Example, spaces: Sequence[Space]) -> list[ExampleQuery]:
-        extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
+        extraction = self._extracted(example)
         sounds = self._listen(extraction.segments)
         lines = [line.text for heard in sounds for line in heard.lines if not sounds_in(line.text)]
         speech = [Segment(Modality.TEXT, Locator(start_s=0.0), line) for line in lines]
         vectors = self._encode((*extraction.segments, *speech)) | _joined(sounds)
-        moving = extraction.kind in MEDIA
-        return [ExampleQuery(space, _spread(vectors[space.id]), moving) for space in spaces if space.id in vectors]
+        moving, compared = extraction.kind in MEDIA, _compared(spaces)
+        return [
+            ExampleQuery(space, _spread(vectors[space.id]), moving, space in compared)
+            for space in spaces
+            if space.id in vectors
+        ]
+
+    def _extracted(self, example: Example) -> Extraction:
+        if example.box is None:
+            extraction = self._pool.extract(example.path, self._limits(example), urgent=True).result()
+            segments = [each for each in extraction.segments if example.page in (None, each.locator.page)]
+        else:
+            extraction = self._pool.page(example.path, example.page or 1, _BOX_AREA, urgent=True).result()
+            segments = [replace(each, pixels=self._cut(each.pixels, example.box)) for each in extraction.segments]
+        if not segments and (example.page or example.box):
+            raise FileError(f"There is no page {example.page or 1}.")
+        return replace(extraction, segments=tuple(segments))
+
+    def _cut(self, pixels: Pixels | None, box: Box) -> Pixels:
+        """A part of a picture as image models take it."""
+        assert pixels is not None
+        height, width = pixels.shape[:2]
+        left, top, wide, high = box
+        edges = (left * width, top * height, (left + wide) * width, (top + high) * height)
+        part = Image.fromarray(pixels).crop((math.floor(edges[0]), math.floor(edges[1]), *map(math.ceil, edges[2:])))
+        scale = (self._inference.image_side() or Limits().image_side) / min(part.size)
+        return np.array(part.resize([max(1, round(side * scale)) for side in part.size], Image.Resampling.BICUBIC))
 
     def _limits(self, example: Example) -> Limits:
         """Limits that decode the part that was chosen, or the first minutes of it or of the whole."""
@@ -158,6 +199,17 @@ class Examples:
                 nonzero = {space: rows[rows.any(axis=1)] for space, rows in encoded.items()}
                 vectors |= {space: rows for space, rows in nonzero.items() if len(rows)}
         return vectors
+
+
+def _is_segments(example: Example) -> bool:
+    """Whether an example is made of whole segments."""
+    return example.start_s is None and example.box is None
+
+
+def _compared(spaces: Sequence[Space]) -> list[Space]:
+    """Those that examples are compared in: not one made for typed text where the modality has one of its own."""
+    own = {space.modality for space in spaces if not space.takes_text}
+    return [space for space in spaces if not (space.takes_text and space.modality in own)]
 
 
 def _joined(sounds: Sequence[Heard]) -> dict[str, Vectors]:

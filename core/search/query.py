@@ -18,16 +18,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path
 
 from bowerbird.core.catalog.filters.table import FILTERS, NAMES, Filter
 from bowerbird.core.conditions import EVERYTHING, AllOf, AnyOf, Condition, Is, Not, all_of, any_of, demanded, filters_of
 from bowerbird.core.errors import UsageError
-from bowerbird.core.paths import absolute
-from bowerbird.core.types import Example, Query, Side
+from bowerbird.core.types import Query, Side
 from bowerbird.core.words import all_words
 
-_PART = re.compile(r"(.+)#t=(\d+(?:\.\d+)?)?(?:,(\d+(?:\.\d+)?))?")
 _QUOTE = '"“”„‟«»＂「」『』'  # as phones, word processors and keyboards of other languages write it
 _QUOTED = re.compile(f"[{_QUOTE}](?!\\s*[{_QUOTE}])([^{_QUOTE}]+)[{_QUOTE}]")
 _NAME = re.compile(r"([^\W\d_]+):")
@@ -105,13 +102,6 @@ def names_demanded(query: Query) -> frozenset[str]:
 def phrases_of(where: Condition) -> tuple[str, ...]:
     """The exact wordings that are asked for."""
     return tuple(dict.fromkeys(each.value for each in demanded(where) if each.name == "phrase"))
-
-
-def example(text: str) -> Example:
-    """An example from a file's name; ``#t=12,17.5`` behind it names a part in seconds (W3C Media Fragments 1.0)."""
-    if not Path(text).exists() and (part := _PART.fullmatch(text)):
-        return Example(absolute(part[1]), float(part[2] or 0), float(part[3]) if part[3] else None)
-    return Example(absolute(text))
 
 
 class _Parser:

@@ -16,6 +16,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core.types import Liking
+
 STRONG = 0.5
 """Score (0…1) from which on a hit counts as a match; those below come after "nothing else matches well"."""
 
@@ -31,12 +33,17 @@ VERBATIM = 2.0
 EXACT = 3.0
 """Evidence added instead for a text that holds the phrases asked for; for some of them, that share of it. That alone
 makes it a match."""
+_SURE = 1e-300
 _K1, _B = 1.2, 0.75
 _BM25_LIMIT = _K1 + 1  # the factor a word's weight approaches as it repeats
 NAME_WEIGHT = 4.5
 """Evidence of a file name that holds every word of the query; of some of them, their share of its characters."""
 FOLDER_WEIGHT = 3.0
 """The same of the names of a file's folders. It makes a match of a file, behind those that match by what is in them."""
+LIKINGS = {Liking.LIKE: 1.0, Liking.A_LITTLE: 0.5}
+"""How much an example counts beside words, which count 1."""
+DISLIKED = 0.25
+"""Evidence taken away for each of being like what is not meant (Rocchio 1971: of what is not relevant a quarter)."""
 NAMED = 80.0
 """Evidence of a file whose very name the query is, more than all other can come to; of most of a name, its share."""
 _MOST = 0.5
@@ -82,6 +89,8 @@ class Evidence:
     source: Source
     strength: float
     """Standard deviations above unrelated, 0 or more."""
+    example: int = 0
+    """Of ``Source.EXAMPLE``, the number of the example in the query."""
 
 
 @dataclass(slots=True)
@@ -90,13 +99,28 @@ class Candidate:
 
     key: int
     """As in ``Evidence``."""
+    asked: Asked = field(default_factory=lambda: Asked())
+    """What it is evidence for."""
     best: dict[Source, Evidence] = field(default_factory=dict)
-    """The strongest of each source."""
+    """The strongest of each source, of examples that are liked."""
     segments: dict[int, float] = field(default_factory=dict)
     """By segment id: the summed strength of its evidence."""
+    examples: dict[int, float] = field(default_factory=dict)
+    """By number of the example: the strongest evidence of being like it."""
 
     @property
     def total(self) -> float:
+        """The evidence that it answers all that is asked for, and is not like what is not meant."""
+        wanted = [(self._typed, 1.0)] if self.asked.words else []
+        likings = list(enumerate(self.asked.examples))
+        wanted += [(self.examples.get(at, 0.0), LIKINGS[each]) for at, each in likings if each in LIKINGS]
+        answered = all_of(wanted)
+        disliked = max((self.examples.get(at, 0.0) for at, each in likings if each not in LIKINGS), default=0.0)
+        liked = max((strength for strength, _ in wanted), default=0.0)
+        return answered - DISLIKED * disliked - max(0.0, disliked - liked)
+
+    @property
+    def _typed(self) -> float:
         """The summed evidence of its sources, but of those compared with the sentence as a vector only the strongest.
 
         Of a folder's name and all else the weaker counts half: what has nothing to do with a question but the folder it
@@ -105,7 +129,7 @@ class Candidate:
         Evidence is never negative, so that chance adds to whatever has a text beside its looks, such as a photo with
         writing in it: of 1,060 captions, 27 in 100 found their photo first by the sum, 32 by the strongest.
         """
-        strengths = {source: evidence.strength for source, evidence in self.best.items()}
+        strengths = {source: each.strength for source, each in self.best.items() if source is not Source.EXAMPLE}
         folder = strengths.pop(Source.FOLDER, 0.0)
         compared = max((strengths.pop(source) for source in _COMPARED if source in strengths), default=0.0)
         content = compared + sum(strengths.values())
@@ -123,11 +147,36 @@ class Candidate:
 
     def add(self, evidence: Evidence) -> None:
         """Count one more match: the strongest of its source, and all for its segment."""
+        if evidence.source is Source.EXAMPLE:
+            self.examples[evidence.example] = max(evidence.strength, self.examples.get(evidence.example, 0.0))
+            if self.asked.examples[evidence.example] is Liking.NOT_LIKE:
+                return
         best = self.best.get(evidence.source)
         if best is None or evidence.strength > best.strength:
             self.best[evidence.source] = evidence
         if evidence.segment_id is not None:
             self.segments[evidence.segment_id] = self.segments.get(evidence.segment_id, 0.0) + evidence.strength
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a query is made of, each part of which is to be answered."""
+
+    words: bool = True
+    """Whether anything is typed, be it filters alone."""
+    examples: Sequence[Liking] = ()
+
+
+def all_of(parts: Sequence[tuple[float, float]]) -> float:
+    """Evidence that all parts of a query are answered, each given by its evidence and how much it counts (0…1).
+
+    The probability that independent parts are, as their scores have it, mapped back; of one part its own evidence.
+    """
+    if len(parts) <= 1:
+        return sum(evidence for evidence, _ in parts)
+    most = max(weight for _, weight in parts)
+    chance = sum(weight / most * -math.log1p(math.exp(_SLOPE * (_CENTRE - evidence))) for evidence, weight in parts)
+    return _CENTRE + (chance - math.log(-math.expm1(min(chance, -_SURE)))) / _SLOPE
 
 
 def logistic(evidence: float) -> float:
@@ -222,12 +271,16 @@ def mean(evidence: Sequence[Sequence[Evidence]]) -> list[Evidence]:
     return found
 
 
-def rank(evidence: Iterable[Evidence]) -> list[Candidate]:
-    """Fuse evidence into candidates, best first; equal ones by their key."""
+def rank(evidence: Iterable[Evidence], asked: Asked | None = None) -> list[Candidate]:
+    """Fuse evidence for what is asked, words if nothing is said, into candidates, best first; equal ones by their key.
+
+    What is only like what is not meant is none.
+    """
     candidates: dict[int, Candidate] = {}
     for match in evidence:
-        candidates.setdefault(match.key, Candidate(match.key)).add(match)
-    return sorted(candidates.values(), key=lambda candidate: (-candidate.total, candidate.key))
+        candidates.setdefault(match.key, Candidate(match.key, asked or Asked())).add(match)
+    answers = (candidate for candidate in candidates.values() if candidate.best)
+    return sorted(answers, key=lambda candidate: (-candidate.total, candidate.key))
 
 
 def best_of(rankings: Sequence[Sequence[Candidate]]) -> Sequence[Candidate]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from bowerbird.core.catalog.filters.table import kinds_of
 from bowerbird.core.catalog.reader import CatalogReader
@@ -22,7 +24,7 @@ from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.search.sound_alike import LANGUAGES
 from bowerbird.core.search.wording import Occurrences, Term, identifiers, words_of
-from bowerbird.core.types import Kind, Modality, Side, Space, Vectors
+from bowerbird.core.types import Kind, Liking, Modality, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.words import fold, query_words
 
@@ -33,6 +35,9 @@ _WIDER = (_TOP_K, 2000, 16_000)  # top_k of a search that found too little; the 
 _ALIGNED = 50  # contents, of those most like one moment of an example, that are compared with all of its moments
 
 _WITHOUT_STORE = "Meanwhile only words and file names are searched."
+
+LikedExample = tuple[Liking, Sequence[ExampleQuery]]
+"""How an example counts, and what it asks in each space."""
 
 _SOURCES = {
     Modality.TEXT: Source.MEANING,
@@ -68,10 +73,14 @@ class Retriever:
         terms: Sequence[Term],
         known: dict[Is, Is],
         vectors: Mapping[str, Vectors],
-        examples: Sequence[ExampleQuery],
+        examples: Sequence[LikedExample],
         limit: int,
     ) -> tuple[list[Evidence], str]:
-        """All evidence; without a vector store, that of words and names, and a notice. ``known``: of slow filters."""
+        """All evidence; without a vector store, that of words and names, and a notice. ``known``: of slow filters.
+
+        Where words and examples, or several of these, are to be answered together, all that is found by one of them is
+        looked at for the others, however far down it is there.
+        """
         where = self._reader.resolved(side.where, known)
         if not side.text and not examples:
             return list(self._listed(where, limit)), ""
@@ -80,12 +89,15 @@ class Retriever:
         words = list(self._keyword_hits(side, terms, scope))
         starts = self._store.starts
         try:
-            vector_hits, notice = [*self._space_hits(vectors, scope), *self._example_hits(examples, scope)], ""
+            found, notice = [*self._vector_hits(vectors, examples, scope), *words], ""
+            if bool(side.text) + len(examples) > 1:
+                near = {*(match.key for match in found), *self._between(vectors, examples, scope)}
+                within = replace(scope, allowed=frozenset(near))
+                found = [*self._vector_hits(vectors, examples, within), *self._keyword_hits(side, terms, within)]
         except StoreFailure as error:
             log.warning("%s", error, exc_info=True)
             self._on_refusal(starts)
-            vector_hits, notice = [], f"{error} {_WITHOUT_STORE}"
-        found = [*vector_hits, *words]
+            found, notice = words, f"{error} {_WITHOUT_STORE}"
         names = self._name_hits(side.text, {match.key for match in found}, where)
         return self._in_mails([*found, *names], where), notice
 
@@ -100,6 +112,26 @@ class Retriever:
         for number, row in enumerate(self._reader.newest(where, limit)):
             yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED - number * ranking.NEXT)
 
+    def _vector_hits(
+        self, vectors: Mapping[str, Vectors], examples: Sequence[LikedExample], scope: _Scope
+    ) -> Iterator[Evidence]:
+        yield from self._space_hits(vectors, scope)
+        for number, (_, queries) in enumerate(examples):
+            for match in self._example_hits(queries, scope):
+                yield replace(match, example=number)
+
+    def _between(
+        self, vectors: Mapping[str, Vectors], examples: Sequence[LikedExample], scope: _Scope
+    ) -> Iterator[int]:
+        """Contents near an example that is moved towards what is typed, in the spaces that take both."""
+        liked = (query for liking, queries in examples if liking is not Liking.NOT_LIKE for query in queries)
+        for query in liked:
+            if (typed := vectors.get(query.space.id)) is not None:
+                moved = query.rows.mean(axis=0, keepdims=True) + typed
+                nearest = self._cosines(query.space, moved / np.linalg.norm(moved), scope)
+                rows = self._reader.segments(nearest).values()
+                yield from (row.content_id for row in rows if scope.holds(row.content_id))
+
     def _space_hits(self, vectors: Mapping[str, Vectors], scope: _Scope) -> Iterator[Evidence]:
         """The spaces of one model, which has the same segments in each, bear witness together; see ``mean``."""
         together: dict[tuple[Modality, bool, frozenset[str]], list[Space]] = defaultdict(list)
@@ -108,14 +140,12 @@ class Retriever:
                 models = self._inference.models_of([space.id])
                 together[space.modality, space.takes_text, models].append(space)
         for (modality, _, _), spaces in together.items():
-            evidence = [
-                list(self._vector_hits(space, vectors[space.id], scope, _SOURCES[modality])) for space in spaces
-            ]
+            evidence = [list(self._nearest(space, vectors[space.id], scope, _SOURCES[modality])) for space in spaces]
             yield from ranking.mean(evidence)
 
     def _example_hits(self, examples: Sequence[ExampleQuery], scope: _Scope) -> Iterator[Evidence]:
-        for example in examples:
-            nearest = self._vector_hits(example.space, example.rows, scope, Source.EXAMPLE)
+        for example in (each for each in examples if each.compared):
+            nearest = self._nearest(example.space, example.rows, scope, Source.EXAMPLE)
             in_time = example.moving and len(example.rows) > 1
             yield from self._aligned_hits(example, nearest) if in_time else nearest
 
@@ -129,7 +159,7 @@ class Retriever:
                 strength, at = ranking.align(rows @ example.rows.T, example.space.example_background)
                 yield Evidence(content, segment_ids[at], Source.EXAMPLE, strength)
 
-    def _vector_hits(self, space: Space, rows: Vectors, scope: _Scope, source: Source) -> Iterator[Evidence]:
+    def _nearest(self, space: Space, rows: Vectors, scope: _Scope, source: Source) -> Iterator[Evidence]:
         """Evidence of the segments nearest to any of the query ``rows``, shape (n, dimension)."""
         cosines = self._cosines(space, rows, scope)
         segments = self._reader.segments(cosines)

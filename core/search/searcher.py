@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bowerbird.core.answers import Correction, Hit, Results, Timings
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.conditions import EVERYTHING, Condition, Is, only
-from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.errors import ModelUnavailable, UsageError
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
@@ -17,11 +17,11 @@ from bowerbird.core.search.examples import Examples
 from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.phrases import relaxed, with_phrases
 from bowerbird.core.search.query import ranks
-from bowerbird.core.search.ranking import Evidence
-from bowerbird.core.search.retrieval import Retriever
+from bowerbird.core.search.ranking import Asked, Evidence
+from bowerbird.core.search.retrieval import LikedExample, Retriever
 from bowerbird.core.search.spelling import Spelling, notice_of
 from bowerbird.core.search.wording import Wording, without_stars, words_of
-from bowerbird.core.types import Kind, Modality, Query, Side, Space, Vectors
+from bowerbird.core.types import Kind, Liking, Modality, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 
 _COUNTED = 200  # hits: counting all that match well would take longer than a search
@@ -79,7 +79,10 @@ class Searcher:
         Raises:
             FileError: an example cannot be read.
             FileSkipped: no extractor reads an example.
+            UsageError: all that is said is what is not meant.
         """
+        if query.like and not query.text and all(each.liking is Liking.NOT_LIKE for each in query.like):
+            raise UsageError("This says only what is not meant. Add words, or an example that is.")
         results = self._answer(query)
         if any(hit.strong for hit in results.hits):
             return results
@@ -102,14 +105,16 @@ class Searcher:
         sides = query.either or (Side(query.text, query.where),)
         vectors = {side.text: self._encode(without_stars(side.text)) for side in sides}
         terms = {side.text: self._wording.terms(side.text) for side in sides}
-        examples = [rows for example in query.like for rows in self._examples.vectors(example)]
+        examples = self._liked(query)
         encode = stopwatch.lap_ms()
         found = [
             self._retriever.retrieve(side, terms[side.text], known, vectors[side.text][0], examples, query.limit)
             for side in sides
         ]
         retrieve = stopwatch.lap_ms()
-        ranked = ranking.best_of([ranking.rank(evidence) for evidence, _ in found])
+        likings = [example.liking for example in query.like]
+        asked = [Asked(bool(side.text) or not likings, likings) for side in sides]
+        ranked = ranking.best_of([ranking.rank(each, parts) for (each, _), parts in zip(found, asked, strict=True)])
         words = words_of(term for each in terms.values() for term in each)
         hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)), words)
         rank = stopwatch.lap_ms()
@@ -122,10 +127,13 @@ class Searcher:
 
     def evidence(self, query: Query) -> list[Evidence]:
         """All evidence for a query without an OR, before it is fused: what each way to search finds by itself."""
-        examples = [rows for example in query.like for rows in self._examples.vectors(example)]
+        examples = self._liked(query)
         side, terms = Side(query.text, query.where), self._wording.terms(query.text)
         vectors, _ = self._encode(without_stars(query.text))
         return self._retriever.retrieve(side, terms, {}, vectors, examples, query.limit)[0]
+
+    def _liked(self, query: Query) -> list[LikedExample]:
+        return [(example.liking, self._examples.vectors(example)) for example in query.like]
 
     def _have_phrases(self, where: Condition, known: dict[Is, Is]) -> bool | None:
         """Whether a file has the phrases; None if none are asked for."""

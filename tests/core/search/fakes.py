@@ -326,18 +326,22 @@ class FakePool:
         self.limits.append(limits)
         return future(self._extraction)
 
+    def page(self, path: Path, number: int, max_area: int, *, urgent: bool = False) -> Future[Any]:
+        assert urgent, "somebody waits for an example"
+        return future(self._extraction)
+
     def render(self, path: Path, locator: Locator | None, max_side: int) -> Future[Any]:
         return future(self._picture)
 
 
 class FakeExamples:
-    """Examples whose query vectors are given."""
+    """Examples whose query vectors are given: the same for all, or by the name of the file."""
 
-    def __init__(self, *queries: Any) -> None:
-        self._queries = list(queries)
+    def __init__(self, *queries: Any, named: Mapping[str, Sequence[Any]] | None = None) -> None:
+        self._queries, self._named = list(queries), named or {}
 
-    def vectors(self, example: Any) -> list[Any]:
-        return self._queries
+    def vectors(self, example: Any) -> Sequence[Any]:
+        return self._named.get(example.path.name, self._queries)
 
 
 def future(value: Any) -> Future[Any]:

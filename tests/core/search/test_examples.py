@@ -221,10 +221,39 @@ def test_a_space_made_for_sentences_is_left_out_where_the_modality_has_one_of_it
 
     def spaces_of(*spaces: Space) -> list[ExampleQuery]:
         inference = FakeInference(documents=lambda modality, items: rows)
-        return examples(*spaces, pool=FakePool(photo), inference=inference).vectors(Example(path))
+        queries = examples(*spaces, pool=FakePool(photo), inference=inference).vectors(Example(path))
+        return [query for query in queries if query.compared]
 
     assert [query.space for query in spaces_of(typed, own)] == [own]
     assert [query.space for query in spaces_of(typed)] == [typed]
+
+
+def test_of_a_document_a_page_may_be_meant(path: Path) -> None:
+    segments = [segment(0, 1, "one", at=Locator(page=1)), segment(1, 1, "two", at=Locator(page=2))]
+    rows = {TEXT.id: {0: (1.0, 0.0), 1: (0.0, 1.0)}}
+    reader = FakeReader([file(1, "/elsewhere", 1, fingerprint=fingerprint(path))], segments, rows)
+    (query,) = examples(TEXT, reader=reader).vectors(Example(path, page=2))
+    assert query.rows.tolist() == [[0.0, 1.0]]
+
+
+def test_a_page_of_an_unknown_document_is_decoded_and_one_that_is_not_there_is_said(path: Path) -> None:
+    pages = tuple(Segment(Modality.TEXT, Locator(page=number), "a page") for number in (1, 2))
+    source = examples(TEXT, pool=FakePool(Extraction(Kind.DOCUMENT, pages)))
+    (query,) = source.vectors(Example(path, page=2))
+    assert len(query.rows) == 1
+    with pytest.raises(FileError, match="There is no page 3"):
+        source.vectors(Example(path, page=3))
+
+
+def test_of_a_picture_a_part_may_be_meant(path: Path) -> None:
+    """The part is cut out of the picture itself, not of the small one, and its shorter side is what models want."""
+    picture = np.zeros((100, 200, 3), np.uint8)
+    picture[50:, 100:] = 255
+    pool = FakePool(Extraction(Kind.PHOTO, (Segment(Modality.IMAGE, pixels=picture),)))
+    inference = FakeInference(documents=counted(PHOTO.id), spaces=(PHOTO,))
+    examples(PHOTO, pool=pool, inference=inference).vectors(Example(path, box=(0.5, 0.5, 0.5, 0.5)))
+    ((_, (part,)),) = inference.calls
+    assert part.shape == (256, 512, 3) and part.min() == 255
 
 
 @pytest.mark.parametrize("error", [FileError, FileSkipped])

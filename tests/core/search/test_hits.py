@@ -17,8 +17,8 @@ from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
 from bowerbird.core.search.hits import HitMaker
-from bowerbird.core.search.ranking import Candidate, Evidence, Source
-from bowerbird.core.types import Kind, Locator, Modality, Properties, Query
+from bowerbird.core.search.ranking import Asked, Candidate, Evidence, Source
+from bowerbird.core.types import Kind, Liking, Locator, Modality, Properties, Query
 from bowerbird.core.words import query_words
 from tests.core.search.fakes import FakeReader, file, segment
 
@@ -27,7 +27,8 @@ PATHS = LibraryPaths(Path("/library"))
 
 def candidate(key: int, *evidence: tuple[Source, int | None, float]) -> Candidate:
     """A candidate with evidence of these sources, segments and strengths."""
-    result = Candidate(key)
+    example = any(source is Source.EXAMPLE for source, _, _ in evidence)
+    result = Candidate(key, Asked(not example, (Liking.LIKE,) * example))
     for source, segment_id, strength in evidence:
         result.add(Evidence(key, segment_id, source, strength))
     return result

@@ -10,9 +10,9 @@ import pytest
 from bowerbird.core.catalog.filters.table import FILTERS, NAMES, SYNTAX
 from bowerbird.core.catalog.filters.values import Bytes
 from bowerbird.core.conditions import EVERYTHING, AllOf, AnyOf, Is, Not, all_of, filters_of
-from bowerbird.core.search.query import example, parse, phrases_of, ranks
+from bowerbird.core.search.query import parse, phrases_of, ranks
 from bowerbird.core.search.wording import without_stars
-from bowerbird.core.types import Example, Kind, Near, Query, Side
+from bowerbird.core.types import Kind, Near, Query, Side
 from tests.queries import typed, where
 
 PHOTO, CLIP = (Is("kind", frozenset({kind})) for kind in (Kind.PHOTO, Kind.CLIP))
@@ -172,16 +172,6 @@ def test_points_and_what_is_around_them() -> None:
     assert near.value.km == 50 and (near.value.latitude, near.value.longitude) == pytest.approx(
         (40.714, -74.006), abs=0.01
     )
-
-
-def test_an_example_may_be_a_part(tmp_path: Path) -> None:
-    whole = tmp_path / "a.wav"
-    assert example(f"{whole}#t=12,17.5") == Example(whole, 12.0, 17.5)
-    assert example(f"{whole}#t=,3") == Example(whole, 0.0, 3.0)
-    assert example(str(whole)) == Example(whole)
-    odd = tmp_path / "b#t=1,2"
-    odd.touch()
-    assert example(str(odd)) == Example(odd)
 
 
 def test_filters_alone_rank_nothing() -> None:

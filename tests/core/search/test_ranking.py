@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bowerbird.core.search import ranking
-from bowerbird.core.search.ranking import Evidence, Source
+from bowerbird.core.search.ranking import Asked, Evidence, Source
+from bowerbird.core.types import Liking
 
 
 def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> None:
@@ -83,3 +84,44 @@ def test_an_excerpt_is_aligned_where_its_moments_come_in_order() -> None:
     assert backwards == pytest.approx(10.0 / 3)
     skipping, at = ranking.align(moments @ moments[[1, 3, 5]].T, background)
     assert (skipping, at) == (pytest.approx(10.0), 1)
+
+
+def test_of_one_part_its_own_evidence_counts() -> None:
+    assert ranking.all_of([(2.5, 0.5)]) == 2.5
+    assert ranking.all_of([]) == 0
+
+
+def test_what_answers_all_parts_comes_before_what_answers_one_the_better() -> None:
+    both, one, neither = (ranking.all_of([(a, 1.0), (b, 1.0)]) for a, b in ((4.0, 4.0), (50.0, 0.5), (0.0, 0.0)))
+    assert both > one > neither
+    assert ranking.all_of([(80.0, 1.0), (80.0, 1.0)]) > 70, "two certainties are one"
+
+
+def test_what_counts_less_costs_less_where_it_is_lacking() -> None:
+    lacking = {weight: ranking.all_of([(6.0, 1.0), (0.0, weight)]) for weight in (0.5, 1.0)}
+    assert lacking[0.5] > lacking[1.0]
+    assert ranking.all_of([(6.0, 0.5), (0.0, 0.5)]) == pytest.approx(lacking[1.0]), "of equal weights each is whole"
+
+
+def test_words_and_an_example_are_both_to_be_answered() -> None:
+    evidence = [
+        Evidence(1, 10, Source.MEANING, 4.0),
+        Evidence(1, 10, Source.EXAMPLE, 4.0),
+        Evidence(2, 20, Source.EXAMPLE, 12.0),
+        Evidence(3, 30, Source.MEANING, 9.0),
+    ]
+    assert [each.key for each in ranking.rank(evidence, Asked(True, (Liking.LIKE,)))] == [1, 2, 3]
+
+
+def test_what_is_like_what_is_not_meant_sinks_and_alone_is_no_answer() -> None:
+    evidence = [
+        Evidence(1, 10, Source.MEANING, 5.0),
+        Evidence(1, 10, Source.EXAMPLE, 9.0),
+        Evidence(2, 20, Source.MEANING, 4.0),
+        Evidence(2, 20, Source.EXAMPLE, 1.0),
+        Evidence(3, 30, Source.EXAMPLE, 9.0),
+    ]
+    second, first = sorted(ranking.rank(evidence, Asked(True, (Liking.NOT_LIKE,))), key=lambda each: each.key)
+    assert first.total == 4.0 - ranking.DISLIKED
+    assert second.total == 5.0 - 9 * ranking.DISLIKED - 4.0, "nearer to that than to what is meant"
+    assert Source.EXAMPLE not in second.best, "which is no reason for a hit"

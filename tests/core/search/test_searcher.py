@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ from bowerbird.core.answers import Correction, Results
 from bowerbird.core.catalog.filters.table import FOUND
 from bowerbird.core.catalog.records import FileRow
 from bowerbird.core.conditions import Condition, Is, filters_of
-from bowerbird.core.errors import ModelUnavailable, StoreFailure
+from bowerbird.core.errors import ModelUnavailable, StoreFailure, UsageError
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking, retrieval
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
-from bowerbird.core.types import Encoded, Example, Kind, Locator, Modality, Query, Space
+from bowerbird.core.types import Encoded, Example, Kind, Liking, Locator, Modality, Query, Space
 from bowerbird.core.words import query_words
 from tests.core.search.fakes import (
     QUERY,
@@ -51,6 +51,7 @@ class Bench:
         encoded: Encoded | Exception | None = None,
         store_error: Exception | None = None,
         examples: Sequence[ExampleQuery] = (),
+        named: Mapping[str, Sequence[ExampleQuery]] | None = None,
     ) -> None:
         self.store = FakeStore(vectors, store_error)
         self.inference = FakeInference(encoded or Encoded({each.id: QUERY for each in spaces}))
@@ -60,7 +61,7 @@ class Bench:
             reader,
             self.store,
             self.inference,
-            FakeExamples(*examples),
+            FakeExamples(*examples, named=named),
             lambda: spaces,
             self.refusals.append,
         )
@@ -475,6 +476,63 @@ def test_a_picture_is_compared_row_by_row_whatever_its_order() -> None:
     hits = Bench(reader, vectors, examples=[example]).search(Query(like=LIKE)).hits
     assert [hit.path.name for hit in hits] == ["b.txt", "a.txt"]
     assert hits[0].score == pytest.approx(ranking.logistic(10.0))  # of its best row, though the other is not in it
+
+
+def looking(**looks: Any) -> tuple[FakeReader, dict[str, dict[int, Any]]]:
+    """Photos by name, each with a vector in a space for sentences and, given behind it, in one for examples."""
+    pairs = enumerate(looks.items(), 1)
+    files, vectors = [], {SENTENCES.id: {}, LOOKS.id: {}}
+    for number, (name, (sentence, look)) in pairs:
+        files.append(file(number, f"/{name}.jpg", number, kind=Kind.PHOTO))
+        vectors[SENTENCES.id][number], vectors[LOOKS.id][number] = towards(sentence)[0], towards(look)[0]
+    return FakeReader(files, [segment(n, n, modality=Modality.IMAGE) for n in vectors[LOOKS.id]], vectors), vectors
+
+
+SENTENCES = space("sentences@1", Modality.IMAGE)
+LOOKS = space("looks@1", Modality.IMAGE, takes_text=False)
+BY_LOOKS = ExampleQuery(LOOKS, QUERY, moving=False)
+TYPED = Encoded({SENTENCES.id: QUERY})
+
+
+def test_an_example_with_words_means_both() -> None:
+    reader, vectors = looking(said=(0.9, 0.0), alike=(0.0, 0.9), both=(0.5, 0.5))
+    bench = Bench(reader, vectors, spaces=(SENTENCES, LOOKS), encoded=TYPED, examples=[BY_LOOKS])
+    hit = bench.search(Query("at night", like=LIKE)).hits[0]
+    assert hit.path.name == "both.jpg" and hit.strong
+    assert {reason.text for reason in hit.reasons} == {"looks a little like it", "close to your example"}
+
+
+def test_what_answers_both_is_found_however_far_down_it_is_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is nearest to the example moved towards the words, in the space of both."""
+    monkeypatch.setattr(retrieval, "_TOP_K", 1)
+    monkeypatch.setattr(retrieval, "_WIDER", (1,))
+    reader, vectors = looking(said=(0.9, 0.0), alike=(0.0, 0.9), both=(0.5, 0.5))
+    sideways = np.array([[-0.6, 0.8]], np.float32)
+    vectors[SENTENCES.id][3] = np.array([0.5, 0.866], np.float32)
+    examples = [BY_LOOKS, ExampleQuery(SENTENCES, sideways, moving=False, compared=False)]
+    bench = Bench(reader, vectors, spaces=(SENTENCES, LOOKS), encoded=TYPED, examples=examples)
+    assert names(bench.search(Query("at night", like=LIKE, limit=1))) == ["both.jpg"]
+
+
+def test_what_is_like_an_example_of_what_is_not_meant_comes_last() -> None:
+    reader, vectors = looking(first=(0.7, 0.9), second=(0.6, 0.0), other=(0.0, 0.9))
+    bench = Bench(reader, vectors, spaces=(SENTENCES, LOOKS), encoded=TYPED, examples=[BY_LOOKS])
+    assert names(bench.search(Query("a dog")))[:2] == ["first.jpg", "second.jpg"]
+    unlike = (replace(LIKE[0], liking=Liking.NOT_LIKE),)
+    assert names(bench.search(Query("a dog", like=unlike)))[0] == "second.jpg"
+
+
+def test_to_say_only_what_is_not_meant_asks_for_nothing() -> None:
+    unlike = (replace(LIKE[0], liking=Liking.NOT_LIKE),)
+    with pytest.raises(UsageError, match="only what is not meant"):
+        Bench(*four_files()).search(Query(like=unlike))
+
+
+def test_two_examples_are_both_to_be_like() -> None:
+    reader, vectors = looking(said=(0.9, 0.0), alike=(0.0, 0.9), both=(0.5, 0.5))
+    named = {"one": [replace(BY_LOOKS, space=SENTENCES)], "two": [BY_LOOKS]}
+    bench = Bench(reader, vectors, spaces=(SENTENCES, LOOKS), named=named)
+    assert names(bench.search(Query(like=(Example(Path("/one")), Example(Path("/two"))))))[0] == "both.jpg"
 
 
 def test_a_segment_that_was_deleted_since_is_no_hit() -> None:
