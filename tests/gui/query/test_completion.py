@@ -89,7 +89,7 @@ def test_the_last_questions_are_offered_while_nothing_is_typed(qtbot: QtBot) -> 
     edit = QueryEdit()
     qtbot.addWidget(edit)
     edit.show()
-    left = qtbot.waitSignal(edit.entered)
+    left = qtbot.waitSignal(edit.left_downwards)
     QTest.keyClick(edit, Qt.Key.Key_Down)
     assert left.signal_triggered, "without any, Down goes to the results"
     edit.offers.use_recent(("a dog on a beach", "kind:photo boats"))
