@@ -53,8 +53,6 @@ class ExampleQuery:
     """Shape (1 to 16, dimension), in the order they have in the file."""
     moving: bool
     """Whether the rows follow each other in time."""
-    compared: bool = True
-    """Whether files are compared with it; else it only leads to those that are like it and what is typed."""
 
 
 class PastedExamples:
@@ -108,8 +106,7 @@ class Examples:
         if queries is None:
             # The segments of the catalog have other edges than a chosen part, which is therefore decoded.
             queries = self._known(content, spaces, example.page) if _is_segments(example) else []
-            if not any(query.compared for query in queries):
-                queries = self._decoded(example, spaces)
+            queries = queries or self._decoded(example, spaces)
             self._cache[key] = queries
             while len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
@@ -120,7 +117,7 @@ class Examples:
         content = self._reader.content_id(content_fingerprint)
         if content is None:
             return []
-        queries, compared = [], _compared(spaces)
+        queries = []
         for space in spaces:
             segment_ids, rows = self._reader.vectors(space.id, [content], without=ABOUT)
             segments = self._reader.segments(segment_ids)
@@ -131,7 +128,7 @@ class Examples:
             ]
             if kept:
                 moving = segments[segment_ids[kept[0]]].locator.start_s is not None
-                queries.append(ExampleQuery(space, _spread(rows[kept]), moving, space in compared))
+                queries.append(ExampleQuery(space, _spread(rows[kept]), moving))
         return queries
 
     def _decoded(self, example: Example, spaces: Sequence[Space]) -> list[ExampleQuery]:
@@ -140,12 +137,8 @@ class Examples:
         lines = [line.text for heard in sounds for line in heard.lines if not sounds_in(line.text)]
         speech = [Segment(Modality.TEXT, Locator(start_s=0.0), line) for line in lines]
         vectors = self._encode((*extraction.segments, *speech)) | _joined(sounds)
-        moving, compared = extraction.kind in MEDIA, _compared(spaces)
-        return [
-            ExampleQuery(space, _spread(vectors[space.id]), moving, space in compared)
-            for space in spaces
-            if space.id in vectors
-        ]
+        moving = extraction.kind in MEDIA
+        return [ExampleQuery(space, _spread(vectors[space.id]), moving) for space in spaces if space.id in vectors]
 
     def _extracted(self, example: Example) -> Extraction:
         if example.box is None:
@@ -206,10 +199,13 @@ def _is_segments(example: Example) -> bool:
     return example.start_s is None and example.box is None
 
 
-def _compared(spaces: Sequence[Space]) -> list[Space]:
-    """Those that examples are compared in: not one made for typed text where the modality has one of its own."""
-    own = {space.modality for space in spaces if not space.takes_text}
-    return [space for space in spaces if not (space.takes_text and space.modality in own)]
+def compared(queries: Sequence[ExampleQuery], *, with_words: bool) -> list[ExampleQuery]:
+    """Those that files are compared by: of a modality with both, in the spaces that take text only beside words.
+
+    There it counts what a picture shows, elsewhere how it looks: like a photo of a dog, but in snow, is another dog.
+    """
+    preferred = {query.space.modality for query in queries if query.space.takes_text is with_words}
+    return [each for each in queries if each.space.takes_text is with_words or each.space.modality not in preferred]
 
 
 def _joined(sounds: Sequence[Heard]) -> dict[str, Vectors]:

@@ -16,7 +16,7 @@ from bowerbird.core.errors import StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.search import ranking
-from bowerbird.core.search.examples import ExampleQuery
+from bowerbird.core.search.examples import ExampleQuery, compared
 from bowerbird.core.search.names import parts_of, share_held, share_of_name, weights_in, words_in
 from bowerbird.core.search.passages import says_something
 from bowerbird.core.search.phrases import Row
@@ -86,6 +86,7 @@ class Retriever:
             return list(self._listed(where, limit)), ""
         kinds = None if where == EVERYTHING else kinds_of(where)
         scope = _Scope(kinds or frozenset(), self._reader.allowed(where), max(_TOP_K, limit))
+        examples = [(liking, compared(queries, with_words=bool(side.text))) for liking, queries in examples]
         words = list(self._keyword_hits(side, terms, scope))
         starts = self._store.starts
         try:
@@ -144,7 +145,7 @@ class Retriever:
             yield from ranking.mean(evidence)
 
     def _example_hits(self, examples: Sequence[ExampleQuery], scope: _Scope) -> Iterator[Evidence]:
-        for example in (each for each in examples if each.compared):
+        for example in examples:
             nearest = self._nearest(example.space, example.rows, scope, Source.EXAMPLE)
             in_time = example.moving and len(example.rows) > 1
             yield from self._aligned_hits(example, nearest) if in_time else nearest

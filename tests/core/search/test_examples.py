@@ -12,7 +12,7 @@ import pytest
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.files.identity import fingerprint
-from bowerbird.core.search.examples import ExampleQuery, Examples
+from bowerbird.core.search.examples import ExampleQuery, Examples, compared
 from bowerbird.core.types import Example, Extraction, Heard, Kind, Line, Locator, Modality, Segment, Space, Vectors
 from tests.core.search.fakes import FakeInference, FakePool, FakeReader, file, segment, space
 
@@ -214,18 +214,19 @@ def test_without_a_sound_model_nothing_is_listened_to(path: Path) -> None:
     assert inference.calls == []
 
 
-def test_a_space_made_for_sentences_is_left_out_where_the_modality_has_one_of_its_own(path: Path) -> None:
+def test_beside_words_spaces_that_take_text_compare_and_else_those_that_do_not(path: Path) -> None:
     own, typed = space("own@1", Modality.IMAGE, takes_text=False), space("typed@1", Modality.IMAGE)
     rows = {name: np.eye(1, 2, dtype=np.float32) for name in (own.id, typed.id)}
     photo = Extraction(Kind.PHOTO, (Segment(Modality.IMAGE, pixels=np.zeros((2, 2, 3), np.uint8)),))
 
     def spaces_of(*spaces: Space) -> list[ExampleQuery]:
         inference = FakeInference(documents=lambda modality, items: rows)
-        queries = examples(*spaces, pool=FakePool(photo), inference=inference).vectors(Example(path))
-        return [query for query in queries if query.compared]
+        return examples(*spaces, pool=FakePool(photo), inference=inference).vectors(Example(path))
 
-    assert [query.space for query in spaces_of(typed, own)] == [own]
-    assert [query.space for query in spaces_of(typed)] == [typed]
+    for with_words, preferred in ((False, own), (True, typed)):
+        assert [query.space for query in compared(spaces_of(typed, own), with_words=with_words)] == [preferred]
+        assert [query.space for query in compared(spaces_of(typed), with_words=with_words)] == [typed]
+        assert [query.space for query in compared(spaces_of(own), with_words=with_words)] == [own]
 
 
 def test_of_a_document_a_page_may_be_meant(path: Path) -> None:

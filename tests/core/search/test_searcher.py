@@ -509,7 +509,7 @@ def test_what_answers_both_is_found_however_far_down_it_is_for_each(monkeypatch:
     reader, vectors = looking(said=(0.9, 0.0), alike=(0.0, 0.9), both=(0.5, 0.5))
     sideways = np.array([[-0.6, 0.8]], np.float32)
     vectors[SENTENCES.id][3] = np.array([0.5, 0.866], np.float32)
-    examples = [BY_LOOKS, ExampleQuery(SENTENCES, sideways, moving=False, compared=False)]
+    examples = [ExampleQuery(SENTENCES, sideways, moving=False)]
     bench = Bench(reader, vectors, spaces=(SENTENCES, LOOKS), encoded=TYPED, examples=examples)
     assert names(bench.search(Query("at night", like=LIKE, limit=1))) == ["both.jpg"]
 
