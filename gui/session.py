@@ -12,12 +12,14 @@ from bowerbird.core.answers import Hit, Results
 from bowerbird.core.conditions import demanded
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.search.query import Typed, TypedFilter, ranks
-from bowerbird.core.types import Example, Kind, Query
+from bowerbird.core.types import Kind, Query
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import show_in_folder
+from bowerbird.gui.example_set import ExampleSet
 from bowerbird.gui.history import History
 from bowerbird.gui.library_state import LibraryState
 from bowerbird.gui.question import FIRST_LIMIT, Period, Question
+from bowerbird.gui.saved_list import SavedList
 from bowerbird.gui.theme import Theme
 from bowerbird.gui.widgets.thumbnails import Thumbnails
 from bowerbird.gui.widgets.widgets import single_shot
@@ -43,8 +45,6 @@ class SearchSession(QObject):
     """The selected ``Hit``, or None."""
     message_changed = Signal(str)
     """A sentence for the user; empty when there is nothing to say any more."""
-    saved_changed = Signal()
-    """A search was saved or forgotten."""
     recent_changed = Signal()
     """A question is now among the last ones."""
     settings_requested = Signal()
@@ -62,6 +62,8 @@ class SearchSession(QObject):
         super().__init__(parent)
         self.bridge, self.theme, self.thumbnails = bridge, theme, thumbnails
         self.library = LibraryState(bridge, self)
+        self.saved = SavedList(bridge, self)
+        self.examples = ExampleSet(self)
         self.question = Question()
         self.query = Query(limit=FIRST_LIMIT)
         """The query that ``results`` answers."""
@@ -130,37 +132,10 @@ class SearchSession(QObject):
         """Only files of these days."""
         self.ask(replace(self.question, period=period, limit=FIRST_LIMIT))
 
-    def add_examples(self, paths: tuple[Path, ...]) -> None:
-        """Search by these files as well."""
-        like = tuple(dict.fromkeys((*self.question.like, *(Example(path) for path in paths))))
-        self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
-
-    def remove_example(self, example: Example) -> None:
-        """Search by this file, or this part of it, no longer."""
-        like = tuple(other for other in self.question.like if other != example)
-        self.ask(replace(self.question, like=like, limit=FIRST_LIMIT))
-
-    def change_example(self, example: Example, changed: Example) -> None:
-        """Search by another part of a file, or count it otherwise."""
-        like = tuple(changed if other == example else other for other in self.question.like)
-        self.ask(replace(self.question, like=tuple(dict.fromkeys(like)), limit=FIRST_LIMIT))
-
-    def find_similar(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
-        """Search by this file alone, or by a part of a recording or clip, in seconds."""
-        self.ask(Question(like=(Example(path, start_s, end_s),), apart=self.question.apart))
-
     def load_more(self) -> None:
         """Ask for more results of the same question, if there may be more; those that are there stay meanwhile."""
         if len(self.results.hits) >= self.question.limit:
             self.ask(self.question.with_higher_limit())
-
-    def save_search(self, name: str, question: str) -> None:
-        """Save a question under a name."""
-        self.bridge.call(lambda library: library.save_search(name, question), lambda _: self.saved_changed.emit())
-
-    def remove_saved(self, name: str) -> None:
-        """Forget a saved search."""
-        self.bridge.call(lambda library: library.remove_saved(name), lambda _: self.saved_changed.emit())
 
     def _remember(self) -> None:
         self._history.settle()

@@ -29,7 +29,7 @@ def install(window: QWidget, session: SearchSession, search: SearchPane, preview
         ("Ctrl+S", search.query.save_button.save),
         ("Ctrl+Shift+O", session.folder_requested.emit),
         ("Ctrl+Shift+C", lambda: _with_hit(session, lambda hit: copy_path(hit.path))),
-        ("Ctrl+M", lambda: _with_hit(session, lambda hit: session.find_similar(hit.path))),
+        ("Ctrl+M", lambda: _with_hit(session, lambda hit: session.examples.find_similar(hit.path))),
         ("Ctrl+Space", media.player.toggle),
         ("Alt+Down", lambda: media.play_neighbour(1)),
         ("Alt+Up", lambda: media.play_neighbour(-1)),

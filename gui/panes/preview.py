@@ -97,7 +97,7 @@ class PreviewPane(QFrame):
         self._play_button = button("Play", self._play_best_moment, "primary")
         self._open_button = self._hit_button("Open", lambda hit: open_hit(self._session, hit))
         reveal = self._hit_button("Show in folder", lambda hit: self._session.show_in_folder(hit.path))
-        similar = self._hit_button("Find similar", lambda hit: self._session.find_similar(hit.path))
+        similar = self._hit_button("Find similar", lambda hit: self._session.examples.find_similar(hit.path))
         self._copy_button = tool("Copy path", lambda: self._with_hit(lambda hit: copy_path(hit.path)))
         line = FlowLayout()
         for widget in (self._play_button, self._open_button, reveal, similar, self._copy_button):

@@ -34,7 +34,7 @@ class SavedSearches(QWidget):
         title.setContentsMargins(8, 0, 0, 4)
         self._column.addWidget(title)
         self._count_timer = single_shot(self, _COUNT_MS, self.refresh)
-        session.saved_changed.connect(self.refresh)
+        session.saved.changed.connect(self.refresh)
         session.library.status_changed.connect(self._load_once)
         session.library.content_changed.connect(self._count_later)
         session.question_changed.connect(self._show_question)
@@ -88,7 +88,7 @@ class SavedSearches(QWidget):
     def _open_menu(self, name: str, spot: QPoint) -> None:
         menu = QMenu(self)
         add_action(menu, "Search", lambda: self._ask(name))
-        add_action(menu, "Forget it", lambda: self._session.remove_saved(name))
+        add_action(menu, "Forget it", lambda: self._session.saved.remove(name))
         menu.exec(spot)
         menu.deleteLater()
 

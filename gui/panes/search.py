@@ -107,11 +107,11 @@ class SearchPane(QFrame):
         """Let the user choose files to search by."""
         names, _ = QFileDialog.getOpenFileNames(self, "Search by a file", str(Path.home()))
         if names:
-            self._session.add_examples(tuple(Path(name) for name in names))
+            self._session.examples.add(tuple(Path(name) for name in names))
 
     def _open_part(self, example: Example) -> None:
         dialog = PartDialog(self._session, example, self.window())
-        dialog.chosen.connect(lambda changed: self._session.change_example(example, changed))
+        dialog.chosen.connect(lambda changed: self._session.examples.change(example, changed))
         dialog.open()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

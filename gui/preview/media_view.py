@@ -219,7 +219,7 @@ class MediaView(QWidget):
 
     def _find_part(self) -> None:
         if self._hit is not None:
-            self._session.find_similar(self._hit.path, *self._part_s)
+            self._session.examples.find_similar(self._hit.path, *self._part_s)
 
 
 def load_scenes(session: SearchSession, filmstrip: Filmstrip, preview: Preview, still: Callable[[], bool]) -> None:

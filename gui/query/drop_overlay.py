@@ -58,7 +58,7 @@ def drop(mime: QMimeData, session: SearchSession, query: QueryBox) -> None:
     for folder in (path for path in paths if path.is_dir()):
         session.folder_chosen.emit(folder)
     if files := tuple(path for path in paths if path.is_file()):
-        session.add_examples(files)
+        session.examples.add(files)
         query.open_well()
     elif not paths:
         query.take_image(mime)

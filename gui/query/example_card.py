@@ -35,7 +35,7 @@ class ExampleCard(QFrame):
         self.picture = ExampleButton(session, example, _PICTURE)
         self._name = label("", "strong")
         self.part = button("", self._choose_part, "link")
-        self.remove = tool("", lambda: session.remove_example(self.example), 12)
+        self.remove = tool("", lambda: session.examples.remove(self.example), 12)
         self.likings = {liking: self._liking_button(liking) for liking in Liking}
         self._group = QButtonGroup(self)
         for liking_button in self.likings.values():
@@ -103,4 +103,4 @@ class ExampleCard(QFrame):
         self.part_requested.emit(self.example)
 
     def _count_as(self, liking: Liking) -> None:
-        self._session.change_example(self.example, replace(self.example, liking=liking))
+        self._session.examples.change(self.example, replace(self.example, liking=liking))

@@ -75,4 +75,4 @@ class ExampleChip(QFrame):
         self.remove.setIcon(self._session.theme.icon("close", self._session.theme.colours.muted))
 
     def _remove(self) -> None:
-        self._session.remove_example(self.example)
+        self._session.examples.remove(self.example)

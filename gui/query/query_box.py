@@ -110,7 +110,7 @@ class QueryBox(QFrame):
         """Search by the files, the picture or the text on the clipboard."""
         mime = QGuiApplication.clipboard().mimeData()
         if files := tuple(path for path in paths_of(mime) if path.is_file()):
-            self._session.add_examples(files)
+            self._session.examples.add(files)
         elif mime.hasImage():
             self.take_image(mime)
         elif mime.hasText():
@@ -122,7 +122,7 @@ class QueryBox(QFrame):
         image = QImage(mime.imageData())
         if not image.isNull():
             self._session.bridge.call(
-                lambda library: library.paste_example(_png(image)), lambda path: self._session.add_examples((path,))
+                lambda library: library.paste_example(_png(image)), lambda path: self._session.examples.add((path,))
             )
 
     def _on_text_changed(self, text: str) -> None:
@@ -131,7 +131,7 @@ class QueryBox(QFrame):
             return
         if files := _pasted_files(before, text):
             self.edit.setText(before)
-            self._session.add_examples(files)
+            self._session.examples.add(files)
         else:
             self._session.set_text(text)
 
@@ -181,7 +181,7 @@ class QueryBox(QFrame):
 
     def _remove_last_example(self) -> None:
         if self._session.question.like:
-            self._session.remove_example(self._session.question.like[-1])
+            self._session.examples.remove(self._session.question.like[-1])
 
     def _show_question(self, question: Question) -> None:
         if self.edit.text() != question.text:

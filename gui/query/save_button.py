@@ -34,7 +34,7 @@ class SaveButton(QToolButton):
             self.window(), "Save this search", f"A name for “{question}”", QLineEdit.EchoMode.Normal, question[:40]
         )
         if chosen and name.strip():
-            self._session.save_search(name, question)
+            self._session.saved.add(name, question)
 
     def _show_question(self, question: Question) -> None:
         self.setVisible(bool(question.as_typed() or question.like))

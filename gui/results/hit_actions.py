@@ -38,7 +38,7 @@ def hit_menu(session: SearchSession, hit: Hit, parent: QWidget) -> QMenu:
         name = name_of(part.path).replace("&", "&&")  # else Qt takes it for the mark of a key
         add_action(menu, f"Open {name}", partial(open_path, session, part.path))
     menu.addSeparator()
-    add_action(menu, "Find similar", lambda: session.find_similar(hit.path))
+    add_action(menu, "Find similar", lambda: session.examples.find_similar(hit.path))
     menu.addSeparator()
     add_action(menu, "Copy path", lambda: copy_path(hit.path))
     return menu

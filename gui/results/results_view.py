@@ -34,7 +34,7 @@ class ResultsView(SelectableView):
     """Shows a ``HitModel`` as a ``HitLayout`` places it. Its current row is the selected hit.
 
     It is a ``QListView`` for screen readers only: where things are and what is painted is decided here, and what that
-    would do is passed over.
+    would do is passed over. It has over 20 methods, as 20 of them are Qt's own, which such a view must override.
     """
 
     hit_selected = Signal(object)

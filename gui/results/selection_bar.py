@@ -39,7 +39,7 @@ class SelectionBar(QFrame):
                 ("Copy", lambda: copy_files(self.paths)),
                 ("Copy to…", self._copy_to),
                 ("Move to trash", self.move_to_trash),
-                ("Use as examples", lambda: session.add_examples(tuple(self.paths))),
+                ("Use as examples", lambda: session.examples.add(tuple(self.paths))),
             )
         }
         self._close = tool("Select one only", lambda: self._end(deselect), 12)

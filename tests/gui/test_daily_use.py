@@ -354,7 +354,7 @@ def test_several_are_opened_copied_and_searched_by(
     _press(window, "Use as examples")
     assert {example.path.name for example in window.session.question.like} == {"Apple cake.md", "Rent.txt"}
     for example in window.session.question.like:
-        window.session.remove_example(example)
+        window.session.examples.remove(example)
 
 
 def test_what_goes_to_the_trash_comes_back_with_a_click(

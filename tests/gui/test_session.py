@@ -86,10 +86,10 @@ def test_only_a_new_question_is_announced(session: SearchSession, qtbot: QtBot) 
 
 def test_examples_are_added_once_and_removed(session: SearchSession) -> None:
     first, second = Path("/a.jpg"), Path("/b.jpg")
-    session.add_examples((first, second))
-    session.add_examples((second,))
+    session.examples.add((first, second))
+    session.examples.add((second,))
     assert session.question.like == (Example(first), Example(second))
-    session.remove_example(Example(first))
+    session.examples.remove(Example(first))
     assert session.question.like == (Example(second),)
 
 

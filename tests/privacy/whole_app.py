@@ -34,7 +34,7 @@ def main() -> None:
     QTest.keyClicks(window.search_pane.query.edit, "the keeper of the lighthouse")
     _wait(lambda: _names(window)[:1] == ["lighthouse.txt"])
     window.search_pane.query.edit.clear()
-    window.session.find_similar(folder / "photo.jpg")
+    window.session.examples.find_similar(folder / "photo.jpg")
     _wait(lambda: "photo.jpg" not in _names(window)[:1] and "other.jpg" in _names(window))
     window.dialogs.show_models()
     (dialog,) = window.findChildren(ModelsDialog)

@@ -129,7 +129,7 @@ def test_tab_goes_down_the_groups_of_rows_as_they_stand(
     pane: FoldersPane, session: SearchSession, bridge: FakeBridge, qtbot: QtBot
 ) -> None:
     bridge.library.saved = (SavedSearchState("Sea", "boats", 3), SavedSearchState("Hills", "hills", 2))
-    session.saved_changed.emit()
+    session.saved.changed.emit()
     qtbot.waitUntil(lambda: {"Hills, 2", "disk, offline"} <= set(_visible_rows(pane)))
     _visible_rows(pane)["Clips, 3"].setFocus()
     names = list[str]()

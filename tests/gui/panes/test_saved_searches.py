@@ -69,11 +69,11 @@ def test_what_is_saved_or_forgotten_is_shown_at_once(
     section: SavedSearches, session: SearchSession, bridge: FakeBridge, qtbot: QtBot
 ) -> None:
     bridge.library.saved = (_HILLS, replace(_SEA, name="Ocean", files=3, more=False))
-    session.save_search("Ocean", "boats kind:photo")
+    session.saved.add("Ocean", "boats kind:photo")
     assert ("save_search", "Ocean", "boats kind:photo") in bridge.library.calls
     qtbot.waitUntil(lambda: set(_rows(section)) == {"Hills, ?", "Ocean, 3"})
     bridge.library.saved = ()
-    session.remove_saved("Ocean")
+    session.saved.remove("Ocean")
     assert ("remove_saved", "Ocean") in bridge.library.calls
     assert section.isHidden() and not _rows(section)
 

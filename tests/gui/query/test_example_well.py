@@ -53,7 +53,7 @@ def test_a_card_asks_for_a_part_and_shows_it(well: ExampleWell, session: SearchS
         with qtbot.waitSignal(well.part_requested) as asked:
             QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
         assert asked.args == [_DOG]
-    session.change_example(_DOG, replace(_DOG, box=(0.1, 0.2, 0.3, 0.4)))
+    session.examples.change(_DOG, replace(_DOG, box=(0.1, 0.2, 0.3, 0.4)))
     assert well.cards == [card]
     assert card.part.text() == "part of it"
 

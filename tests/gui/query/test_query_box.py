@@ -138,7 +138,7 @@ def test_a_pasted_path_is_an_example_and_the_words_stay(
         QTest.keyClick(box.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
         assert (session.question.text, session.question.like) == ("dog ", (Example(path),)), text
         assert box.edit.text() == "dog "
-        session.remove_example(Example(path))
+        session.examples.remove(Example(path))
 
 
 def test_a_path_of_no_file_is_text(box: QueryBox, session: CountingSession, tmp_path: Path) -> None:
