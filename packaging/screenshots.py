@@ -127,6 +127,7 @@ class Drawing:
         self._indexing()
         self._results()
         self._closely()
+        self._well()
         self._small()
         self._dialogs()
 
@@ -186,6 +187,36 @@ class Drawing:
             settle(3.0)
             self._save(f"look-{kind}", dialog=True)
             QTest.keyClick(_dialog(), Qt.Key.Key_Space)
+
+    def _well(self) -> None:
+        """Examples as cards: one that counts, a part of one that counts a little, a stretch, one that is not meant."""
+        from bowerbird.core.types import Example, Liking
+        from bowerbird.gui.question import Question
+
+        pictures = self._home / "Pictures"
+        box = self._window.search_pane.query
+        self._answer(Question())
+        box.toggle_well()
+        self._save("well-empty")
+        examples = (
+            Example(pictures / "Dahlia.jpg"),
+            Example(pictures / "Summer palace.jpg", liking=Liking.A_LITTLE, box=(0.2, 0.3, 0.5, 0.5)),
+            Example(self._home / "Music" / "Two tones, nothing said.wav", 6.0, 9.0),
+            Example(pictures / "IMG_2201.jpg", liking=Liking.NOT_LIKE),
+        )
+        there = tuple(example for example in examples if example.path.exists())
+        self._answer(Question(text="flower kind:photo", like=there))
+        self._save("well")
+        self._window.resize(900, 600)
+        self._save("well-small")
+        self._window.resize(*_SIZE)
+        box.toggle_well()
+        self._save("chips")
+        box.well.part_requested.emit(there[1])
+        settle()
+        self._save("part", dialog=True)
+        if (dialog := _dialog()) is not None:
+            dialog.close()
 
     def _small(self) -> None:
         from bowerbird.gui.question import Question

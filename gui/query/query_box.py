@@ -201,11 +201,15 @@ class QueryBox(QFrame):
         return chip
 
     def _fit_chips(self) -> None:
-        """Show as many chips as leave room for words, and how many more there are; none while they are cards."""
-        room = (self.width() - _LEAST_WORDS) // (_NARROW_CHIP if self._narrow else _CHIP_WIDTH)
-        shown = min(len(self.chips), max(1, room)) if self.well.isHidden() else 0
+        """Show as many chips as leave room for words, and how many more there are; none while they are cards.
+
+        Where not all have room with their names, they are pictures alone.
+        """
+        room = self.width() - _LEAST_WORDS
+        narrow = self._narrow or len(self.chips) > room // _CHIP_WIDTH
+        shown = min(len(self.chips), max(1, room // _NARROW_CHIP)) if self.well.isHidden() else 0
         for place, chip in enumerate(self.chips):
-            chip.narrow(self._narrow)
+            chip.narrow(narrow)
             chip.setVisible(place < shown)
         left = len(self.chips) - shown
         self.more.setVisible(bool(left) and self.well.isHidden())

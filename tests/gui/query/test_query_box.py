@@ -70,6 +70,14 @@ def test_down_goes_to_the_results_and_enter_asks_for_the_best(box: QueryBox, qtb
         QTest.keyClick(box.edit, Qt.Key.Key_Return)
 
 
+def test_chips_that_leave_too_little_room_for_words_are_pictures_alone(box: QueryBox, session: CountingSession) -> None:
+    box.resize(750, box.height())
+    box.fit(750)
+    for number, named in ((1, True), (4, False)):
+        session.ask(Question(text="flower", like=tuple(Example(Path(f"/{each}.jpg")) for each in range(number))))
+        assert [bool(chip.body.text()) for chip in box.chips if chip.isVisibleTo(box)] == [named] * number
+
+
 def test_an_example_has_a_chip_with_a_cross_that_removes_it(box: QueryBox, session: CountingSession) -> None:
     first, second = Example(Path("/a.jpg")), Example(Path("/b.wav"), 12.0, 17.5, liking=Liking.NOT_LIKE)
     session.ask(Question(like=(first, second)))
