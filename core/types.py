@@ -257,6 +257,17 @@ class FileState(StrEnum):
     FAILED = "failed"
 
 
+class Order(StrEnum):
+    """How hits are sorted."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+    LARGEST = "largest"
+    FOLDER = "folder"
+
+
 class Liking(StrEnum):
     """How an example counts."""
 
@@ -321,5 +332,7 @@ class Query:
     have those of all: the words to be marked, and what every hit passes."""
     apart: bool = False
     """Whether the files of one shot are hits of their own; else they are one hit with its parts."""
+    order: Order = Order.BEST
+    """In which those that match well are listed, and before which the others."""
     limit: int = 50
     """Most hits."""

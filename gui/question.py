@@ -10,7 +10,7 @@ from pathlib import Path
 from bowerbird.core.catalog.filters.dates import Days
 from bowerbird.core.conditions import Condition, Is
 from bowerbird.core.search.query import Typed, TypedFilter, names_demanded, narrowed, parse, unfinished
-from bowerbird.core.types import Example, Kind
+from bowerbird.core.types import Example, Kind, Order
 
 FIRST_LIMIT = 120
 _MAX_LIMIT = 20_000
@@ -63,6 +63,7 @@ class Question:
     period: Period = ANY_TIME
     apart: bool = False
     """Whether the files of one shot are results of their own."""
+    order: Order = Order.BEST
     limit: int = FIRST_LIMIT
 
     @property
@@ -77,7 +78,7 @@ class Question:
 
     def unfiltered(self) -> Question:
         """The same text and examples, without filters."""
-        return Question(text=self.text, like=self.like, apart=self.apart)
+        return Question(text=self.text, like=self.like, apart=self.apart, order=self.order)
 
     def without(self, *filters: TypedFilter) -> Question:
         """The same question with these taken out of its text."""
@@ -109,7 +110,8 @@ class Question:
         query = narrowed(
             unfinished(typed.query, self.text), *(condition for condition, _ in self._chosen_beside(typed))
         )
-        return replace(typed, query=replace(query, like=self.like, apart=self.apart, limit=self.limit))
+        more = replace(query, like=self.like, apart=self.apart, order=self.order, limit=self.limit)
+        return replace(typed, query=more)
 
     def _chosen_beside(self, typed: Typed) -> Iterator[tuple[Condition, str]]:
         """The filters set with the mouse that none is typed in place of, and how one would type them."""

@@ -94,11 +94,12 @@ def _table_of(question: Question) -> dict[str, Any]:
         "folder": str(question.folder) if question.folder else None,
         "period": [period.name, *(day.isoformat() if day else None for day in (period.after, period.before))],
         "apart": question.apart,
+        "order": question.order,
     }
 
 
 def _question_of(table: dict[str, Any]) -> Question:
-    from bowerbird.core.types import Kind
+    from bowerbird.core.types import Kind, Order
     from bowerbird.gui.question import Period, Question, periods
 
     name, *days = table["period"]
@@ -110,4 +111,5 @@ def _question_of(table: dict[str, Any]) -> Question:
         folder=Path(table["folder"]) if table["folder"] else None,
         period=named.get(name) or Period(str(name), after, before),
         apart=bool(table["apart"]),
+        order=Order(table.get("order", Order.BEST)),
     )

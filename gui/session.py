@@ -12,7 +12,7 @@ from bowerbird.core.answers import Hit, Results
 from bowerbird.core.conditions import demanded
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.search.query import Typed, TypedFilter, ranks
-from bowerbird.core.types import Kind, Query
+from bowerbird.core.types import Kind, Order, Query
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.example_set import ExampleSet
@@ -123,6 +123,10 @@ class SearchSession(QObject):
     def tell_apart(self, apart: bool) -> None:
         """Have each file of a shot be a result of its own, or all be one."""
         self.ask(replace(self.question, apart=apart))
+
+    def sort(self, order: Order) -> None:
+        """List those that match well in this order."""
+        self.ask(replace(self.question, order=order, limit=FIRST_LIMIT))
 
     def filter_folder(self, folder: Path | None) -> None:
         """Only files in this folder, or in all folders."""

@@ -11,7 +11,7 @@ from bowerbird.core.answers import Hit, Role
 from bowerbird.core.catalog.filters.table import FILTERS
 from bowerbird.core.conditions import AllOf, Condition, Is, Not
 from bowerbird.core.state import LongFile, Progress
-from bowerbird.core.types import Example, Kind, Liking, Locator
+from bowerbird.core.types import Example, Kind, Liking, Locator, Order
 from bowerbird.core.words import clock
 
 KIND_NAMES: Mapping[Kind, str] = {
@@ -29,6 +29,14 @@ _SINGULAR: Mapping[Kind, str] = {
 PART_NAMES: Mapping[Role, str] = {Role.PICTURE: "Picture", Role.RAW: "RAW", Role.CLIP: "Clip", Role.COPY: "Copy"}
 """What another file of a shot is, as a name for it."""
 
+ORDER_NAMES = {
+    Order.BEST: "Best first",
+    Order.NEWEST: "Newest first",
+    Order.OLDEST: "Oldest first",
+    Order.NAME: "By name",
+    Order.LARGEST: "Largest first",
+    Order.FOLDER: "By folder",
+}
 LIKING_NAMES: Mapping[Liking, str] = {Liking.LIKE: "Like", Liking.A_LITTLE: "A little", Liking.NOT_LIKE: "Not like"}
 """How an example counts."""
 

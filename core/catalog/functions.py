@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from bowerbird.core.words import fold, holds, holds_folded
 
 SURE = 0.08
 """A label less probable than this (0…1) is not given as a reason, and no word or phrase is looked for in it."""
+_NUMBER, _DIGITS = re.compile("[0-9]+"), 20
 _SEPARATOR = os.sep.encode()
 
 
@@ -29,8 +31,25 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("name_holds", 3, _name_holds),
         ("labels_hold", 3, _labels_hold),
         ("lies_in", 3, _lies_in),
+        ("name_key", 1, lambda path: name_key(Path(os.fsdecode(path)))),
+        ("folder_key", 1, lambda path: folder_key(Path(os.fsdecode(path)))),
     ):
         connection.create_function(name, arguments, function, deterministic=True)
+
+
+def name_key(path: Path) -> str:
+    """By which files are sorted by name, as people do: IMG_2 comes before IMG_10, whatever the case."""
+    return f"{_natural(path.name)}\0{path.parent}"
+
+
+def folder_key(path: Path) -> str:
+    """By which files are sorted by their folder, and in it by name."""
+    return f"{_natural(str(path.parent))}\0{_natural(path.name)}"
+
+
+def _natural(text: str) -> str:
+    """With each number as long as it needs to be to be compared as one."""
+    return _NUMBER.sub(lambda number: number[0].lstrip("0").rjust(_DIGITS, "0"), fold(text))
 
 
 def _places_at(latitude: float, longitude: float) -> str:

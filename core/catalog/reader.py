@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bowerbird.core.catalog.connection import ReadConnections
+from bowerbird.core.catalog.file_reader import FileReader
 from bowerbird.core.catalog.filters.sql import MAIL_ID, literal
 from bowerbird.core.catalog.filters.table import FILTERS, FOUND, Found, kinds_of, mail_sql, sql_of
 from bowerbird.core.catalog.layouts import LayoutReader
@@ -21,17 +20,13 @@ from bowerbird.core.catalog.rows import FILE, FILES, file_row
 from bowerbird.core.catalog.shots import ShotReader
 from bowerbird.core.catalog.vocabulary import Vocabulary
 from bowerbird.core.conditions import EVERYTHING, Condition, Is, replaced
-from bowerbird.core.types import FileState, Kind, Label, Locator, Modality, Vectors
+from bowerbird.core.types import Kind, Label, Locator, Modality, Vectors
 
 # All SQL here is put together of these constants and of conditions with question marks; values are always bound.
 _SEGMENT = "SELECT s.id, s.content_id, s.ordinal, s.modality, s.text, s.labels, s.page, s.section, s.start_s, s.end_s "
 _TRIGRAM = 3  # characters: the index of names finds nothing shorter
 _MOST_SHORT = 100  # words shorter than that, of a question without others: SQLite bears no more than 1,000
 _ANY = "(SELECT value FROM json_each(?))"
-_TAKES_ROOM = (
-    "NOT f.away AND f.size > 0 AND (f.inode = 0 OR NOT EXISTS (SELECT 1 FROM files o WHERE o.inode = f.inode "
-    "AND o.volume_id IS f.volume_id AND o.content_id = f.content_id AND o.path < f.path))"
-)
 # A mailbox may have a hundred thousand mails: the one that a segment is of is looked up by where it begins.
 _ITS_MAIL = (
     "m.content_id = s.content_id AND m.last >= s.ordinal AND m.first = "
@@ -45,6 +40,8 @@ class CatalogReader:
     def __init__(self, connections: ReadConnections) -> None:
         """Each thread reads through a connection of its own."""
         self._connections = connections
+        self.files = FileReader(connections)
+        """Files, in whatever order."""
         self.shots = ShotReader(connections)
         """Files that may be of one shot."""
         self.vocabulary = Vocabulary(connections)
@@ -186,56 +183,6 @@ class CatalogReader:
             (ids, ids, *passing.values),
         )
         return {number for (number,) in rows}
-
-    def files_of(self, content_ids: Iterable[int], where: Condition) -> list[FileRow]:
-        """The files that have these contents and pass these filters."""
-        condition, values = sql_of(where)
-        rows = self._db.execute(
-            f"{FILE} WHERE {condition} AND f.content_id IN {_ANY} ORDER BY f.path",
-            (*values, json.dumps(list(content_ids))),
-        )
-        return [file_row(row) for row in rows]
-
-    def copied(self) -> list[int]:
-        """Contents that several files have."""
-        rows = self._db.execute(
-            "SELECT content_id FROM files WHERE content_id IS NOT NULL GROUP BY content_id HAVING count(*) > 1"
-        )
-        return [content for (content,) in rows]
-
-    def files_there(self, content_ids: Iterable[int]) -> list[FileRow]:
-        """The files of these contents that are there, were read and take room: of several names of one file, one."""
-        rows = self._db.execute(
-            f"{FILE} WHERE f.content_id IN {_ANY} AND f.state = ? AND {_TAKES_ROOM} ORDER BY f.path",
-            (json.dumps(list(content_ids)), FileState.INDEXED),
-        )
-        return [file_row(row) for row in rows]
-
-    def files_by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
-        """These files, those that pass these filters."""
-        condition, values = sql_of(where)
-        rows = self._db.execute(f"{FILE} WHERE {condition} AND f.id IN {_ANY}", (*values, json.dumps(list(ids))))
-        return [file_row(row) for row in rows]
-
-    def file(self, path: Path) -> FileRow | None:
-        """The file at this path."""
-        row = self._db.execute(f"{FILE} WHERE f.path = ?", (os.fsencode(path),)).fetchone()
-        return file_row(row) if row else None
-
-    def newest(self, where: Condition, limit: int) -> list[FileRow]:
-        """The newest files that were read and pass these filters."""
-        condition, values = sql_of(where)
-        rows = self._db.execute(
-            f"{FILE} WHERE {condition} AND f.state = ? ORDER BY f.mtime_ns DESC LIMIT ?",
-            (*values, FileState.INDEXED, limit),
-        )
-        return [file_row(row) for row in rows]
-
-    def count(self, where: Condition) -> int:
-        """How many files that were read pass these filters."""
-        condition, values = sql_of(where)
-        sql = f"SELECT count(*) {FILES} WHERE {condition} AND f.state = ?"
-        return int(self._db.execute(sql, (*values, FileState.INDEXED)).fetchone()[0])
 
     def content_id(self, fingerprint: bytes) -> int | None:
         """The content with this fingerprint."""

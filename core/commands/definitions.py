@@ -13,7 +13,7 @@ from pathlib import Path
 from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
 from bowerbird.core.paths import LIBRARY_VARIABLE, absolute
 from bowerbird.core.search.fragments import example
-from bowerbird.core.types import Liking
+from bowerbird.core.types import Liking, Order
 
 DEFAULT_LIMIT = 20
 EXIT_CODES = "Exit codes: 0 done, 1 something about this machine, 2 usage."
@@ -126,14 +126,22 @@ _SEARCH = (
     Parameter("--after", 'only from this day on: 2024, 2024-05-31, "May 2023", yesterday', placeholder="DATE"),
     Parameter("--before", "only before this day", placeholder="DATE"),
     Parameter(
+        "--sort",
+        "how those that match well are listed: best (the default; without words and examples the newest), newest, "
+        "oldest, name, largest or folder",
+        placeholder="ORDER",
+        convert=Order,
+        default=Order.BEST,
+    ),
+    Parameter(
         "--apart",
         "each file a hit of its own, also RAW and JPEG, Live Photo and clip, pictures of a burst, look-alike copies",
     ),
     _LIMIT,
     Parameter(
         "--batch",
-        'queries as JSON lines ({"text", "like", "like_a_little", "not_like", "kind", "under", "apart", "limit"}) in, '
-        "answers as JSON lines out; - is stdin",
+        'queries as JSON lines ({"text", "like", "like_a_little", "not_like", "kind", "under", "apart", "sort", '
+        '"limit"}) in, answers as JSON lines out; - is stdin',
         placeholder="FILE",
         convert=Path,
     ),

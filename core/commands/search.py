@@ -22,7 +22,7 @@ from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.paths import absolute
 from bowerbird.core.search.fragments import example
 from bowerbird.core.search.query import Typed, narrowed, parse, ranks
-from bowerbird.core.types import Liking
+from bowerbird.core.types import Liking, Order
 
 _LIKINGS = {"like": Liking.LIKE, "like_a_little": Liking.A_LITTLE, "not_like": Liking.NOT_LIKE}
 
@@ -63,7 +63,8 @@ def _typed(arguments: argparse.Namespace) -> Typed:
     before = [Is("before", first_day(arguments.before))] if arguments.before else []
     typed = _with_options(parse(arguments.text), arguments.kind, arguments.under, *after, *before)
     like = (*arguments.like, *arguments.like_a_little, *arguments.not_like)
-    return replace(typed, query=replace(typed.query, like=like, apart=arguments.apart, limit=arguments.limit))
+    more = replace(typed.query, like=like, apart=arguments.apart, order=arguments.sort, limit=arguments.limit)
+    return replace(typed, query=more)
 
 
 def _with_options(typed: Typed, kind: Sequence[str], under: Sequence[Path], *more: Is) -> Typed:
@@ -105,7 +106,8 @@ def _typed_line(line: str) -> Typed:
         typed = _with_options(parse(fields.get("text") or ""), _listed(fields.get("kind")), under)
         like = tuple(example(path, liking) for key, liking in _LIKINGS.items() for path in _listed(fields.get(key)))
         limit = int(fields.get("limit") or DEFAULT_LIMIT)
-        return replace(typed, query=replace(typed.query, like=like, apart=bool(fields.get("apart")), limit=limit))
+        order, apart = Order(fields.get("sort") or Order.BEST), bool(fields.get("apart"))
+        return replace(typed, query=replace(typed.query, like=like, apart=apart, order=order, limit=limit))
     except (ValueError, AttributeError, TypeError) as error:
         raise UsageError(f"This line is no query: {error}.") from error
 

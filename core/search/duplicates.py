@@ -30,9 +30,9 @@ class Duplicates:
     def groups(self) -> tuple[DuplicateGroup, ...]:
         """All groups of files that are there, those that take the most room first."""
         alike = self._reader.layouts.pairs()
-        contents = {*self._reader.copied(), *(content for pair in alike for content in pair)}
+        contents = {*self._reader.files.copied(), *(content for pair in alike for content in pair)}
         files: dict[int, list[FileRow]] = defaultdict(list)
-        for row in self._reader.files_there(contents):
+        for row in self._reader.files.taking_room(contents):
             if self._is_as_read(row):
                 files[row.content_id or 0].append(row)
         groups = [_group(each) for each in _sets(files, alike)]

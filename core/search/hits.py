@@ -39,11 +39,11 @@ class HitMaker:
         """``paths`` says where thumbnails lie, ``reader`` knows the files."""
         self._paths, self._reader = paths, reader
 
-    def newest(self, query: Query) -> tuple[Hit, ...]:
-        """The newest ``query.limit`` files, or shots, that pass the filters, as hits of no query."""
+    def listed(self, query: Query) -> tuple[Hit, ...]:
+        """The first ``query.limit`` files or shots that pass the filters, in the query's order, as hits of no query."""
         shots, most = Shots(self._reader.shots, self._reader.layouts), query.limit
         while True:
-            files = self._reader.newest(query.where, most)
+            files = self._reader.files.listed(query.where, most, query.order)
             if query.apart:
                 return tuple(map(self.plain, files))
             leads = _leads(list({file.content_id: file for file in reversed(files)}.values())[::-1], shots)
@@ -53,7 +53,7 @@ class HitMaker:
 
     def _plain_hits(self, leads: Sequence[tuple[FileRow, Shot]], where: Condition) -> Iterable[Hit]:
         copies = defaultdict[int | None, list[Path]](list)
-        for row in self._reader.files_of([file.content_id for file, _ in leads if file.content_id], where):
+        for row in self._reader.files.of_contents([file.content_id for file, _ in leads if file.content_id], where):
             copies[row.content_id].append(row.path)
         for file, shot in leads:
             yield self.plain(file, shot, [path for path in copies[file.content_id] if path != file.path])
@@ -98,10 +98,10 @@ class HitMaker:
         examples = {example.path for example in query.like if example.start_s is None}
         files: dict[int, list[FileRow]] = {}
         keys = [candidate.key for candidate in candidates]
-        for row in self._reader.files_of([key for key in keys if key > 0], query.where):
+        for row in self._reader.files.of_contents([key for key in keys if key > 0], query.where):
             if row.path not in examples:
                 files.setdefault(row.content_id or 0, []).append(row)
-        for row in self._reader.files_by_id([-key for key in keys if key < 0], query.where):
+        for row in self._reader.files.by_id([-key for key in keys if key < 0], query.where):
             files[-row.id] = [row]
         return files
 

@@ -40,7 +40,7 @@ class Previewer:
 
         ``max_side`` is the longest side of the picture, in pixels.
         """
-        row = self._reader.file(path)
+        row = self._reader.files.at(path)
         image, problem = self._image(path, moment, max_side)
         segments = self._segments(row.content_id) if row and row.content_id else []
         properties = row.properties if row else Properties()

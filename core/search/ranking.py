@@ -16,7 +16,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.types import Liking
+from bowerbird.core.types import Example, Liking
 
 STRONG = 0.5
 """Score (0…1) from which on a hit counts as a match; those below come after "nothing else matches well"."""
@@ -165,6 +165,11 @@ class Asked:
     words: bool = True
     """Whether anything is typed, be it filters alone."""
     examples: Sequence[Liking] = ()
+
+    @classmethod
+    def of(cls, text: str, examples: Sequence[Example]) -> Asked:
+        """What words and examples ask for."""
+        return cls(bool(text) or not examples, [example.liking for example in examples])
 
 
 def all_of(parts: Sequence[tuple[float, float]]) -> float:

@@ -110,7 +110,7 @@ class Retriever:
 
     def _listed(self, where: Condition, limit: int) -> Iterator[Evidence]:
         """Evidence of what passes filters beside an OR: the newest, in this order."""
-        for number, row in enumerate(self._reader.newest(where, limit)):
+        for number, row in enumerate(self._reader.files.listed(where, limit)):
             yield Evidence(row.content_id or -row.id, None, Source.FILTERS, ranking.LISTED - number * ranking.NEXT)
 
     def _vector_hits(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bowerbird.core.answers import Correction, Hit, Results, Timings
+from bowerbird.core.catalog.functions import folder_key, name_key
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.conditions import EVERYTHING, Condition, Is, only
 from bowerbird.core.errors import ModelUnavailable, UsageError
@@ -21,9 +23,17 @@ from bowerbird.core.search.ranking import Asked, Evidence
 from bowerbird.core.search.retrieval import LikedExample, Retriever
 from bowerbird.core.search.spelling import Spelling, notice_of
 from bowerbird.core.search.wording import Wording, without_stars, words_of
-from bowerbird.core.types import Kind, Liking, Modality, Query, Side, Space, Vectors
+from bowerbird.core.types import Kind, Liking, Modality, Order, Query, Side, Space, Vectors
 from bowerbird.core.vectors.store import VectorStore
 
+_SORTED = 1000  # hits that are sorted otherwise than by how well they match
+_KEYS: Mapping[Order, Callable[[Hit], Any]] = {
+    Order.NEWEST: lambda hit: -_seconds(hit),
+    Order.OLDEST: lambda hit: _seconds(hit),
+    Order.NAME: lambda hit: name_key(hit.path),
+    Order.LARGEST: lambda hit: -hit.size,
+    Order.FOLDER: lambda hit: folder_key(hit.path),
+}
 _COUNTED = 200  # hits: counting all that match well would take longer than a search
 
 WEAK_PHOTOS = (
@@ -55,11 +65,11 @@ class Searcher:
         self._spelling = Spelling(reader, self._wording)
 
     def browse(self, query: Query) -> Results:
-        """The newest files that pass the query's filters."""
+        """The first files that pass the query's filters: the newest, if no order is asked for."""
         stopwatch = _Stopwatch(time.perf_counter())
         where = self._reader.resolved(query.where, {})  # it is applied until there are enough shots
-        hits = self._hits.newest(replace(query, where=where))
-        total = self._reader.count(where) if len(hits) == query.limit else 0
+        hits = self._hits.listed(replace(query, where=where))
+        total = self._reader.files.count(where) if len(hits) == query.limit else 0
         return Results(hits, Timings(total=stopwatch.lap_ms()), total=total)
 
     def count(self, query: Query) -> tuple[int, bool]:
@@ -68,7 +78,7 @@ class Searcher:
         Those that match well are counted to ``_COUNTED``, copies with them.
         """
         if not ranks(query):
-            return self._reader.count(query.where), False
+            return self._reader.files.count(query.where), False
         results = self.search(replace(query, limit=_COUNTED, apart=True))
         strong = [hit for hit in results.hits if hit.strong and results.phrases_found is not False]
         return sum(1 + len(hit.copies) for hit in strong), len(strong) == _COUNTED
@@ -83,7 +93,7 @@ class Searcher:
         """
         if query.like and not query.text and all(each.liking is Liking.NOT_LIKE for each in query.like):
             raise UsageError("This says only what is not meant. Add words, or an example that is.")
-        results = self._answer(query)
+        results = self._in_order(query)
         if any(hit.strong for hit in results.hits):
             return results
         meant, corrections = self._spelling.corrected(query)
@@ -91,11 +101,23 @@ class Searcher:
 
     def _forgiving(self, results: Results, meant: Query, corrections: tuple[Correction, ...]) -> Results:
         """The answer to what was meant, if it has a match and the one to what was typed has none."""
-        forgiven = self._answer(meant)
+        forgiven = self._in_order(meant)
         if not any(hit.strong for hit in forgiven.hits):
             return results
         notice = " ".join(filter(None, (*map(notice_of, corrections), forgiven.notice)))
         return replace(forgiven, took=results.took + forgiven.took, notice=notice, corrected=corrections)
+
+    def _in_order(self, query: Query) -> Results:
+        """The answer, those that match well in the query's order: of the best ``_SORTED``, so that more change none."""
+        if query.order is Order.BEST:
+            return self._answer(query)
+        results = self._answer(replace(query, limit=max(query.limit, _SORTED)))
+        strong = sorted((hit for hit in results.hits if hit.strong), key=_KEYS[query.order])
+        weak = (hit for hit in results.hits if not hit.strong)
+        hits = (*strong, *weak)[: query.limit]
+        return replace(
+            results, hits=hits, total=max(results.total, len(results.hits)) if len(hits) == query.limit else 0
+        )
 
     def _answer(self, query: Query) -> Results:
         stopwatch = _Stopwatch(time.perf_counter())
@@ -112,8 +134,7 @@ class Searcher:
             for side in sides
         ]
         retrieve = stopwatch.lap_ms()
-        likings = [example.liking for example in query.like]
-        asked = [Asked(bool(side.text) or not likings, likings) for side in sides]
+        asked = [Asked.of(side.text, query.like) for side in sides]
         ranked = ranking.best_of([ranking.rank(each, parts) for (each, _), parts in zip(found, asked, strict=True)])
         words = words_of(term for each in terms.values() for term in each)
         hits = self._hits.make(ranked, replace(query, where=self._reader.resolved(query.where, known)), words)
@@ -156,6 +177,10 @@ class Searcher:
         asked = [space for space in photo_spaces if space in vectors]
         weak = bool(asked) and all(space.startswith("captions-lite0-") for space in asked)
         return WEAK_PHOTOS if weak and any(hit.kind is Kind.PHOTO for hit in hits) else ""
+
+
+def _seconds(hit: Hit) -> float:
+    return hit.modified_at.timestamp() if hit.modified_at else 0.0
 
 
 @dataclass(slots=True)

@@ -24,16 +24,16 @@ from PySide6.QtWidgets import (
 
 from bowerbird.core.answers import Results
 from bowerbird.core.search.query import TypedFilter
-from bowerbird.core.types import Kind
+from bowerbird.core.types import Kind, Order
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout
 from bowerbird.gui.widgets.widgets import add_action, remove, restyle, tool
-from bowerbird.gui.wording import KIND_NAMES, count, explained, name_of, number, rounded, shown
+from bowerbird.gui.wording import KIND_NAMES, ORDER_NAMES, count, explained, name_of, number, rounded, shown
 
 
 class FilterBar(QWidget):
-    """Three chips that open menus, and a summary of the results at the right."""
+    """Chips that open menus, and a summary of the results at the right."""
 
     def __init__(self, session: SearchSession) -> None:
         """Follow this session's filters."""
@@ -42,6 +42,7 @@ class FilterBar(QWidget):
         self._kind = self._chip("Kind of file", self._fill_kind_menu)
         self._time = self._chip("Time", self._fill_time_menu)
         self._folder = self._chip("Folder", self._fill_folder_menu)
+        self._order = self._chip("Order", self._fill_order_menu)
         self._clear = tool("Clear filters", lambda: session.ask(session.question.unfiltered()))
         self._clear.setObjectName("chip")
         self._clear.setText("Clear filters")
@@ -55,7 +56,7 @@ class FilterBar(QWidget):
         row.setContentsMargins(2, 0, 2, 0)
         row.setSpacing(8)
         self._flow = FlowLayout()
-        for widget in (self._kind, self._time, self._folder, self._apart, self._clear):
+        for widget in (self._kind, self._time, self._folder, self._order, self._apart, self._clear):
             self._flow.addWidget(widget)
         row.addLayout(self._flow)
         row.addWidget(self._summary, 1)
@@ -127,6 +128,10 @@ class FilterBar(QWidget):
         for folder in self._session.library.folders:
             _add_choice(menu, name_of(folder), folder == current, partial(self._session.filter_folder, folder))
 
+    def _fill_order_menu(self, menu: QMenu) -> None:
+        for order, name in _orders(self._session.question).items():
+            _add_choice(menu, name, order is self._session.question.order, partial(self._session.sort, order))
+
     def _join(self) -> None:
         self._session.tell_apart(False)
 
@@ -139,11 +144,24 @@ class FilterBar(QWidget):
         kind, period, folder = question.kind, question.period, question.folder
         _set_chip(self._kind, KIND_NAMES[kind] if kind else "Any kind", active=kind is not None)
         _set_chip(self._time, period.name, active=period != ANY_TIME)
+        _set_chip(self._order, _orders(question)[question.order], active=question.order is not Order.BEST)
         _set_chip(self._folder, name_of(folder) if folder else "Anywhere", active=folder is not None)
         for typed, chip in self._typed.items():
             chip.setVisible(typed.text in question.text)
         self._apart.setVisible(question.apart)
         self._clear.setVisible(question.filtered)
+
+
+def _orders(question: Question) -> dict[Order, str]:
+    """The orders to choose from, with their names: without a question the newest files are the best."""
+    if not question.empty:
+        return ORDER_NAMES
+    names = ORDER_NAMES | {Order.BEST: ORDER_NAMES[Order.NEWEST]}
+    return {
+        order: name
+        for order, name in names.items()
+        if order in (Order.BEST, question.order) or name != names[Order.BEST]
+    }
 
 
 def _add_choice(menu: QMenu, text: str, checked: bool, choose: Callable[[], None]) -> None:
@@ -227,7 +245,8 @@ def result_summary(question: Question, results: Results) -> str:
     if question.empty:
         files = sum(1 + len(hit.parts) for hit in results.hits)
         more = results.total > files
-        return f"the newest {number(files)} of {count(results.total, 'file')}" if more else count(files, "file")
+        which = "newest" if question.order in (Order.BEST, Order.NEWEST) else "first"
+        return f"the {which} {number(files)} of {count(results.total, 'file')}" if more else count(files, "file")
     strong, took_ms = sum(hit.strong for hit in results.hits), results.took.total
     if not strong:
         return "no good match"

@@ -95,7 +95,7 @@ def _invented(home: Path, folder: Path, rows: list[Row]) -> Figure:
     view = CatalogReader(connections)
     number = 0
     for row in rows:
-        file = view.file(folder / row["path"])
+        file = view.files.at(folder / row["path"])
         segments = view.segments_of(file.content_id) if file and file.content_id else []
         timed = [one.text for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]
         if said := [text for text in timed if not sounds_in(text)]:

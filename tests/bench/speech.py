@@ -67,7 +67,7 @@ def _written(work: Path, path: Path) -> str:
     """What the library has written down of a recording."""
     connections = ReadConnections(LibraryPaths(work / "speech").catalog)
     view = CatalogReader(connections)
-    row = view.file(path)
+    row = view.files.at(path)
     segments = view.segments_of(row.content_id) if row and row.content_id else []
     connections.close()
     lines = [one for one in segments if one.modality is Modality.TEXT and one.locator.start_s is not None]

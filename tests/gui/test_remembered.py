@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Kind
+from bowerbird.core.types import Kind, Order
 from bowerbird.gui import remembered
 from bowerbird.gui.question import ANY_TIME, Question, between, periods
 
@@ -23,6 +23,7 @@ _ROOM = QRect(0, 36, 1366, 732)
     [
         Question(),
         Question(text="a dog", kind=Kind.PHOTO, folder=Path("/p"), period=periods(date.today())[2], apart=True),
+        Question(order=Order.NAME),
         Question(period=between(date(2024, 5, 1), date(2024, 5, 31))),
     ],
 )

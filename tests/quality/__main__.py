@@ -21,7 +21,7 @@ from bowerbird.core.conditions import EVERYTHING
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking
-from bowerbird.core.search.ranking import Source
+from bowerbird.core.search.ranking import Asked, Source
 from tests.quality import answers
 from tests.quality.sets import SETS, Found, JudgedSet, Question, some
 
@@ -86,9 +86,11 @@ class Retrievers:
         like = {example.path for example in question.query.like}
         found: dict[str, Found] = {}
         for name, sources in RETRIEVERS.items():
-            ranked = ranking.rank(match for match in evidence if match.source in sources)
+            matches = [match for match in evidence if match.source in sources]
+            ranked = ranking.rank(matches, Asked.of(question.query.text, question.query.like))
             keys = [candidate.key for candidate in ranked if candidate.total > 0][: 2 * _SHOWN]
-            rows = {row.content_id: row.path for row in self._reader.files_of([k for k in keys if k > 0], EVERYTHING)}
+            files = self._reader.files.of_contents([key for key in keys if key > 0], EVERYTHING)
+            rows = {row.content_id: row.path for row in files}
             found[name] = [rows[key].name for key in keys if key in rows and rows[key] not in like]
         return found
 

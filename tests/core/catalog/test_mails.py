@@ -50,13 +50,13 @@ def left(catalog: Catalog, tmp_path: Path) -> Iterator[Left]:
     reader = CatalogReader(connections)
 
     def ask(typed: str) -> tuple[list[str], list[int]]:
-        filters, row = where(typed), reader.file(FILES / "box.mbox")
+        filters, row = where(typed), reader.files.at(FILES / "box.mbox")
         segments = reader.segments_of(row.content_id) if row and row.content_id else []
         others = reader.in_other_mails([segment.id for segment in segments], filters)
-        names = sorted(row.path.name for row in reader.newest(filters, 9))
+        names = sorted(row.path.name for row in reader.files.listed(filters, 9))
         resolved = reader.resolved(filters, {})
         assert reader.in_other_mails([segment.id for segment in segments], resolved) == others
-        assert sorted(row.path.name for row in reader.newest(resolved, 9)) == names
+        assert sorted(row.path.name for row in reader.files.listed(resolved, 9)) == names
         return names, [segment.ordinal for segment in segments if segment.id not in others]
 
     yield ask

@@ -364,7 +364,7 @@ def _sounds(catalog: Path, path: Path) -> list[float]:
     """Where the sounds of a recording that was read to its end begin, in the order they were read."""
     connections = ReadConnections(catalog)
     reader = CatalogReader(connections)
-    row = reader.file(path)
+    row = reader.files.at(path)
     segments = reader.segments_of(row.content_id) if row and row.content_id else []
     connections.close()
     assert row and row.state is FileState.INDEXED

@@ -44,7 +44,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 @pytest.fixture
 def find(catalog: Catalog, tmp_path: Path):
     reader = CatalogReader(ReadConnections(tmp_path / "catalog.sqlite3"))
-    return lambda typed: sorted(row.path.stem for row in reader.newest(where(typed), 50))
+    return lambda typed: sorted(row.path.stem for row in reader.files.listed(where(typed), 50))
 
 
 @pytest.mark.parametrize(

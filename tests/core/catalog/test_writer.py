@@ -76,11 +76,11 @@ def test_what_is_put_comes_back(catalog: Catalog, reader: CatalogReader) -> None
     number = index(catalog, "a.txt", content(b"1", "the first page", "the second page"))
     first, second = reader.segments_of(number)
     assert (first.text, second.locator, first.labels) == ("the first page", Locator(page=2), (Label("dog", 0.5),))
-    row = reader.file(FOLDER / "a.txt")
+    row = reader.files.at(FOLDER / "a.txt")
     assert row and row.properties == Properties(title="A title", taken_at=datetime(2024, 5, 6, 7, 8))
     assert reader.vectors("s@1", [number])[1].tolist() == np.eye(2, 4).tolist()
     assert [segment for segment, _ in reader.by_words('"second"', 10, None)] == [second.id]
-    assert reader.count_with_words('"page" AND "second"', None) == reader.count(EVERYTHING) == 1
+    assert reader.count_with_words('"page" AND "second"', None) == reader.files.count(EVERYTHING) == 1
     assert reader.count_with_words('"page"', [number + 1]) == reader.count_with_words('"page"', None, [Kind.CLIP]) == 0
 
 
@@ -295,7 +295,7 @@ def test_a_phrase_lets_through_files_that_were_not_read_if_their_names_have_it(
     number = index(catalog, "a.txt", content(b"1", "The harbour plan."))
     catalog.files.put(FOLDER, facts("deep/Harbour Plan.dwg"), None)
     catalog.files.put(FOLDER, facts("unrelated.dwg"), None)
-    row = reader.file(FOLDER / "deep/Harbour Plan.dwg")
+    row = reader.files.at(FOLDER / "deep/Harbour Plan.dwg")
     assert row
     plan = Is("phrase", "harbour plan")
     assert reader.allowed(plan) == {number}
@@ -409,12 +409,12 @@ def test_what_the_headers_of_a_recording_say_takes_the_place_of_what_they_said(
     new = NewContent(b"1", Kind.RECORDING, now, about, [()], {}, frozenset({"s@1"}), extends=number, only_tags=True)
     assert index(catalog, "a.mp3", new) == number
     assert [row.text for row in reader.segments_of(number)] == ["", "a word of welcome", "New title"]
-    row = reader.file(FOLDER / "a.mp3")
+    row = reader.files.at(FOLDER / "a.mp3")
     assert row is not None and row.properties == replace(now, duration_s=7.5), "as long as it was measured to be"
     assert reader.waveform(number) == b"wave"
     assert catalog.contents.outdated() == []
-    assert [bool(reader.newest(where(f"author:{name}"), 5)) for name in ("otto", "ida")] == [True, False]
-    assert reader.newest(where("near:46.5,11.3,5km"), 5) == []
+    assert [bool(reader.files.listed(where(f"author:{name}"), 5)) for name in ("otto", "ida")] == [True, False]
+    assert reader.files.listed(where("near:46.5,11.3,5km"), 5) == []
 
 
 def test_files_with_a_word_anywhere_in_their_text_are_left_out(catalog: Catalog, reader: CatalogReader) -> None:

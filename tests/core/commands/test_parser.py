@@ -9,7 +9,7 @@ from bowerbird.core.commands import parser
 from bowerbird.core.commands.definitions import COMMANDS, GLOBAL_OPTIONS
 from bowerbird.core.commands.parser import parse_arguments
 from bowerbird.core.commands.run import COMMANDS as RUNS
-from bowerbird.core.types import Example
+from bowerbird.core.types import Example, Order
 
 
 def test_every_command_is_defined_and_run() -> None:
@@ -85,13 +85,14 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_option_of_search(tmp_path: Path) -> None:
     typed = (
         "search dog --like a.jpg --like b.mp3#t=1,2 --kind photo --kind clip --under /x --after 2024 --before 2025 "
-        "--limit 3 --batch -"
+        "--sort name --limit 3 --batch -"
     )
     search = parse_arguments(typed.split())
     here = Path.cwd()
     assert search.text == "dog" and search.like == [Example(here / "a.jpg"), Example(here / "b.mp3", 1.0, 2.0)]
     assert (search.kind, search.under, search.after, search.before) == (["photo", "clip"], [Path("/x")], "2024", "2025")
-    assert (search.limit, search.batch) == (3, Path("-"))
+    assert (search.sort, search.limit) == (Order.NAME, 3)
+    assert search.batch == Path("-")
 
 
 def test_two_parses_share_nothing() -> None:

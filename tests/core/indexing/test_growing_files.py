@@ -93,7 +93,7 @@ def found(library: Library, word: str) -> list[str]:
 
 
 def segments(library: Library, path: Path) -> list[tuple[int, str]]:
-    row = library._reader.file(path)
+    row = library._reader.files.at(path)
     assert row is not None and row.content_id is not None
     return [(segment.id, segment.text) for segment in library._reader.segments_of(row.content_id)]
 

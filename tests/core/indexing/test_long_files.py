@@ -38,7 +38,7 @@ def _spans(library_folder: Path, path: Path) -> list[tuple[int, float]]:
     """The sounds in a recording: their ids and where they begin."""
     connections = ReadConnections(LibraryPaths(library_folder).catalog)
     reader = CatalogReader(connections)
-    row = reader.file(path)
+    row = reader.files.at(path)
     segments = reader.segments_of(row.content_id) if row and row.content_id else []
     connections.close()
     return [(segment.id, segment.locator.start_s or 0.0) for segment in segments if segment.modality is Modality.SOUND]

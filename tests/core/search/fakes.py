@@ -26,6 +26,7 @@ from bowerbird.core.types import (
     Label,
     Locator,
     Modality,
+    Order,
     Properties,
     Space,
     Vectors,
@@ -90,6 +91,7 @@ class FakeReader:
         self.rows = {row.id: row for row in segments}
         self._files, self._vectors, self._waveform = list(files), vectors or {}, waveform
         self._omissions = tuple(omissions)
+        self.files = self
         self.shots, self.layouts = FakeShots(self._files), FakeLayouts()
         self.vocabulary = FakeVocabulary(self.rows.values())
 
@@ -144,19 +146,20 @@ class FakeReader:
         rows = [row for row in self.rows.values() if row.content_id == content_id]
         return rows if most < 0 else rows[:most]
 
-    def files_of(self, content_ids: Iterable[int], where: Condition) -> list[FileRow]:
+    def of_contents(self, content_ids: Iterable[int], where: Condition) -> list[FileRow]:
         wanted = set(content_ids)
         return [row for row in self._filtered(where) if row.content_id in wanted]
 
-    def files_by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
+    def by_id(self, ids: Iterable[int], where: Condition) -> list[FileRow]:
         wanted = set(ids)
         return [row for row in self._filtered(where) if row.id in wanted]
 
-    def file(self, path: Path) -> FileRow | None:
+    def at(self, path: Path) -> FileRow | None:
         return next((row for row in self._files if row.path == path), None)
 
-    def newest(self, where: Condition, limit: int) -> list[FileRow]:
-        return sorted(self._filtered(where), key=lambda row: -row.mtime_ns)[:limit]
+    def listed(self, where: Condition, limit: int, order: Order = Order.NEWEST) -> list[FileRow]:
+        newest = sorted(self._filtered(where), key=lambda row: -row.mtime_ns)
+        return (sorted(newest, key=lambda row: row.path.name) if order is Order.NAME else newest)[:limit]
 
     def content_id(self, fingerprint: bytes) -> int | None:
         return next((row.content_id for row in self._files if row.fingerprint == fingerprint), None)

@@ -60,7 +60,7 @@ class Shelf:
         return [(group.keep.path.name, [file.path.name for file in group.others]) for group in groups]
 
     def parts(self, name: str) -> list[tuple[str, Role]]:
-        file = self.reader.file(FOLDER / name)
+        file = self.reader.files.at(FOLDER / name)
         assert file
         shot = Shots(self.reader.shots, self.reader.layouts).of([file])
         return [(part.path.name, part.role) for part in parts_of(shot, file)]

@@ -320,15 +320,15 @@ def test_the_newest_shots_are_as_many_as_are_wanted(query: Query, expected: list
         for n in range(1, 6)
         for raw in (0, 1)
     ]
-    assert names(HitMaker(PATHS, FakeReader(photos)).newest(query)) == expected
+    assert names(HitMaker(PATHS, FakeReader(photos)).listed(query)) == expected
 
 
 def test_copies_are_one_hit_of_no_query_too() -> None:
     files = [file(n, f"/{n}.txt", 7, mtime_ns=n) for n in (1, 2)] + [file(3, "/3.txt", 8, mtime_ns=0)]
-    hits = HitMaker(PATHS, FakeReader(files)).newest(Query())
+    hits = HitMaker(PATHS, FakeReader(files)).listed(Query())
     assert [(hit.path.name, [path.name for path in hit.copies]) for hit in hits] == [
         ("2.txt", ["1.txt"]),
         ("3.txt", []),
     ]
-    apart = HitMaker(PATHS, FakeReader(files)).newest(Query(apart=True))
+    apart = HitMaker(PATHS, FakeReader(files)).listed(Query(apart=True))
     assert [hit.path.name for hit in apart] == ["2.txt", "1.txt", "3.txt"]

@@ -20,7 +20,7 @@ from bowerbird.core.paths import LibraryPaths
 from bowerbird.core.search import ranking, retrieval
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
-from bowerbird.core.types import Encoded, Example, Kind, Liking, Locator, Modality, Query, Space
+from bowerbird.core.types import Encoded, Example, Kind, Liking, Locator, Modality, Order, Query, Space
 from bowerbird.core.words import query_words
 from tests.core.search.fakes import (
     QUERY,
@@ -399,13 +399,40 @@ def test_a_name_counts_by_how_much_of_the_query_it_holds() -> None:
     assert whole.score > part.score
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (Order.BEST, ["10.txt", "2.txt", "b/1.txt"]),
+        (Order.NEWEST, ["b/1.txt", "10.txt", "2.txt"]),
+        (Order.OLDEST, ["2.txt", "10.txt", "b/1.txt"]),
+        (Order.NAME, ["b/1.txt", "2.txt", "10.txt"]),
+        (Order.LARGEST, ["2.txt", "b/1.txt", "10.txt"]),
+        (Order.FOLDER, ["2.txt", "10.txt", "b/1.txt"]),
+    ],
+)
+def test_those_that_match_well_are_sorted_and_the_others_stay_behind(order: Order, expected: list[str]) -> None:
+    files = [
+        file(1, "/a/10.txt", 1, size=1, mtime_ns=2 * 10**9),
+        file(2, "/a/2.txt", 2, size=3, mtime_ns=10**9),
+        file(3, "/a/b/1.txt", 3, size=2, mtime_ns=3 * 10**9),
+        file(4, "/a/0.txt", 4, size=9, mtime_ns=9 * 10**9),
+    ]
+    vectors = {TEXT.id: {n * 10: towards(cosine)[0] for n, cosine in enumerate((0.9, 0.8, 0.7, 0.1), 1)}}
+    bench = Bench(FakeReader(files, [segment(n * 10, n) for n in range(1, 5)], vectors), vectors)
+    found = [str(hit.path.relative_to("/a")) for hit in bench.search(Query("x", order=order)).hits]
+    assert found == [*expected, "0.txt"]
+    assert [str(hit.path.relative_to("/a")) for hit in bench.search(Query("x", order=order, limit=1)).hits] == expected[
+        :1
+    ]
+
+
 def test_browsing_looks_through_texts_once_for_all_shots() -> None:
     class Watched(FakeReader):
         asked: list[Condition] = []
 
-        def newest(self, where: Condition, limit: int) -> list[FileRow]:
+        def listed(self, where: Condition, limit: int, order: Order = Order.NEWEST) -> list[FileRow]:
             self.asked.append(where)
-            return super().newest(where, limit)
+            return super().listed(where, limit, order)
 
     photos = [file(n, f"/a/{n // 2}.{'cr2' if n % 2 else 'jpg'}", n, kind=Kind.PHOTO) for n in range(2, 22)]
     results = Bench(Watched(photos), spaces=()).searcher.browse(typed('-"a dog"', limit=9))

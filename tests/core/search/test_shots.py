@@ -42,12 +42,12 @@ class Album:
                 self.catalog.files.finish(path, FileState.INDEXED, content_id=self.catalog.contents.put(new))
 
     def shot(self, name: str) -> list[str]:
-        file = self._reader.file(PHOTOS / name)
+        file = self._reader.files.at(PHOTOS / name)
         assert file
         return [str(row.path.relative_to(PHOTOS)) for row in Shots(self._reader.shots, self._reader.layouts).of([file])]
 
     def parts(self, name: str) -> tuple[Part, ...]:
-        file = self._reader.file(PHOTOS / name)
+        file = self._reader.files.at(PHOTOS / name)
         assert file
         return parts_of(Shots(self._reader.shots, self._reader.layouts).of([file]), file)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.answers import Part, Results, Role, Timings
-from bowerbird.core.types import Kind
+from bowerbird.core.types import Kind, Order
 from bowerbird.gui.query.filter_bar import FilterBar, result_summary
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
@@ -47,6 +47,26 @@ def test_a_choice_from_a_menu_filters(bar: FilterBar, session: SearchSession) ->
     assert chip.text() == "Photos"
     chip.menu().aboutToShow.emit()
     assert [action.text() for action in chip.menu().actions() if action.isChecked()] == ["Photos", TOGETHER]
+
+
+def test_the_order_is_chosen_and_without_a_question_the_newest_are_the_best(
+    bar: FilterBar, session: SearchSession
+) -> None:
+    chip = _chip(bar, "Order")
+
+    def offered() -> list[str]:
+        chip.menu().aboutToShow.emit()
+        return [action.text() for action in chip.menu().actions()]
+
+    assert chip.text() == "Newest first"
+    assert offered() == ["Newest first", "Oldest first", "By name", "Largest first", "By folder"]
+    session.set_text("dog")
+    assert chip.text() == "Best first"
+    assert offered()[:2] == ["Best first", "Newest first"]
+    chip.menu().actions()[3].trigger()
+    assert chip.text() == "By name" and session.question.typed().query.order is Order.NAME
+    session.clear()
+    assert chip.text() == "By name", "it stays until another is chosen"
 
 
 def test_files_of_one_shot_are_told_apart_and_put_together_again(bar: FilterBar, session: SearchSession) -> None:

@@ -272,7 +272,7 @@ def _check(reader: CatalogReader, question: Question, everything: frozenset[Path
     assert not asked.problems, typed
     where = asked.query.where
     for condition, right in ((where, expected), (reader.resolved(Not(where), {}), everything - expected)):
-        found = {row.path for row in reader.files_by_id(range(1, len(everything) + 1), condition)}
+        found = {row.path for row in reader.files.by_id(range(1, len(everything) + 1), condition)}
         assert found == right, f"{typed}: {sorted(found ^ right)}"
 
 
