@@ -28,7 +28,7 @@ def checks(paths: LibraryPaths, inference: Inference, store_problem: str, pool: 
         _disk(paths),
         decoder_check(pool),
         *(Check("Models", False, problem) for problem in inference.problems()),
-        *inference.self_test(),
+        *inference.tests.run_all(),
         _accelerator(),
     )
 

@@ -30,6 +30,7 @@ from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.owner.seal import Seal
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.questions import Query
 from bowerbird.core.saved import SavedFile
 from bowerbird.core.search.duplicates import Duplicates, is_as_read
 from bowerbird.core.search.examples import Examples, PastedExamples
@@ -48,7 +49,7 @@ from bowerbird.core.state import (
     SavedSearchState,
     Status,
 )
-from bowerbird.core.types import FileState, Kind, Locator, Query
+from bowerbird.core.types import FileState, Kind, Locator
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.vectors.sync import StoreSync
 

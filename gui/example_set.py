@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from bowerbird.core.types import Example
+from bowerbird.core.questions import Example
 from bowerbird.gui.question import FIRST_LIMIT, Question
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from bowerbird.core.catalog.filters.dates import Days
 from bowerbird.core.conditions import Condition, Is
+from bowerbird.core.questions import Example, Order
 from bowerbird.core.search.query import Typed, TypedFilter, names_demanded, narrowed, parse, unfinished
-from bowerbird.core.types import Example, Kind, Order
+from bowerbird.core.types import Kind
 
 FIRST_LIMIT = 120
 _MAX_LIMIT = 20_000

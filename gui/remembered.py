@@ -99,7 +99,8 @@ def _table_of(question: Question) -> dict[str, Any]:
 
 
 def _question_of(table: dict[str, Any]) -> Question:
-    from bowerbird.core.types import Kind, Order
+    from bowerbird.core.questions import Order
+    from bowerbird.core.types import Kind
     from bowerbird.gui.question import Period, Question, periods
 
     name, *days = table["period"]

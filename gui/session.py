@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from bowerbird.core.answers import Hit, Results
 from bowerbird.core.conditions import demanded
 from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.questions import Order, Query
 from bowerbird.core.search.query import Typed, TypedFilter, ranks
-from bowerbird.core.types import Kind, Order, Query
+from bowerbird.core.types import Kind
 from bowerbird.gui.bridge import Bridge
 from bowerbird.gui.desktop import show_in_folder
 from bowerbird.gui.example_set import ExampleSet

@@ -10,8 +10,9 @@ from pathlib import Path
 from bowerbird.core.answers import Hit, Role
 from bowerbird.core.catalog.filters.table import FILTERS
 from bowerbird.core.conditions import AllOf, Condition, Is, Not
+from bowerbird.core.questions import Example, Liking, Order
 from bowerbird.core.state import LongFile, Progress
-from bowerbird.core.types import Example, Kind, Liking, Locator, Order
+from bowerbird.core.types import Kind, Locator
 from bowerbird.core.words import clock
 
 KIND_NAMES: Mapping[Kind, str] = {

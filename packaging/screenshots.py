@@ -146,7 +146,8 @@ class Drawing:
         settle(2.5)
 
     def _results(self) -> None:
-        from bowerbird.core.types import Example, Kind
+        from bowerbird.core.questions import Example
+        from bowerbird.core.types import Kind
         from bowerbird.gui.question import Question
 
         dahlia = self._home / "Pictures" / "Dahlia.jpg"
@@ -190,7 +191,7 @@ class Drawing:
 
     def _well(self) -> None:
         """Examples as cards: one that counts, a part of one that counts a little, a stretch, one that is not meant."""
-        from bowerbird.core.types import Example, Liking
+        from bowerbird.core.questions import Example, Liking
         from bowerbird.gui.question import Question
 
         pictures = self._home / "Pictures"

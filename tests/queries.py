@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from bowerbird.core.conditions import Condition
+from bowerbird.core.questions import Query
 from bowerbird.core.search.query import parse
-from bowerbird.core.types import Query
 
 
 def typed(text: str, **more: Any) -> Query:

@@ -27,11 +27,6 @@ from bowerbird.core.words import keywords
 READING = 2
 """The version of what extractors take from a file: to be raised when they take more, which has files read again."""
 TIMED = (Kind.RECORDING, Kind.CLIP)
-# Of documents only those with pages have one.
-_WITH_THUMBNAILS = (
-    "SELECT fingerprint FROM contents "
-    "WHERE without_thumbnail = 0 AND (kind != 'document' OR json_extract(properties, '$.pages') IS NOT NULL)"
-)
 
 
 class ContentTable:
@@ -211,19 +206,6 @@ class ContentTable:
                 "INSERT INTO embeddings(segment_id, space, vector) VALUES (?, ?, ?)",
                 ((ids[o], space, row.astype(np.float16).tobytes()) for o, row in zip(ordinals, vectors, strict=True)),
             )
-
-    def may_have_thumbnail(self, fingerprint: bytes) -> bool:
-        """Whether there should be a thumbnail of this content, as far as is known."""
-        row = self._db.execute(f"{_WITH_THUMBNAILS} AND fingerprint = ?", (fingerprint,)).fetchone()
-        return row is not None
-
-    def with_thumbnails(self) -> list[bytes]:
-        """The fingerprints of all contents of which there should be a thumbnail."""
-        return [fingerprint for (fingerprint,) in self._db.execute(_WITH_THUMBNAILS)]
-
-    def set_without_thumbnail(self, fingerprint: bytes) -> None:
-        """Remember that the files of this content yield no thumbnail."""
-        self._db.execute("UPDATE contents SET without_thumbnail = 1 WHERE fingerprint = ?", (fingerprint,))
 
     def paths(self, fingerprint: bytes) -> list[Path]:
         """The files that have this content."""

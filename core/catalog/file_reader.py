@@ -13,7 +13,8 @@ from bowerbird.core.catalog.filters.table import sql_of
 from bowerbird.core.catalog.records import FileRow
 from bowerbird.core.catalog.rows import FILE, FILES, file_row
 from bowerbird.core.conditions import Condition
-from bowerbird.core.types import FileState, Order
+from bowerbird.core.questions import Order
+from bowerbird.core.types import FileState
 
 _ANY = "(SELECT value FROM json_each(?))"
 _TAKES_ROOM = (

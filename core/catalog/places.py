@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from bowerbird.core.places import KM_PER_DEGREE
-from bowerbird.core.types import Near, Properties
+from bowerbird.core.questions import Near
+from bowerbird.core.types import Properties
 
 WITHIN = "f.content_id IN (SELECT content_id FROM content_places WHERE place IN (SELECT value FROM json_each(?)))"
 """A condition on files, whose value is a list of places in JSON."""

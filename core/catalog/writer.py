@@ -22,6 +22,7 @@ from bowerbird.core.catalog.refolding import Refolding
 from bowerbird.core.catalog.schema import migrate
 from bowerbird.core.catalog.seen import SeenTable
 from bowerbird.core.catalog.spaces import SpaceTable
+from bowerbird.core.catalog.thumbnails import ThumbnailTable
 from bowerbird.core.catalog.traces import FULL_TEXT, Traces
 from bowerbird.core.catalog.volumes import VolumeTable
 from bowerbird.core.errors import EnvironmentFailure
@@ -55,6 +56,7 @@ class Catalog:
         self.spaces = SpaceTable(self._db)
         self.derivable = DerivableTable(self._db)
         self.contents = ContentTable(self._db, self.spaces)
+        self.thumbnails = ThumbnailTable(self._db)
         self.layouts = LayoutTable(self._db)
         self.languages = LanguageTable(self._db)
         self.picture_texts = PictureTextTable(self._db, self.contents)

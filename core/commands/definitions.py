@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bowerbird.core.catalog.filters.table import FILTERS, SYNTAX
 from bowerbird.core.paths import LIBRARY_VARIABLE, absolute
+from bowerbird.core.questions import Liking, Order
 from bowerbird.core.search.fragments import example
-from bowerbird.core.types import Liking, Order
 
 DEFAULT_LIMIT = 20
 EXIT_CODES = "Exit codes: 0 done, 1 something about this machine, 2 usage."

@@ -20,9 +20,9 @@ from bowerbird.core.conditions import EVERYTHING, Is, any_of
 from bowerbird.core.errors import BowerbirdError, UsageError
 from bowerbird.core.owner.protocol import LibraryCalls
 from bowerbird.core.paths import absolute
+from bowerbird.core.questions import Liking, Order
 from bowerbird.core.search.fragments import example
 from bowerbird.core.search.query import Typed, narrowed, parse, ranks
-from bowerbird.core.types import Liking, Order
 
 _LIKINGS = {"like": Liking.LIKE, "like_a_little": Liking.A_LITTLE, "not_like": Liking.NOT_LIKE}
 

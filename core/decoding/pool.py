@@ -1,6 +1,6 @@
-"""Runs decoder children: a file that hangs or crashes its decoder costs that process and nothing else.
+"""Runs decoder children, one a slot and thread: a file that hangs or crashes its decoder costs that process alone.
 
-Each slot is one process and one thread. It is not an executor: there, one dead child breaks the others.
+It is not an executor: there, one dead child breaks the others.
 """
 
 from __future__ import annotations
@@ -73,10 +73,8 @@ class ExtractPool:
         self._numbers = itertools.count()
         self._background: _Queue = PriorityQueue()
         self._urgent: _Queue = PriorityQueue()
-        queues = [self._background] * size + [self._urgent]
-        self._slots = [
-            _Slot(queue, deadline_s, serve, self._note_walls, nice=queue is self._background) for queue in queues
-        ]
+        slots = ((self._background, True),) * size + ((self._urgent, False),)
+        self._slots = [_Slot(queue, deadline_s, serve, self._note_walls, nice=nice) for queue, nice in slots]
         self._closed = False
 
     def extract(self, path: Path, limits: Limits, *, urgent: bool = False) -> Future[Extraction]:

@@ -7,17 +7,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from bowerbird.core.catalog.records import PictureItem, SegmentToEmbed
-from bowerbird.core.catalog.spaces import SpaceTable
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.decoding.pool import ExtractPool
+from bowerbird.core.indexing.backfill_ledger import BackfillLedger
 from bowerbird.core.indexing.backfill_run import BackfillJob, BackfillRun, ReadingJob
-from bowerbird.core.indexing.picture_texts import PictureText, keep
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.searched import SearchedSpaces
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Building
-from bowerbird.core.types import Modality, Space, Vectors
+from bowerbird.core.types import Modality, Space
 from bowerbird.core.vectors.sync import StoreSync
 
 Ask = Callable[[Callable[[], Any]], Future[Any]]
@@ -39,16 +37,12 @@ class Backfill:
         settings: Settings,
     ) -> None:
         """``held`` says whether no work is wanted now. ``searched`` is told which spaces are complete."""
-        self._ask, self._catalog, self._table, self._sync = ask, catalog, catalog.spaces, sync
+        self._ask, self._catalog, self._table = ask, catalog, catalog.spaces
         self._reads_pictures = settings.read_pictures
         self._has_new, self._reader = False, ""
-        self.indexing = False
-        """Whether files are being read: text in pictures is read after all of them."""
-        self._pool, self._inference, self._searched, self._held = pool, inference, searched, held
+        self.ledger = BackfillLedger(catalog, sync, searched)
+        self._pool, self._inference, self._held = pool, inference, held
         self._run: BackfillRun | None = None
-        self._progress: dict[str, tuple[int, int]] = {}
-        self._problems: dict[str, str] = {}
-        self._note_complete()
 
     @property
     def busy(self) -> bool:
@@ -57,25 +51,23 @@ class Backfill:
 
     def building(self) -> Building:
         """How far the spaces that are being filled are, and why others are not."""
-        return Building(self._progress, self._problems)
+        return Building(self.ledger.progress, self.ledger.problems)
 
     def least(self) -> tuple[int, int] | None:
         """The progress of the space that is farthest from complete, or None."""
-        building = [progress for name, progress in self._progress.items() if name != self._reader]
+        building = [progress for name, progress in self.ledger.progress.items() if name != self._reader]
         return min(building, key=lambda progress: progress[0] / max(1, progress[1]), default=None)
 
     def pictures(self) -> tuple[int, int] | None:
         """How many pictures were looked at for text, of how many; None while none are."""
-        return self._progress.get(self._reader)
+        return self.ledger.progress.get(self._reader)
 
     def begin(self) -> None:
         """Look at what the spaces in use lack, and start encoding it. What was being encoded before is left."""
         self.stop()
-        self._problems = {}
         spaces = self._inference.spaces()
         lacking = {space.id: count for space in spaces if (count := self._count_lacking(space))}
-        self._note_complete()
-        self._progress = {space: (0, count) for space, count in lacking.items()}
+        self.ledger.begin(lacking)
         self._start([*self._jobs([space for space in spaces if space.id in lacking]), *self._reading_jobs()])
 
     def note_new(self) -> None:
@@ -95,7 +87,7 @@ class Backfill:
 
     def _start(self, jobs: Sequence[BackfillJob | ReadingJob]) -> None:
         if jobs:
-            self._run = BackfillRun(self, self._ask, self._pool, self._inference, self._held, jobs)
+            self._run = BackfillRun(self.ledger, self._ask, self._pool, self._inference, self._held, jobs)
             self._run.start()
 
     def _reading_jobs(self) -> list[ReadingJob]:
@@ -105,7 +97,8 @@ class Backfill:
         count = self._catalog.picture_texts.count(reader) if reader else 0
         if not count:
             return []
-        self._reader, self._progress = reader, self._progress | {reader: (0, count)}
+        self._reader = reader
+        self.ledger.set_progress([reader], 0, count)
         return [ReadingJob(reader)]
 
     def _count_lacking(self, space: Space) -> int:
@@ -128,56 +121,4 @@ class Backfill:
         if self._run is not None:
             self._run.stop()
         self._run = None
-        self._progress = {}
-
-    # what a run asks
-
-    @property
-    def table(self) -> SpaceTable:
-        """The catalog's spaces."""
-        return self._table
-
-    def set_progress(self, spaces: Sequence[str], done: int, total: int) -> None:
-        """So many items of these spaces are encoded, of how many."""
-        self._progress = self._progress | dict.fromkeys(spaces, (done, total))
-
-    def total(self, spaces: Sequence[str]) -> int:
-        """How many contents lack these spaces."""
-        return max(self._progress[space][1] for space in spaces)
-
-    def store(self, space: str, segments: Sequence[SegmentToEmbed], vectors: Vectors) -> None:
-        """Keep vectors of segments."""
-        # The store first: what it has and the catalog lacks does no harm; the other way round is damage.
-        ids = [segment.segment_id for segment in segments]
-        self._sync.add(space, ids, vectors, [segment.kind for segment in segments])
-        self._table.put_vectors(space, ids, vectors)
-
-    def next_picture(self, reader: str, after: int) -> PictureItem | None:
-        """The next photo or document with pages to look at, by id."""
-        return self._catalog.picture_texts.next(reader, after)
-
-    def keep_text(self, item: PictureItem, page: int, text: PictureText, reader: str) -> None:
-        """Keep what was read on a page."""
-        keep(self._catalog, item, page, text, reader)
-
-    def end_reading(self, reader: str) -> None:
-        """All that can be decoded now was looked at."""
-        self._forget_progress([reader])
-
-    def complete(self, spaces: Sequence[str]) -> None:
-        """All that can be read now has these spaces."""
-        for space in spaces:
-            self._table.mark_complete(space)
-        self._forget_progress(spaces)
-        self._note_complete()
-
-    def give_up(self, spaces: Sequence[str], reason: str) -> None:
-        """These are left until ``begin`` is called again; the others are filled meanwhile."""
-        self._problems = self._problems | dict.fromkeys(spaces, reason)
-        self._forget_progress(spaces)
-
-    def _forget_progress(self, spaces: Sequence[str]) -> None:
-        self._progress = {space: progress for space, progress in self._progress.items() if space not in spaces}
-
-    def _note_complete(self) -> None:
-        self._searched.set_complete(self._table.complete())
+        self.ledger.forget_progress()

@@ -35,7 +35,7 @@ class Derivation:
 
     def look(self) -> None:
         """See what can be derived for the models in use."""
-        possible = self._inference.derived_from()
+        possible = self._inference.derivatives.sources()
         self._after = {space: 0 for space, sources in possible.items() if self._is_derivable(space, sources)}
 
     def drop_unknown(self) -> None:
@@ -67,7 +67,7 @@ class Derivation:
                 del self._after[space]
 
     def _step(self, space: str) -> None:
-        sources = self._inference.derived_from().get(space, ())  # none: its model was removed a moment ago
+        sources = self._inference.derivatives.sources().get(space, ())  # none: its model was removed a moment ago
         contents = self._catalog.derivable.contents(space, sources, self._after[space], _CONTENTS) if sources else []
         if contents := contents and contents[: self._catalog.derivable.fitting(sources[0], contents, _VECTORS)]:
             self._derive(space, sources, contents)
@@ -77,7 +77,7 @@ class Derivation:
 
     def _derive(self, space: str, sources: tuple[str, ...], contents: list[int]) -> None:
         stored = self._catalog.derivable.vectors(sources, contents)
-        vectors = self._inference.derive(space, stored.vectors) if stored.segment_ids else None
+        vectors = self._inference.derivatives.derive(space, stored.vectors) if stored.segment_ids else None
         if vectors is not None:
             # The store first: what it has and the catalog lacks does no harm; the other way round is damage.
             self._sync.add(space, stored.segment_ids, vectors, stored.kinds)

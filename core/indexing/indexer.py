@@ -262,8 +262,8 @@ class Indexer:
         mending = self.thumbnails.busy or self._layouts.busy or self.languages.busy or folding
         left = self._begun and bool(self._catalog.jobs.due(1, ()))
         due = left and not self.paused
-        self.backfill.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
-        busy = self.backfill.indexing or building or self._derivation.left or (mending and not self._is_held())
+        self.backfill.ledger.indexing = self.scans.busy or bool(self._pipeline.items.paths) or due
+        busy = self.backfill.ledger.indexing or building or self._derivation.left or (mending and not self._is_held())
         if busy or not self._inbox.empty:
             self._inbox.unsettle()
             return

@@ -48,7 +48,7 @@ class ThumbnailRepair:
 
     def request(self, fingerprint: bytes) -> None:
         """Make the thumbnail of a content before all others: somebody found it missing or damaged."""
-        if fingerprint not in self._tried and self._catalog.contents.may_have_thumbnail(fingerprint):
+        if fingerprint not in self._tried and self._catalog.thumbnails.is_expected(fingerprint):
             self._tried.add(fingerprint)
             self._waiting.appendleft(fingerprint)
 
@@ -58,7 +58,7 @@ class ThumbnailRepair:
             return
         self._look_at = time.monotonic() + _LOOK_S
         there = self._names()
-        for fingerprint in self._catalog.contents.with_thumbnails():
+        for fingerprint in self._catalog.thumbnails.expected():
             if fingerprint not in self._tried and self._paths.thumbnail(fingerprint).name not in there:
                 self._tried.add(fingerprint)
                 self._waiting.append(fingerprint)
@@ -109,7 +109,7 @@ class ThumbnailRepair:
 
     def _keep(self, fingerprint: bytes, thumbnail: bytes) -> None:
         if not thumbnail:
-            self._catalog.contents.set_without_thumbnail(fingerprint)
+            self._catalog.thumbnails.set_none(fingerprint)
             return
         try:
             keep_thumbnail(self._paths.thumbnail(fingerprint), thumbnail)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import cast
 
-from bowerbird.core.errors import ModelUnavailable
+from bowerbird.core.inference.derivatives import Derivatives
 from bowerbird.core.inference.host import IDLE_S, Setup
+from bowerbird.core.inference.self_tests import SelfTests
 from bowerbird.core.inference.supervisor import HostSupervisor
 from bowerbird.core.models import FAMILIES
 from bowerbird.core.models.devices import maybe_gpu
 from bowerbird.core.models.families.photo import IMAGE_SIDE
 from bowerbird.core.models.registry.installed import Installed
-from bowerbird.core.models.runtime.base import DerivesVectors
 from bowerbird.core.settings import STARTER
-from bowerbird.core.state import Check, ModelState
-from bowerbird.core.types import Encoded, Heard, Modality, PictureLine, Pixels, Samples, Space, Vectors
+from bowerbird.core.state import ModelState
+from bowerbird.core.types import Encoded, Heard, Modality, PictureLine, Pixels, Samples, Space
 
 _BATCH_SIZE = {Modality.IMAGE: 16, Modality.TEXT: 16}
 _BATCH_SIZE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
@@ -27,7 +26,7 @@ _BATCH_SIZE_ON_GPU = {Modality.IMAGE: 32, Modality.TEXT: 64, Modality.SCENE: 16}
 class Inference:
     """Encodes with every active model, in a process of their own. Safe from any thread.
 
-    Nothing here waits for a model but ``test``, ``self_test`` and ``wait_for_old_hosts``. Every future fails with
+    Nothing here waits for a model but ``tests`` and ``wait_for_old_hosts``. Every future fails with
     ``ModelUnavailable`` if all the models that were asked fail; one that fails leaves the others be.
     """
 
@@ -45,6 +44,10 @@ class Inference:
         self._models, self._threads, self._idle_s = models, threads, idle_s
         self._installed = Installed(models, used)
         self._supervisor = HostSupervisor(self._setup)
+        self.derivatives = Derivatives(self._installed)
+        """What follows from vectors that are there, without a model's host."""
+        self.tests = SelfTests(self._installed, self._supervisor)
+        """The active models against their golden vectors."""
         self.unsearched: frozenset[str] = frozenset()
         """Ids of spaces not searched yet: passages go to the other models as if these were not there."""
 
@@ -80,16 +83,6 @@ class Inference:
         """Ids of the spaces of active models that also transcribe speech, which is text for other models."""
         entries = (entry for entry in self._installed.entries() if hasattr(FAMILIES[entry.family], "listen"))
         return frozenset(space.id for entry in entries for space in entry.spaces)
-
-    def derived_from(self) -> Mapping[str, tuple[str, ...]]:
-        """Of each space whose vectors follow from others', perhaps an earlier version's: the ids of those."""
-        return {space: names for entry in self._installed.entries() for space, names in entry.derived_from.items()}
-
-    def derive(self, space: str, vectors: Mapping[str, Vectors]) -> Vectors:
-        """Vectors in a space, shape (n, dimension), from the same items' in those it follows from. No host is asked."""
-        (name,) = self.models_of([space])
-        family = next(FAMILIES[entry.family] for entry in self._installed.entries() if entry.id == name)
-        return cast("DerivesVectors", family).derive(space, vectors)
 
     def reader(self) -> str:
         """What marks the contents whose pictures the active model has looked at for text; empty if none reads."""
@@ -152,25 +145,6 @@ class Inference:
         """Load what typed sentences go through to these spaces, before the first is typed. Does not wait."""
         if spaces:
             self.encode_query("anything", spaces)
-
-    # self-test
-
-    def test(self, name: str) -> Check:
-        """Test the model of this id, if it is active, against its golden vectors. Waits."""
-        entry = next((entry for entry in self._installed.entries() if entry.id == name), None)
-        if entry is None:
-            state = next(state for state in self.states() if state.id == name)
-            return Check(name, False, state.trouble)
-        try:
-            detail, ms = self._supervisor.ask("check", name).result()
-        except ModelUnavailable as error:
-            return Check(entry.title, False, str(error))
-        self._installed.speeds.keep(name, ms)
-        return Check(entry.title, True, f"{detail}, {ms:.1f} ms an item")
-
-    def self_test(self) -> tuple[Check, ...]:
-        """Test every active model. Waits."""
-        return tuple(self.test(entry.id) for entry in self._installed.entries())
 
     # the host
 

@@ -46,7 +46,7 @@ class _ModelTask:
         self._trial = Inference(folder, {entry.id, *entry.text_models.values()})
         try:
             self._raise_if_cancelled()
-            check = self._trial.test(entry.id)
+            check = self._trial.tests.run(entry.id)
         except CancelledError:
             check = Check(entry.title, False)
         finally:

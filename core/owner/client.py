@@ -24,8 +24,8 @@ from bowerbird.core.owner.protocol import (
     greeting_deadline,
 )
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Query
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
-from bowerbird.core.types import Query
 
 P = ParamSpec("P")
 T = TypeVar("T")

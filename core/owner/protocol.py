@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from bowerbird.core.answers import DuplicateGroup, Results
 from bowerbird.core.paths import write_whole
+from bowerbird.core.questions import Query
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
-from bowerbird.core.types import Query
 
 VERSION = 7
 """To be raised whenever a call, or a class that travels in one, changes. Owners before 2 know no ``HELLO``."""

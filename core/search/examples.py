@@ -23,12 +23,10 @@ from bowerbird.core.files.identity import fingerprint_with
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.inference.inputs import model_input
 from bowerbird.core.paths import make_private
+from bowerbird.core.questions import Box, Example, Liking
 from bowerbird.core.types import (
-    Box,
-    Example,
     Extraction,
     Heard,
-    Liking,
     Locator,
     Modality,
     Pixels,

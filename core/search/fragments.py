@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bowerbird.core.errors import UsageError
 from bowerbird.core.paths import absolute
-from bowerbird.core.types import Example, Liking
+from bowerbird.core.questions import Example, Liking
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _TIMES = re.compile(rf"t={_NUMBER}?(?:,{_NUMBER})?")

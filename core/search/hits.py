@@ -17,11 +17,12 @@ from bowerbird.core.catalog.shots import ShotFile
 from bowerbird.core.conditions import Condition
 from bowerbird.core.extractors.about import ABOUT, UNSEEN, WHEREABOUTS
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Query
 from bowerbird.core.search import ranking
 from bowerbird.core.search.names import folder_with, words_in
 from bowerbird.core.search.ranking import Candidate, Source
 from bowerbird.core.search.shots import Shot, Shots, parts_of, standing
-from bowerbird.core.types import Kind, Locator, Query, Spans
+from bowerbird.core.types import Kind, Locator, Spans
 from bowerbird.core.words import clock, fold, marks, sounds_in
 
 _SNIPPET = 240  # characters

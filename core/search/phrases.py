@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bowerbird.core.conditions import Condition, without
+from bowerbird.core.questions import Query
 from bowerbird.core.search import ranking
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.sound_alike import sound_of
-from bowerbird.core.types import Query
 from bowerbird.core.words import all_words, holds
 
 

@@ -18,10 +18,18 @@ from bowerbird.core.errors import BowerbirdError, FileSkipped
 from bowerbird.core.extractors import MEDIA
 from bowerbird.core.extractors.about import UNSEEN
 from bowerbird.core.extractors.recordings.track_names import SOUND_TRACK, SUBTITLES
+from bowerbird.core.questions import Query
 from bowerbird.core.search.details import details
 from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.wording import Wording, words_of
-from bowerbird.core.types import Corners, Line, Locator, Modality, Properties, Query, Spans
+from bowerbird.core.types import (
+    Corners,
+    Line,
+    Locator,
+    Modality,
+    Properties,
+    Spans,
+)
 from bowerbird.core.words import marks, sounds_in
 
 _WAVE = 1_000  # values of a waveform: more than a window has pixels for

@@ -17,12 +17,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from bowerbird.core.catalog.filters.table import FILTERS, NAMES, Filter
-from bowerbird.core.conditions import EVERYTHING, AllOf, AnyOf, Condition, Is, Not, all_of, any_of, demanded, filters_of
+from bowerbird.core.conditions import EVERYTHING, AllOf, Condition, Is, Not, all_of, any_of, demanded, filters_of
 from bowerbird.core.errors import UsageError
-from bowerbird.core.types import Query, Side
+from bowerbird.core.questions import Query, Side
+from bowerbird.core.search.sides import TEXT, restrictions_of, sides_of, typed_in
 from bowerbird.core.words import all_words
 
 _QUOTE = '"“”„‟«»＂「」『』'  # as phones, word processors and keyboards of other languages write it
@@ -31,9 +31,8 @@ _NAME = re.compile(r"([^\W\d_]+):")
 _OR = re.compile(r"OR(?=[\s(]|$)(?!\s*$)(?!\s*\))")  # with something behind it
 _NEXT = re.compile(rf"\s+([^\s(){_QUOTE}]+)")
 _SPACE = re.compile(r"\s*")
-_DEEPEST, _MOST_FILTERS, _MOST_SIDES = 20, 50, 16  # parentheses in each other, filters in all, and sides of OR
+_DEEPEST, _MOST_FILTERS = 20, 50  # parentheses in each other, and filters in all
 _MOST_WORDS = 4  # of a value without quotation marks
-_TEXT = "text"  # the name of a condition that is none: a word to rank by
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,10 @@ class _Parser:
     def sides(self) -> list[Side]:
         """Words, each with the filters that go with them."""
         tree = self._typed() or EVERYTHING
-        sides = _sides(tree)
+        sides = sides_of(tree)
         if sides is None:
             self._report(0, "There are too many ORs in this; the words were searched as if there were none.")
-            sides = [Side(" ".join(_words(tree)), _restrictions(tree))]
+            sides = [Side(" ".join(typed_in(tree)), restrictions_of(tree))]
         return sides
 
     def _report(self, start: int, sentence: str) -> None:
@@ -151,7 +150,7 @@ class _Parser:
     def _term(self) -> Condition | None:
         start = self._at
         term = self._maybe_negated(start)
-        if term is not None and not self._depth and all(each.name != _TEXT for each in filters_of(term)):
+        if term is not None and not self._depth and all(each.name != TEXT for each in filters_of(term)):
             self.filters.append(TypedFilter(self._text[start : self._at], term))
         return term
 
@@ -167,7 +166,7 @@ class _Parser:
             return None
         demands = _demanding_words(term)
         if demands is None:
-            return Is(_TEXT, self._text[start : self._at])
+            return Is(TEXT, self._text[start : self._at])
         words = sum(each.name == "word" for each in filters_of(demands))
         return Not(demands) if self._has_room(start, words) else None
 
@@ -190,7 +189,7 @@ class _Parser:
             self._at = name.end()
             quoted = self._take(_QUOTED)
             return self._filter(start, known, quoted[1] if quoted else self._word().strip(_QUOTE), bare=not quoted)
-        return Is(_TEXT, self._word())
+        return Is(TEXT, self._word())
 
     def _group(self) -> Condition | None:
         self._at += 1
@@ -247,7 +246,7 @@ def _parsed(chosen: Filter, value: str) -> Condition:
 def _demanding_words(term: Condition) -> Condition | None:
     """Under a negation, words are no longer to rank by; None if there is none in it, and no filter."""
     if isinstance(term, Is):
-        if term.name != _TEXT:
+        if term.name != TEXT:
             return term
         return _parsed(FILTERS["word"], term.value) if all_words(term.value) else None
     parts = [part for each in ((term.of,) if isinstance(term, Not) else term.of) if (part := _demanding_words(each))]
@@ -260,43 +259,6 @@ def _joined(terms: Sequence[Condition]) -> Condition:
     """All of these, or one of those filters of the same name of which a file has one value."""
     groups: dict[object, list[Condition]] = {}
     for number, term in enumerate(terms):
-        alike = isinstance(term, Is) and term.name != _TEXT and not FILTERS[term.name].narrows
+        alike = isinstance(term, Is) and term.name != TEXT and not FILTERS[term.name].narrows
         groups.setdefault(term.name if alike and isinstance(term, Is) else number, []).append(term)
     return all_of(*(any_of(*group) for group in groups.values()))
-
-
-def _sides(tree: Condition) -> list[Side] | None:
-    """The sides of the ORs between words, all combinations of them; None if there are too many."""
-    if isinstance(tree, Is) and tree.name == _TEXT:
-        return [Side(tree.value)]
-    if isinstance(tree, Is | Not) or not any(each.name in (_TEXT, "phrase") for each in demanded(tree)):
-        return [Side("", tree)]
-    parts = [_sides(part) for part in tree.of]
-    found = [part for part in parts if part is not None]
-    if len(found) < len(parts):
-        return None
-    if isinstance(tree, AnyOf):
-        sides = [side for part in found for side in part]
-        return sides if len(sides) <= _MOST_SIDES else None
-    sides = [Side()]
-    for part in found:
-        if len(sides) * len(part) > _MOST_SIDES:
-            return None
-        sides = [_both(*pair) for pair in product(sides, part)]
-    return sides
-
-
-def _both(one: Side, other: Side) -> Side:
-    return Side(" ".join(filter(None, (one.text, other.text))), all_of(one.where, other.where))
-
-
-def _words(tree: Condition) -> list[str]:
-    return [each.value for each in demanded(tree) if each.name == _TEXT]
-
-
-def _restrictions(tree: Condition) -> Condition:
-    """What is left of it where words let everything through."""
-    if isinstance(tree, Is | Not):
-        return EVERYTHING if isinstance(tree, Is) and tree.name == _TEXT else tree
-    join = all_of if isinstance(tree, AllOf) else any_of
-    return join(*map(_restrictions, tree.of))

@@ -15,7 +15,9 @@ from bowerbird.core.conditions import EVERYTHING, Condition, Is
 from bowerbird.core.errors import StoreFailure
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.inference.client import Inference
+from bowerbird.core.questions import Liking, Side
 from bowerbird.core.search import ranking
+from bowerbird.core.search.alignment import align
 from bowerbird.core.search.examples import ExampleQuery, compared
 from bowerbird.core.search.names import parts_of, share_held, share_of_name, weights_in, words_in
 from bowerbird.core.search.passages import says_something
@@ -24,7 +26,12 @@ from bowerbird.core.search.query import phrases_of
 from bowerbird.core.search.ranking import Evidence, Source
 from bowerbird.core.search.sound_alike import LANGUAGES
 from bowerbird.core.search.wording import Occurrences, Term, identifiers, words_of
-from bowerbird.core.types import Kind, Liking, Modality, Side, Space, Vectors
+from bowerbird.core.types import (
+    Kind,
+    Modality,
+    Space,
+    Vectors,
+)
 from bowerbird.core.vectors.store import VectorStore
 from bowerbird.core.words import fold, query_words
 
@@ -157,7 +164,7 @@ class Retriever:
         for content in contents[:_ALIGNED]:
             segment_ids, rows = self._reader.vectors(example.space.id, [content], without=ABOUT)
             if segment_ids:  # else it was forgotten a moment ago
-                strength, at = ranking.align(rows @ example.rows.T, example.space.example_background)
+                strength, at = align(rows @ example.rows.T, example.space.example_background)
                 yield Evidence(content, segment_ids[at], Source.EXAMPLE, strength)
 
     def _nearest(self, space: Space, rows: Vectors, scope: _Scope, source: Source) -> Iterator[Evidence]:

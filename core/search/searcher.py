@@ -14,6 +14,12 @@ from bowerbird.core.conditions import EVERYTHING, Condition, Is, only
 from bowerbird.core.errors import ModelUnavailable, UsageError
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import (
+    Liking,
+    Order,
+    Query,
+    Side,
+)
 from bowerbird.core.search import ranking
 from bowerbird.core.search.examples import Examples
 from bowerbird.core.search.hits import HitMaker
@@ -23,7 +29,12 @@ from bowerbird.core.search.ranking import Asked, Evidence
 from bowerbird.core.search.retrieval import LikedExample, Retriever
 from bowerbird.core.search.spelling import Spelling, notice_of
 from bowerbird.core.search.wording import Wording, without_stars, words_of
-from bowerbird.core.types import Kind, Liking, Modality, Order, Query, Side, Space, Vectors
+from bowerbird.core.types import (
+    Kind,
+    Modality,
+    Space,
+    Vectors,
+)
 from bowerbird.core.vectors.store import VectorStore
 
 _SORTED = 1000  # hits that are sorted otherwise than by how well they match

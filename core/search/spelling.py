@@ -8,8 +8,8 @@ from dataclasses import replace
 from bowerbird.core.answers import Correction
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.conditions import EVERYTHING
+from bowerbird.core.questions import Query
 from bowerbird.core.search.wording import Term, Wording
-from bowerbird.core.types import Query
 from bowerbird.core.words import is_unspaced, typed_words
 
 _SHORTEST = 4  # letters: shorter words are one edit away from too many others

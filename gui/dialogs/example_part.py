@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from bowerbird.core.answers import Preview
-from bowerbird.core.types import Example, Kind, Locator, Query
+from bowerbird.core.questions import Example, Query
+from bowerbird.core.types import Kind, Locator
 from bowerbird.gui.preview.crop_view import CropView
 from bowerbird.gui.preview.media_view import load_scenes
 from bowerbird.gui.preview.page_turner import PageTurner

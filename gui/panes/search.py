@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QStackedWidget, QVBoxLayout
 
 from bowerbird.core.answers import Hit, Results
-from bowerbird.core.types import Example
+from bowerbird.core.questions import Example
 from bowerbird.gui.desktop import copy_files
 from bowerbird.gui.dialogs.example_part import PartDialog
 from bowerbird.gui.dialogs.quick_look import QuickLook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 
-from bowerbird.core.types import Box
+from bowerbird.core.questions import Box
 from bowerbird.gui.preview.picture_view import PictureView
 from bowerbird.gui.theme import Theme
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QToolButton
 
 from bowerbird.core.answers import Preview
-from bowerbird.core.types import Example, Query
+from bowerbird.core.questions import Example, Query
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.jpeg import image_of
 from bowerbird.gui.widgets.painting import draw_loudness, fill_rounded

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
-from bowerbird.core.types import Example, Liking
+from bowerbird.core.questions import Example, Liking
 from bowerbird.gui.query.example_button import ExampleButton
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, describe, label, on_click, tool

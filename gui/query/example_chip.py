@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
-from bowerbird.core.types import Example, Liking
+from bowerbird.core.questions import Example, Liking
 from bowerbird.gui.query.example_button import ExampleButton
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import describe, on_click, restyle, tool

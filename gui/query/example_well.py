@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Example
+from bowerbird.core.questions import Example
 from bowerbird.gui.query.example_card import ExampleCard
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession

@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from bowerbird.core.answers import Results
+from bowerbird.core.questions import Order
 from bowerbird.core.search.query import TypedFilter
-from bowerbird.core.types import Kind, Order
+from bowerbird.core.types import Kind
 from bowerbird.gui.question import ANY_TIME, Period, Question, between, periods
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.flow import FlowLayout

@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from bowerbird.core.types import Example
+from bowerbird.core.questions import Example
 from bowerbird.gui.desktop import paths_in, paths_of
 from bowerbird.gui.query.example_chip import ExampleChip
 from bowerbird.gui.query.example_well import ExampleWell, matched

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bowerbird.core.conditions import EVERYTHING
+from bowerbird.core.questions import Query
 from bowerbird.core.state import FolderState, Status
-from bowerbird.core.types import Query
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession
 from bowerbird.gui.widgets.widgets import button, label

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bowerbird.core.library import Library
-from bowerbird.core.types import Query
+from bowerbird.core.questions import Query
 from tests.bench.report import Figure
 
 CRANFIELD = "text_retrieval/cranfield"

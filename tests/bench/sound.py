@@ -10,7 +10,8 @@ from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Example, Modality, Query
+from bowerbird.core.questions import Example, Query
+from bowerbird.core.types import Modality
 from bowerbird.core.words import sounds_in
 from tests.bench.media import table
 from tests.bench.report import Figure

@@ -16,7 +16,8 @@ from bowerbird.core.conditions import Is
 from bowerbird.core.library import Library
 from bowerbird.core.models.families.whisper import BEAM_SIZE
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import SAMPLE_RATE, Kind, Modality, Query
+from bowerbird.core.questions import Query
+from bowerbird.core.types import SAMPLE_RATE, Kind, Modality
 from tests.bench.media import decoded, table, whisper_folder
 from tests.bench.report import Figure
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from bowerbird.core.library import Library
-from bowerbird.core.types import Query
+from bowerbird.core.questions import Query
 from tests.bench.report import Figure
 from tests.bench.retrieval import CRANFIELD, cranfield_files, cranfield_ndcg, cranfield_queries
 

@@ -16,7 +16,8 @@ from PIL import Image
 from bowerbird.core.answers import Hit
 from bowerbird.core.conditions import Is
 from bowerbird.core.library import Library
-from bowerbird.core.types import Example, Kind, Locator, Query
+from bowerbird.core.questions import Example, Query
+from bowerbird.core.types import Kind, Locator
 from tests.bench.report import Figure
 
 _FRAMES = 3  # a clip

@@ -67,7 +67,7 @@ def test_no_byte_is_left(
 
 
 def _found(library: Library, text: str) -> list[Path]:
-    from bowerbird.core.types import Query
+    from bowerbird.core.questions import Query
 
     return [hit.path for hit in library.search(Query(text, limit=5)).hits]
 

@@ -53,8 +53,8 @@ def main(disk: Path) -> None:
     from bowerbird.core import settings
     from bowerbird.core.indexing import failures
     from bowerbird.core.library import Library
+    from bowerbird.core.questions import Query
     from bowerbird.core.settings import Settings
-    from bowerbird.core.types import Query
     from tests.makers import eventually, text
 
     failures._RETRY_S = 1.0

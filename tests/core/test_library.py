@@ -21,9 +21,10 @@ from bowerbird.core import settings as settings_file
 from bowerbird.core.errors import FileVanished, LibraryBusy, UsageError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Example, Query
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import FolderState, Progress
-from bowerbird.core.types import Example, Kind, Locator, Query
+from bowerbird.core.types import Kind, Locator
 from tests import makers, shot_makers
 from tests.queries import typed
 

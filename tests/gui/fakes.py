@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from bowerbird.core.answers import Hit, Preview, Reason, Results
 from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.questions import Query
 from bowerbird.core.state import Progress, SavedSearchState, Status
-from bowerbird.core.types import Kind, Locator, Query
+from bowerbird.core.types import Kind, Locator
 
 
 def photo(name: str, *, strong: bool = True, named: bool = False) -> Hit:

@@ -22,7 +22,7 @@ from bowerbird.core.inference import client
 from bowerbird.core.inference.supervisor import HostSupervisor
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Query
+from bowerbird.core.questions import Query
 from bowerbird.gui.desktop import paths_of, url_of
 from bowerbird.gui.dialogs.example_part import PartDialog
 from bowerbird.gui.dialogs.quick_look import QuickLook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bowerbird.core.types import Example, Liking
+from bowerbird.core.questions import Example, Liking
 from bowerbird.gui.example_set import ExampleSet
 from bowerbird.gui.question import FIRST_LIMIT, Question
 

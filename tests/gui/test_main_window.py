@@ -17,8 +17,9 @@ from pytestqt.qtbot import QtBot
 from bowerbird.core import settings as settings_file
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Example
 from bowerbird.core.state import Event, EventKind
-from bowerbird.core.types import Example, Kind
+from bowerbird.core.types import Kind
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import DARK, Theme
 from tests.conftest import LIGHT

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Kind, Order
+from bowerbird.core.questions import Order
+from bowerbird.core.types import Kind
 from bowerbird.gui import remembered
 from bowerbird.gui.question import ANY_TIME, Question, between, periods
 

@@ -8,8 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from bowerbird.core.answers import Results
 from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.questions import Example
 from bowerbird.core.state import Event, EventKind
-from bowerbird.core.types import Example, Kind
+from bowerbird.core.types import Kind
 from bowerbird.gui.question import FIRST_LIMIT
 from bowerbird.gui.session import SearchSession
 from tests.gui.fakes import FakeBridge, photo

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.answers import Part, Role
+from bowerbird.core.questions import Example
 from bowerbird.core.state import LongFile, Progress
-from bowerbird.core.types import Example, Kind, Locator
+from bowerbird.core.types import Kind, Locator
 from bowerbird.gui import wording
 from tests.gui.fakes import photo
 

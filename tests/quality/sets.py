@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from bowerbird.core.types import Example, Query
+from bowerbird.core.questions import Example, Query
 from tests.bench.retrieval import CRANFIELD, cranfield_files
 from tests.bench.speech import five_words
 

@@ -24,8 +24,8 @@ from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.library import Library
 from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.questions import Example, Query
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Example, Query
 from tests.torture.operations import Disk
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from bowerbird.core.catalog.connection import range_below
 from bowerbird.core.catalog.filters.dates import Days
 from bowerbird.core.catalog.filters.values import Bytes
 from bowerbird.core.catalog.places import NEAR, WITHIN, near_values
-from bowerbird.core.types import Kind, Near
+from bowerbird.core.questions import Near
+from bowerbird.core.types import Kind
 from bowerbird.core.words import all_words, fold, is_unspaced, stem, typed_words
 
 

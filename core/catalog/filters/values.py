@@ -12,7 +12,8 @@ from bowerbird.core.catalog.filters.dates import Days, parse_days
 from bowerbird.core.errors import UsageError
 from bowerbird.core.paths import absolute
 from bowerbird.core.places import coordinates_of, ids_of
-from bowerbird.core.types import Kind, Near
+from bowerbird.core.questions import Near
+from bowerbird.core.types import Kind
 from bowerbird.core.words import typed_words
 
 KIND_SYNONYMS: Mapping[Kind, str] = {

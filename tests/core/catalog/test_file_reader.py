@@ -11,7 +11,8 @@ from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.file_reader import FileReader
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.conditions import EVERYTHING
-from bowerbird.core.types import FileFacts, FileState, Kind, Order
+from bowerbird.core.questions import Order
+from bowerbird.core.types import FileFacts, FileState, Kind
 
 _FOLDER = Path("/photos")
 FILES = {"IMG_10.jpg": (30, 2), "img_2.jpg": (10, 3), "b/IMG_1.jpg": (20, 1), "a10/x.jpg": (5, 4), "a9/x.jpg": (6, 5)}

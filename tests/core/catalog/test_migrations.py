@@ -24,8 +24,9 @@ from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.library import Library
 from bowerbird.core.models.families import photo
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Query
 from bowerbird.core.state import FolderState, Progress
-from bowerbird.core.types import FileState, Modality, Query, Vectors
+from bowerbird.core.types import FileState, Modality, Vectors
 from tests.core.catalog.libraries import make
 
 LIBRARIES = Path(__file__).parent / "libraries"

@@ -9,7 +9,7 @@ from bowerbird.core.commands import parser
 from bowerbird.core.commands.definitions import COMMANDS, GLOBAL_OPTIONS
 from bowerbird.core.commands.parser import parse_arguments
 from bowerbird.core.commands.run import COMMANDS as RUNS
-from bowerbird.core.types import Example, Order
+from bowerbird.core.questions import Example, Order
 
 
 def test_every_command_is_defined_and_run() -> None:

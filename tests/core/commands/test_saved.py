@@ -10,8 +10,8 @@ from bowerbird.core.commands.output import Output
 from bowerbird.core.commands.parser import parse_arguments
 from bowerbird.core.commands.saved import recent, saved
 from bowerbird.core.errors import UsageError
+from bowerbird.core.questions import Query
 from bowerbird.core.state import SavedSearchState
-from bowerbird.core.types import Query
 
 
 class FakeLibrary:

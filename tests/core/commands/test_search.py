@@ -12,7 +12,8 @@ from bowerbird.core.commands.parser import parse_arguments
 from bowerbird.core.commands.search import search
 from bowerbird.core.conditions import all_of
 from bowerbird.core.errors import FileError, UsageError
-from bowerbird.core.types import Example, Kind, Query
+from bowerbird.core.questions import Example, Query
+from bowerbird.core.types import Kind
 from tests.queries import typed, where
 
 

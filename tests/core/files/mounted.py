@@ -20,9 +20,9 @@ from bowerbird.core.files.identity import fingerprint
 from bowerbird.core.indexing import identify
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.questions import Query
 from bowerbird.core.settings import Settings
 from bowerbird.core.state import Folder, FolderState
-from bowerbird.core.types import Query
 from tests.makers import eventually
 
 _SOON_S = 30.0

@@ -88,6 +88,19 @@ class Decoders:
         return future
 
 
+class Derived:
+    """Sums up the vectors that others follow from."""
+
+    def __init__(self, sources: dict[str, tuple[str, ...]]) -> None:
+        self._sources = sources
+
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        return self._sources
+
+    def derive(self, space: str, vectors: Mapping[str, Vectors]) -> Vectors:
+        return sum((vectors[source] for source in self._sources[space]), np.float32(0))
+
+
 @dataclass
 class Models:
     """In place of ``Inference``: a vector for each text, its length in one of four directions."""
@@ -108,11 +121,9 @@ class Models:
     lines: tuple[PictureLine, ...] = ()
     sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def derived_from(self) -> dict[str, tuple[str, ...]]:
-        return self.sources
-
-    def derive(self, space: str, vectors: Mapping[str, Vectors]) -> Vectors:
-        return sum((vectors[source] for source in self.sources[space]), np.float32(0))
+    @property
+    def derivatives(self) -> Derived:
+        return Derived(self.sources)
 
     def spaces(self) -> tuple[Space, ...]:
         return self.used

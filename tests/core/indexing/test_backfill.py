@@ -26,8 +26,9 @@ from bowerbird.core.indexing.backfill_reader import BackfillReader
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Example, Query
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Example, FileFacts, Modality, Query
+from bowerbird.core.types import FileFacts, Modality
 from tests import checkpoints, makers, media_makers
 from tests.conftest import link_models
 

@@ -17,7 +17,7 @@ from bowerbird.core.indexing.derivation import Derivation
 from bowerbird.core.inference.client import Inference
 from bowerbird.core.types import Kind, Locator, Modality, Properties, Segment, Vectors
 from bowerbird.core.vectors.sync import StoreSync
-from tests.core.indexing.fakes import DIMENSION, Models
+from tests.core.indexing.fakes import DIMENSION, Derived, Models
 
 LOOKS, CLASSES, NEW = "looks@1", "classes@1", "new@1"
 BOTH = frozenset({LOOKS, CLASSES})
@@ -156,7 +156,7 @@ def test_a_mistake_ends_deriving_and_nothing_else(
     def mistaken(*_: object) -> Vectors:
         raise ValueError("vectors of two lengths")
 
-    monkeypatch.setattr(Models, "derive", mistaken)
+    monkeypatch.setattr(Derived, "derive", mistaken)
     (content,) = _put(catalog, _content(1, BOTH))
     work = _derivation(catalog, Store())
     work.step()

@@ -21,8 +21,9 @@ from bowerbird.core.extractors.base import Limits
 from bowerbird.core.indexing import identify
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.questions import Query
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Extraction, Modality, Query
+from bowerbird.core.types import Extraction, Modality
 from tests.makers import docx, eventually
 from tests.queries import typed
 

@@ -16,8 +16,15 @@ from bowerbird.core.catalog.records import NewContent
 from bowerbird.core.catalog.writer import Catalog
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Example, Query
 from bowerbird.core.state import LongFile, Progress
-from bowerbird.core.types import Example, FileFacts, FileState, Kind, Modality, Properties, Query
+from bowerbird.core.types import (
+    FileFacts,
+    FileState,
+    Kind,
+    Modality,
+    Properties,
+)
 from tests.makers import eventually
 from tests.media_makers import silence, tone, wav
 

@@ -187,7 +187,7 @@ def test_a_single_word_is_not_encoded_for_a_newer_model_either(world: Round) -> 
     assert len(world.read()) == 1
     world.catalog.spaces.drop(text_space().id)
     world.catalog.spaces.add(1, ["image@1"])
-    world.backfill.store = lambda space, segments, _: stored.extend(s.text for s in segments)  # type: ignore[method-assign]
+    world.backfill.ledger.store = lambda space, segments, _: stored.extend(s.text for s in segments)  # type: ignore[method-assign]
     world.backfill.begin()
     assert world.backfill._run
     world.backfill._run.join(60)
@@ -196,7 +196,7 @@ def test_a_single_word_is_not_encoded_for_a_newer_model_either(world: Round) -> 
 
 def test_pictures_that_are_read_are_not_told_as_a_new_models_progress(world: Round) -> None:
     world.add("a.jpg")
-    world.backfill.indexing = True
+    world.backfill.ledger.indexing = True
     world.backfill.read_new_pictures()
     assert (world.backfill.least(), world.backfill.pictures()) == (None, (0, 1))
     world.backfill.stop()
@@ -217,14 +217,14 @@ def test_nothing_is_read_while_files_are_or_if_nobody_wants_it(world: Round) -> 
     world.add("a.jpg")
     world.backfill.read_pictures(False)
     assert world.read() == []
-    world.backfill.indexing = True
+    world.backfill.ledger.indexing = True
     world.backfill.read_pictures(True)
     run = world.backfill._run
     assert run is not None
     run.join(1.0)
     assert run.is_alive()
     assert not [items for modality, items in world.models.batches if modality is Modality.IMAGE]
-    world.backfill.indexing = False
+    world.backfill.ledger.indexing = False
     assert len(world.read()) == 1
 
 

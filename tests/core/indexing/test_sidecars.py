@@ -11,8 +11,8 @@ import pytest
 from bowerbird.core import settings as settings_file
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths, make_private
+from bowerbird.core.questions import Query
 from bowerbird.core.settings import Settings
-from bowerbird.core.types import Query
 from tests.core.extractors.pictures.test_xmp import bag, packet
 from tests.makers import eventually, photo
 

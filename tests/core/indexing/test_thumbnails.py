@@ -13,8 +13,9 @@ import pytest
 from bowerbird.core.errors import FileError
 from bowerbird.core.library import Library
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Query
 from bowerbird.core.state import Event, EventKind
-from bowerbird.core.types import Extraction, Modality, Query
+from bowerbird.core.types import Extraction, Modality
 from tests import makers
 from tests.makers import eventually
 from tests.media_makers import tone, wav

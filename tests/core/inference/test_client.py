@@ -204,7 +204,7 @@ def test_what_no_model_can_read_fails_in_a_sentence(inference: Inference) -> Non
 
 
 def test_self_test(inference: Inference) -> None:
-    checks = inference.self_test()
+    checks = inference.tests.run_all()
     assert [check.name for check in checks] == [state.title for state in inference.states() if state.used]
     assert all(check.ok and "agreement" in check.detail for check in checks)
 

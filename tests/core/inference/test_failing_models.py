@@ -21,9 +21,10 @@ from bowerbird.core.library import Library
 from bowerbird.core.models.registry.entries import load
 from bowerbird.core.models.registry.fetch import fetch
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Example, Query
 from bowerbird.core.settings import STARTER
 from bowerbird.core.state import ModelState
-from bowerbird.core.types import Example, Modality, Query, Space
+from bowerbird.core.types import Modality, Space
 from tests import checkpoints, makers, media_makers
 from tests.conftest import LIGHT
 from tests.makers import extract

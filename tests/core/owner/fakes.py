@@ -14,8 +14,9 @@ from bowerbird.core.answers import DuplicateFile, DuplicateGroup, Results
 from bowerbird.core.errors import EnvironmentFailure
 from bowerbird.core.owner.protocol import HELLO, RESULT, VERSION, Endpoint, LibraryCalls
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Query
 from bowerbird.core.state import Check, Failure, IndexReport, ModelState, Progress, SavedSearchState, Status
-from bowerbird.core.types import Kind, Query
+from bowerbird.core.types import Kind
 
 REPORT = IndexReport({"seen": 1}, 2, 0.5, ())
 FAILURE = Failure(Path("/a"), "It is empty.")

@@ -14,8 +14,8 @@ from bowerbird.core.errors import BowerbirdError, EnvironmentFailure, FileError,
 from bowerbird.core.library import Library
 from bowerbird.core.owner.client import RemoteLibrary
 from bowerbird.core.owner.protocol import REPORTING, LibraryCalls, call_table
+from bowerbird.core.questions import Example
 from bowerbird.core.state import Progress
-from bowerbird.core.types import Example
 from tests.core.owner.fakes import CHECK, FAILURE, GROUP, REPORT, SAVED, FakeLibrary
 from tests.queries import typed
 

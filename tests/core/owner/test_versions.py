@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bowerbird.core import answers, conditions, state, types
+from bowerbird.core import answers, conditions, questions, state, types
 from bowerbird.core.catalog.filters import dates, values
 from bowerbird.core.commands import opening
 from bowerbird.core.errors import EnvironmentFailure
@@ -21,7 +21,7 @@ from bowerbird.core.owner.lock import OwnerLock
 from bowerbird.core.owner.protocol import ERROR, HELLO, RESULT, VERSION
 from bowerbird.core.owner.server import OwnerServer
 from bowerbird.core.paths import LibraryPaths
-from bowerbird.core.types import Query
+from bowerbird.core.questions import Query
 from tests.core.owner.fakes import FakeLibrary, answer_as_before_hello, connect, greet, owner
 
 CLIENTS_LINE = "Another version of Bowerbird has the library open. Close its window or command, then try again."
@@ -179,7 +179,7 @@ def test_a_class_that_travels_and_changes_raises_the_version() -> None:
     """A pickle of another field more or less is read without an error, and each value may stand in another's place."""
     travel = {
         name: each
-        for module in (answers, state, types, conditions, dates, values)
+        for module in (answers, state, types, questions, conditions, dates, values)
         for name, each in vars(module).items()
     }
     names = [

@@ -17,6 +17,7 @@ from bowerbird.core.catalog.shots import ShotFile
 from bowerbird.core.catalog.vocabulary import Word
 from bowerbird.core.conditions import EVERYTHING, AllOf, Condition, Is, Not, replaced
 from bowerbird.core.extractors.base import Limits
+from bowerbird.core.questions import Order
 from bowerbird.core.types import (
     Encoded,
     Extraction,
@@ -26,7 +27,6 @@ from bowerbird.core.types import (
     Label,
     Locator,
     Modality,
-    Order,
     Properties,
     Space,
     Vectors,

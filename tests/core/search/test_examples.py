@@ -12,8 +12,19 @@ import pytest
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.files.identity import fingerprint
+from bowerbird.core.questions import Example
 from bowerbird.core.search.examples import ExampleQuery, Examples, compared
-from bowerbird.core.types import Example, Extraction, Heard, Kind, Line, Locator, Modality, Segment, Space, Vectors
+from bowerbird.core.types import (
+    Extraction,
+    Heard,
+    Kind,
+    Line,
+    Locator,
+    Modality,
+    Segment,
+    Space,
+    Vectors,
+)
 from tests.core.search.fakes import FakeInference, FakePool, FakeReader, file, segment, space
 
 TEXT, OTHER_TEXT = space("text@1"), space("text2@1")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.core.errors import UsageError
+from bowerbird.core.questions import Example, Liking
 from bowerbird.core.search.fragments import example
-from bowerbird.core.types import Example, Liking
 
 _FILE = Path("/a.bin")
 

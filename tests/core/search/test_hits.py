@@ -15,10 +15,16 @@ from bowerbird.core.catalog.picture_texts import IN_PICTURE
 from bowerbird.core.conditions import Is, Not
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import Liking, Query
 from bowerbird.core.search import ranking
 from bowerbird.core.search.hits import HitMaker
 from bowerbird.core.search.ranking import Asked, Candidate, Evidence, Source
-from bowerbird.core.types import Kind, Liking, Locator, Modality, Properties, Query
+from bowerbird.core.types import (
+    Kind,
+    Locator,
+    Modality,
+    Properties,
+)
 from bowerbird.core.words import query_words
 from tests.core.search.fakes import FakeReader, file, segment
 

@@ -10,7 +10,7 @@ import pytest
 
 from bowerbird.core.conditions import Is, any_of
 from bowerbird.core.library import Library
-from bowerbird.core.types import Example, Query
+from bowerbird.core.questions import Example, Query
 from tests import makers
 
 SPACE, E5_SPACE = "minilm-l6-v2@1", "e5-small-q4@1"

@@ -14,8 +14,15 @@ from bowerbird.core.conditions import Is
 from bowerbird.core.errors import FileError, FileSkipped
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.extractors.recordings.track_names import SUBTITLES
+from bowerbird.core.questions import Query
 from bowerbird.core.search.previews import Previewer
-from bowerbird.core.types import Kind, Locator, Modality, Properties, Query, Segment
+from bowerbird.core.types import (
+    Kind,
+    Locator,
+    Modality,
+    Properties,
+    Segment,
+)
 from tests.core.search.fakes import NO_PROPERTIES, FakePool, FakeReader, file, segment
 
 JPEG = b"a picture"

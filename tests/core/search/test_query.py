@@ -10,9 +10,10 @@ import pytest
 from bowerbird.core.catalog.filters.table import FILTERS, NAMES, SYNTAX
 from bowerbird.core.catalog.filters.values import Bytes
 from bowerbird.core.conditions import EVERYTHING, AllOf, AnyOf, Is, Not, all_of, filters_of
+from bowerbird.core.questions import Near, Query, Side
 from bowerbird.core.search.query import parse, phrases_of, ranks
 from bowerbird.core.search.wording import without_stars
-from bowerbird.core.types import Kind, Near, Query, Side
+from bowerbird.core.types import Kind
 from tests.queries import typed, where
 
 PHOTO, CLIP = (Is("kind", frozenset({kind})) for kind in (Kind.PHOTO, Kind.CLIP))

@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bowerbird.core.questions import Liking
 from bowerbird.core.search import ranking
+from bowerbird.core.search.alignment import align
 from bowerbird.core.search.ranking import Asked, Evidence, Source
-from bowerbird.core.types import Liking
 
 
 def test_evidence_of_several_sources_adds_up_and_the_best_of_one_counts() -> None:
@@ -78,11 +79,11 @@ def test_what_is_asked_for_word_by_word_alone_makes_a_match() -> None:
 def test_an_excerpt_is_aligned_where_its_moments_come_in_order() -> None:
     background = (0.0, 0.1)
     moments = np.eye(6, dtype=np.float32)  # of the file; each like itself alone
-    strength, at = ranking.align(moments @ moments[2:5].T, background)
+    strength, at = align(moments @ moments[2:5].T, background)
     assert (strength, at) == (pytest.approx(10.0), 2)
-    backwards, _ = ranking.align(moments @ moments[4:1:-1].T, background)
+    backwards, _ = align(moments @ moments[4:1:-1].T, background)
     assert backwards == pytest.approx(10.0 / 3)
-    skipping, at = ranking.align(moments @ moments[[1, 3, 5]].T, background)
+    skipping, at = align(moments @ moments[[1, 3, 5]].T, background)
     assert (skipping, at) == (pytest.approx(10.0), 1)
 
 

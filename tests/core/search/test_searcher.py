@@ -17,10 +17,22 @@ from bowerbird.core.conditions import Condition, Is, filters_of
 from bowerbird.core.errors import ModelUnavailable, StoreFailure, UsageError
 from bowerbird.core.extractors.about import ABOUT
 from bowerbird.core.paths import LibraryPaths
+from bowerbird.core.questions import (
+    Example,
+    Liking,
+    Order,
+    Query,
+)
 from bowerbird.core.search import ranking, retrieval
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
-from bowerbird.core.types import Encoded, Example, Kind, Liking, Locator, Modality, Order, Query, Space
+from bowerbird.core.types import (
+    Encoded,
+    Kind,
+    Locator,
+    Modality,
+    Space,
+)
 from bowerbird.core.words import query_words
 from tests.core.search.fakes import (
     QUERY,

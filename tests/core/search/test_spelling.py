@@ -11,9 +11,9 @@ from bowerbird.core.answers import Correction
 from bowerbird.core.catalog.connection import ReadConnections
 from bowerbird.core.catalog.reader import CatalogReader
 from bowerbird.core.catalog.writer import Catalog
+from bowerbird.core.questions import Query
 from bowerbird.core.search.spelling import Spelling, notice_of
 from bowerbird.core.search.wording import Wording
-from bowerbird.core.types import Query
 from tests.core.catalog.texts import put
 from tests.queries import typed
 

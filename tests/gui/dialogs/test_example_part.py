@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.answers import Preview
-from bowerbird.core.types import Example, Kind
+from bowerbird.core.questions import Example
+from bowerbird.core.types import Kind
 from bowerbird.gui.dialogs.example_part import PartDialog
 from bowerbird.gui.session import SearchSession
 from tests.gui.fakes import FakeBridge

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.types import Example, Liking
+from bowerbird.core.questions import Example, Liking
 from bowerbird.gui.query.example_well import ExampleWell
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from bowerbird.core.answers import Part, Results, Role, Timings
-from bowerbird.core.types import Kind, Order
+from bowerbird.core.questions import Order
+from bowerbird.core.types import Kind
 from bowerbird.gui.query.filter_bar import FilterBar, result_summary
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.types import Example, Kind, Liking
+from bowerbird.core.questions import Example, Liking
+from bowerbird.core.types import Kind
 from bowerbird.gui.desktop import url_of
 from bowerbird.gui.query.query_box import QueryBox
 from bowerbird.gui.question import Question

@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
-from bowerbird.core.types import Example, Kind
+from bowerbird.core.questions import Example
+from bowerbird.core.types import Kind
 from bowerbird.gui.query.save_button import SaveButton
 from bowerbird.gui.question import Question
 from bowerbird.gui.session import SearchSession

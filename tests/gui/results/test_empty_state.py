@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from bowerbird.core.questions import Query
 from bowerbird.core.state import Event, EventKind, Folder, FolderState, Progress, Status
-from bowerbird.core.types import Query
 from bowerbird.gui.panes.search import SearchPane
 from bowerbird.gui.question import Question
 from bowerbird.gui.results.empty_state import reason
