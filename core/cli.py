@@ -22,7 +22,10 @@ _MISTAKE = "Bowerbird made a mistake; bowerbird.log in its library has the detai
 def main(argv: Sequence[str], open_window: Callable[[Path], int]) -> int:
     """Run one command; with none, open the window. Returns the exit code."""
     _speak_utf8()
-    arguments = parse_arguments(argv)
+    try:
+        arguments = parse_arguments(argv)
+    except UsageError as error:
+        return _fail(error, 2)
     _log_to(arguments.library)
     try:
         if arguments.command is None:

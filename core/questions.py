@@ -48,11 +48,6 @@ class Example:
     page: int | None = None
     """Of a document, the page, counted from 1."""
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all of the file is meant."""
-        return (self.start_s, self.end_s, self.box, self.page) == (None,) * 4
-
 
 @dataclass(frozen=True, slots=True)
 class Near:

@@ -130,8 +130,8 @@ _SEARCH = (
         "how those that match well are listed: best (the default; without words and examples the newest), newest, "
         "oldest, name, largest or folder",
         placeholder="ORDER",
-        convert=Order,
         default=Order.BEST,
+        choices=tuple(map(str, Order)),
     ),
     Parameter(
         "--apart",

@@ -63,7 +63,7 @@ def _typed(arguments: argparse.Namespace) -> Typed:
     before = [Is("before", first_day(arguments.before))] if arguments.before else []
     typed = _with_options(parse(arguments.text), arguments.kind, arguments.under, *after, *before)
     like = (*arguments.like, *arguments.like_a_little, *arguments.not_like)
-    more = replace(typed.query, like=like, apart=arguments.apart, order=arguments.sort, limit=arguments.limit)
+    more = replace(typed.query, like=like, apart=arguments.apart, order=Order(arguments.sort), limit=arguments.limit)
     return replace(typed, query=more)
 
 

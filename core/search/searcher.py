@@ -123,12 +123,10 @@ class Searcher:
         if query.order is Order.BEST:
             return self._answer(query)
         results = self._answer(replace(query, limit=max(query.limit, _SORTED)))
-        strong = sorted((hit for hit in results.hits if hit.strong), key=_KEYS[query.order])
-        weak = (hit for hit in results.hits if not hit.strong)
-        hits = (*strong, *weak)[: query.limit]
-        return replace(
-            results, hits=hits, total=max(results.total, len(results.hits)) if len(hits) == query.limit else 0
-        )
+        best, rest = results.hits[:_SORTED], results.hits[_SORTED:]
+        strong = sorted((hit for hit in best if hit.strong), key=_KEYS[query.order])
+        hits = (*strong, *(hit for hit in best if not hit.strong), *rest)[: query.limit]
+        return replace(results, hits=hits, total=(results.total or len(strong)) if len(hits) == query.limit else 0)
 
     def _answer(self, query: Query) -> Results:
         stopwatch = _Stopwatch(time.perf_counter())

@@ -195,7 +195,15 @@ def test_the_version_opens_no_library(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [["search"], ["search", "x", "--kind", "smell"], ["search", "x", "--after", "soon"], ["dance"], ["remove", "/x"]],
+    [
+        ["search"],
+        ["search", "x", "--kind", "smell"],
+        ["search", "x", "--after", "soon"],
+        ["search", "x", "--sort", "smell"],
+        ["search", "--like", "/a.jpg#xywh=percent:60,0,50,50"],
+        ["dance"],
+        ["remove", "/x"],
+    ],
 )
 def test_usage_errors_exit_with_2_and_one_line(run: Run, wrong: list[str], open_library: Callable[[], Library]) -> None:
     open_library()  # a command that has it open itself takes four times as long to start

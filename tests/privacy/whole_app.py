@@ -19,7 +19,7 @@ from bowerbird.gui.dialogs.models import ModelsDialog
 from bowerbird.gui.main_window import MainWindow
 from bowerbird.gui.theme import Theme
 
-_PATIENCE_S = 240
+_PATIENCE_S = 500  # on a busy machine the first preparing of models alone takes minutes
 
 
 def main() -> None:

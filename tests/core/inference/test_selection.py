@@ -105,8 +105,9 @@ class _Trial:
 
     def __init__(self, check: Callable[[], Check]) -> None:
         self._check, self._closed = check, False
+        self.tests = self
 
-    def test(self, name: str) -> Check:
+    def run(self, name: str) -> Check:
         check = self._check()
         if self._closed:
             raise CancelledError

@@ -27,7 +27,6 @@ _FILE = Path("/a.bin")
 )
 def test_an_example_may_be_a_part(fragment: str, part: Example) -> None:
     assert example(f"{_FILE}{fragment}") == part
-    assert part.is_whole == (not fragment)
 
 
 @pytest.mark.parametrize("name", ["b#tea", "b#page=0", "b#c", "b#page=1&", "#1"])

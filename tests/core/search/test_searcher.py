@@ -23,7 +23,7 @@ from bowerbird.core.questions import (
     Order,
     Query,
 )
-from bowerbird.core.search import ranking, retrieval
+from bowerbird.core.search import ranking, retrieval, searcher
 from bowerbird.core.search.examples import ExampleQuery
 from bowerbird.core.search.searcher import WEAK_PHOTOS, Searcher
 from bowerbird.core.types import (
@@ -434,6 +434,22 @@ def test_those_that_match_well_are_sorted_and_the_others_stay_behind(order: Orde
     for limit, found in ((9, [*expected, "0.txt"]), (1, expected[:1])):
         hits = bench.search(Query("harbour", order=order, limit=limit)).hits
         assert [str(hit.path.relative_to("/a")) for hit in hits] == found
+
+
+def test_of_more_matches_than_are_sorted_the_best_are_and_those_that_match_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = [file(n, f"/{9 - n}.txt", n) for n in range(1, 6)]
+    vectors = {TEXT.id: {n * 10: towards(cosine)[0] for n, cosine in enumerate((0.9, 0.8, 0.7, 0.6, 0.1), 1)}}
+    bench = Bench(FakeReader(files, [segment(n * 10, n) for n in range(1, 6)], vectors), vectors)
+
+    def found(limit: int) -> tuple[list[str], int]:
+        results = bench.search(Query("harbour", order=Order.NAME, limit=limit))
+        return names(results), results.total
+
+    assert found(2) == (["5.txt", "6.txt"], 4)
+    monkeypatch.setattr(searcher, "_SORTED", 2)
+    assert found(4)[0] == ["7.txt", "8.txt", "6.txt", "5.txt"]
 
 
 def test_browsing_looks_through_texts_once_for_all_shots() -> None:
