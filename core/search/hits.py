@@ -94,8 +94,8 @@ class HitMaker:
     def _files(self, candidates: Sequence[Candidate], query: Query) -> dict[int, list[FileRow]]:
         """By candidate key: the files with that content, by path; or the unread file itself.
 
-        An example is no answer to itself, nor is the file whose page or part of a picture is one. But its copies are, and
-        other parts of a recording or clip.
+        An example is no answer to itself, nor is the file of which a page, or a part of a picture, is one. Its copies
+        are, and other parts of a recording or clip.
         """
         examples = {example.path for example in query.like if example.start_s is None}
         files: dict[int, list[FileRow]] = {}
