@@ -39,6 +39,7 @@ _LIBRARIES = (
     *"av av.audio.resampler av.subtitles.stream chardet djvu_rs filetype kreuzberg olefile".split(),
     *"pillow_heif pypdfium2 pyvips rawpy resvg_py webencodings".split(),
 )
+_PAGES = frozenset({".html", ".htm", ".xhtml", ".md", ".mhtml"})
 _BY_SUFFIX = {suffix: extractor for extractor in EXTRACTORS for suffix in extractor.suffixes}
 
 
@@ -74,6 +75,8 @@ def extractor_for(source: Source) -> Extractor:
     untold = (content == ".txt" and by_name) or content in PackedExtractor.suffixes
     # Nothing is read of a program or its data.
     untold = untold or (content == ".zip" and by_name is None and bool(source.suffix))
+    # Pages may begin with a drawing.
+    untold = untold or (content == ".svg" and source.suffix in _PAGES)
     by_content = None if untold else _BY_SUFFIX.get(content)
     if isinstance(by_name, PackedExtractor):
         return by_name

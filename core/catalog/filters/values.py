@@ -25,12 +25,13 @@ KIND_SYNONYMS: Mapping[Kind, str] = {
 """What people call files of a kind, in the singular."""
 _KINDS = {name: kind for kind, names in KIND_SYNONYMS.items() for name in names.split()}
 _NEAR = re.compile(
-    r"(?:(?P<latitude>[+-]?\d+(?:\.\d+)?)\s*,\s*(?P<longitude>[+-]?\d+(?:\.\d+)?)|(?P<name>[^,\d][^,]*))"
-    r"(?:\s*,\s*(?P<radius>\d+(?:\.\d+)?)\s*(?P<unit>km|m|mi)?)?"
+    r"(?:(?P<latitude>[+-]?\d+(?:\.\d+)?)\s*,\s*(?P<longitude>[+-]?\d+(?:\.\d+)?)|(?P<name>[^,\d][^,]*?))"
+    r"(?:\s*,\s*(?P<radius>\d+(?:\.\d+)?)\s*(?P<unit>km|m|mi)?|\s+(?P<apart>\d+(?:\.\d+)?)\s*(?P<its>km|m|mi))?"
 )
 _KM = {"km": 1.0, "m": 0.001, "mi": 1.609344}
 _NEAR_KM = 25.0
-_SIZE = re.compile(r"(\d{1,15}(?:[.,]\d{1,6})?) ?([kmgt]?)(i?)(?:b|bytes?)?")
+_SIZE = re.compile(r"(\d{1,15}(?:[.,]\d{1,6})?|[1-9]\d{0,2}(?:,\d{3})+) ?([kmgt]?)(i?)(?:b|bytes?)?")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _COMPARED = re.compile(r"(<=|>=|<|>|≤|≥|=)? ?(.+)")
 _MOST_BYTES = 2**63 - 1  # SQLite's largest number
 
@@ -112,6 +113,7 @@ def _size(text: str) -> tuple[int, int]:
     if not match:
         raise UsageError(f'"{text}" is no size; write size:>10MB, size:<500KB or size:1MB..2MB.')
     digits, power, binary = match.groups()
+    digits = digits.replace(",", "") if _THOUSANDS.fullmatch(digits) else digits
     unit = (1024 if binary else 1000) ** " kmgt".index(power or " ")
     decimals = len(re.split("[.,]", digits)[1]) if not digits.isdigit() else 0
     size = round(float(digits.replace(",", ".")) * unit)
@@ -178,7 +180,8 @@ def near(text: str) -> Near:
         UsageError: it is no point, or not on the globe.
     """
     match = _NEAR.fullmatch(text.strip())
-    km = float(match["radius"]) * _KM[match["unit"] or "km"] if match and match["radius"] else _NEAR_KM
+    radius = (match["radius"] or match["apart"]) if match else None
+    km = float(radius) * _KM[match["unit"] or match["its"] or "km"] if match and radius else _NEAR_KM
     if match and match["latitude"]:
         at = float(match["latitude"]), float(match["longitude"])
         if abs(at[0]) <= 90 and abs(at[1]) <= 180:

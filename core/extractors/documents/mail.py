@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bowerbird.core.errors import FileError
 from bowerbird.core.extractors.base import Extractor, Limits
 from bowerbird.core.extractors.documents.mail_headers import Mail, date, header
 from bowerbird.core.extractors.documents.mail_parts import MailReader
+from bowerbird.core.extractors.encodings import encoding_of
 from bowerbird.core.extractors.segments import label, segments
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.types import Extraction, Kind, Locator, MailHeader, Properties, Segment
@@ -21,6 +23,7 @@ _MAX_MAIL = 64 << 20  # bytes of one mail of a mailbox
 _LINE = 1 << 16  # bytes of a line that are looked at together
 _HEADER = re.compile(rb">?[!-9;-~]{1,80}:")
 _TIME = re.compile(rb"\d\d?:\d\d")
+_CHARSET = re.compile(r"(\bcharset=\"?)[\w.:-]+", re.IGNORECASE)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -35,7 +38,7 @@ def extract(source: Source, form: str, limits: Limits, documents: Extractor) -> 
     if form in MAILBOXES:
         return _mailbox(source, limits, documents)
     reader = MailReader(limits, documents)
-    mail = reader.parse(source.read())
+    mail = reader.parse(in_bytes(source.read()))
     if not mail.keys():
         raise FileError("There is no mail in this file.")
     text = _segments(mail, reader, limits.max_characters)
@@ -45,7 +48,7 @@ def extract(source: Source, form: str, limits: Limits, documents: Extractor) -> 
 def _mailbox(source: Source, limits: Limits, documents: Extractor) -> Extraction:
     reader, found, left = MailReader(limits, documents), list[Segment](), limits.max_characters
     headers = list[MailHeader]()
-    with source.open() as file:
+    with _as_lines(source) as file:
         mails = _Mailbox(file, int(limits.start_at), limits.end_at)
         for data in mails:
             mail = reader.parse(data)
@@ -74,6 +77,30 @@ def _segments(mail: Mail, reader: MailReader, most: int) -> tuple[Segment, ...]:
     if len(text) > most:
         reader.omissions[f"Of a long mail the first {most:,} characters are read."] = None
     return tuple(segments(text[:most], Locator(section=label(header(mail, "Subject")))))
+
+
+def _as_lines(source: Source) -> BinaryIO:
+    """A mailbox whose lines end as nearly all do, and whose letters are of a byte each.
+
+    Old Macs ended them with a carriage return alone, and editors save mailboxes as UTF-16: those are read as a whole.
+    """
+    head = source.read(_LINE)
+    if _wide(head) or (b"\r" in head and b"\n" not in head):
+        return io.BytesIO(in_bytes(source.read(_MAX_MAIL)).replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    return source.open()
+
+
+def in_bytes(data: bytes) -> bytes:
+    """A mail that was saved as UTF-16 in UTF-8, whatever it says of its encoding."""
+    encoding = _wide(data)
+    return _CHARSET.sub(r"\1utf-8", data.decode(encoding, "replace")).encode("utf-8", "replace") if encoding else data
+
+
+def _wide(data: bytes) -> str:
+    """The encoding of a text in which each letter has two bytes or four; empty if it is no such text."""
+    head = data[:_LINE]
+    encoding = encoding_of(head, cut=True) if b"\0" in head[:64] else None
+    return encoding if encoding and encoding.startswith(("utf-16", "utf-32")) else ""
 
 
 @dataclass(slots=True)

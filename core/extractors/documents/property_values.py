@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
+from bowerbird.core.extractors.pictures.dates import parse_date
 from bowerbird.core.extractors.segments import label
 
 _MAX_PROSE = 5_000  # characters
@@ -57,7 +58,7 @@ def moment(text: object) -> datetime | None:
             return datetime.strptime(cleaned, pattern)  # a local time has no zone
     with suppress(ValueError):
         return datetime.fromisoformat(cleaned).replace(tzinfo=None)
-    return None
+    return parse_date(cleaned)
 
 
 def _repaired(text: str) -> str:

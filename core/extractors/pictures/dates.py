@@ -40,6 +40,12 @@ _COMPACT_TIME = re.compile(
 )
 _DASHED = re.compile(r"(?<=[\sT])(\d\d)-(\d\d)-(\d\d)(?!\d)")
 _HALF_BEFORE = re.compile(r"(?:(上午|午前|오전)|下午|午後|오후)\s*(\d{1,2}:\d\d(?::\d\d)?)")
+# Numbers and clocks as they are written in Chinese, Japanese and Korean: 二〇一一年七月十四号 3点20分.
+_HAN_DIGITS = "〇一二三四五六七八九"
+_HAN_NUMBER = re.compile(r"([〇零一二三四五六七八九十]{1,4})(?=\s*[年月日号號時时点點分秒])")
+_DAY = re.compile(r"(?<=\d)\s*[号號]")
+_CLOCK = re.compile(r"(\d{1,2})\s*[時时点點시]\s*(?:(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?)?")
+_EAST_ASIAN = re.compile(r"(?<!\d)\d{4}\s*[年년]\s*\d{1,2}\s*[月월].*")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 # In names: 2024-07-01 and 20240701, then perhaps a time, after a word such as "at" or "um".
 _NAMED = re.compile(
@@ -59,7 +65,7 @@ def parse_date(text: str, offset: str = "") -> datetime | None:
     ``offset``, as in ``+02:00``, if there is one. Between day and month of ``05/07/2011`` decides which can be a month,
     else whether the clock has twelve hours, as where months come first.
     """
-    text = _DASHED.sub(r"\1:\2:\3", " ".join(text.replace("\0", " ").split()))
+    text = _in_figures(_DASHED.sub(r"\1:\2:\3", " ".join(text.replace("\0", " ").split())))
     text = _HALF_BEFORE.sub(lambda half: f" {half[2]} {'AM' if half[1] else 'PM'}", text)
     for form in _DATES:
         if date := form.match(text):
@@ -81,12 +87,30 @@ def date_in_name(name: str) -> datetime | None:
         moment = _moment(match.groupdict(), match if match["hour"] else None, "")
         if moment and earliest <= moment <= latest:
             return moment
+    if east_asian := _EAST_ASIAN.search(_in_figures(name)):
+        moment = parse_date(east_asian[0])
+        if moment and earliest <= moment <= latest:
+            return moment
     for number in _EPOCH_MS.findall(name):
         with suppress(ValueError, OverflowError, OSError):
             moment = datetime.fromtimestamp(int(number) / 1000).replace(microsecond=0)
             if earliest <= moment <= latest:
                 return moment
     return None
+
+
+def _in_figures(text: str) -> str:
+    """With East Asian numbers and times of day as other languages write them."""
+    text = _HAN_NUMBER.sub(lambda number: _figures(number[1].replace("零", "〇")), text)
+    return _CLOCK.sub(lambda time: f"{time[1]}:{time[2] or '00'}:{time[3] or '00'}", _DAY.sub("日", text))
+
+
+def _figures(number: str) -> str:
+    """二〇一一 is 2011 and 二十四 is 24."""
+    if "十" not in number:
+        return "".join(str(_HAN_DIGITS.index(digit)) for digit in number)
+    tens, _, ones = number.partition("十")
+    return f"{_HAN_DIGITS.index(tens[-1]) if tens else 1}{_HAN_DIGITS.index(ones[0]) if ones else 0}"
 
 
 def local_time(moment: datetime) -> datetime:

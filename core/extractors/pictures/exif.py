@@ -21,7 +21,7 @@ from bowerbird.core.types import Properties
 _MAKE, _MODEL, _CHANGED, _EXIF, _GPS = 0x010F, 0x0110, 0x0132, 0x8769, 0x8825
 _TAKEN, _DIGITISED, _TIME, _F_NUMBER, _ISO, _FOCAL = 0x9003, 0x9004, 0x829A, 0x829D, 0x8827, 0x920A
 _OFFSET, _OFFSET_TAKEN, _COMMENT, _LENS_MAKE, _LENS = 0x9010, 0x9011, 0x9286, 0xA433, 0xA434
-_MAKER_NOTE = 0x927C
+_MAKER_NOTE, _GPS_TIME, _GPS_DATE = 0x927C, 7, 29
 _DESCRIPTION, _ARTIST, _RATING, _RATING_PERCENT = 0x010E, 0x013B, 0x4746, 0x4749
 _XP_TITLE, _XP_COMMENT, _XP_AUTHOR, _XP_KEYWORDS, _XP_SUBJECT = range(0x9C9B, 0x9CA0)
 _CODES: Mapping[bytes, str] = {b"ASCII": "", b"UNICODE": "utf-16", b"JIS": "iso2022_jp"}
@@ -54,6 +54,20 @@ def read(tags: Image.Exif) -> Properties:
 def changed_at(tags: Image.Exif) -> datetime | None:
     """When the file was last changed: mostly, but not surely, when it was taken."""
     return parse_date(_text(tags.get(_CHANGED)), _text(_directory(tags, _EXIF).get(_OFFSET)))
+
+
+def fixed_at(tags: Image.Exif) -> datetime | None:
+    """When satellites fixed the place, which they tell in UTC; a day without a time at midnight.
+
+    On the clock that the tags name or, if they name none, on that of the sea there: an hour for each 15 degrees east.
+    """
+    more, gps = _directory(tags, _EXIF), _directory(tags, _GPS)
+    day, offset = _text(gps.get(_GPS_DATE)), _text(more.get(_OFFSET_TAKEN)) or _text(more.get(_OFFSET))
+    with suppress(KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError):
+        hour, minute, second = (int(float(part)) for part in gps[_GPS_TIME])
+        hours_east = round((_degrees(gps, 4, 3, 180) or 0.0) / 15)
+        return parse_date(f"{day} {hour:02}:{minute:02}:{second:02}Z", offset or f"{hours_east:+03}:00")
+    return parse_date(day)
 
 
 def packet(tags: Image.Exif | Mapping[int, Any], number: int) -> bytes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_PAGES = 16  # a scanned fax or letter; more of them is a video's business
 _OF_SEVERAL = ("TIFF", "GIF", "WEBP", "PNG")  # pages or frames of which the first tells little of the others
+_CUT = "The file is cut short: the end of the picture is missing."
 _BUDGET_S = 15.0  # real time for all further pages: plans of a gigapixel each take seconds
 
 
@@ -34,6 +35,14 @@ class PhotoExtractor:
         Raises:
             FileError: it cannot be read.
         """
+        from bowerbird.core.extractors.pictures import picture
+
+        extraction, cut = picture.as_far_as_it_goes(lambda: self._extracted(source, limits))
+        if cut and not _shows_something(extraction):
+            raise picture.CutShort
+        return replace(extraction, omissions=(*extraction.omissions, _CUT)) if cut else extraction
+
+    def _extracted(self, source: Source, limits: Limits) -> Extraction:
         from bowerbird.core.extractors.pictures import motion, photo_metadata, picture
         from bowerbird.core.extractors.pictures.formats import decode, open_image
 
@@ -58,6 +67,11 @@ class PhotoExtractor:
             FileError: it cannot be read.
         """
         from bowerbird.core.extractors.pictures import picture
+
+        return picture.as_far_as_it_goes(lambda: self._page(source, number, max_area))[0]
+
+    def _page(self, source: Source, number: int, max_area: int) -> Pixels | None:
+        from bowerbird.core.extractors.pictures import picture
         from bowerbird.core.extractors.pictures.formats import decode, open_image
 
         with picture.decoder_errors(source):
@@ -76,11 +90,22 @@ class PhotoExtractor:
             FileError: it cannot be read.
         """
         from bowerbird.core.extractors.pictures import picture
+
+        return picture.as_far_as_it_goes(lambda: self._rendered(source, locator, max_side))[0]
+
+    def _rendered(self, source: Source, locator: Locator | None, max_side: int) -> bytes:
+        from bowerbird.core.extractors.pictures import picture
         from bowerbird.core.extractors.pictures.formats import decode, open_image
 
         with picture.decoder_errors(source), open_image(source, ((locator and locator.page) or 1) - 1) as image:
             decode(image, max_side // 2, Limits().max_pixels)
             return picture.jpeg(image, max_side, picture.turn_of(image), near=1.0)
+
+
+def _shows_something(extraction: Extraction) -> bool:
+    """Whether a picture that is cut short is not of one colour: nothing of it was there."""
+    pixels = extraction.segments[0].pixels
+    return pixels is not None and bool((pixels != pixels[0, 0]).any())
 
 
 def _pages(image: Image) -> int:

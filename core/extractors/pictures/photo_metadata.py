@@ -42,6 +42,7 @@ def properties(image: Image.Image, name: str) -> Properties:
         *map(xmp.read, _packets(image, tags, resources)),
         _comments(image.info),
         *(Properties(description=exif.text_of(data)) for name, data in _segments(image) if name == "COM"),
+        Properties(taken_at=exif.fixed_at(tags)),
         Properties(taken_at=exif.changed_at(tags)),
         Properties(taken_at=date_in_name(name)),
     )

@@ -6,11 +6,12 @@ import io
 import math
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from bowerbird.core.errors import DecoderOutOfMemory, FileError
 from bowerbird.core.extractors.pictures.colour import is_plain, to_plain, to_srgb
@@ -19,6 +20,8 @@ from bowerbird.core.extractors.sniff import suffix_by_content
 from bowerbird.core.extractors.source import Source
 from bowerbird.core.layouts import SIDE
 from bowerbird.core.types import Pixels
+
+T = TypeVar("T")
 
 _JPEG_QUALITY = 80
 _REDUCE = 2.0  # box-reduced to no less than this many times the size asked for: five times as fast, 52 dB
@@ -39,6 +42,36 @@ _TURNS = {
 }
 
 
+class CutShort(FileError):
+    """The end of a picture's file is missing."""
+
+    def __init__(self) -> None:
+        super().__init__("The picture is cut short.")
+
+
+def as_far_as_it_goes(read: Callable[[], T]) -> tuple[T, bool]:
+    """What ``read`` makes of a picture, and whether its end is missing: then of what there is.
+
+    Raises:
+        CutShort: its format does not let that be read.
+    """
+    try:
+        return read(), False
+    except CutShort:
+        with _cut_allowed():
+            return read(), True
+
+
+@contextmanager
+def _cut_allowed() -> Iterator[None]:
+    """A context in which Pillow leaves grey or black what is missing; it can be told so for all pictures only."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
 @contextmanager
 def decoder_errors(source: Source) -> Iterator[None]:
     """A context in which the errors of the file's decoder become sentences about it, and warnings are silent.
@@ -57,7 +90,7 @@ def decoder_errors(source: Source) -> Iterator[None]:
         raise FileError("This is not a picture, although its name says so, or it is damaged at its start.") from None
     except Exception as error:  # each decoder has exceptions of its own
         if "truncated" in str(error).lower() or isinstance(error, (EOFError, struct.error)):
-            raise FileError("The picture is cut short.") from error
+            raise CutShort from error
         if suffix_by_content(source) in _PILLOWS_OWN:
             raise FileError("The picture is damaged.") from error
         raise DecoderOutOfMemory(NO_MEMORY) from error

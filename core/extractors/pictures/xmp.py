@@ -61,7 +61,10 @@ def read(packet: bytes) -> Properties:
     """What a packet says; empty where it says nothing, is no XMP, or is longer than ``MAX_BYTES``."""
     found = _properties(packet)
     titles = _all(found, "dc:title", "photoshop:Headline", "acdsee:caption")
-    captions = _all(found, "dc:description", "tiff:ImageDescription", "exif:UserComment", "acdsee:notes")
+    captions = _all(
+        found, "dc:description", "tiff:ImageDescription", "exif:UserComment", "acdsee:notes",
+        "core:AltTextAccessibility", "core:ExtDescrAccessibility",
+    )  # fmt: skip
     latitude = from_xmp(_first(found, "exif:GPSLatitude"), 90)
     place = checked(latitude, from_xmp(_first(found, "exif:GPSLongitude"), 180))
     return Properties(
@@ -258,5 +261,5 @@ def _clip_bytes(found: Mapping[str, Value]) -> int | None:
 def _date(found: Mapping[str, Value]) -> datetime | None:
     """When it was taken, as the camera or a person says; when it was made as a file only if nobody does."""
     names = ("exif:DateTimeOriginal", "photoshop:DateCreated", "exif:DateTimeDigitized", "xmp:CreateDate")
-    dates = (parse_date(_first(found, name)) for name in (*names, "acdsee:datetime"))
+    dates = (parse_date(_first(found, name)) for name in (*names, "acdsee:datetime", "exif:GPSTimeStamp"))
     return next((date for date in dates if date), None)

@@ -159,6 +159,7 @@ def test_values_of_several_words_need_no_quotation_marks() -> None:
         (">10MB", 10_000_001, 2**63 - 1), (">= 1.5 kb", 1500, 2**63 - 1), ("<1KiB", 0, 1024), ("<=1k", 0, 1001),
         ("1MB..2MB", 1_000_000, 2_000_001), ("..1g", 0, 1_000_000_001), ("3MB", 2_500_000, 3_500_000),
         ("1.5gb", 1_450_000_000, 1_550_000_000), ("17", 17, 18), ("2 bytes", 2, 3), ("0,5MB", 450_000, 550_000),
+        ("1,000KB", 999_500, 1_000_500), ("12,345,678", 12_345_678, 12_345_679),
     ],
 )  # fmt: skip
 def test_sizes(text: str, least: int, end: int) -> None:
@@ -168,6 +169,7 @@ def test_sizes(text: str, least: int, end: int) -> None:
 def test_points_and_what_is_around_them() -> None:
     assert where("near:-46.5,11.35") == Is("near", Near(-46.5, 11.35, 25.0))
     assert where("near:46.5,-11.35,2mi") == Is("near", Near(46.5, -11.35, 2 * 1.609344))
+    assert where('near:"Bolzano 20km"') == where('near:"Bolzano, 20 km"') == where("near:Bolzano 20km")
     near = where('near:"New York,50 km"')
     assert isinstance(near, Is)
     assert near.value.km == 50 and (near.value.latitude, near.value.longitude) == pytest.approx(

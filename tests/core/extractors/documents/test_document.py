@@ -181,6 +181,8 @@ def test_open_document_with_its_properties(tmp_path: Path) -> None:
         ("a.smi", "<SAMI><BODY><SYNC Start=1000><P Class=ENCC>Apples ripen late.</SAMI>"),
         ("a.properties", "note=\\u0041pples ripen late.\n"),
         ("c.html", "<ruby>Apples ripen<rp>(</rp><rt>x<rp>)</rp></ruby> late.<svg><title>icon</title></svg>"),
+        ("svg.html", "<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0'/></svg><p>Apples ripen late.</p>"),
+        ("svg.htm", "<!-- saved --><svg></svg><html><body>Apples ripen late.</body></html>"),
         ("d.html", "<p><svg><style>a{}</style><text>Apples ripen late.</text></svg>"),
         ("e.html", "<p><math><mi>Apples ripen late.</mi><annotation>tex</annotation></math>"),
         ("b.rtf", r"{\rtf1\ansi{\shp{\*\shpinst{\sp{\sn x}{\sv y}}{\shptxt Apples ripen late.}}}}"),

@@ -48,6 +48,30 @@ def read(tmp_path: Path, mail: str | bytes, name: str = "a.eml") -> tuple[str, E
     return " ".join("".join(segment.text for segment in extraction.segments).split()), extraction
 
 
+TWO = (
+    f"From a@x.org Tue Mar  5 10:00:00 2024\n{HEAD.format('Kessel')}{plain('Der Kessel für März')}\n\n"
+    f"From b@x.org Wed Mar  6 10:00:00 2024\n{HEAD.format('Ofen')}{plain('Der Ofen für Mai')}\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_mailboxes_of_old_macs_and_in_utf_16(tmp_path: Path, encoding: str, ending: str) -> None:
+    text, extraction = read(tmp_path, TWO.replace("\n", ending).encode(encoding), "a.mbox")
+    assert [header.subject for header in extraction.mails] == ["Kessel", "Ofen"]
+    assert "Der Kessel für März" in text and "Der Ofen für Mai" in text
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "utf-16", "iso-8859-1"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_mail_that_was_saved_as_utf_16_is_read_whatever_it_declares(
+    tmp_path: Path, encoding: str, declared: str
+) -> None:
+    mail = HEAD.format("Kessel für März") + plain("kostet 300 €").replace("utf-8", declared)
+    text, extraction = read(tmp_path, mail.encode(encoding))
+    assert extraction.properties.subject == "Kessel für März" and "kostet 300 €" in text
+
+
 SEEN = {
     "text after a picture": (multipart("mixed", plain("before"), PICTURE, plain("after it")), "before after it"),
     "a page after a picture": (multipart("mixed", page("before"), PICTURE, page("after it")), "before after it"),

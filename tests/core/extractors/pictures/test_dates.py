@@ -34,6 +34,9 @@ from bowerbird.core.extractors.pictures.dates import date_in_name, parse_date
         "5 juillet 2011 12:30:15",
         "5 de julio de 2011 12:30:15",
         "2011年7月5日 12:30:15",
+        "二〇一一年七月五日 十二点三十分十五秒",
+        "2011年7月5号 下午12:30:15",
+        "2011년 7월 5일 12시 30분 15초",
         "2011:07:05 下午12:30:15",
         "2011:07:05 12-30-15",
         "2011_07_05 12:30:15",
@@ -101,6 +104,11 @@ def test_what_names_no_day_is_no_date(text: str) -> None:
         ("2024-07-01 12.34.56.jpg", datetime(2024, 7, 1, 12, 34, 56)),
         ("photo_2024-07-01_12-34-56.jpg", datetime(2024, 7, 1, 12, 34, 56)),
         ("2024_07_01 picnic.jpg", datetime(2024, 7, 1)),
+        ("合影2011年7月14日.jpg", datetime(2011, 7, 14)),
+        ("二〇一一年十二月二十四日 晚餐.jpg", datetime(2011, 12, 24)),
+        ("2019年12月3号 下午3点20分.jpg", datetime(2019, 12, 3, 15, 20)),
+        ("写真 2020年01月02日 12時30分15秒.jpg", datetime(2020, 1, 2, 12, 30, 15)),
+        ("사진 2018년 5월 6일.jpg", datetime(2018, 5, 6)),
         ("FB_IMG_1404123456789.jpg", datetime.fromtimestamp(1404123456)),
     ],
 )
@@ -110,7 +118,8 @@ def test_the_names_that_phones_and_messengers_give(name: str, moment: datetime) 
 
 @pytest.mark.parametrize(
     "name",
-    ["IMG_0001.jpg", "DSC00012.jpg", "12345678.jpg", "20241301.jpg", "20240230_101010.jpg", "IMG_20991231.jpg",
+    ["一二三.jpg", "十年.jpg", "2024年.jpg",
+     "IMG_0001.jpg", "DSC00012.jpg", "12345678.jpg", "20241301.jpg", "20240230_101010.jpg", "IMG_20991231.jpg",
      "2024.jpg", "1920x1080.png", "phone 4915112345678.jpg", "received_1234567890123456.jpeg", "9783161484100.jpg",
      "99999999999999.jpg", "invoice-1999.png", "a" * 250 + ".jpg", "", "19000101.jpg"],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bowerbird.core.extractors.pictures.exif import changed_at, read
+from bowerbird.core.extractors.pictures.exif import changed_at, fixed_at, read
 from bowerbird.core.types import Properties
 
 EXIF, GPS = 0x8769, 0x8825
@@ -93,6 +93,29 @@ def test_what_a_person_wrote(caption: str) -> None:
 def test_the_last_change_is_told_apart() -> None:
     assert changed_at(tags({0x0132: "2011-07-05 12:30:15"})) == datetime(2011, 7, 5, 12, 30, 15)
     assert read(tags({0x0132: "2011-07-05 12:30:15"})) == Properties()
+
+
+@pytest.mark.parametrize(
+    ("east", "offset", "moment"),
+    [
+        (11.35, "", datetime(2012, 8, 10, 0, 15, 30)),
+        (-122.0, "", datetime(2012, 8, 9, 15, 15, 30)),
+        (0.0, "", datetime(2012, 8, 9, 23, 15, 30)),
+        (11.35, "+02:00", datetime(2012, 8, 10, 1, 15, 30)),
+    ],
+)
+def test_when_satellites_fixed_the_place(east: float, offset: str, moment: datetime) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(GPS).update(
+        {29: "2012:08:09", 7: (23.0, 15.0, 30.0), 3: "E" if east >= 0 else "W", 4: (abs(east), 0, 0)}
+    )
+    if offset:
+        exif.get_ifd(EXIF)[0x9010] = offset
+    assert fixed_at(exif) == moment
+
+
+def test_a_place_without_a_date_tells_none() -> None:
+    assert fixed_at(tags({})) is None
 
 
 def looped() -> bytes:

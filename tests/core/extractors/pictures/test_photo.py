@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from bowerbird.core.errors import FileError, FileVanished
 from bowerbird.core.extractors.base import Limits
@@ -333,11 +333,38 @@ def whole_jpeg() -> bytes:
     return out.getvalue()
 
 
+def cut(path: Path, form: str, share: float) -> Path:
+    out = io.BytesIO()
+    Image.effect_noise((400, 300), 80).convert("RGB").save(out, form)
+    path.write_bytes(out.getvalue()[: int(len(out.getvalue()) * share)])
+    return path
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_of_a_picture_that_is_cut_short_what_there_is_is_read(tmp_path: Path, form: str, share: float) -> None:
+    extraction = extract(cut(tmp_path / "a.jpg", form, share))
+    assert extraction.omissions == ("The file is cut short: the end of the picture is missing.",)
+    (segment,) = extraction.segments
+    assert segment.pixels is not None and extraction.thumbnail
+    assert segment.pixels[:40].std() > 20, "the picture, as far as it goes"
+    assert segment.pixels[-10:].std() < 1
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES, "for others it is an error, as before"
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "BMP"])
+def test_a_picture_that_is_cut_short_is_shown(tmp_path: Path, form: str) -> None:
+    path = cut(tmp_path / f"a.{form.lower()}", form, 0.6)
+    assert extract(path).omissions
+    assert render(path, None, 100)
+    assert page(path, 1, 10_000) is not None
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
         ("empty.jpg", b"", "The file is empty."),
-        ("cut.jpg", whole_jpeg()[:9000], "The picture is cut short."),
+        ("cut.jpg", whole_jpeg().partition(b"\xff\xda")[0], "The picture is cut short."),
         ("noise.jpg", bytes(range(256)) * 40, "This is not a picture, although its name says so"),
         ("prose.jpg", b"This is only a text, whatever its name says.\n", "This is not a picture"),
         ("bad.dng", b"II*\0 nothing of a raw file", "damaged|not a picture"),

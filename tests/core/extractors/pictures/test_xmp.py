@@ -57,6 +57,11 @@ def alternatives(name: str, **values: str) -> str:
         (alternatives("dc:title", x_default="Regatta"), Properties(title="Regatta")),
         (alternatives("dc:title", de="Regatta", x_default="Race"), Properties(title="Race", description="Regatta")),
         (
+            alternatives("Iptc4xmpCore:AltTextAccessibility", x_default="A dog leaps")
+            + alternatives("Iptc4xmpCore:ExtDescrAccessibility", x_default="Over a log"),
+            Properties(description="A dog leaps\nOver a log"),
+        ),
+        (
             alternatives("dc:description", x_default="Sunset with Léopold"),
             Properties(description="Sunset with Léopold"),
         ),
