@@ -364,7 +364,7 @@ def test_a_picture_that_is_cut_short_is_shown(tmp_path: Path, form: str) -> None
     ("name", "content", "sentence"),
     [
         ("empty.jpg", b"", "The file is empty."),
-        ("cut.jpg", whole_jpeg().partition(b"\xff\xda")[0], "The picture is cut short."),
+        ("cut.jpg", whole_jpeg()[: whole_jpeg().index(b"\xff\xda") + 14], "The picture is cut short."),
         ("noise.jpg", bytes(range(256)) * 40, "This is not a picture, although its name says so"),
         ("prose.jpg", b"This is only a text, whatever its name says.\n", "This is not a picture"),
         ("bad.dng", b"II*\0 nothing of a raw file", "damaged|not a picture"),
