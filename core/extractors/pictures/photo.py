@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MAX_PAGES = 16  # a scanned fax or letter; more of them is a video's business
 _OF_SEVERAL = ("TIFF", "GIF", "WEBP", "PNG")  # pages or frames of which the first tells little of the others
 _CUT = "The file is cut short: the end of the picture is missing."
+_TRACE = 0.01  # of the pixels
 _BUDGET_S = 15.0  # real time for all further pages: plans of a gigapixel each take seconds
 
 
@@ -103,9 +104,9 @@ class PhotoExtractor:
 
 
 def _shows_something(extraction: Extraction) -> bool:
-    """Whether a picture that is cut short is not of one colour: nothing of it was there."""
+    """Whether of a picture that is cut short more is there than a trace: all that is missing is of one colour."""
     pixels = extraction.segments[0].pixels
-    return pixels is not None and bool((pixels != pixels[0, 0]).any())
+    return pixels is not None and float((pixels != pixels[-1, -1]).any(axis=2).mean()) >= _TRACE
 
 
 def _pages(image: Image) -> int:
